@@ -1,0 +1,10 @@
+#pragma once
+
+/// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; formats beside them.
+#include "lodestone/formats.hpp"
+#include "lodestone/model.hpp"
+#include "lodestone/network.hpp"
+#include "lodestone/phase.hpp"
+#include "lodestone/player.hpp"
+#include "lodestone/stft.hpp"
+#include "lodestone/trainer.hpp"

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lodestone/array.hpp"
+#include "lodestone/network.hpp"
+#include "lodestone/result.hpp"
+#include "lodestone/stft.hpp"
+
+namespace lodestone {
+
+/// A sound that has been learned: everything needed to play it.
+struct Model {
+  StftConfig stft;  ///< with the sample rate
+  NetworkConfig network;
+  Weights weights;
+  /// Magnitudes of the training sound `[frames, bins]`, linear, already rounded as the file stores them; dreams
+  /// start from windows of `network.sequence` of them. No rows where they were left out for privacy.
+  Array2<float> impulses;
+  std::vector<float> losses;             ///< mean training loss of each epoch
+  std::vector<float> validation_losses;  ///< held-out loss of each epoch; empty without validation
+
+  Result<Model> clone() const;
+};
+
+/// Rounds to the nearest float16 in place (ties to even), as the model file stores impulses; leaves them in float32 and
+/// returns false when one exceeds 6e4.
+bool round_to_half(std::span<float> values);
+
+}  // namespace lodestone

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "lodestone/array.hpp"
+#include "lodestone/result.hpp"
+#include "lodestone/window.hpp"
+
+namespace lodestone {
+
+/// Where the frames of a signal lie.
+enum class Framing {
+  centered,  ///< frame m is centred on sample m·hop; the ends are reflected by size/2 samples (torch, librosa)
+  none,      ///< frame m starts at sample m·hop; what does not fill a frame at the end is left out
+  lws,       ///< as the authors of LWS: window − hop zeros in front (window − window mod hop where the hop does not
+             ///< divide the window), zeros behind to a multiple of the hop, so that each sample lies in full overlap
+};
+
+/// Name on the command line and in files: centered, none, lws.
+std::string_view framing_name(Framing framing);
+bool parse_framing(std::string_view name, Framing& framing);
+
+/// How sound becomes frames. Checked by `check`, which every `create` calls.
+struct StftConfig {
+  int size = 2048;      ///< FFT size in samples: even, 16 .. 65536, no prime factor above 13
+  int window_size = 0;  ///< window length in samples, 2 .. size; 0: as long as the FFT. A shorter window stands in the
+                        ///< middle of the FFT's frame between zeros, as in torch and librosa
+  int hop = 512;        ///< samples from one frame to the next, 1 .. window length
+  Window window = Window::hann;
+  Framing framing = Framing::centered;
+  double sample_rate = 44100;  ///< in Hz, 1 .. 768000
+
+  int bins() const { return size / 2 + 1; }
+  int window_length() const { return window_size == 0 ? size : window_size; }
+
+  /// Empty, or which field is out of range and what is allowed (for `size` with the nearest allowed).
+  Status check() const;
+
+  /// Whether the inverse exists: the sum of the squared windows, hop by hop, must not fall below 1e-3 of its maximum.
+  /// Names hop and window where it does.
+  Status check_invertible() const;
+
+  bool operator==(const StftConfig&) const = default;
+};
+
+/// Frames `[frames, bins]` together with how they came about.
+template <class T>
+struct Frames {
+  StftConfig stft;
+  Array2<T> values;
+  std::uint64_t samples = 0;  ///< length of the signal; 0 where unknown: the inverse then gives all that the frames cover
+
+  std::size_t count() const { return values.rows(); }
+};
+
+using Magnitudes = Frames<float>;                ///< |S|, linear
+using Spectrum = Frames<std::complex<float>>;    ///< S, bins 0 (DC) to size/2 (Nyquist)
+
+/// |S| per bin.
+Result<Magnitudes> magnitudes(const Spectrum& spectrum);
+/// |S|² per bin.
+Result<Magnitudes> power(const Spectrum& spectrum);
+/// arg S in radians, −π .. π; 0 where S is 0.
+Result<Magnitudes> phase(const Spectrum& spectrum);
+/// 20·log10(m / reference), not below `floor_db`.
+Result<Magnitudes> decibels(const Magnitudes& magnitudes, float reference = 1.0f, float floor_db = -120.0f);
+
+/// Short-time Fourier transform of whole signals. Not for the audio thread (takes memory); see StftStream.
+///
+/// S[m, k] = Σ_n w[n]·x[m·hop + n − offset]·e^(−2πikn/size), in single precision, without normalisation, as torch.stft.
+/// One object per thread.
+class Stft {
+ public:
+  /// Throws Exception on an invalid configuration (`create` does not).
+  explicit Stft(const StftConfig& config) : Stft(create(config).value()) {}
+  static Result<Stft> create(const StftConfig& config);
+  Stft(Stft&&) noexcept;
+  Stft& operator=(Stft&&) noexcept;
+  ~Stft();
+
+  const StftConfig& config() const;
+
+  /// How many frames a signal of that many samples gives, 0 where it is too short for the framing.
+  std::uint64_t frames(std::uint64_t samples) const;
+
+  /// `samples` must be finite; at least size/2 + 1 of them for `centered`, size for `none`, 1 for `lws`.
+  /// invalid_data otherwise, naming the first offending sample.
+  Result<Spectrum> transform(std::span<const float> samples);
+  Result<Magnitudes> magnitudes(std::span<const float> samples);
+
+  /// Overlap-add of the windowed inverse frames, divided by the summed squared window (Griffin & Lim 1984, eq. 6).
+  /// Gives `spectrum.samples` samples, or all that the frames cover. Where the sum is below 1e-3 of its maximum
+  /// (only at the outermost samples of framing `none`), it divides by that floor instead. `spectrum.stft` must equal `config()`.
+  Result<Buffer<float>> inverse(const Spectrum& spectrum);
+
+ private:
+  struct Engine;
+  explicit Stft(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+/// The whole of `Stft::transform` piece by piece: any number of samples in, the same frames out to the bit.
+/// Real-time safe after `create`.
+class StftStream {
+ public:
+  explicit StftStream(const StftConfig& config) : StftStream(create(config).value()) {}
+  static Result<StftStream> create(const StftConfig& config);
+  StftStream(StftStream&&) noexcept;
+  StftStream& operator=(StftStream&&) noexcept;
+  ~StftStream();
+
+  const StftConfig& config() const;
+
+  /// Back to the state after `create`.
+  void reset();
+
+  /// Takes samples up to the next frame; returns how many it took. Call again with the rest until all are taken:
+  ///     while (!samples.empty()) { samples = samples.subspan(stream.push(samples)); while (stream.next()) use(stream.frame()); }
+  /// NaN and Inf count as 0.
+  std::size_t push(std::span<const float> samples);
+  /// The signal has ended: what the framing adds behind it becomes available to `next`.
+  void finish();
+  /// True if another frame is ready, which is then in `frame()`.
+  bool next();
+  /// The newest frame, `[bins]`; valid until the next call.
+  std::span<const std::complex<float>> frame() const;
+
+ private:
+  struct Engine;
+  explicit StftStream(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+/// The whole of `Stft::inverse` piece by piece: one frame in, `hop` samples out (fewer while the framing's front padding
+/// passes), the same samples to the bit. Real-time safe after `create`.
+class InverseStftStream {
+ public:
+  explicit InverseStftStream(const StftConfig& config) : InverseStftStream(create(config).value()) {}
+  static Result<InverseStftStream> create(const StftConfig& config);
+  InverseStftStream(InverseStftStream&&) noexcept;
+  InverseStftStream& operator=(InverseStftStream&&) noexcept;
+  ~InverseStftStream();
+
+  const StftConfig& config() const;
+  void reset();
+
+  /// Adds a frame `[bins]`; returns the samples that no later frame touches, valid until the next call.
+  std::span<const float> push(std::span<const std::complex<float>> frame);
+  /// The frames have ended: returns the remaining samples.
+  std::span<const float> finish();
+
+ private:
+  struct Engine;
+  explicit InverseStftStream(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace lodestone

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lodestone/model.hpp"
+#include "lodestone/network.hpp"
+#include "lodestone/result.hpp"
+#include "lodestone/stft.hpp"
+
+namespace lodestone {
+
+/// How the weights start.
+enum class Initialiser {
+  pytorch,  ///< LSTM and Dense uniform in ±1/sqrt(hidden); BatchNorm 1 and 0
+  keras,    ///< Glorot-uniform inputs and Dense, orthogonal recurrent weights, zero biases, forget bias 1
+};
+
+struct TrainerConfig {
+  std::vector<int> layers{128, 128};  ///< hidden sizes, see NetworkConfig
+  int sequence = 40;                  ///< frames a window, 1 .. 4096
+  int batch = 64;                     ///< windows a step, 2 .. 4096
+  double learning_rate = 1e-3;        ///< above 0, to 1
+  double weight_decay = 1e-4;         ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
+  double clip_norm = 0;               ///< largest l2 norm of all gradients together; 0: no clipping, as MAGNet
+  double validation = 0;              ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
+  Scale scale = Scale::linear;
+  Initialiser initialiser = Initialiser::pytorch;
+  std::uint32_t seed = 0;             ///< of the initial weights and the order of the windows
+  bool keep_impulses = true;          ///< whether the model keeps the training frames to start dreams from
+
+  /// Fields that do not depend on the frames.
+  Status check() const;
+};
+
+/// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8), BatchNorm with the statistics of the batch
+/// (momentum 0.1), all windows once an epoch in random order, the rest of an epoch that fills no batch dropped.
+/// Not for the audio thread. One object per thread.
+class Trainer {
+ public:
+  explicit Trainer(Magnitudes frames, const TrainerConfig& config = {})
+      : Trainer(create(std::move(frames), config).value()) {}
+
+  /// Takes the frames. Refused: non-finite or negative magnitudes, and too few frames for one batch; then the message says how many
+  /// frames and seconds are needed. `initial`, where given, replaces the initialiser; its shapes must fit.
+  static Result<Trainer> create(Magnitudes frames, const TrainerConfig& config, const Weights* initial = nullptr);
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+  ~Trainer();
+
+  /// Bytes that `create` would take for frames `[frames, bins]`, so that a caller can refuse beforehand.
+  static std::uint64_t memory(std::uint64_t frames, int bins, const TrainerConfig& config);
+
+  const TrainerConfig& config() const;
+  const NetworkConfig& network() const;
+
+  /// One Adam step on the next batch; returns its loss. The last step of an epoch also computes the held-out loss.
+  double step();
+  /// One Adam step on the windows `frames[s .. s+sequence)` with targets `frames[s+sequence]`; not counted as part of an epoch.
+  /// For checks against other implementations. invalid_argument where a start does not fit.
+  Result<double> step_on(std::span<const std::int64_t> window_starts);
+
+  /// Gradients of the last step, before clipping and weight decay.
+  Result<Weights> gradients() const;
+  /// Predictions of the last step in training mode `[batch, bins]`, in the network's scale.
+  const Array2<float>& predictions() const;
+  Result<Weights> weights() const;
+
+  int epoch() const;              ///< whole epochs done
+  std::uint64_t step_count() const;  ///< steps done
+  int steps_per_epoch() const;
+  std::span<const float> losses() const;             ///< mean loss of each whole epoch
+  std::span<const float> validation_losses() const;  ///< held-out loss after each whole epoch; empty without validation
+
+  /// The model so far; training can go on. Its impulses are rounded as the model file will store them.
+  Result<Model> model() const;
+
+ private:
+  struct Engine;
+  explicit Trainer(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace lodestone
