@@ -51,8 +51,6 @@ class Buffer {
   T* end() { return data() + size(); }
   const T* begin() const { return data(); }
   const T* end() const { return data() + size(); }
-  operator std::span<T>() { return {data(), size()}; }
-  operator std::span<const T>() const { return {data(), size()}; }
 
  private:
   struct Free {

@@ -1,0 +1,104 @@
+#include "lodestone/player.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lodestone {
+
+namespace {
+
+// Hops until every sample lies under all the frames that will ever cover it: the sound starts there.
+int run_in_hops(const StftConfig& stft) {
+  const int last_start = (stft.size - stft.window_length()) / 2 + stft.window_length() - stft.hop;
+  return (last_start + stft.hop - 1) / stft.hop;
+}
+
+}  // namespace
+
+struct Player::Engine {
+  enum class Stage { dream, phase };
+
+  Dreamer dreamer;
+  PhaseStream phase;
+  InverseStftStream inverse;
+  int run_in;
+  std::int64_t synthesis_cost;
+  Stage stage = Stage::dream;
+  std::span<const float> samples{};
+  std::size_t played = 0;  // of `samples`, by `process`
+
+  void begin() {
+    stage = Stage::dream;
+    dreamer.begin();
+  }
+
+  // The first hops give no sound yet: look-ahead and run-in. They are dreamed within the first call.
+  bool step(Budget& budget) {
+    for (;;) {
+      if (stage == Stage::dream) {
+        if (!dreamer.step(budget)) return false;
+        phase.begin(dreamer.frame());
+        stage = Stage::phase;
+        if (budget.left <= 0) return false;
+      }
+      if (!phase.step(budget)) return false;
+      if (synthesise(budget)) return true;
+      begin();
+      if (budget.left <= 0) return false;
+    }
+  }
+
+  bool synthesise(Budget& budget) {
+    const auto frame = phase.frame();
+    if (frame.empty()) return false;
+    budget.spend(synthesis_cost);
+    samples = inverse.push(frame);
+    played = 0;
+    if (run_in == 0) return true;
+    --run_in;
+    return false;
+  }
+};
+
+Result<Player> Player::create(const Model& model, const PlayerConfig& config) {
+  StftConfig stft = model.stft;
+  stft.framing = Framing::none;  // a stream has no ends to pad
+  if (auto error = stft.check_invertible()) return *error;
+  auto dreamer = Dreamer::create(model, config.dream);
+  if (!dreamer) return dreamer.error();
+  auto phase = PhaseStream::create(stft, config.phase);
+  if (!phase) return phase.error();
+  auto inverse = InverseStftStream::create(stft);
+  if (!inverse) return inverse.error();
+  constexpr std::int64_t cost_of_a_sample = 32;  // of an inverse FFT and overlap-add, about
+  return Player(std::make_unique<Engine>(Engine{std::move(*dreamer), std::move(*phase), std::move(*inverse),
+                                                run_in_hops(stft), cost_of_a_sample * stft.size}));
+}
+
+Player::Player(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Player::Player(Player&&) noexcept = default;
+Player& Player::operator=(Player&&) noexcept = default;
+Player::~Player() = default;
+
+void Player::begin() { engine_->begin(); }
+bool Player::step(Budget& budget) { return engine_->step(budget); }
+std::span<const float> Player::samples() const { return engine_->samples; }
+std::uint64_t Player::reseeds() const { return engine_->dreamer.reseeds(); }
+
+void Player::process(std::span<float> output) {
+  while (!output.empty()) {
+    if (engine_->played == engine_->samples.size()) {
+      begin();
+      auto budget = Budget::unlimited();
+      while (!step(budget)) {
+      }
+    }
+    const auto rest = engine_->samples.subspan(engine_->played);
+    const std::size_t count = std::min(rest.size(), output.size());
+    std::copy_n(rest.begin(), count, output.begin());
+    engine_->played += count;
+    output = output.subspan(count);
+  }
+}
+
+}  // namespace lodestone

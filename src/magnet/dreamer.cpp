@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lodestone/player.hpp"
+#include "lodestone/random.hpp"
+#include "magnet/vitality.hpp"
+#include "message.hpp"
+
+namespace lodestone {
+
+Status DreamConfig::check() const {
+  const auto share = [](double value) { return value >= 0 && value <= 1; };  // false for NaN
+  if (!share(position)) return out_of_range("position", position, "0 to 1");
+  if (!share(randomness)) return out_of_range("randomness", randomness, "0 to 1");
+  if (points.size() != lengths.size()) {
+    return out_of_range("number of lengths", lengths.size(), number_text(points.size()) + ", one for each of points");
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const std::string index = "[" + number_text(i) + "]";
+    if (!share(points[i])) return out_of_range("points" + index, points[i], "0 to 1");
+    if (lengths[i] < 1) return out_of_range("lengths" + index, lengths[i], "1 frame or more");
+  }
+  return {};
+}
+
+struct Dreamer::Engine {
+  DreamConfig config;
+  NetworkConfig network;
+  Predictor predictor;
+  Array2<float> impulses;  // linear magnitudes
+  Buffer<float> input;     // what the network is fed, in its scale
+  Buffer<float> dream;     // the newest frame, linear
+  Vitality vitality;
+  Random random;
+  float ceiling = 0;            // no bin is let above this
+  std::size_t refill = 0;       // frames of the impulse still to be fed, counted down
+  std::size_t impulse_row = 0;  // the next of them
+  std::size_t segment = 0;      // entry of the schedule
+  int segment_left = 0;         // frames until the next entry
+  bool fresh = true;            // no frame has been dreamed yet
+  bool revive = false;          // the network has died: start again
+  std::uint64_t reseeds = 0;
+
+  std::size_t window_count() const { return impulses.rows() - static_cast<std::size_t>(network.sequence) + 1; }
+
+  std::size_t row_at(double position) const {
+    return static_cast<std::size_t>(std::lround(position * static_cast<double>(window_count() - 1)));
+  }
+
+  std::size_t random_row() { return random.below(static_cast<std::uint32_t>(window_count())); }
+
+  // Forgets the past and takes a window of the training sound for it; silence where the model keeps none.
+  void jump(std::size_t row) {
+    predictor.reset();
+    refill = static_cast<std::size_t>(network.sequence);
+    impulse_row = row;
+  }
+
+  void feed(std::span<const float> magnitudes) {
+    std::copy(magnitudes.begin(), magnitudes.end(), input.begin());
+    compress(network.scale, input);
+    predictor.begin(input);
+  }
+
+  void feed_impulse() {
+    feed(impulses.row(impulse_row++));
+    --refill;
+  }
+
+  // Where this frame jumps to, if it does: the schedule first, then a revival, then chance.
+  bool choose_row(std::size_t& row) {
+    const bool chance = random.uniform() < static_cast<float>(config.randomness);
+    if (segment_left == 0 && !config.points.empty()) {
+      row = row_at(config.points[segment]);
+      segment_left = config.lengths[segment];
+      segment = (segment + 1) % config.points.size();
+      return true;
+    }
+    if (fresh) {
+      row = row_at(config.position);
+      return true;
+    }
+    if (!revive && !chance) return false;
+    row = random_row();
+    return true;
+  }
+
+  void begin() {
+    if (impulses.rows() == 0) {
+      feed(dream);  // silence at first
+      return;
+    }
+    std::size_t row = 0;
+    if (choose_row(row)) {
+      jump(row);
+      feed_impulse();
+    } else {
+      feed(dream);
+    }
+    if (segment_left > 0) --segment_left;
+    fresh = false;
+    revive = false;
+  }
+
+  bool step(Budget& budget) {
+    while (predictor.step(budget)) {
+      if (refill == 0) {
+        finish();
+        return true;
+      }
+      feed_impulse();
+      if (budget.left <= 0) return false;
+    }
+    return false;
+  }
+
+  void finish() {
+    const auto prediction = predictor.prediction();
+    std::copy(prediction.begin(), prediction.end(), dream.begin());
+    expand(network.scale, dream);
+    for (float& value : dream) value = value > 1e-20f ? std::min(value, ceiling) : 0.0f;  // NaN becomes 0
+    if (vitality.dead(dream) && impulses.rows() > 0) {
+      revive = true;
+      ++reseeds;
+      vitality.reset();
+    }
+  }
+};
+
+namespace {
+
+// Where the training frames were left out, BatchNorm still knows how loud each bin was.
+float largest_magnitude(const Model& model) {
+  float largest = 0;
+  for (const float value : model.impulses.all()) largest = std::max(largest, value);
+  if (model.impulses.rows() > 0) return largest;
+  const Buffer<float>& mean = model.weights.running_mean;
+  const Buffer<float>& variance = model.weights.running_var;
+  for (std::size_t bin = 0; bin < mean.size(); ++bin) {
+    float value = mean[bin] + 3 * std::sqrt(variance[bin]);
+    expand(model.network.scale, {&value, 1});
+    largest = std::max(largest, value);
+  }
+  return largest;
+}
+
+Status check_impulses(const Model& model) {
+  const std::size_t rows = model.impulses.rows();
+  if (rows == 0 || rows >= static_cast<std::size_t>(model.network.sequence)) return {};
+  return Error{ErrorCode::invalid_data, "impulses: the model holds " + std::to_string(rows) +
+                                            " training frames; a dream starts from " +
+                                            std::to_string(model.network.sequence) + " (sequence), or from none"};
+}
+
+}  // namespace
+
+Result<Dreamer> Dreamer::create(const Model& model, const DreamConfig& config) {
+  if (auto error = config.check()) return *error;
+  if (auto error = check_impulses(model)) return *error;
+  auto predictor = Predictor::create(model.network, model.weights, config.mode);
+  if (!predictor) return predictor.error();
+  auto impulses = model.impulses.clone();
+  if (!impulses) return impulses.error();
+  const auto bins = static_cast<std::uint64_t>(model.network.bins);
+  auto input = Buffer<float>::create(bins);
+  if (!input) return input.error();
+  auto dream = Buffer<float>::create(bins);
+  if (!dream) return dream.error();
+  auto vitality = Vitality::create(model);
+  if (!vitality) return vitality.error();
+  auto engine =
+      std::make_unique<Engine>(Engine{config, model.network, std::move(*predictor), std::move(*impulses),
+                                      std::move(*input), std::move(*dream), std::move(*vitality), Random(config.seed)});
+  constexpr float headroom = 4;  // 12 dB above anything in the training sound
+  engine->ceiling = headroom * largest_magnitude(model);
+  return Dreamer(std::move(engine));
+}
+
+Dreamer::Dreamer(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Dreamer::Dreamer(Dreamer&&) noexcept = default;
+Dreamer& Dreamer::operator=(Dreamer&&) noexcept = default;
+Dreamer::~Dreamer() = default;
+
+void Dreamer::begin() { engine_->begin(); }
+bool Dreamer::step(Budget& budget) { return engine_->step(budget); }
+std::span<const float> Dreamer::frame() const { return engine_->dream; }
+std::uint64_t Dreamer::reseeds() const { return engine_->reseeds; }
+
+std::span<const float> Dreamer::process() {
+  begin();
+  auto budget = Budget::unlimited();
+  while (!step(budget)) {
+  }
+  return frame();
+}
+
+}  // namespace lodestone

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "lodestone/player.hpp"
+#include "message.hpp"
+
+namespace lodestone {
+
+namespace {
+
+constexpr std::size_t frames_a_step = 16;
+
+// Of the whole work, as measured with 2×128 units and the preset `best`.
+constexpr double dreaming_share = 0.3;
+
+}  // namespace
+
+struct Generation::Engine {
+  Dreamer dreamer;
+  PhaseConfig phase;
+  Stft stft;
+  Magnitudes frames;
+  std::size_t dreamed = 0;
+  std::optional<Reconstruction> reconstruction{};
+  Buffer<float> samples{};
+  bool done = false;
+
+  void dream() {
+    const std::size_t end = std::min(dreamed + frames_a_step, frames.count());
+    for (; dreamed < end; ++dreamed) {
+      const auto frame = dreamer.process();
+      std::copy(frame.begin(), frame.end(), frames.values.row(dreamed).begin());
+    }
+  }
+
+  Result<bool> step() {
+    if (done) return true;
+    if (dreamed < frames.count()) {
+      dream();
+      return false;
+    }
+    if (!reconstruction) {
+      auto started = Reconstruction::create(std::exchange(frames, {}), phase);
+      if (!started) return started.error();
+      reconstruction.emplace(std::move(*started));
+      dreamed = 0;
+      return false;
+    }
+    if (!reconstruction->step()) return false;
+    auto sound = stft.inverse(reconstruction->spectrum());
+    if (!sound) return sound.error();
+    samples = std::move(*sound);
+    reconstruction.reset();
+    done = true;
+    return true;
+  }
+
+  double progress() const {
+    if (done) return 1;
+    if (reconstruction) return dreaming_share + (1 - dreaming_share) * reconstruction->progress();
+    return dreaming_share * static_cast<double>(dreamed) / static_cast<double>(frames.count());
+  }
+};
+
+Result<Generation> Generation::create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase,
+                                      double seconds) {
+  constexpr double longest = 24 * 3600;
+  const double length = std::round(seconds * model.stft.sample_rate);
+  if (!(length >= 1) || seconds > longest) {
+    return out_of_range("seconds", seconds, "one sample to 86400 (a day)");
+  }
+  if (auto error = phase.check()) return *error;
+  StftConfig framed = model.stft;
+  framed.framing = Framing::lws;  // every sample in full overlap, the first and last too
+  if (auto error = framed.check_invertible()) return *error;
+  auto stft = Stft::create(framed);
+  if (!stft) return stft.error();
+  auto dreamer = Dreamer::create(model, dream);
+  if (!dreamer) return dreamer.error();
+
+  const auto samples = static_cast<std::uint64_t>(length);
+  auto values = Array2<float>::create(stft->frames(samples), static_cast<std::uint64_t>(model.network.bins));
+  if (!values) return values.error();
+  return Generation(std::make_unique<Engine>(
+      Engine{std::move(*dreamer), phase, std::move(*stft), Magnitudes{framed, std::move(*values), samples}}));
+}
+
+Generation::Generation(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Generation::Generation(Generation&&) noexcept = default;
+Generation& Generation::operator=(Generation&&) noexcept = default;
+Generation::~Generation() = default;
+
+Result<bool> Generation::step() { return engine_->step(); }
+double Generation::progress() const { return engine_->progress(); }
+std::uint64_t Generation::reseeds() const { return engine_->dreamer.reseeds(); }
+const Buffer<float>& Generation::samples() const { return engine_->samples; }
+const Magnitudes& Generation::frames() const { return engine_->frames; }
+
+Result<Buffer<float>> generate(const Model& model, const DreamConfig& dream, const PhaseConfig& phase, double seconds) {
+  auto generation = Generation::create(model, dream, phase, seconds);
+  if (!generation) return generation.error();
+  for (;;) {
+    auto done = generation->step();
+    if (!done) return done.error();
+    if (*done) return generation->samples().clone();
+  }
+}
+
+}  // namespace lodestone
