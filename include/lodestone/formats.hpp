@@ -17,7 +17,7 @@
 /// it refuses with invalid_data and a message that says what was expected and what was found.
 namespace lodestone {
 
-using Bytes = std::vector<std::byte>;
+using Bytes = Buffer<std::byte>;
 using ByteView = std::span<const std::byte>;
 
 /// Element types of safetensors that Lodestone reads.
@@ -41,7 +41,7 @@ struct TensorView {
 Result<Buffer<float>> to_floats(const TensorView& tensor);
 Result<Buffer<double>> to_doubles(const TensorView& tensor);
 /// Refused where the dtype is no integer.
-Result<std::vector<std::int64_t>> to_integers(const TensorView& tensor);
+Result<Buffer<std::int64_t>> to_integers(const TensorView& tensor);
 
 /// A safetensors file: named tensors and a string → string map. https://huggingface.co/docs/safetensors
 struct Safetensors {
