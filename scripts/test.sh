@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every suite; goes on after a failing one. Needs no input.
+# Supports Debian 12 on x86-64 with Node >= 20. LODESTONE_LONG=1 adds what takes longer (npm run test:long).
+# Each suite's output is kept in build/logs; the last line is 'N passed, N failed'.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/bootstrap.sh test
+
+export LODESTONE_FUZZ_SECONDS=${LODESTONE_FUZZ_SECONDS:-$([[ -n ${LODESTONE_LONG:-} ]] && echo 300 || echo 10)}
+cores=$(nproc)
+logs=build/logs
+summary=()
+passed=0 failed=0
+mkdir -p "$logs"
+
+# suite NAME COMMAND...: runs it, remembers how it went, shows the end of its output when it failed.
+suite() {
+  local name=$1 log start=$SECONDS outcome=passed
+  shift
+  log=$logs/${name// /-}.log
+  echo "== $name"
+  if ("$@") >"$log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    outcome=FAILED failed=$((failed + 1))
+    tail -n 60 "$log"
+  fi
+  summary+=("$(printf '%-34s %-6s %5d s' "$name" "$outcome" $((SECONDS - start)))")
+  echo "${summary[-1]}"
+}
+
+build() { cmake --preset "$1" && cmake --build --preset "$1"; }
+native_tests() { ctest --preset "$1" -j "$cores"; }
+cpp_files() { git ls-files '*.cpp' '*.hpp'; }
+core_files() { git ls-files 'src/*.cpp'; }
+
+check_cpp_format() { cpp_files | xargs clang-format-14 --dry-run --Werror; }
+check_cpp_defects() { core_files | xargs -P "$cores" -n 1 clang-tidy-14 -p build/native --quiet; }
+browser_tests() { BROWSER=$1 node --test tests/browser/*.test.js; }
+verify_native() { git ls-files 'tests/vectors/*.safetensors' | xargs build/native/lodestone verify; }
+verify_wasm() { git ls-files 'tests/vectors/*.safetensors' | xargs node js/cli.js verify; }
+
+suite 'build native' build native
+suite 'build wasm' build wasm
+suite 'build native-sanitize' build native-sanitize
+suite 'types' npm run types
+suite 'eslint' npm run lint
+suite 'prettier' npm run format:check
+suite 'clang-format' check_cpp_format
+suite 'clang-tidy' check_cpp_defects
+suite 'native tests' native_tests native
+suite 'native tests, sanitized, fuzzers' native_tests native-sanitize
+suite 'verify, native' verify_native
+suite 'verify, wasm' verify_wasm
+suite 'consumer of the installed library' tests/consumer/run.sh
+suite 'README' tests/readme/run.sh
+suite 'Node tests' npm test
+suite 'Chromium' browser_tests chromium
+suite 'Firefox' browser_tests firefox
+
+printf '\n'
+printf '%s\n' "${summary[@]}"
+printf 'whole run: %d s\n' "$SECONDS"
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
