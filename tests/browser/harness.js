@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium as playwright } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 
-export const browserNames = ['chromium', 'firefox'];
+/** The browsers to test in: both, or the one that the environment variable BROWSER names. */
+export const browserNames = process.env.BROWSER ? [process.env.BROWSER] : ['chromium', 'firefox'];
 
 const chromiumFlags = [
   '--headless',
@@ -158,7 +159,13 @@ async function openChromium() {
 async function nullSink() {
   const path = program('PULSEAUDIO', '/usr/bin/pulseaudio', 'pulseaudio');
   const folder = await temporaryFolder();
-  const environment = { ...process.env, XDG_RUNTIME_DIR: folder, PULSE_RUNTIME_PATH: join(folder, 'pulse') };
+  const environment = {
+    ...process.env,
+    XDG_RUNTIME_DIR: folder,
+    PULSE_RUNTIME_PATH: join(folder, 'pulse'),
+    PULSE_STATE_PATH: folder,
+    PULSE_COOKIE: join(folder, 'cookie'),
+  };
   const server = spawn(
     path,
     ['-n', '--daemonize=no', '--exit-idle-time=-1', '--load=module-null-sink', '--load=module-native-protocol-unix'],
@@ -209,7 +216,11 @@ async function openFirefox() {
 
 /**
  * Starts a browser with a new profile.
- * @param {'chromium' | 'firefox'} name
+ * @param {string} name `chromium` or `firefox`
  * @returns {Promise<{ open: () => Promise<Page>, close: () => Promise<void> }>}
  */
-export const openBrowser = (name) => (name === 'firefox' ? openFirefox() : openChromium());
+export function openBrowser(name) {
+  const open = { chromium: openChromium, firefox: openFirefox }[name];
+  if (!open) throw new Error(`BROWSER is ${name}; allowed: chromium, firefox`);
+  return open();
+}

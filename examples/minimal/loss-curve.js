@@ -1,0 +1,59 @@
+// The loss after each epoch, on a logarithmic scale.
+import { bottomAxis, linearTicks, logTicks, openCanvas, redrawWhenNeeded, sideAxis } from './axes.js';
+
+const scientific = (value) => (value >= 0.001 && value < 10000 ? `${+value.toPrecision(3)}` : value.toExponential(0));
+
+/** Round numbers between: linear ones where the losses lie too close for logarithmic ones. */
+function lossTicks(low, high) {
+  const ticks = logTicks(low, high, 6);
+  return ticks.length >= 3 ? ticks : linearTicks(low, high, 5);
+}
+
+/** A canvas that shows how a training goes. */
+export class LossCurve {
+  #canvas;
+  #losses = [];
+  #epochs = 1;
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.#canvas = canvas;
+    redrawWhenNeeded(canvas, () => this.#draw());
+  }
+
+  /** @param {ArrayLike<number>} losses one for each epoch done @param {number} epochs how many there will be */
+  show(losses, epochs) {
+    this.#losses = Array.from(losses).filter((loss) => loss > 0);
+    this.#epochs = Math.max(epochs, 2);
+    this.#draw();
+  }
+
+  #draw() {
+    const plot = openCanvas(this.#canvas);
+    const box = { left: 52, top: 22, width: plot.width - 52 - 12, height: plot.height - 22 - 26 };
+    if (this.#losses.length === 0 || box.width <= 0) return;
+    const low = Math.min(...this.#losses) / 1.3;
+    const high = Math.max(...this.#losses) * 1.3;
+    const height = (loss) => Math.log(loss / low) / Math.log(high / low);
+    const across = (epoch) => (epoch - 1) / (this.#epochs - 1);
+    const epochs = linearTicks(1, this.#epochs, Math.min(box.width / 60, this.#epochs));
+    sideAxis(plot, box, lossTicks(low, high).map((loss) => ({ at: height(loss), text: scientific(loss) })), { grid: true });
+    plot.context.textAlign = 'left';
+    plot.context.fillText('loss', 12, 10);
+    bottomAxis(plot, box, epochs.map((epoch) => ({ at: across(epoch), text: `${epoch}` })), 'epochs');
+    const points = this.#losses.map((loss, i) => [box.left + across(i + 1) * box.width, box.top + (1 - height(loss)) * box.height]);
+    drawCurve(plot, points);
+  }
+}
+
+function drawCurve({ context, colour }, points) {
+  context.strokeStyle = context.fillStyle = colour('accent');
+  context.lineWidth = 2;
+  context.lineJoin = 'round';
+  context.beginPath();
+  for (const [x, y] of points) context.lineTo(x, y);
+  context.stroke();
+  context.beginPath();
+  context.arc(...points.at(-1), 4, 0, 2 * Math.PI);
+  context.fill();
+}

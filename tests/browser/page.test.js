@@ -1,0 +1,225 @@
+// The page of examples/minimal as a visitor uses it, in real browsers.
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../scripts/serve.js';
+import { browserNames, openBrowser } from './harness.js';
+
+const pictures = fileURLToPath(new URL('../../out/', import.meta.url));
+
+/** A mono 16-bit WAV file. */
+function wav(samples, sampleRate) {
+  const bytes = Buffer.alloc(44 + samples.length * 2);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(sampleRate, 24);
+  bytes.writeUInt32LE(sampleRate * 2, 28);
+  bytes.writeUInt16LE(2, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(samples.length * 2, 40);
+  samples.forEach((sample, i) => bytes.writeInt16LE(Math.round(sample * 32767), 44 + i * 2));
+  return bytes;
+}
+
+const sine = (seconds, sampleRate) =>
+  Float32Array.from({ length: seconds * sampleRate }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 440 * i) / sampleRate));
+
+/** The samples of a mono 16-bit WAV file whose header says so. */
+function samplesOf(bytes) {
+  assert.equal(bytes.toString('latin1', 0, 4), 'RIFF');
+  assert.equal(bytes.readUInt32LE(4), bytes.length - 8);
+  assert.equal(bytes.toString('latin1', 8, 16), 'WAVEfmt ');
+  const format = { encoding: bytes.readUInt16LE(20), channels: bytes.readUInt16LE(22), bits: bytes.readUInt16LE(34) };
+  assert.deepEqual(format, { encoding: 1, channels: 1, bits: 16 });
+  const data = bytes.indexOf('data');
+  assert.equal(bytes.readUInt32LE(data + 4), bytes.length - data - 8);
+  const samples = new Float32Array((bytes.length - data - 8) / 2);
+  return samples.map((_, i) => bytes.readInt16LE(data + 8 + i * 2) / 32768);
+}
+
+const rms = (samples) => Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+
+for (const name of browserNames) {
+  describe(`the page in ${name}`, () => {
+    let server, browser, page, folder;
+
+    const shows = (selector, pattern, timeout = 30000) =>
+      page.waitFor(
+        ({ selector, source }) => {
+          const { textContent } = document.querySelector(selector);
+          return new RegExp(source).test(textContent) && textContent;
+        },
+        { timeout, argument: { selector, source: pattern.source } },
+      );
+    const file = async (fileName, bytes) => {
+      const path = join(folder, fileName);
+      await writeFile(path, bytes);
+      return path;
+    };
+    const smallSettings = async (epochs) => {
+      await page.fill('#epochs', epochs);
+      await page.fill('#layers', '16');
+    };
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'lodestone-page-'));
+      server = await serve();
+      browser = await openBrowser(name);
+      page = await browser.open();
+      await page.look({ width: 1200, scheme: 'light' });
+      await page.goto(`${server.url}/examples/minimal/`);
+    });
+
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    test('shows a bundled sound, at first and by choice', async () => {
+      await shows('#sound .description', /piano\.wav · 9\.0 s · 44,100 Hz/);
+      await page.click('[value=drums]');
+      await shows('#sound .description', /drums\.wav · 9\.0 s/);
+      const colours = await page.evaluate(() => {
+        const canvas = document.querySelector('#sound canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(data.buffer)).size;
+      });
+      assert.ok(colours > 100, `a spectrogram has many colours, this picture has ${colours}`);
+    });
+
+    test('decodes a file at its own rate', async () => {
+      await page.upload('#sound-file', await file('tone.wav', wav(sine(2, 22050), 22050)));
+      await shows('#sound .description', /tone\.wav · 2\.0 s · 22,050 Hz/);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('[name=bundled]:checked').length), 0);
+    });
+
+    test('says what to do about files that are no sound, too short a sound, and settings out of range', async () => {
+      await page.upload('#sound-file', await file('notes.txt', 'no sound at all'));
+      await shows('#sound .error', /“notes\.txt” is not a sound that this browser can read\. Choose a WAV/);
+      await page.upload('#sound-file', await file('empty.wav', ''));
+      await shows('#sound .error', /“empty\.wav” is not a sound/);
+      await page.upload('#sound-file', await file('short.wav', wav(sine(0.3, 44100), 44100)));
+      await shows('#sound .description', /short\.wav/);
+      assert.equal(await page.text('#sound .error'), '');
+      await page.click('#train');
+      await shows('#training .error', /second.*\.$/);
+      await page.click('[value=piano]');
+      await shows('#sound .description', /piano\.wav/);
+      await page.fill('#layers', '0');
+      await page.click('#train');
+      await shows('#training .error', /layer.*4096/i);
+    });
+
+    test('trains with a falling loss, started by the Enter key', async () => {
+      await smallSettings(3);
+      await page.focus('#epochs');
+      await page.press('Enter');
+      await shows('#training .message', /^Done after 3 of 3 epochs\. The loss is \d/, 60000);
+      const label = await page.evaluate(() => document.querySelector('#training canvas').getAttribute('aria-label'));
+      const [, last, first] = label.match(/^Loss after 3 epochs: ([\d.e+-]+), ([\d.e+-]+) at first$/);
+      assert.ok(Number(last) < Number(first), label);
+      assert.equal(await page.text('#training .error'), '');
+    });
+
+    test('stops in mid-training and keeps what was learned', async () => {
+      await page.fill('#epochs', 5000);
+      await page.click('#train');
+      await shows('#training .progress p', /^Epoch [1-9]\d* of 5000 · loss [\d.e+-]+ · .* left$/, 60000);
+      await page.click('#stop-training');
+      const message = await shows('#training .message', /^Stopped after \d+ of 5000 epochs\. The loss is/);
+      assert.ok(Number(message.match(/\d+/)[0]) >= 1, message);
+      await page.waitFor(() => !document.querySelector('#generate').disabled);
+    });
+
+    test('generates a sound that is none of silence, noise at full scale and the same for another seed', async () => {
+      const sounds = [];
+      for (const seed of [7, 8]) {
+        await page.fill('#seconds', 1);
+        await page.fill('#seed', seed);
+        await page.fill('#randomness', 0.1);
+        await page.fill('#phase', 'fast');
+        await page.click('#generate');
+        await shows('#generation .description', new RegExp(`^piano, seed ${seed} · 1 s`), 60000);
+        await shows('#generation .message', /^Made in [\d.]+ s\./);
+        const { name: fileName, bytes } = await page.download('#save-sound');
+        assert.equal(fileName, `piano-seed-${seed}.wav`);
+        const samples = samplesOf(bytes);
+        assert.equal(samples.length, 44100);
+        assert.ok(rms(samples) > 1e-3, `rms ${rms(samples)}`);
+        sounds.push(samples);
+      }
+      assert.notDeepEqual(sounds[0], sounds[1]);
+    });
+
+    test('plays and stops', async () => {
+      const button = '#play-result';
+      await page.click(button);
+      await page.waitFor(() => !document.querySelector('#generation .playhead').hidden);
+      assert.equal(await page.text(button), 'Stop');
+      await shows(button, /Play/, 5000); // by itself, when the second is over
+      await page.click('#play-sound');
+      await shows('#play-sound', /Stop/);
+      await page.click('#play-sound');
+      await shows('#play-sound', /Play/);
+    });
+
+    test('saves a model and loads it again; refuses a damaged one', async () => {
+      const { name: fileName, bytes } = await page.download('#save-model');
+      assert.equal(fileName, 'piano.safetensors');
+      const header = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE())));
+      assert.deepEqual(header['lstm.weight_hh_l0'].shape, [64, 16]);
+      assert.equal(JSON.parse(header.__metadata__.lodestone).format_version, 1);
+      await page.upload('#model-file', await file('kept.safetensors', bytes));
+      await shows('#training .message', /^“kept\.safetensors” is loaded: \d+ epochs of training\.$/);
+      await page.upload('#model-file', await file('damaged.safetensors', bytes.subarray(0, bytes.length / 2)));
+      await shows('#training .error', /^“damaged\.safetensors” is not a model that Lodestone can play: ./);
+    });
+
+    test('is reached by keyboard, every control with a name', async () => {
+      const unnamed = await page.evaluate(() =>
+        [...document.querySelectorAll('input, select, button, a, canvas, progress')]
+          .filter((control) => !control.labels?.length && !control.ariaLabel && !control.textContent.trim())
+          .map((control) => control.outerHTML),
+      );
+      assert.deepEqual(unnamed, []);
+      await page.evaluate(() => {
+        document.querySelector('details').open = true;
+        document.activeElement.blur();
+        window.scrollTo(0, 0);
+      });
+      const reached = new Set();
+      for (let i = 0; i < 40; ++i) {
+        await page.press('Tab');
+        reached.add(await page.evaluate(() => document.activeElement.id || document.activeElement.name));
+      }
+      const controls = ['bundled', 'sound-file', 'play-sound', 'epochs', 'layers', 'scale', 'train', 'model-file', 'save-model', 'seconds'];
+      controls.push('seed', 'position', 'randomness', 'mode', 'phase', 'generate', 'save-sound', 'play-result');
+      assert.deepEqual(controls.filter((id) => !reached.has(id)), []);
+    });
+
+    test("fits a phone's width, in light and in dark", async () => {
+      await mkdir(pictures, { recursive: true });
+      for (const [scheme, width] of [['light', 1200], ['dark', 1200], ['light', 375], ['dark', 375]]) {
+        await page.look({ width, scheme });
+        await page.waitFor((width) => document.querySelector('#sound canvas').width <= width, { argument: width });
+        const { content, buttons } = await page.evaluate(() => ({
+          content: document.documentElement.scrollWidth,
+          buttons: [...document.querySelectorAll('button:not([hidden])')].map((button) => button.getBoundingClientRect().right),
+        }));
+        assert.ok(content <= width && Math.max(...buttons) <= width, `content is ${content} wide at ${width}`);
+        await page.screenshot(join(pictures, `page-${name}-${scheme}-${width}.png`));
+      }
+    });
+
+    test('logs no errors', () => assert.deepEqual(page.errors, []));
+  });
+}
