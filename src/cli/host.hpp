@@ -16,8 +16,8 @@ struct Picture {
   Buffer<std::uint8_t> rgb;
 };
 
-/// Everything that the program asks of the machine. Natively it is the operating system, in WebAssembly JavaScript. Paths and texts
-/// are UTF-8. All calls come from the one thread that runs `run`, and return when they are done.
+/// Everything that the program asks of the machine. Natively it is the operating system, in WebAssembly JavaScript.
+/// Paths and texts are UTF-8. All calls come from the one thread that runs `run`, and return when they are done.
 class Host {
  public:
   enum class Stream { out = 1, err = 2 };
@@ -36,7 +36,8 @@ class Host {
   virtual bool same_file(std::string_view a, std::string_view b) = 0;
   virtual bool exists(std::string_view path) = 0;
 
-  /// An audio file as mono samples, resampled to `rate` in Hz where that is not 0 and differs. Here: WAV at its own rate.
+  /// An audio file as mono samples, resampled to `rate` in Hz where that is not 0 and differs. Here: WAV at its own
+  /// rate.
   virtual Result<Sound> decode(std::string_view path, double rate);
 
   virtual void print(Stream stream, std::string_view text) = 0;
@@ -59,8 +60,9 @@ int run(std::span<const std::string_view> arguments, Host& host);
 /// What the program's end means to a shell.
 enum ExitCode : int {
   exit_ok = 0,
-  exit_failed = 1,      ///< verify: a quantity lies outside its tolerance
-  exit_bad = 2,         ///< wrong usage, an input that cannot be used, an output that cannot be written, memory that cannot be had
+  exit_failed = 1,  ///< verify: a quantity lies outside its tolerance
+  exit_bad =
+      2,  ///< wrong usage, an input that cannot be used, an output that cannot be written, memory that cannot be had
   exit_cancelled = 130  ///< the user asked to stop
 };
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cli/arguments.hpp"
+
+namespace lodestone::cli {
+
+/// Every command with its argument table, in the order of the help.
+std::span<const Command> commands();
+
+Command analyze_command();
+Command phase_command();
+Command train_command();
+Command generate_command();
+Command info_command();
+Command verify_command();
+Command plot_command();
+
+/// `--json` and `--help`, which every command has.
+OptionGroup common_options();
+
+}  // namespace lodestone::cli

@@ -1,0 +1,103 @@
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/text.hpp"
+
+namespace lodestone::cli {
+namespace {
+
+constexpr Option common_table[] = {
+    {"--json", "", Kind::flag, "print the result as one JSON object on stdout, also when the command fails"},
+    {"--help", "", Kind::flag, "this help"},
+};
+
+constexpr std::string_view about =
+    "Lodestone learns a sound and plays it back: STFT magnitudes, an LSTM that dreams new ones, phase "
+    "reconstruction.\n";
+
+constexpr std::string_view exit_codes =
+    "Exit codes: 0 all is well; 1 verify found a quantity outside its tolerance; 2 wrong usage, an input that cannot "
+    "be used,\n"
+    "an output that cannot be written or memory that cannot be had; 130 stopped by Ctrl-C.\n";
+
+std::string overview() {
+  std::string text = std::string(about) + "\nUsage: lodestone COMMAND [options]\n\n";
+  for (const Command& command : commands()) {
+    text += "  " + std::string(command.name) + std::string(10 - command.name.size(), ' ') +
+            std::string(command.summary) + '\n';
+  }
+  return text + "  help      the options of a command: lodestone help COMMAND\n\n" + std::string(exit_codes);
+}
+
+const Command* find(std::string_view name) {
+  for (const Command& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+Error unknown(std::string_view name) {
+  std::vector<std::string_view> names{"help"};
+  for (const Command& command : commands()) names.push_back(command.name);
+  std::string message = "there is no command \"" + std::string(name) + "\"";
+  if (const auto near = nearest(name, names); !near.empty()) message += ". Did you mean " + std::string(near) + "?";
+  return {ErrorCode::invalid_argument, message + " (lodestone help lists them all)"};
+}
+
+int print(Host& host, std::string_view text) {
+  host.print(Host::Stream::out, text);
+  return exit_ok;
+}
+
+int help(std::span<const std::string_view> words, Console& console) {
+  if (words.empty()) return print(console.host, overview());
+  const Command* command = find(words[0]);
+  if (!command) return console.fail(unknown(words[0]));
+  return print(console.host, help_text(*command));
+}
+
+int version(Console& console) {
+  Report report;
+  report.add("lodestone", LODESTONE_VERSION);
+  console.result(report);
+  return exit_ok;
+}
+
+bool asks_for_json(std::span<const std::string_view> words) {
+  for (const std::string_view word : words) {
+    if (word == "--json") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+OptionGroup common_options() { return {"Everywhere", common_table}; }
+
+std::span<const Command> commands() {
+  static const std::vector<Command> all{analyze_command(), phase_command(),  train_command(), generate_command(),
+                                        info_command(),    verify_command(), plot_command()};
+  return all;
+}
+
+int run(std::span<const std::string_view> arguments, Host& host) {
+  // Looked for beforehand, so that a usage error is also told in JSON.
+  Console console(host, asks_for_json(arguments));
+  if (arguments.empty()) {
+    host.print(Host::Stream::err, overview());
+    return exit_bad;
+  }
+  const std::string_view name = arguments[0];
+  const auto words = arguments.subspan(1);
+  if (name == "help" || name == "--help" || name == "-h") return help(words, console);
+  if (name == "version" || name == "--version") return version(console);
+  const Command* command = find(name);
+  if (!command) return console.fail(unknown(name));
+  const auto parsed = Arguments::parse(*command, words);
+  if (!parsed) return console.fail(parsed.error());
+  if (parsed->has("--help")) return print(host, help_text(*command));
+  return command->run(*parsed, console);
+}
+
+}  // namespace lodestone::cli

@@ -1,0 +1,75 @@
+#include "cli/stages.hpp"
+
+namespace lodestone::cli {
+namespace {
+
+constexpr Option table[] = {
+    {"--preset", "NAME", Kind::choice, "ready-made stages", "best", 0, 0, preset_choices},
+    {"--nofuture", "N[:alpha:beta:gamma]", Kind::stage,
+     "LWS, N iterations of each frame from its left neighbours alone; the threshold of iteration i is "
+     "alpha·exp(−beta·i^gamma)·mean, alpha 0 updates every bin (1:0.1:1 when left out)",
+     "", 1, 10000},
+    {"--online", "N[:alpha:beta:gamma]", Kind::stage, "LWS with look-ahead (1:0.1:1 when left out)", "", 1, 10000},
+    {"--batch", "N[:alpha:beta:gamma]", Kind::stage, "LWS, N sweeps over all frames (100:0.1:1 when left out)", "", 1,
+     10000},
+    {"--griffin-lim", "N[:momentum]", Kind::stage,
+     "Griffin-Lim; with momentum, e.g. 0.99, the fast kind (0 when left out)", "", 1, 10000},
+    {"--pghi", "", Kind::stage_flag, "phase gradient heap integration; replaces what phase there is"},
+    {"--spsi", "", Kind::stage_flag, "single-pass spectrogram inversion; replaces what phase there is"},
+    {"--look-ahead", "N", Kind::integer, "frames that LWS online looks ahead", "3", 0, 64},
+    {"--weight-range", "N", Kind::integer, "L: bins to each side that LWS weighs", "5", 1, 64},
+};
+
+struct Method {
+  std::string_view option;
+  PhaseMethod method;
+  double alpha;
+};
+
+constexpr Method methods[] = {
+    {"--nofuture", PhaseMethod::nofuture, 1}, {"--online", PhaseMethod::online, 1},
+    {"--batch", PhaseMethod::batch, 100},     {"--griffin-lim", PhaseMethod::griffin_lim, 0},
+    {"--pghi", PhaseMethod::pghi, 0},         {"--spsi", PhaseMethod::spsi, 0},
+};
+
+PhaseStage stage(const Method& method, std::string_view value) {
+  PhaseStage stage;
+  stage.method = method.method;
+  stage.alpha = method.alpha;
+  if (value.empty()) return stage;
+  const auto numbers = stage_numbers(value);
+  stage.iterations = static_cast<int>(numbers[0]);
+  if (method.method == PhaseMethod::griffin_lim) {
+    if (numbers.size() > 1) stage.momentum = numbers[1];
+    return stage;
+  }
+  double* const parameters[] = {&stage.alpha, &stage.beta, &stage.gamma};
+  for (std::size_t i = 1; i < numbers.size(); ++i) *parameters[i - 1] = numbers[i];
+  return stage;
+}
+
+}  // namespace
+
+std::span<const Option> stage_options() { return table; }
+
+Result<PhaseConfig> phase_config(const Arguments& arguments) {
+  PhaseConfig config;
+  for (const Arguments::Given& given : arguments.given()) {
+    for (const Method& method : methods) {
+      if (given.option->name == method.option) config.stages.push_back(stage(method, given.value));
+    }
+  }
+  if (config.stages.empty()) {
+    phase_preset(arguments.text("--preset"), config);
+  } else if (arguments.has("--preset")) {
+    return Error{ErrorCode::invalid_argument, "--preset is \"" + std::string(arguments.text("--preset")) +
+                                                  "\" beside stages; allowed: one or the other"};
+  }
+  // A preset brings its own unless the command line says otherwise.
+  if (arguments.has("--look-ahead")) config.look_ahead = static_cast<int>(arguments.integer("--look-ahead"));
+  if (arguments.has("--weight-range")) config.weight_range = static_cast<int>(arguments.integer("--weight-range"));
+  if (auto error = config.check()) return *error;
+  return config;
+}
+
+}  // namespace lodestone::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+
+#include "cli/arguments.hpp"
+#include "lodestone/phase.hpp"
+
+namespace lodestone::cli {
+
+/// The names of the presets, separated by |, as `lodestone::phase_presets` has them.
+inline constexpr std::string_view preset_choices = "best|fast|music|speech|griffin-lim|pghi|spsi";
+
+/// The options that say how phases are found.
+std::span<const Option> stage_options();
+/// Their values; a preset and stages together are refused.
+Result<PhaseConfig> phase_config(const Arguments& arguments);
+
+}  // namespace lodestone::cli
