@@ -52,13 +52,14 @@ template <class T>
 struct Frames {
   StftConfig stft;
   Array2<T> values;
-  std::uint64_t samples = 0;  ///< length of the signal; 0 where unknown: the inverse then gives all that the frames cover
+  std::uint64_t samples =
+      0;  ///< length of the signal; 0 where unknown: the inverse then gives all that the frames cover
 
   std::size_t count() const { return values.rows(); }
 };
 
-using Magnitudes = Frames<float>;                ///< |S|, linear
-using Spectrum = Frames<std::complex<float>>;    ///< S, bins 0 (DC) to size/2 (Nyquist)
+using Magnitudes = Frames<float>;              ///< |S|, linear
+using Spectrum = Frames<std::complex<float>>;  ///< S, bins 0 (DC) to size/2 (Nyquist)
 
 /// |S| per bin.
 Result<Magnitudes> magnitudes(const Spectrum& spectrum);
@@ -94,7 +95,8 @@ class Stft {
 
   /// Overlap-add of the windowed inverse frames, divided by the summed squared window (Griffin & Lim 1984, eq. 6).
   /// Gives `spectrum.samples` samples, or all that the frames cover. Where the sum is below 1e-3 of its maximum
-  /// (only at the outermost samples of framing `none`), it divides by that floor instead. `spectrum.stft` must equal `config()`.
+  /// (only at the outermost samples of framing `none`), it divides by that floor instead. `spectrum.stft` must equal
+  /// `config()`.
   Result<Buffer<float>> inverse(const Spectrum& spectrum);
 
  private:
@@ -119,7 +121,8 @@ class StftStream {
   void reset();
 
   /// Takes samples up to the next frame; returns how many it took. Call again with the rest until all are taken:
-  ///     while (!samples.empty()) { samples = samples.subspan(stream.push(samples)); while (stream.next()) use(stream.frame()); }
+  ///     while (!samples.empty()) { samples = samples.subspan(stream.push(samples)); while (stream.next())
+  ///     use(stream.frame()); }
   /// NaN and Inf count as 0.
   std::size_t push(std::span<const float> samples);
   /// The signal has ended: what the framing adds behind it becomes available to `next`.
@@ -135,8 +138,8 @@ class StftStream {
   std::unique_ptr<Engine> engine_;
 };
 
-/// The whole of `Stft::inverse` piece by piece: one frame in, `hop` samples out (fewer while the framing's front padding
-/// passes), the same samples to the bit. Real-time safe after `create`.
+/// The whole of `Stft::inverse` piece by piece: one frame in, `hop` samples out (fewer while the framing's front
+/// padding passes), the same samples to the bit. Real-time safe after `create`.
 class InverseStftStream {
  public:
   explicit InverseStftStream(const StftConfig& config) : InverseStftStream(create(config).value()) {}
@@ -150,8 +153,9 @@ class InverseStftStream {
 
   /// Adds a frame `[bins]`; returns the samples that no later frame touches, valid until the next call.
   std::span<const float> push(std::span<const std::complex<float>> frame);
-  /// The frames have ended: returns the remaining samples.
-  std::span<const float> finish();
+  /// The frames have ended: returns the remaining samples of a signal of `samples` samples; 0: unknown, see
+  /// `Stft::inverse`. Where earlier calls gave more than that, the signal ends within them. Then `reset`.
+  std::span<const float> finish(std::uint64_t samples = 0);
 
  private:
   struct Engine;

@@ -1,0 +1,131 @@
+#include "lodestone/stft.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "spectrum/clean.hpp"
+#include "spectrum/framing.hpp"
+
+namespace lodestone {
+namespace {
+
+Error bad_data(std::string message) { return {ErrorCode::invalid_data, std::move(message)}; }
+
+Status check_samples(const Layout& layout, std::span<const float> samples) {
+  if (samples.size() < layout.shortest()) {
+    return bad_data("the signal has " + std::to_string(samples.size()) + " samples; at least " +
+                    std::to_string(layout.shortest()) + " are needed for framing " +
+                    std::string(framing_name(layout.framing)) + " with size " + std::to_string(layout.size));
+  }
+  const auto bad = std::find_if_not(samples.begin(), samples.end(), is_usable);
+  if (bad == samples.end()) return {};
+  return bad_data("sample " + std::to_string(bad - samples.begin()) + " is not finite or beyond 1e30");
+}
+
+Status check_spectrum(const Layout& layout, const StftConfig& config, const Spectrum& spectrum) {
+  if (spectrum.stft != config)
+    return bad_data("the spectrum was made with another configuration than this inverse has");
+  if (spectrum.values.cols() != static_cast<std::size_t>(config.bins())) {
+    return bad_data("the spectrum has " + std::to_string(spectrum.values.cols()) + " bins; size " +
+                    std::to_string(config.size) + " needs " + std::to_string(config.bins()));
+  }
+  if (spectrum.samples != 0 && layout.frames(spectrum.samples) != spectrum.count()) {
+    return bad_data("the spectrum has " + std::to_string(spectrum.count()) + " frames; a signal of " +
+                    std::to_string(spectrum.samples) + " samples has " +
+                    std::to_string(layout.frames(spectrum.samples)));
+  }
+  const auto values = spectrum.values.all();
+  const auto bad = std::find_if_not(values.begin(), values.end(),
+                                    [](auto bin) { return is_usable(bin.real()) && is_usable(bin.imag()); });
+  if (bad == values.end()) return {};
+  const auto index = static_cast<std::size_t>(bad - values.begin());
+  return bad_data("the spectrum is not finite or beyond 1e30 at frame " + std::to_string(index / config.bins()) +
+                  ", bin " + std::to_string(index % config.bins()));
+}
+
+}  // namespace
+
+struct Stft::Engine {
+  /// Calls use(frame number, bins) for every frame of the signal.
+  template <class Use>
+  void for_each_frame(std::span<const float> samples, Use use) {
+    std::size_t number = 0;
+    const auto drain = [&] {
+      while (forward.next()) use(number++, forward.frame());
+    };
+    forward.reset();
+    while (!samples.empty()) {
+      samples = samples.subspan(forward.push(samples));
+      drain();
+    }
+    forward.finish();
+    drain();
+  }
+
+  StftConfig config;
+  Layout layout;
+  StftStream forward;
+  std::optional<InverseStftStream> backward;
+  Status not_invertible;  ///< why there is none
+};
+
+Result<Stft> Stft::create(const StftConfig& config) {
+  auto forward = StftStream::create(config);
+  if (!forward) return forward.error();
+  auto engine = std::unique_ptr<Engine>(new Engine{config, Layout(config), std::move(*forward), {}, {}});
+  auto backward = InverseStftStream::create(config);
+  if (backward) {
+    engine->backward = std::move(*backward);
+  } else {
+    engine->not_invertible = backward.error();
+  }
+  return Stft(std::move(engine));
+}
+
+Stft::Stft(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Stft::Stft(Stft&&) noexcept = default;
+Stft& Stft::operator=(Stft&&) noexcept = default;
+Stft::~Stft() = default;
+
+const StftConfig& Stft::config() const { return engine_->config; }
+std::uint64_t Stft::frames(std::uint64_t samples) const { return engine_->layout.frames(samples); }
+
+Result<Spectrum> Stft::transform(std::span<const float> samples) {
+  if (auto error = check_samples(engine_->layout, samples)) return *error;
+  auto values = Array2<std::complex<float>>::create(frames(samples.size()), config().bins());
+  if (!values) return values.error();
+  engine_->for_each_frame(
+      samples, [&](std::size_t m, auto frame) { std::copy(frame.begin(), frame.end(), values->row(m).begin()); });
+  return Spectrum{config(), std::move(*values), samples.size()};
+}
+
+Result<Magnitudes> Stft::magnitudes(std::span<const float> samples) {
+  if (auto error = check_samples(engine_->layout, samples)) return *error;
+  auto values = Array2<float>::create(frames(samples.size()), config().bins());
+  if (!values) return values.error();
+  engine_->for_each_frame(samples, [&](std::size_t m, auto frame) {
+    std::transform(frame.begin(), frame.end(), values->row(m).begin(), magnitude);
+  });
+  return Magnitudes{config(), std::move(*values), samples.size()};
+}
+
+Result<Buffer<float>> Stft::inverse(const Spectrum& spectrum) {
+  if (engine_->not_invertible) return *engine_->not_invertible;
+  if (auto error = check_spectrum(engine_->layout, config(), spectrum)) return *error;
+  const auto total = spectrum.samples != 0 ? spectrum.samples : engine_->layout.samples(spectrum.count());
+  auto samples = Buffer<float>::create(total);
+  if (!samples) return samples.error();
+  auto* end = samples->data();
+  const auto append = [&](std::span<const float> piece) {
+    const auto room = static_cast<std::size_t>(samples->end() - end);
+    end = std::copy_n(piece.begin(), std::min(piece.size(), room), end);
+  };
+  engine_->backward->reset();
+  for (std::size_t m = 0; m < spectrum.count(); ++m) append(engine_->backward->push(spectrum.values.row(m)));
+  append(engine_->backward->finish(total));
+  return samples;
+}
+
+}  // namespace lodestone

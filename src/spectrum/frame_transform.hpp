@@ -1,0 +1,48 @@
+#pragma once
+
+#include <complex>
+#include <variant>
+
+#include "lodestone/array.hpp"
+#include "lodestone/stft.hpp"
+#include "spectrum/fft.hpp"
+
+namespace lodestone {
+
+enum class Precision {
+  fast,   ///< single where PFFFT knows the size, double elsewhere
+  exact,  ///< double
+};
+
+/// One frame there and back: window and Fourier transform. No allocation after `create`.
+class FrameTransform {
+ public:
+  /// `config` must have passed its check.
+  static Result<FrameTransform> create(const StftConfig& config, Precision precision);
+
+  /// The spectrum `[bins]` of the samples under the window, `[window length]`. Parts below 1e-20 become 0.
+  void analyse(const float* samples, std::complex<float>* bins);
+  /// Adds the windowed inverse of a spectrum `[bins]` to `sum`, `[window length]`; T is float or double.
+  template <class T>
+  void synthesise(const std::complex<float>* bins, T* sum);
+
+ private:
+  template <class Real>
+  struct Lane {
+    static Result<FrameTransform> create(const StftConfig& config);
+    void analyse(const float* samples, std::complex<float>* bins);
+    template <class T>
+    void synthesise(const std::complex<float>* bins, T* sum);
+
+    Fft<Real> fft;
+    Buffer<Real> analysis, synthesis;  ///< the window, and the window over size
+    int size, margin;
+  };
+
+  template <class Real>
+  explicit FrameTransform(Lane<Real> lane) : lane_(std::move(lane)) {}
+
+  std::variant<Lane<float>, Lane<double>> lane_;
+};
+
+}  // namespace lodestone

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <utility>
+
+#include "lodestone/stft.hpp"
+#include "spectrum/clean.hpp"
+#include "spectrum/frame_transform.hpp"
+#include "spectrum/framing.hpp"
+#include "spectrum/window_sum.hpp"
+
+namespace lodestone {
+
+/// Overlap-add by blocks of `hop` samples: once the frame that begins with a block is added, no later one touches it.
+struct InverseStftStream::Engine {
+  Engine(const StftConfig& config_, FrameTransform transform_, WindowSum window_sum_)
+      : config(config_), layout(config), transform(std::move(transform_)), window_sum(std::move(window_sum_)) {}
+
+  void reset() {
+    std::fill(sum.begin(), sum.end(), 0.0);
+    frames = 0;
+  }
+
+  std::span<const float> push(std::span<const std::complex<float>> frame) {
+    std::transform(frame.begin(), frame.begin() + config.bins(), bins.begin(), [](std::complex<float> bin) {
+      return std::complex<float>(usable_or_zero(bin.real()), usable_or_zero(bin.imag()));
+    });
+    transform.synthesise(bins.data(), sum.data());
+    ++frames;
+    const auto before = std::max<std::int64_t>(-layout.lead, 0);
+    auto* start = output.data();
+    if (frames == 1) start = std::fill_n(start, before, 0.0f);
+    emit(0, start);
+    const auto* begin = std::min(start + skipped(), start + layout.hop);
+    return {frames == 1 ? begin - before : begin, start + layout.hop};
+  }
+
+  /// Samples of the block just made that lie before the signal.
+  std::int64_t skipped() const {
+    const auto start = static_cast<std::int64_t>(frames - 1) * layout.hop;
+    return std::max<std::int64_t>(layout.lead - start, 0);
+  }
+
+  std::span<const float> finish(std::uint64_t samples) {
+    if (frames == 0) return {};
+    const auto total = static_cast<std::int64_t>(samples == 0 ? layout.samples(frames) : samples);
+    const auto given =
+        static_cast<std::int64_t>(frames) * layout.hop - layout.lead;  // below 0: still before the signal
+    const auto rest = std::clamp<std::int64_t>(total - std::max<std::int64_t>(given, 0), 0, layout.size);
+    std::fill(output.begin(), output.end(), 0.0f);
+    for (int block = 1; block < window_sum.overlap(); ++block) emit(block, output.data() + (block - 1) * layout.hop);
+    return {output.data() + std::max<std::int64_t>(-given, 0), static_cast<std::size_t>(rest)};
+  }
+
+  /// Divides the first block of the sum, which the newest frame reaches with its window's block of that number, and
+  /// moves on.
+  void emit(int block, float* to) {
+    const auto hop = layout.hop;
+    const auto newest = static_cast<std::int64_t>(frames) - 1;
+    const auto oldest = static_cast<int>(std::min<std::int64_t>(newest + block, window_sum.overlap() - 1));
+    const bool all = block == 0 && oldest == window_sum.overlap() - 1;
+    if (!all) window_sum.reciprocals(block, oldest, edge);
+    const double* factor = all ? steady.data() : edge.data();
+    for (std::int64_t i = 0; i < hop; ++i) to[i] = small_to_zero(static_cast<float>(sum[i] * factor[i]));
+    std::fill(std::copy(sum.begin() + hop, sum.end(), sum.begin()), sum.end(), 0.0);
+  }
+
+  StftConfig config;
+  Layout layout;
+  FrameTransform transform;
+  WindowSum window_sum;
+  Buffer<double> steady,
+      edge;            ///< reciprocal window sums of a block `[hop]`: where all frames overlap, and at the ends
+  Buffer<double> sum;  ///< overlapping frames, from the oldest block on that is not final
+  Buffer<std::complex<float>> bins;
+  Buffer<float> output;
+  std::uint64_t frames = 0;
+};
+
+Result<InverseStftStream> InverseStftStream::create(const StftConfig& config) {
+  if (auto error = config.check_invertible()) return *error;
+  auto window_sum = WindowSum::create(config);
+  if (!window_sum) return window_sum.error();
+  auto transform = FrameTransform::create(config, window_sum->tolerates_float() ? Precision::fast : Precision::exact);
+  if (!transform) return transform.error();
+  const auto reach = std::uint64_t(window_sum->overlap()) * config.hop;
+  auto engine = std::make_unique<Engine>(config, std::move(*transform), std::move(*window_sum));
+  auto steady = Buffer<double>::create(config.hop), edge = Buffer<double>::create(config.hop);
+  auto sum = Buffer<double>::create(reach);
+  auto bins = Buffer<std::complex<float>>::create(config.bins());
+  auto output = Buffer<float>::create(reach + config.size);
+  if (!steady) return steady.error();
+  if (!edge) return edge.error();
+  if (!sum) return sum.error();
+  if (!bins) return bins.error();
+  if (!output) return output.error();
+  engine->window_sum.reciprocals(0, engine->window_sum.overlap() - 1, *steady);
+  engine->steady = std::move(*steady);
+  engine->edge = std::move(*edge);
+  engine->sum = std::move(*sum);
+  engine->bins = std::move(*bins);
+  engine->output = std::move(*output);
+  return InverseStftStream(std::move(engine));
+}
+
+InverseStftStream::InverseStftStream(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+InverseStftStream::InverseStftStream(InverseStftStream&&) noexcept = default;
+InverseStftStream& InverseStftStream::operator=(InverseStftStream&&) noexcept = default;
+InverseStftStream::~InverseStftStream() = default;
+
+const StftConfig& InverseStftStream::config() const { return engine_->config; }
+void InverseStftStream::reset() { engine_->reset(); }
+std::span<const float> InverseStftStream::push(std::span<const std::complex<float>> frame) {
+  return engine_->push(frame);
+}
+std::span<const float> InverseStftStream::finish(std::uint64_t samples) { return engine_->finish(samples); }
+
+}  // namespace lodestone

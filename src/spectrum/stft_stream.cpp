@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <utility>
+
+#include "lodestone/stft.hpp"
+#include "spectrum/clean.hpp"
+#include "spectrum/frame_transform.hpp"
+#include "spectrum/framing.hpp"
+#include "spectrum/window_sum.hpp"
+
+namespace lodestone {
+
+/// The samples under the next frame, with one before them, which the reflection at the end may need. Frames are as long
+/// as the FFT where the framing counts on that, and as the window otherwise.
+struct StftStream::Engine {
+  Engine(const StftConfig& config_, FrameTransform transform_)
+      : config(config_),
+        layout(config),
+        transform(std::move(transform_)),
+        offset(layout.framing == Framing::lws ? 0 : layout.margin),
+        span(layout.framing == Framing::lws ? layout.window : layout.size) {}
+
+  void reset() {
+    std::fill(samples.begin(), samples.end(), 0.0f);
+    filled = 1 + layout.lead + offset;
+    end = 0;
+    taken = emitted = total = 0;
+    finished = false;
+  }
+
+  /// How far the next frame reaches. Reflecting at the front takes one sample more.
+  std::int64_t needed() const { return 1 + span + (layout.framing == Framing::centered && emitted == 0 ? 1 : 0); }
+
+  std::size_t push(std::span<const float> input) {
+    if (finished) return input.size();
+    const auto count = std::min(input.size(), static_cast<std::size_t>(needed() - filled));
+    std::transform(input.begin(), input.begin() + count, samples.begin() + filled, usable_or_zero);
+    filled += count;
+    taken += count;
+    return count;
+  }
+
+  void finish() {
+    if (finished) return;
+    finished = true;
+    end = filled;
+    total = layout.frames(taken);
+  }
+
+  bool next() {
+    if (finished ? emitted == total : filled < needed()) return false;
+    if (finished) pad();
+    if (emitted == 0 && layout.framing == Framing::centered) reflect_front();
+    transform.analyse(samples.data() + 1 + offset, bins.data());
+    std::copy(samples.begin() + layout.hop, samples.begin() + filled, samples.begin());
+    filled -= layout.hop;
+    end -= layout.hop;
+    ++emitted;
+    return true;
+  }
+
+  void reflect_front() {
+    float* first = samples.data() + 1 + offset + layout.lead;
+    for (std::int64_t i = 1; i <= layout.size / 2; ++i) first[-i] = first[i];
+  }
+
+  void pad() {
+    for (; filled < needed(); ++filled) {
+      samples[filled] = layout.framing == Framing::centered ? samples[2 * (end - 1) - filled] : 0.0f;
+    }
+  }
+
+  StftConfig config;
+  Layout layout;
+  FrameTransform transform;
+  std::int64_t offset;  ///< of the window in a frame
+  std::int64_t span;    ///< length of a frame
+  Buffer<float> samples;
+  Buffer<std::complex<float>> bins;
+  std::int64_t filled = 0;  ///< samples known
+  std::int64_t end = 0;     ///< where the signal ended
+  std::uint64_t taken = 0;
+  std::uint64_t emitted = 0, total = 0;  ///< frames
+  bool finished = false;
+};
+
+Result<StftStream> StftStream::create(const StftConfig& config) {
+  if (auto error = config.check()) return *error;
+  const auto sum = WindowSum::create(config);
+  if (!sum) return sum.error();
+  auto transform = FrameTransform::create(config, sum->tolerates_float() ? Precision::fast : Precision::exact);
+  if (!transform) return transform.error();
+  auto engine = std::make_unique<Engine>(config, std::move(*transform));
+  auto samples = Buffer<float>::create(engine->span + 2);
+  auto bins = Buffer<std::complex<float>>::create(config.bins());
+  if (!samples) return samples.error();
+  if (!bins) return bins.error();
+  engine->samples = std::move(*samples);
+  engine->bins = std::move(*bins);
+  engine->reset();
+  return StftStream(std::move(engine));
+}
+
+StftStream::StftStream(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+StftStream::StftStream(StftStream&&) noexcept = default;
+StftStream& StftStream::operator=(StftStream&&) noexcept = default;
+StftStream::~StftStream() = default;
+
+const StftConfig& StftStream::config() const { return engine_->config; }
+void StftStream::reset() { engine_->reset(); }
+std::size_t StftStream::push(std::span<const float> samples) { return engine_->push(samples); }
+void StftStream::finish() { engine_->finish(); }
+bool StftStream::next() { return engine_->next(); }
+std::span<const std::complex<float>> StftStream::frame() const { return engine_->bins; }
+
+}  // namespace lodestone
