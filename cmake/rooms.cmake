@@ -25,6 +25,12 @@ endif()
 # std::complex products cost three times as much with the checks for NaN and Inf.
 set_source_files_properties("${CMAKE_SOURCE_DIR}/src/spectrum/fft.cpp" PROPERTIES COMPILE_OPTIONS -ffinite-math-only)
 
+# The kernels for wide vectors, chosen at run time (src/vector/kernels.cpp).
+if(NOT EMSCRIPTEN AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set_source_files_properties("${CMAKE_SOURCE_DIR}/src/vector/kernels_8.cpp" PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+  set_source_files_properties("${CMAKE_SOURCE_DIR}/src/vector/kernels_16.cpp" PROPERTIES COMPILE_OPTIONS "-mavx512f;-mfma")
+endif()
+
 set(objects $<TARGET_OBJECTS:pffft>)
 foreach(room IN LISTS LODESTONE_ROOMS)
   list(APPEND objects $<TARGET_OBJECTS:lodestone_${room}>)

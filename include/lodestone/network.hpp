@@ -41,15 +41,15 @@ struct NetworkConfig {
 
 /// One LSTM layer as PyTorch stores it: gates in the order i, f, g, o along the rows.
 struct LstmWeights {
-  Array2<float> input;        ///< weight_ih `[4·hidden, inputs]`
-  Array2<float> recurrent;    ///< weight_hh `[4·hidden, hidden]`
+  Array2<float> input;           ///< weight_ih `[4·hidden, inputs]`
+  Array2<float> recurrent;       ///< weight_hh `[4·hidden, hidden]`
   Buffer<float> input_bias;      ///< bias_ih `[4·hidden]`
   Buffer<float> recurrent_bias;  ///< bias_hh `[4·hidden]`
 };
 
 /// Everything that training changes. Gradients have the same form (their running statistics stay zero).
 struct Weights {
-  Buffer<float> norm_weight, norm_bias;    ///< BatchNorm γ, β `[bins]`
+  Buffer<float> norm_weight, norm_bias;     ///< BatchNorm γ, β `[bins]`
   Buffer<float> running_mean, running_var;  ///< BatchNorm running statistics `[bins]`, the variance unbiased
   std::vector<LstmWeights> layers;
   Array2<float> dense_weight;  ///< `[bins, hidden of the last layer]`
@@ -59,6 +59,16 @@ struct Weights {
   static Result<Weights> create(const NetworkConfig& config);
   Result<Weights> clone() const;
 };
+
+/// Name and shape of a tensor of a Weights object.
+struct TensorShape {
+  std::string name;
+  std::vector<std::uint64_t> shape;
+};
+
+/// Those of all tensors in the order of `tensors`, without taking memory for values. `config` must have passed its
+/// check.
+std::vector<TensorShape> tensor_shapes(const NetworkConfig& config);
 
 /// One named tensor of a Weights object: `batch_norm.weight`, `lstm.weight_ih_l0`, `fc.bias`, …, as in the state_dict
 /// of a PyTorch module with `batch_norm`, `lstm` and `fc`.
@@ -83,9 +93,9 @@ bool parse_mode(std::string_view name, Mode& mode);
 /// Inference, a frame at a time, BatchNorm with its running statistics (eps 1e-5). Works in the network's scale: no
 /// compression, no clamping. Real-time safe after `create`.
 ///
-/// In window mode the `sequence` overlapping windows are kept in flight: each new frame advances all of them by one step,
-/// the oldest gives the prediction and retires. Exactly the numbers of running the last `sequence` frames from a zero
-/// state, and the same work every frame.
+/// In window mode the `sequence` overlapping windows are kept in flight: each new frame advances all of them by one
+/// step, the oldest gives the prediction and retires. Exactly the numbers of running the last `sequence` frames from a
+/// zero state, and the same work every frame.
 class Predictor {
  public:
   /// Copies what it needs of `weights`.

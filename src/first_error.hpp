@@ -1,0 +1,30 @@
+#pragma once
+
+#include <utility>
+
+#include "lodestone/result.hpp"
+
+namespace lodestone {
+
+/// Takes the values of many Results and keeps the first error, for a create function that asks for many blocks.
+class FirstError {
+ public:
+  template <class T>
+  void take(T& to, Result<T> from) {
+    if (status_) return;
+    if (from) {
+      to = std::move(*from);
+    } else {
+      status_ = from.error();
+    }
+  }
+
+  explicit operator bool() const { return status_.has_value(); }
+  const Error& operator*() const { return *status_; }
+  const Status& status() const { return status_; }
+
+ private:
+  Status status_;
+};
+
+}  // namespace lodestone

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lodestone {
+
+/// C = S + A·B for rows × depth × columns. Every element of C is one sum in the order of the depth, whatever the
+/// tiling, the slice or the number of rows; only the width of the machine's vectors (fused or not) makes a difference.
+struct Product {
+  std::size_t rows, depth, columns;
+  const float* a;  ///< A(i, k) = a[i·a_row + k·a_depth]
+  std::ptrdiff_t a_row, a_depth;
+  const float* b;            ///< as `Kernels::pack` left it
+  const float* start;        ///< S(i, j) = start[i·start_row + j]; null: zeros; may be `c`
+  std::ptrdiff_t start_row;  ///< 0: the same for all rows, a bias
+  float* c;                  ///< C(i, j) = c[i·c_row + j]
+  std::ptrdiff_t c_row;
+};
+
+/// One time step of one LSTM layer for `rows` sequences side by side, dense row-major.
+struct LstmForward {
+  std::size_t rows, hidden;
+  float* gates;              ///< `[rows, 4·hidden]`: in: i, f, g, o before, out: after their activations
+  const float* cell_before;  ///< `[rows, hidden]`; null: zeros
+  float* cell;               ///< `[rows, hidden]`, may be `cell_before`
+  float* output;             ///< h `[rows, hidden]`
+};
+
+/// The same step backward.
+struct LstmBackward {
+  std::size_t rows, hidden;
+  float* gates;              ///< in: the activations of LstmForward, out: the gradient before the activations
+  const float* cell_before;  ///< null: zeros
+  const float* cell;
+  const float* output_gradient;  ///< ∂/∂h
+  float* cell_gradient;          ///< ∂/∂c: in: from the step after, out: for the step before
+};
+
+/// One step of Adam (Kingma & Ba 2015) on `count` parameters.
+struct AdamStep {
+  std::size_t count;
+  float* parameter;
+  const float* gradient;
+  float* mean;           ///< first moment
+  float* variance;       ///< second moment
+  float gradient_scale;  ///< gradient := gradient_scale·gradient + weight_decay·parameter
+  float weight_decay;
+  float step_size;            ///< learning rate / (1 − β₁^t)
+  float variance_correction;  ///< 1 / sqrt(1 − β₂^t)
+};
+
+/// The hot loops for one width of vectors.
+struct Kernels {
+  int lanes;
+  /// Columns of B that lie side by side in a panel; a sum of products is cut between panels.
+  std::size_t panel;
+
+  /// B(k, j) = from[k·depth_stride + j·column_stride] into panels `[panels][depth][panel]`, zeros beyond the columns.
+  void (*pack)(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
+               std::ptrdiff_t column_stride, float* to);
+  /// The columns of panels first .. last-1.
+  void (*multiply)(const Product& product, std::size_t first, std::size_t last);
+  void (*lstm_forward)(const LstmForward& step);
+  void (*lstm_backward)(const LstmBackward& step);
+  void (*adam)(const AdamStep& step);
+  /// Σ x²
+  double (*sum_of_squares)(const float* values, std::size_t count);
+
+  std::size_t panels(std::size_t columns) const { return (columns + panel - 1) / panel; }
+  /// Floats that `pack` writes.
+  std::uint64_t packed_size(std::uint64_t depth, std::uint64_t columns) const {
+    return depth * ((columns + panel - 1) / panel) * panel;
+  }
+  void multiply_all(const Product& product) const { multiply(product, 0, panels(product.columns)); }
+};
+
+/// Those of that width, or null where this build or this machine lacks it. 4 lanes are always there.
+const Kernels* kernels_of(int lanes);
+
+/// The widest. Natively the environment variable LODESTONE_LANES = 4, 8 or 16 asks for another; one that the machine
+/// lacks is ignored. Kernels of different widths give results that differ in their last bits.
+const Kernels& kernels();
+
+}  // namespace lodestone

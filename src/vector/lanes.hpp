@@ -1,0 +1,144 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+/// Vectors of 4, 8 or 16 floats on the compiler's vector types: + - * / and comparisons are the language's own.
+///
+/// Everything lives in an unnamed namespace: a kernel's source is compiled once per instruction set, and a function
+/// that the linker may merge would carry the widest instructions into the narrowest build.
+namespace lodestone {
+namespace {
+
+template <class T, int lanes>
+struct VectorType {
+  typedef T Type __attribute__((vector_size(sizeof(T) * lanes)));
+};
+template <int lanes>
+using Floats = typename VectorType<float, lanes>::Type;
+template <int lanes>
+using Words = typename VectorType<std::uint32_t, lanes>::Type;
+
+template <class V>
+inline constexpr int lanes_of = sizeof(V) / 4;
+
+template <class V, class T>
+inline V load(const T* from) {
+  V values;
+  std::memcpy(&values, from, sizeof(V));
+  return values;
+}
+
+template <class V, class T>
+inline void store(T* to, V values) {
+  std::memcpy(to, &values, sizeof(V));
+}
+
+/// The first `count` lanes from memory, zeros behind them.
+template <class V, class T>
+inline V load_some(const T* from, std::size_t count) {
+  V values{};
+  std::memcpy(&values, from, count * sizeof(T));
+  return values;
+}
+
+template <class V, class T>
+inline void store_some(T* to, V values, std::size_t count) {
+  std::memcpy(to, &values, count * sizeof(T));
+}
+
+template <class V>
+inline V splat(float value) {
+  return V{} + value;
+}
+
+template <class V>
+inline Words<lanes_of<V>> bits_of(V values) {
+  return (Words<lanes_of<V>>)values;
+}
+
+template <class V>
+inline V absolute(V values) {
+  return (V)(bits_of(values) & 0x7fffffffu);
+}
+
+/// magnitude ≥ 0 with the sign of `sign`.
+template <class V>
+inline V with_sign(V magnitude, V sign) {
+  return (V)(bits_of(magnitude) | (bits_of(sign) & 0x80000000u));
+}
+
+/// NaN stays NaN.
+template <class V>
+inline V clamp(V values, float low, float high) {
+  values = values < low ? splat<V>(low) : values;
+  return values > high ? splat<V>(high) : values;
+}
+
+/// Values below 1e-20 become 0, so that no later product is subnormal and flushing those to zero changes nothing.
+template <class V>
+inline V scrub(V values) {
+  return absolute(values) < 1e-20f ? V{} : values;
+}
+
+/// a·b + c: rounded once where the instruction set has it, twice elsewhere.
+template <class V>
+inline V multiply_add(V a, V b, V c) {
+#if defined(__AVX512F__)
+  if constexpr (lanes_of<V> == 16) return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#endif
+#if defined(__FMA__)
+  if constexpr (lanes_of<V> == 8) return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#endif
+  return a * b + c;
+}
+
+/// x = n·ln 2 + r with n an integer and |r| ≤ ln(2)/2.
+template <class V>
+struct Reduced {
+  V power;     ///< 2^n
+  V fraction;  ///< e^r − 1
+};
+
+/// |x| ≤ 87. The error of `fraction` is below 1 ulp.
+template <class V>
+inline Reduced<V> reduce_exponent(V x) {
+  constexpr float round = 12582912.0f;  // 1.5·2^23: adding it leaves the nearest integer in the low bits
+  const V shifted = multiply_add(x, splat<V>(1.44269504f), splat<V>(round));
+  const V n = shifted - round;
+  // ln 2 in two parts, the first of so few bits that its products are exact.
+  const V r = multiply_add(n, splat<V>(2.12194440e-4f), multiply_add(n, splat<V>(-0.693359375f), x));
+  // e^r = 1 + r + r²·q(r), q minimax of degree 4.
+  V q = multiply_add(r, splat<V>(0x1.6d995cp-10f), splat<V>(0x1.122838p-7f));
+  q = multiply_add(q, r, splat<V>(0x1.555486p-5f));
+  q = multiply_add(q, r, splat<V>(0x1.5554bp-3f));
+  q = multiply_add(q, r, splat<V>(0.5f));
+  return {(V)((bits_of(shifted) << 23) + 0x3f800000u), multiply_add(q, r * r, r)};
+}
+
+/// e^x, the argument clamped to ±87; relative error ≤ 3 ulp.
+template <class V>
+inline V exponential(V x) {
+  const auto [power, fraction] = reduce_exponent(clamp(x, -87.0f, 87.0f));
+  return multiply_add(power, fraction, power);
+}
+
+/// 1 / (1 + e^−x); relative error ≤ 3 ulp where it is above e^−87.
+template <class V>
+inline V sigmoid(V x) {
+  return 1.0f / (1.0f + exponential(-x));
+}
+
+/// tanh x = m / (m + 2) with m = e^2x − 1, which keeps its digits near 0; relative error ≤ 3 ulp.
+template <class V>
+inline V hyperbolic_tangent(V x) {
+  const auto [power, fraction] = reduce_exponent(clamp(2.0f * absolute(x), 0.0f, 20.0f));
+  const V m = multiply_add(power, fraction, power - 1.0f);
+  return with_sign(m / (m + 2.0f), x);
+}
+
+}  // namespace
+}  // namespace lodestone
