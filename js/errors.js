@@ -1,0 +1,24 @@
+/**
+ * Why something failed, for programs:
+ * - `invalid-argument`: an option or an argument is outside of what is allowed
+ * - `invalid-data`: bytes or arrays are malformed, truncated or do not fit together
+ * - `out-of-memory`: the memory that the sizes ask for cannot be had
+ * - `cancelled`: the caller asked to stop
+ * - `unsupported`: this browser or runtime lacks something that is needed
+ * - `abi-mismatch`: lodestone.wasm and the JavaScript come from different releases
+ * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch'}
+ *   LodestoneErrorCode
+ */
+
+/** What every function here throws or rejects with; the message names the field, the value and what is allowed. */
+export class LodestoneError extends Error {
+  /**
+   * @param {LodestoneErrorCode} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = 'LodestoneError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Lodestone learns a sound and plays it back as an instrument: STFT, an LSTM over magnitude frames and phase
+ * reconstruction, in C++ and WebAssembly. Importing this touches nothing global.
+ */
+
+export { LodestoneError } from './errors.js';
+export { Magnet } from './magnet.js';
+export { reconstruct } from './reconstruct.js';
+export { prepare } from './shared.js';
+export { Stft } from './stft.js';
+export { readWav, wavBytes } from './wav.js';

@@ -1,0 +1,79 @@
+// From a source of the WebAssembly module to an instance, in Node, pages, workers and AudioWorklets. The last have no
+// fetch, URL or TextDecoder: there, `instantiate` takes the module that a page has compiled.
+
+import { readBytes } from './bytes.js';
+import { LodestoneError } from './errors.js';
+
+/** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/lodestone.cpp. */
+const abiVersion = 1;
+
+/** A module whose one function splats a vector: valid where WebAssembly has SIMD. */
+const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
+
+/** @typedef {WebAssembly.Module | import('./bytes.js').BytesSource} ModuleSource */
+
+/**
+ * The compiled module. Without a source: dist/lodestone.wasm beside this folder.
+ * @param {ModuleSource} [source]
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compile(source) {
+  checkSupport();
+  if (source instanceof WebAssembly.Module) return source;
+  const bytes = await readBytes(source ?? new URL('../dist/lodestone.wasm', import.meta.url));
+  try {
+    return await WebAssembly.compile(/** @type {BufferSource} */ (bytes));
+  } catch (error) {
+    throw notAModule(error);
+  }
+}
+
+/**
+ * An instance of its own memory; returns its exports. On a browser's main thread give a compiled module: big modules
+ * may not be compiled there at once.
+ * @param {WebAssembly.Module | BufferSource} source
+ * @returns {any}
+ */
+export function instantiate(source) {
+  checkSupport();
+  let exports;
+  try {
+    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    exports = /** @type {any} */ (new WebAssembly.Instance(module, stubs(module)).exports);
+  } catch (error) {
+    throw notAModule(error);
+  }
+  const version = exports.lodestone_abi_version?.();
+  if (version !== abiVersion) {
+    throw new LodestoneError(
+      'abi-mismatch',
+      `lodestone.wasm has ABI version ${version}; this JavaScript needs ${abiVersion}: take both from one release`,
+    );
+  }
+  exports._initialize?.();
+  return exports;
+}
+
+/**
+ * The core asks nothing of its host; what its C library would import does nothing.
+ * @param {WebAssembly.Module} module
+ */
+function stubs(module) {
+  /** @type {WebAssembly.Imports} */
+  const imports = {};
+  for (const { module: space, name } of WebAssembly.Module.imports(module)) (imports[space] ??= {})[name] = () => 0;
+  return imports;
+}
+
+function checkSupport() {
+  if (typeof WebAssembly === 'object' && WebAssembly.validate(new Uint8Array(simdProbe))) return;
+  throw new LodestoneError(
+    'unsupported',
+    'WebAssembly with SIMD is missing; needed: Chrome or Edge 91, Firefox 89, Safari 16.4, Node 20 or newer',
+  );
+}
+
+/** @param {unknown} error */
+function notAModule(error) {
+  return new LodestoneError('invalid-data', `this is no Lodestone module: ${/** @type {Error} */ (error).message}`);
+}

@@ -1,0 +1,198 @@
+import { readBytes } from './bytes.js';
+import { CoreModel } from './core.js';
+import { LodestoneError } from './errors.js';
+import { dreamDefaults, floats, pick, settle, stftDefaults, trainerDefaults } from './options.js';
+import { sharedCore } from './shared.js';
+import { describe } from './tasks.js';
+import { work } from './work.js';
+
+/** @typedef {import('./tasks.js').TrainingProgress} TrainingProgress */
+/** @typedef {import('./tasks.js').WorkProgress} WorkProgress */
+
+/**
+ * What of an AudioBuffer is needed; its channels are mixed to one.
+ * @typedef {object} AudioBufferLike
+ * @property {number} sampleRate
+ * @property {number} numberOfChannels
+ * @property {(channel: number) => Float32Array} getChannelData
+ */
+
+/** @typedef {AudioBufferLike | {samples: Float32Array, sampleRate: number} | Float32Array} Audio */
+
+/**
+ * @typedef {object} MagnetConfig
+ * @property {number} size
+ * @property {number} windowSize
+ * @property {number} hop
+ * @property {string} window
+ * @property {string} framing
+ * @property {number} sampleRate
+ * @property {number[]} layers
+ * @property {number} sequence
+ * @property {string} scale
+ * @property {number} impulses how many training frames the model keeps to start dreams from
+ */
+
+/** @typedef {import('./options.js').StftOptions & import('./options.js').TrainerOptions} LearnOptions */
+
+/**
+ * @typedef {object} MoreTrainOptions
+ * @property {number} [epochs] 200
+ * @property {Magnet} [initial] a model of the same shape to start from
+ * @property {boolean} [keepPartial] whether aborting gives the model so far, once there has been a step, instead of
+ *   rejecting with the signal's reason
+ */
+
+/** @typedef {LearnOptions & MoreTrainOptions & import('./work.js').WorkOptions<TrainingProgress>} TrainOptions */
+
+/**
+ * @typedef {object} MoreGenerateOptions
+ * @property {number} [seconds] 5
+ * @property {string | import('./options.js').PhaseOptions} [phase] a preset or what PhaseOptions has; `best`
+ */
+
+/**
+ * @typedef {import('./options.js').DreamOptions & MoreGenerateOptions & import('./work.js').WorkOptions<WorkProgress>}
+ *   GenerateOptions
+ */
+
+/**
+ * A sound that has been learned.
+ *
+ *     const model = await Magnet.train(audioBuffer, { epochs: 200, onProgress, signal });
+ *     const { samples, sampleRate } = await model.generate({ seconds: 5, seed: 7 });
+ *     const file = model.toBytes();
+ */
+export class Magnet {
+  /** @type {Uint8Array | null} */
+  #bytes;
+
+  /**
+   * Made by `train` and `load`.
+   * @param {{bytes: Uint8Array, config: any, losses: number[], validationLosses: number[]}} model
+   */
+  constructor({ bytes, config, losses, validationLosses }) {
+    this.#bytes = bytes;
+    /** @type {MagnetConfig} How it was trained. */
+    this.config = config;
+    /** @type {number[]} Mean training loss of each epoch. */
+    this.losses = losses;
+    /** @type {number[]} Held-out loss of each epoch; empty without validation. */
+    this.validationLosses = validationLosses;
+  }
+
+  /**
+   * Learns a sound, in a worker. The audio's own sample rate counts; it is not resampled.
+   * @param {Audio} audio
+   * @param {TrainOptions} [options]
+   * @returns {Promise<Magnet>}
+   */
+  static async train(audio, options) {
+    const learnDefaults = { ...stftDefaults, ...trainerDefaults };
+    const { epochs, initial, keepPartial, onProgress, signal, ...rest } = settle('Magnet.train', options, {
+      ...learnDefaults,
+      epochs: 200,
+      initial: /** @type {Magnet | undefined} */ (undefined),
+      keepPartial: false,
+      onProgress: undefined,
+      signal: /** @type {AbortSignal | undefined} */ (undefined),
+    });
+    signal?.throwIfAborted();
+    const { samples, sampleRate } = mono(audio, options?.sampleRate);
+    const request = { samples, epochs, options: { ...rest, sampleRate }, initial: initial?.toBytes() };
+    const model = await work('train', request, { onProgress, signal }, keepPartial);
+    if (model === null) throw signal?.reason;
+    return new Magnet(model);
+  }
+
+  /**
+   * Reads a model file.
+   * @param {import('./bytes.js').BytesSource} source
+   * @returns {Promise<Magnet>}
+   */
+  static async load(source) {
+    const bytes = (await readBytes(source)).slice();
+    const model = new CoreModel(await sharedCore(), bytes);
+    try {
+      return new Magnet({ bytes, ...describe(model) });
+    } finally {
+      model.dispose();
+    }
+  }
+
+  /**
+   * New sound from the model, in a worker. The same seed and options give the same samples to the bit.
+   * @param {GenerateOptions} [options]
+   * @returns {Promise<{samples: Float32Array, sampleRate: number, reseeds: number}>}
+   */
+  async generate(options) {
+    const { seconds, phase, onProgress, signal, ...dream } = settle('generate', options, {
+      ...dreamDefaults,
+      seconds: 5,
+      phase: /** @type {string | import('./options.js').PhaseOptions} */ ('best'),
+      onProgress: undefined,
+      signal: undefined,
+    });
+    const phaseOptions = typeof phase === 'string' ? { preset: phase } : phase;
+    const request = { bytes: this.#held(), seconds, dream: pick(dream, dreamDefaults), phase: phaseOptions };
+    return work('generate', request, { onProgress, signal });
+  }
+
+  /**
+   * The model file: safetensors with PyTorch's names.
+   * @returns {Uint8Array}
+   */
+  toBytes() {
+    return this.#held().slice();
+  }
+
+  /** Lets go of the model; it cannot play afterwards. */
+  dispose() {
+    this.#bytes = null;
+  }
+
+  #held() {
+    if (this.#bytes) return this.#bytes;
+    throw new LodestoneError('invalid-argument', 'this model has been disposed of');
+  }
+}
+
+/**
+ * @param {Audio} audio
+ * @param {number} [givenRate]
+ */
+function mono(audio, givenRate) {
+  const buffer = /** @type {AudioBufferLike} */ (audio);
+  const sound = /** @type {{samples: Float32Array, sampleRate: number}} */ (audio);
+  if (typeof buffer?.getChannelData === 'function') {
+    return { samples: mix(buffer), sampleRate: ownRate(buffer.sampleRate, givenRate) };
+  }
+  if (sound?.samples !== undefined) {
+    return { samples: floats('samples', sound.samples), sampleRate: ownRate(sound.sampleRate, givenRate) };
+  }
+  return { samples: floats('audio', audio), sampleRate: givenRate ?? stftDefaults.sampleRate };
+}
+
+/**
+ * @param {number} own
+ * @param {number} [given]
+ */
+function ownRate(own, given) {
+  if (given === undefined || given === own) return own;
+  throw new LodestoneError(
+    'invalid-argument',
+    `sampleRate is ${given}; allowed: ${own}, that of the audio, which is not resampled`,
+  );
+}
+
+/**
+ * The mean of all channels.
+ * @param {AudioBufferLike} buffer
+ */
+function mix(buffer) {
+  const mixed = buffer.getChannelData(0).slice();
+  for (let channel = 1; channel < buffer.numberOfChannels; ++channel) {
+    buffer.getChannelData(channel).forEach((value, i) => (mixed[i] += value));
+  }
+  return mixed.map((sum) => sum / buffer.numberOfChannels);
+}

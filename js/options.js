@@ -1,0 +1,255 @@
+// The options of the JavaScript API: their names, their defaults (those of the C++ headers) and the checks of their
+// types. Ranges are checked by the core.
+
+import { LodestoneError } from './errors.js';
+
+// Names of C++ enumerators, in their order.
+const windows = ['hann', 'hann-symmetric', 'sqrt-hann', 'hamming', 'blackman', 'rectangular'];
+const framings = ['centered', 'none', 'lws'];
+const scales = ['linear', 'log1p'];
+const initialisers = ['pytorch', 'keras'];
+const modes = ['window', 'stateful'];
+const methods = ['nofuture', 'online', 'batch', 'griffin-lim', 'pghi', 'spsi'];
+export const names = { windows, framings, scales, initialisers, modes, methods };
+
+/**
+ * How sound becomes frames.
+ * @typedef {object} StftOptions
+ * @property {number} [size] FFT size in samples: even, 16 to 65536, no prime factor above 13; 2048
+ * @property {number} [windowSize] window length, 2 to `size`; 0: as long as the FFT
+ * @property {number} [hop] samples from one frame to the next, 1 to the window length; 512
+ * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window]
+ * @property {'centered' | 'none' | 'lws'} [framing] where frames lie; `centered` as torch and librosa
+ * @property {number} [sampleRate] in Hz; 44100
+ */
+
+/**
+ * How a sound is learned.
+ * @typedef {object} TrainerOptions
+ * @property {number[]} [layers] hidden sizes of 1 to 4 LSTM layers, each 1 to 4096; [128, 128]
+ * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; 40
+ * @property {number} [batch] windows a step, 2 to 4096; 64
+ * @property {number} [learningRate] 1e-3
+ * @property {number} [weightDecay] 1e-4
+ * @property {number} [clipNorm] largest norm of the gradients; 0: no clipping
+ * @property {number} [validation] share of the windows held out, 0 to 0.5; 0
+ * @property {'linear' | 'log1p'} [scale] what the network sees of a magnitude
+ * @property {'pytorch' | 'keras'} [initialiser] how the weights start
+ * @property {number} [seed] of the weights and the order of the windows, 0 to 2³²−1; 0
+ * @property {boolean} [impulses] whether the model keeps the training frames to start dreams from; true
+ */
+
+/**
+ * How a model dreams.
+ * @typedef {object} DreamOptions
+ * @property {number} [seed] 0 to 2³²−1; 0
+ * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones, or from all
+ * @property {number} [position] where in the training sound the first impulse lies, 0 to 1; 0
+ * @property {number} [randomness] chance per frame of jumping to another impulse, 0 to 1; 0
+ * @property {number[]} [points] a schedule of positions, round and round: points[i] for lengths[i] frames
+ * @property {number[]} [lengths] in frames, as many as points
+ */
+
+/**
+ * One way to find or improve phases and how long to run it.
+ * @typedef {object} PhaseStage
+ * @property {'nofuture' | 'online' | 'batch' | 'griffin-lim' | 'pghi' | 'spsi'} method
+ * @property {number} [iterations] 1 to 10000; 1
+ * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 1
+ * @property {number} [beta] 0.1
+ * @property {number} [gamma] 1
+ * @property {number} [momentum] of Griffin-Lim, 0 to 2; 0
+ */
+
+/**
+ * @typedef {object} PhaseOptions
+ * @property {string} [preset] best (default), fast, music, speech, griffin-lim, pghi, spsi
+ * @property {PhaseStage[]} [stages] instead of a preset: a list of stages, in order
+ * @property {number} [lookAhead] frames of LWS online, 0 to 64; 3
+ * @property {number} [weightRange] bins to each side that LWS weighs, 1 to 64; 5
+ */
+
+/**
+ * Phases for a stream of frames; see PhaseStreamConfig in phase.hpp.
+ * @typedef {object} PhaseStreamOptions
+ * @property {'online' | 'spsi'} [method]
+ * @property {number} [iterations] of LWS online, 0 to 100; 4
+ * @property {number} [lookAhead] 0 to 16; 0
+ * @property {number} [weightRange] 1 to 64; 5
+ * @property {number} [alpha] 1
+ * @property {number} [beta] 0.1
+ * @property {number} [gamma] 1
+ * @property {number} [level] what stands for the mean in the threshold; 0: the running mean
+ */
+
+/** @type {Required<StftOptions>} */
+export const stftDefaults = {
+  size: 2048,
+  windowSize: 0,
+  hop: 512,
+  window: 'hann',
+  framing: 'centered',
+  sampleRate: 44100,
+};
+
+/** @type {Required<TrainerOptions>} */
+export const trainerDefaults = {
+  layers: [128, 128],
+  sequence: 40,
+  batch: 64,
+  learningRate: 1e-3,
+  weightDecay: 1e-4,
+  clipNorm: 0,
+  validation: 0,
+  scale: 'linear',
+  initialiser: 'pytorch',
+  seed: 0,
+  impulses: true,
+};
+
+/** @type {Required<DreamOptions>} */
+export const dreamDefaults = { seed: 0, mode: 'window', position: 0, randomness: 0, points: [], lengths: [] };
+
+/** @type {Required<PhaseStage>} */
+export const stageDefaults = { method: 'batch', iterations: 1, alpha: 1, beta: 0.1, gamma: 1, momentum: 0 };
+
+/** @type {{preset?: string, stages?: PhaseStage[], lookAhead?: number, weightRange?: number}} */
+export const phaseDefaults = { preset: undefined, stages: undefined, lookAhead: undefined, weightRange: undefined };
+
+/** @type {Required<PhaseStreamOptions>} */
+export const phaseStreamDefaults = {
+  method: 'online',
+  iterations: 4,
+  lookAhead: 0,
+  weightRange: 5,
+  alpha: 1,
+  beta: 0.1,
+  gamma: 1,
+  level: 0,
+};
+
+/**
+ * The defaults with what was given instead; names that are not among the defaults are refused.
+ * @template {object} T
+ * @param {string} of whose options
+ * @param {unknown} given
+ * @param {T} defaults
+ * @returns {T}
+ */
+export function settle(of, given, defaults) {
+  if (given === undefined) return { ...defaults };
+  if (typeof given !== 'object' || given === null) throw refused(`the options of ${of}`, given, 'an object');
+  const known = Object.keys(defaults);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new LodestoneError('invalid-argument', `${of} has no option ${unknown}; options: ${known.join(', ')}`);
+  }
+  const wanted = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(wanted) };
+}
+
+/**
+ * The entries of `given` that `defaults` has.
+ * @template {object} T
+ * @param {object} given
+ * @param {T} defaults
+ * @returns {T}
+ */
+export function pick(given, defaults) {
+  const known = Object.keys(defaults);
+  return /** @type {T} */ (Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name))));
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function integer(name, value) {
+  if (Number.isInteger(value) && Math.abs(/** @type {number} */ (value)) < 2 ** 31)
+    return /** @type {number} */ (value);
+  throw refused(name, value, 'whole numbers to 2147483647');
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function seed(name, value) {
+  if (typeof value === 'number' && value >>> 0 === value) return value;
+  throw refused(name, value, 'whole numbers from 0 to 4294967295');
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function number(name, value) {
+  if (typeof value === 'number') return value;
+  throw refused(name, value, 'numbers');
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function flag(name, value) {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  throw refused(name, value, 'true, false');
+}
+
+/**
+ * The number of a C++ enumerator.
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string[]} allowed
+ */
+export function choice(name, value, allowed) {
+  const index = allowed.indexOf(/** @type {string} */ (value));
+  if (index >= 0) return index;
+  throw refused(name, value, allowed.join(', '));
+}
+
+/**
+ * Each entry checked by `check`.
+ * @param {string} name
+ * @param {unknown} values
+ * @param {(name: string, value: unknown) => number} check
+ */
+export function list(name, values, check) {
+  if (!Array.isArray(values) && !ArrayBuffer.isView(values)) throw refused(name, values, 'arrays of numbers');
+  return Array.from(/** @type {ArrayLike<unknown>} */ (/** @type {unknown} */ (values)), (value, i) =>
+    check(`${name}[${i}]`, value),
+  );
+}
+
+/**
+ * Float32 values; plain arrays and other typed arrays are converted.
+ * @param {string} name
+ * @param {unknown} values
+ * @returns {Float32Array}
+ */
+export function floats(name, values) {
+  const kind = Object.prototype.toString.call(values);
+  if (kind === '[object Float32Array]') return /** @type {Float32Array} */ (values);
+  if (Array.isArray(values) || (ArrayBuffer.isView(values) && kind !== '[object DataView]')) {
+    return Float32Array.from(/** @type {number[]} */ (values));
+  }
+  throw refused(name, values, 'Float32Array');
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} allowed
+ */
+function refused(name, value, allowed) {
+  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : describe(value);
+  return new LodestoneError('invalid-argument', `${name} is ${text}; allowed: ${allowed}`);
+}
+
+/** @param {unknown} value */
+function describe(value) {
+  if (typeof value === 'string') return `"${value}"`;
+  if (value === null || value === undefined) return String(value);
+  return Object.prototype.toString.call(value).slice(8, -1);
+}

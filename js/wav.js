@@ -1,0 +1,23 @@
+import { readBytes } from './bytes.js';
+import { sharedCore } from './shared.js';
+
+/**
+ * The sound of a WAV file, its channels mixed to one.
+ * @param {import('./bytes.js').BytesSource} source
+ * @returns {Promise<{samples: Float32Array, sampleRate: number}>}
+ */
+export async function readWav(source) {
+  const bytes = await readBytes(source);
+  return (await sharedCore()).readWav(bytes);
+}
+
+/**
+ * A WAV file of one channel: 16-bit integers, or with `float` 32-bit floats, which keep peaks above full scale.
+ * @param {Float32Array} samples
+ * @param {number} sampleRate in Hz
+ * @param {{float?: boolean}} [options]
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function wavBytes(samples, sampleRate, { float = false } = {}) {
+  return (await sharedCore()).writeWav(samples, sampleRate, float);
+}

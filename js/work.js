@@ -1,0 +1,85 @@
+// Long work in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
+
+import { LodestoneError } from './errors.js';
+import { prepare } from './shared.js';
+
+/**
+ * @template Progress
+ * @typedef {object} WorkOptions
+ * @property {(progress: Progress) => void} [onProgress]
+ * @property {AbortSignal} [signal] stops the work, which then rejects with the signal's reason
+ */
+
+/**
+ * @param {'train' | 'generate' | 'reconstruct'} task
+ * @param {object} request
+ * @param {WorkOptions<any>} options
+ * @param {boolean} [keepPartial] whether an abort asks for what there is instead of rejecting
+ * @returns {Promise<any>} null where there is nothing yet
+ */
+export async function work(task, request, { onProgress, signal }, keepPartial = false) {
+  const module = await prepare();
+  signal?.throwIfAborted();
+  const worker = await startWorker();
+  let abort = () => {};
+  const finished = new Promise((resolve, reject) => {
+    abort = () => (keepPartial ? worker.postMessage('stop') : reject(signal?.reason));
+    signal?.addEventListener('abort', abort);
+    worker.listen(
+      ({ progress, result, error }) => {
+        if (error) reject(error.code ? new LodestoneError(error.code, error.message) : new Error(error.message));
+        else if (progress === undefined) resolve(result);
+        else callBack(onProgress, progress, reject);
+      },
+      (reason) => reject(new LodestoneError('unsupported', `the worker could not run: ${reason}`)),
+    );
+    worker.postMessage({ task, module, request });
+    if (signal?.aborted) abort();
+  });
+  try {
+    return await finished;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    worker.terminate();
+  }
+}
+
+/**
+ * @param {((progress: object) => void) | undefined} onProgress
+ * @param {object} progress
+ * @param {(reason: unknown) => void} reject
+ */
+function callBack(onProgress, progress, reject) {
+  try {
+    onProgress?.(progress);
+  } catch (error) {
+    reject(error);
+  }
+}
+
+/** The same face for Web Workers and Node's. */
+async function startWorker() {
+  if (typeof Worker === 'function') {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    return {
+      postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
+      terminate: () => worker.terminate(),
+      listen(/** @type {(answer: any) => void} */ receive, /** @type {(reason: string) => void} */ fail) {
+        worker.onmessage = ({ data }) => receive(data);
+        worker.onerror = ({ message }) => fail(message ?? 'its script did not load');
+      },
+    };
+  }
+  const threads = 'node:worker_threads';
+  const { Worker: NodeWorker } = await import(/* @vite-ignore */ threads);
+  const worker = new NodeWorker(new URL('./worker.js', import.meta.url));
+  return {
+    postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
+    terminate: () => worker.terminate(),
+    listen(/** @type {(answer: any) => void} */ receive, /** @type {(reason: string) => void} */ fail) {
+      worker.on('message', receive);
+      worker.on('error', (/** @type {Error} */ error) => fail(error.message));
+      worker.on('exit', (/** @type {number} */ code) => fail(`it ended with code ${code}`));
+    },
+  };
+}

@@ -1,0 +1,410 @@
+/// The C ABI of the core, for WebAssembly hosts: the public headers and nothing else.
+///
+/// Handles come from `…_create` and `…_read` and go with `…_destroy`; null means failure. Functions that return `int`
+/// give 0 or an ErrorCode. After a failure `lodestone_message` says what was wrong. Arrays go in as pointers into
+/// memory from `lodestone_alloc`; results of variable size come out through `lodestone_output`. Enumerations are
+/// the numbers of the C++ enumerators. An instance serves one thread.
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "lodestone/lodestone.hpp"
+#include "message.hpp"
+
+extern "C" int pffft_simd_size(void);
+
+using namespace lodestone;
+
+namespace {
+
+Error failure{ErrorCode::invalid_argument, ""};
+
+int fail(Error error) {
+  failure = std::move(error);
+  return static_cast<int>(failure.code);
+}
+
+/// A value on the heap behind its handle, or null.
+template <class T>
+T* hand_over(Result<T> result) {
+  if (result) return new T(std::move(*result));
+  fail(result.error());
+  return nullptr;
+}
+
+/// The array that the last call gave: owned until the next one, or a view of what a handle owns.
+struct Output {
+  const void* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::variant<std::monostate, Buffer<float>, Array2<float>, Array2<std::complex<float>>, Bytes, std::vector<double>>
+      owned;
+};
+
+Output output;
+
+template <class T>
+int give(Array2<T> array) {
+  output = {array.data(), array.rows(), array.cols(), {}};
+  output.owned = std::move(array);
+  return 0;
+}
+
+/// A list: a Buffer or a vector.
+template <class T>
+int give(T list) {
+  output = {list.data(), 1, list.size(), {}};
+  output.owned = std::move(list);
+  return 0;
+}
+
+template <class T>
+void show(std::span<const T> view) {
+  output = {view.data(), 1, view.size(), {}};
+}
+
+Status check_enumerator(const char* field, int value, int last) {
+  if (value >= 0 && value <= last) return {};
+  return out_of_range(field, value, "0 to " + std::to_string(last));
+}
+
+Result<StftConfig> stft_config(int size, int window_size, int hop, int window, int framing, double sample_rate) {
+  if (auto bad = check_enumerator("window", window, static_cast<int>(Window::rectangular))) return *bad;
+  if (auto bad = check_enumerator("framing", framing, static_cast<int>(Framing::lws))) return *bad;
+  return StftConfig{size, window_size, hop, static_cast<Window>(window), static_cast<Framing>(framing), sample_rate};
+}
+
+/// A copy of frames that lie in the caller's memory, `[frames, stft.bins()]`.
+template <class T>
+Result<Frames<T>> copy_frames(const StftConfig& stft, const float* values, std::size_t frames, double length) {
+  auto array = Array2<T>::create(frames, static_cast<std::uint64_t>(stft.bins()));
+  if (!array) return array.error();
+  if (frames > 0) std::memcpy(static_cast<void*>(array->data()), values, array->size() * sizeof(T));
+  return Frames<T>{stft, std::move(*array), static_cast<std::uint64_t>(length)};
+}
+
+/// Memory that a WebAssembly module can address.
+constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
+
+Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins, const TrainerConfig& config) {
+  const std::uint64_t bytes = Trainer::memory(frames, bins, config) + samples * sizeof(float);
+  if (bytes < addressable) return {};
+  return Error{ErrorCode::out_of_memory, "training on " + std::to_string(frames) + " frames takes " +
+                                             std::to_string(bytes >> 20) + " MB; WebAssembly has 4096 MB"};
+}
+
+}  // namespace
+
+extern "C" {
+
+/// Changes whenever a function here changes its meaning or its arguments.
+int lodestone_abi_version() { return 1; }
+
+/// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
+int lodestone_simd_size() { return pffft_simd_size(); }
+
+// Memory and results
+
+/// Uninitialised bytes on a 64-byte boundary, or null.
+void* lodestone_alloc(double bytes) {
+  void* block = nullptr;
+  if (bytes < static_cast<double>(SIZE_MAX - 64)) {
+    block = std::aligned_alloc(64, (static_cast<std::size_t>(bytes) / 64 + 1) * 64);
+  }
+  if (!block) fail({ErrorCode::out_of_memory, "out of memory: " + number_text(bytes) + " bytes cannot be had"});
+  return block;
+}
+
+void lodestone_free(void* block) { std::free(block); }
+
+/// ErrorCode and UTF-8 text of the last failure.
+int lodestone_error() { return static_cast<int>(failure.code); }
+const char* lodestone_message() { return failure.message.c_str(); }
+
+/// The array that the last call gave, `[rows, cols]`, valid until the next call.
+const void* lodestone_output() { return output.data; }
+std::size_t lodestone_output_rows() { return output.rows; }
+std::size_t lodestone_output_cols() { return output.cols; }
+void lodestone_output_release() { output = {}; }
+
+// Spectrum
+
+Stft* lodestone_stft_create(int size, int window_size, int hop, int window, int framing, double sample_rate) {
+  auto config = stft_config(size, window_size, hop, window, framing, sample_rate);
+  return hand_over(config ? Stft::create(*config) : Result<Stft>(config.error()));
+}
+
+void lodestone_stft_destroy(Stft* stft) { delete stft; }
+
+/// Output: complex `[frames, bins]`.
+int lodestone_stft_transform(Stft* stft, const float* samples, std::size_t count) {
+  auto spectrum = stft->transform({samples, count});
+  return spectrum ? give(std::move(spectrum->values)) : fail(spectrum.error());
+}
+
+/// Output: `[frames, bins]`.
+int lodestone_stft_magnitudes(Stft* stft, const float* samples, std::size_t count) {
+  auto magnitudes = stft->magnitudes({samples, count});
+  return magnitudes ? give(std::move(magnitudes->values)) : fail(magnitudes.error());
+}
+
+/// `length`: samples of the signal, 0 where unknown. Output: samples.
+int lodestone_stft_inverse(Stft* stft, const float* spectrum, std::size_t frames, double length) {
+  auto frames_in = copy_frames<std::complex<float>>(stft->config(), spectrum, frames, length);
+  if (!frames_in) return fail(frames_in.error());
+  auto samples = stft->inverse(*frames_in);
+  return samples ? give(std::move(*samples)) : fail(samples.error());
+}
+
+StftStream* lodestone_stft_stream_create(int size, int window_size, int hop, int window, int framing,
+                                         double sample_rate) {
+  auto config = stft_config(size, window_size, hop, window, framing, sample_rate);
+  return hand_over(config ? StftStream::create(*config) : Result<StftStream>(config.error()));
+}
+
+void lodestone_stft_stream_destroy(StftStream* stream) { delete stream; }
+void lodestone_stft_stream_reset(StftStream* stream) { stream->reset(); }
+
+/// How many of the samples it took.
+std::size_t lodestone_stft_stream_push(StftStream* stream, const float* samples, std::size_t count) {
+  return stream->push({samples, count});
+}
+
+void lodestone_stft_stream_finish(StftStream* stream) { stream->finish(); }
+
+/// The next frame, complex `[bins]`, valid until the next call; null when there is none.
+const std::complex<float>* lodestone_stft_stream_next(StftStream* stream) {
+  return stream->next() ? stream->frame().data() : nullptr;
+}
+
+InverseStftStream* lodestone_inverse_stft_stream_create(int size, int window_size, int hop, int window, int framing,
+                                                        double sample_rate) {
+  auto config = stft_config(size, window_size, hop, window, framing, sample_rate);
+  return hand_over(config ? InverseStftStream::create(*config) : Result<InverseStftStream>(config.error()));
+}
+
+void lodestone_inverse_stft_stream_destroy(InverseStftStream* stream) { delete stream; }
+void lodestone_inverse_stft_stream_reset(InverseStftStream* stream) { stream->reset(); }
+
+/// Output: the samples that no later frame touches.
+void lodestone_inverse_stft_stream_push(InverseStftStream* stream, const std::complex<float>* frame) {
+  show(stream->push({frame, static_cast<std::size_t>(stream->config().bins())}));
+}
+
+/// Output: the remaining samples.
+void lodestone_inverse_stft_stream_finish(InverseStftStream* stream) { show(stream->finish()); }
+
+// Training
+
+/// Trains on the magnitudes of `samples`. `initial` may be null.
+Trainer* lodestone_trainer_create(Stft* stft, const float* samples, std::size_t count, const int* layers,
+                                  std::size_t layer_count, int sequence, int batch, double learning_rate,
+                                  double weight_decay, double clip_norm, double validation, int scale,
+                                  int initialiser, std::uint32_t seed, int keep_impulses, const Model* initial) {
+  const TrainerConfig config{.layers = {layers, layers + layer_count},
+                             .sequence = sequence,
+                             .batch = batch,
+                             .learning_rate = learning_rate,
+                             .weight_decay = weight_decay,
+                             .clip_norm = clip_norm,
+                             .validation = validation,
+                             .scale = static_cast<Scale>(scale),
+                             .initialiser = static_cast<Initialiser>(initialiser),
+                             .seed = seed,
+                             .keep_impulses = keep_impulses != 0};
+  Status bad = check_enumerator("scale", scale, static_cast<int>(Scale::log1p));
+  if (!bad) bad = check_enumerator("initialiser", initialiser, static_cast<int>(Initialiser::keras));
+  if (!bad) bad = config.check();
+  if (!bad) bad = check_training_memory(stft->frames(count), count, stft->config().bins(), config);
+  if (bad) return fail(*bad), nullptr;
+  auto magnitudes = stft->magnitudes({samples, count});
+  if (!magnitudes) return fail(magnitudes.error()), nullptr;
+  return hand_over(Trainer::create(std::move(*magnitudes), config, initial ? &initial->weights : nullptr));
+}
+
+void lodestone_trainer_destroy(Trainer* trainer) { delete trainer; }
+
+/// The loss of one step.
+double lodestone_trainer_step(Trainer* trainer) { return trainer->step(); }
+
+int lodestone_trainer_epoch(const Trainer* trainer) { return trainer->epoch(); }
+double lodestone_trainer_step_count(const Trainer* trainer) { return static_cast<double>(trainer->step_count()); }
+int lodestone_trainer_steps_per_epoch(const Trainer* trainer) { return trainer->steps_per_epoch(); }
+
+/// Output: one value an epoch.
+void lodestone_trainer_losses(const Trainer* trainer) { show(trainer->losses()); }
+void lodestone_trainer_validation_losses(const Trainer* trainer) { show(trainer->validation_losses()); }
+
+Model* lodestone_trainer_model(const Trainer* trainer) { return hand_over(trainer->model()); }
+
+// Models
+
+Model* lodestone_model_read(const std::byte* bytes, std::size_t count) { return hand_over(read_model({bytes, count})); }
+
+void lodestone_model_destroy(Model* model) { delete model; }
+
+/// Output: the bytes of the model file.
+int lodestone_model_write(const Model* model) {
+  auto bytes = write_model(*model);
+  return bytes ? give(std::move(*bytes)) : fail(bytes.error());
+}
+
+/// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, impulse frames, then the layers.
+void lodestone_model_config(const Model* model) {
+  const StftConfig& stft = model->stft;
+  std::vector<double> numbers{static_cast<double>(stft.size),
+                              static_cast<double>(stft.window_size),
+                              static_cast<double>(stft.hop),
+                              static_cast<double>(stft.window),
+                              static_cast<double>(stft.framing),
+                              stft.sample_rate,
+                              static_cast<double>(model->network.sequence),
+                              static_cast<double>(model->network.scale),
+                              static_cast<double>(model->impulses.rows())};
+  numbers.insert(numbers.end(), model->network.layers.begin(), model->network.layers.end());
+  give(std::move(numbers));
+}
+
+/// Output: one value an epoch.
+void lodestone_model_losses(const Model* model) { show(std::span<const float>(model->losses)); }
+void lodestone_model_validation_losses(const Model* model) { show(std::span<const float>(model->validation_losses)); }
+
+// Phase
+
+PhaseConfig* lodestone_phase_create() { return new PhaseConfig; }
+void lodestone_phase_destroy(PhaseConfig* phase) { delete phase; }
+
+/// Replaces everything by the preset of that name.
+int lodestone_phase_preset(PhaseConfig* phase, const char* name, std::size_t length) {
+  const std::string_view wanted(name, length);
+  if (phase_preset(wanted, *phase)) return 0;
+  std::string known;
+  for (const std::string_view preset : phase_presets()) {
+    if (!known.empty()) known += ", ";
+    known += preset;
+  }
+  return fail({ErrorCode::invalid_argument, "preset is \"" + std::string(wanted) + "\"; allowed: " + known});
+}
+
+int lodestone_phase_add_stage(PhaseConfig* phase, int method, int iterations, double alpha, double beta, double gamma,
+                              double momentum) {
+  if (auto bad = check_enumerator("method", method, static_cast<int>(PhaseMethod::spsi))) return fail(*bad);
+  phase->stages.push_back({static_cast<PhaseMethod>(method), iterations, alpha, beta, gamma, momentum});
+  return 0;
+}
+
+void lodestone_phase_set_look_ahead(PhaseConfig* phase, int frames) { phase->look_ahead = frames; }
+void lodestone_phase_set_weight_range(PhaseConfig* phase, int bins) { phase->weight_range = bins; }
+
+/// Of magnitudes `[frames, bins]` framed as `stft` says. `start`, complex of the same shape, may be null.
+Reconstruction* lodestone_reconstruction_create(const Stft* stft, const float* magnitudes, std::size_t frames,
+                                                double length, const PhaseConfig* phase, const float* start) {
+  auto copied = copy_frames<float>(stft->config(), magnitudes, frames, length);
+  if (!copied) return fail(copied.error()), nullptr;
+  if (!start) return hand_over(Reconstruction::create(std::move(*copied), *phase));
+  auto start_frames = copy_frames<std::complex<float>>(stft->config(), start, frames, length);
+  if (!start_frames) return fail(start_frames.error()), nullptr;
+  return hand_over(Reconstruction::create(std::move(*copied), *phase, &*start_frames));
+}
+
+void lodestone_reconstruction_destroy(Reconstruction* reconstruction) { delete reconstruction; }
+
+/// Works for some milliseconds; 1 when done.
+int lodestone_reconstruction_step(Reconstruction* reconstruction) { return reconstruction->step() ? 1 : 0; }
+
+double lodestone_reconstruction_progress(const Reconstruction* reconstruction) { return reconstruction->progress(); }
+
+/// Output: complex `[frames, bins]`, the spectrum so far.
+void lodestone_reconstruction_spectrum(const Reconstruction* reconstruction) {
+  const auto& values = reconstruction->spectrum().values;
+  output = {values.data(), values.rows(), values.cols(), {}};
+}
+
+// Dreams
+
+/// `points` and `lengths`: `count` values each; both may be null when it is 0.
+DreamConfig* lodestone_dream_create(std::uint32_t seed, int mode, double position, double randomness,
+                                    const double* points, const int* lengths, std::size_t count) {
+  if (auto bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful))) return fail(*bad), nullptr;
+  return new DreamConfig{.seed = seed,
+                         .mode = static_cast<Mode>(mode),
+                         .position = position,
+                         .randomness = randomness,
+                         .points = {points, points + count},
+                         .lengths = {lengths, lengths + count}};
+}
+
+void lodestone_dream_destroy(DreamConfig* dream) { delete dream; }
+
+Player* lodestone_player_create(const Model* model, const DreamConfig* dream, int method, int iterations,
+                                int look_ahead, int weight_range, double alpha, double beta, double gamma,
+                                double level) {
+  if (auto bad = check_enumerator("method", method, static_cast<int>(PhaseMethod::spsi))) return fail(*bad), nullptr;
+  const PhaseStreamConfig phase{.method = static_cast<PhaseMethod>(method),
+                                .iterations = iterations,
+                                .look_ahead = look_ahead,
+                                .weight_range = weight_range,
+                                .alpha = alpha,
+                                .beta = beta,
+                                .gamma = gamma,
+                                .level = static_cast<float>(level)};
+  return hand_over(Player::create(*model, {*dream, phase}));
+}
+
+void lodestone_player_destroy(Player* player) { delete player; }
+
+/// Fills `samples` with the next `count` samples.
+void lodestone_player_process(Player* player, float* samples, std::size_t count) { player->process({samples, count}); }
+
+double lodestone_player_reseeds(const Player* player) { return static_cast<double>(player->reseeds()); }
+
+Generation* lodestone_generation_create(const Model* model, const DreamConfig* dream, const PhaseConfig* phase,
+                                        double seconds) {
+  return hand_over(Generation::create(*model, *dream, *phase, seconds));
+}
+
+void lodestone_generation_destroy(Generation* generation) { delete generation; }
+
+/// Works for some milliseconds; 1 when the sound is ready, -1 on a failure.
+int lodestone_generation_step(Generation* generation) {
+  auto done = generation->step();
+  if (done) return *done ? 1 : 0;
+  fail(done.error());
+  return -1;
+}
+
+double lodestone_generation_progress(const Generation* generation) { return generation->progress(); }
+double lodestone_generation_reseeds(const Generation* generation) { return static_cast<double>(generation->reseeds()); }
+
+/// Output: the finished sound.
+void lodestone_generation_samples(const Generation* generation) {
+  const Buffer<float>& samples = generation->samples();
+  output = {samples.data(), 1, samples.size(), {}};
+}
+
+// WAV
+
+/// The sample rate in Hz, or 0 on a failure. Output: mono samples.
+double lodestone_wav_read(const std::byte* bytes, std::size_t count) {
+  auto sound = read_wav({bytes, count});
+  if (!sound) return fail(sound.error()), 0;
+  give(std::move(sound->samples));
+  return sound->sample_rate;
+}
+
+/// `encoding` 0: 16-bit integers, 1: 32-bit floats. Output: the bytes of the file.
+int lodestone_wav_write(const float* samples, std::size_t count, double sample_rate, int encoding) {
+  if (auto bad = check_enumerator("encoding", encoding, static_cast<int>(WavEncoding::float32))) return fail(*bad);
+  auto bytes = write_wav({samples, count}, sample_rate, static_cast<WavEncoding>(encoding));
+  return bytes ? give(std::move(*bytes)) : fail(bytes.error());
+}
+
+}  // extern "C"
