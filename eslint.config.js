@@ -6,6 +6,6 @@ export default [
   js.configs.recommended,
   {
     languageOptions: { globals: { ...globals.browser, ...globals.node } },
-    rules: { 'no-unused-vars': ['error', { args: 'all' }], eqeqeq: 'error', 'prefer-const': 'error' },
+    rules: { eqeqeq: 'error', 'prefer-const': 'error' },
   },
 ];

@@ -9,7 +9,6 @@ endif()
 add_library(pffft OBJECT "${PFFFT_SOURCE_DIR}/pffft.c")
 target_include_directories(pffft PUBLIC "${PFFFT_SOURCE_DIR}")
 target_compile_options(pffft PRIVATE -w)
-set_target_properties(pffft PROPERTIES POSITION_INDEPENDENT_CODE ON)
 if(EMSCRIPTEN)
   # Its SSE code, translated to WASM SIMD by Emscripten's headers; without these it is silently scalar.
   target_compile_options(pffft PRIVATE -msse -D__x86_64__=1)

@@ -8,7 +8,7 @@ foreach(room IN LISTS LODESTONE_ROOMS)
   target_compile_options(lodestone_${room} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # false alarms on string sums in GCC 12
                          -fno-exceptions -fno-rtti)
-  set_target_properties(lodestone_${room} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
+  set_target_properties(lodestone_${room} PROPERTIES LINKER_LANGUAGE CXX)
 endforeach()
 
 target_include_directories(lodestone_spectrum PRIVATE "${PFFFT_SOURCE_DIR}")
