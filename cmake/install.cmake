@@ -6,7 +6,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/lodestone")
 
 install(TARGETS lodestone EXPORT lodestoneTargets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY include/lodestone DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(PROGRAMS "${CMAKE_BINARY_DIR}/lodestone" DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS lodestone_program)
 install(FILES LICENSE THIRD_PARTY.md README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # The library needs no other package, so its exported targets are the whole configuration.

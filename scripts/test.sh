@@ -31,14 +31,15 @@ suite() {
 
 build() { cmake --preset "$1" && cmake --build --preset "$1"; }
 native_tests() { ctest --preset "$1" -j "$cores"; }
-cpp_files() { git ls-files '*.cpp' '*.hpp'; }
-core_files() { git ls-files 'src/*.cpp'; }
+cpp_files() { find include src tests wasm -name '*.[ch]pp' -print0; }
+core_files() { find src -name '*.cpp' -print0; }
+vectors() { find tests/vectors -name '*.safetensors' -print0; }
 
-check_cpp_format() { cpp_files | xargs clang-format-14 --dry-run --Werror; }
-check_cpp_defects() { core_files | xargs -P "$cores" -n 1 clang-tidy-14 -p build/native --quiet; }
+check_cpp_format() { cpp_files | xargs -0 clang-format-14 --dry-run --Werror; }
+check_cpp_defects() { core_files | xargs -0 -P "$cores" -n 1 clang-tidy-14 -p build/native --quiet; }
 browser_tests() { BROWSER=$1 node --test tests/browser/*.test.js; }
-verify_native() { git ls-files 'tests/vectors/*.safetensors' | xargs build/native/lodestone verify; }
-verify_wasm() { git ls-files 'tests/vectors/*.safetensors' | xargs node js/cli.js verify; }
+verify_native() { vectors | xargs -0 build/native/lodestone verify; }
+verify_wasm() { vectors | xargs -0 node js/cli.js verify; }
 
 suite 'build native' build native
 suite 'build wasm' build wasm
