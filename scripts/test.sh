@@ -29,7 +29,7 @@ suite() {
   echo "${summary[-1]}"
 }
 
-build() { cmake --preset "$1" && cmake --build --preset "$1"; }
+build() { cmake --preset "$1" && cmake --build --preset "$1" -- -k 0; }
 native_tests() { ctest --preset "$1" -j "$cores"; }
 cpp_files() { find include src tests wasm -name '*.[ch]pp' -print0; }
 core_files() { find src -name '*.cpp' -print0; }
