@@ -68,11 +68,11 @@ Result<Sound> Host::decode(std::string_view path, double rate) {
 
 Result<Sound> load_sound(Host& host, std::string_view path, double rate) {
   auto sound = host.decode(path, rate);
-  const auto refuse = [&](const Error& error) { return Error{error.code, std::string(path) + ": " + error.message}; };
-  if (!sound) return refuse(sound.error());
-  if (sound->samples.size() == 0)
-    return refuse({ErrorCode::invalid_data, "the sound is empty; needed: at least 1 sample"});
-  if (auto error = check_finite(sound->samples)) return refuse(*error);
+  if (!sound) return in_file(path, sound.error());
+  if (sound->samples.size() == 0) {
+    return in_file(path, {ErrorCode::invalid_data, "the sound is empty; needed: at least 1 sample"});
+  }
+  if (auto error = check_finite(sound->samples)) return in_file(path, *error);
   return sound;
 }
 

@@ -19,6 +19,11 @@ std::string bar(double share, int width) {
 
 }  // namespace
 
+Error in_file(std::string_view path, const Error& error) {
+  if (error.message.find(path) != std::string::npos) return error;
+  return {error.code, std::string(path) + ": " + error.message};
+}
+
 void Console::result(const Report& report) { host.print(Host::Stream::out, json_ ? report.json() : report.text()); }
 
 void Console::note(std::string_view line) { host.print(Host::Stream::err, std::string(line) + '\n'); }

@@ -8,6 +8,9 @@
 
 namespace lodestone::cli {
 
+/// The error with the file's name in front, unless the message names it already.
+Error in_file(std::string_view path, const Error& error);
+
 /// What a command says: results on stdout, everything else on stderr.
 class Console {
  public:

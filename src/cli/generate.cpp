@@ -46,7 +46,7 @@ int generate(const Arguments& arguments, Console& console) {
   const auto file = host.read(path);
   if (!file) return console.fail(file.error());
   const auto model = read_model(*file);
-  if (!model) return console.fail({model.error().code, std::string(path) + ": " + model.error().message});
+  if (!model) return console.fail(in_file(path, model.error()));
 
   const double seconds = arguments.number("--seconds");
   const double frames = seconds * model->stft.sample_rate / model->stft.hop;

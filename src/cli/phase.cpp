@@ -76,7 +76,7 @@ int phase(const Arguments& arguments, Console& console) {
 
   auto magnitudes = load_magnitudes(arguments, host);
   if (!magnitudes) {
-    return console.fail({magnitudes.error().code, std::string(inputs[0]) + ": " + magnitudes.error().message});
+    return console.fail(in_file(inputs[0], magnitudes.error()));
   }
   const StftConfig stft_config = magnitudes->stft;
   if (auto error = stft_config.check_invertible()) return console.fail(*error);
@@ -85,7 +85,7 @@ int phase(const Arguments& arguments, Console& console) {
     const auto bytes = host.read(start_file);
     if (!bytes) return console.fail(bytes.error());
     auto read = read_spectrum(*bytes);
-    if (!read) return console.fail({read.error().code, std::string(start_file) + ": " + read.error().message});
+    if (!read) return console.fail(in_file(start_file, read.error()));
     start = std::move(*read);
   }
   const double values = static_cast<double>(magnitudes->values.size());

@@ -12,7 +12,7 @@ namespace {
 std::string quoted(std::string_view text) {
   JsonBuffer buffer;
   JsonWriter writer(buffer);
-  if (writer.String(text.data(), json_size(text))) return {buffer.GetString(), buffer.GetSize()};
+  if (writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()))) return {buffer.GetString(), buffer.GetSize()};
   // A path need not be UTF-8, but JSON must be.
   std::string ascii(text);
   for (char& c : ascii) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';

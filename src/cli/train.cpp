@@ -105,7 +105,7 @@ Result<Plan> make_plan(const Arguments& arguments, Host& host) {
     const auto bytes = host.read(path);
     if (!bytes) return bytes.error();
     auto model = read_model(*bytes);
-    if (!model) return Error{model.error().code, std::string(path) + ": " + model.error().message};
+    if (!model) return in_file(path, model.error());
     if (auto error = take_over(arguments, std::move(*model), plan)) return *error;
   }
   if (auto error = plan.trainer.check()) return *error;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace lodestone::cli {
+
+inline constexpr int glyph_width = 5;
+inline constexpr int glyph_height = 7;
+inline constexpr int glyph_advance = 6;
+
+/// Rows of a character from top to bottom, the leftmost pixel in bit 4. What is not printable ASCII looks like a
+/// question mark.
+const std::array<std::uint8_t, glyph_height>& glyph(char character);
+
+}  // namespace lodestone::cli
