@@ -29,23 +29,24 @@ struct TrainerConfig {
   double validation = 0;              ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
   Scale scale = Scale::linear;
   Initialiser initialiser = Initialiser::pytorch;
-  std::uint32_t seed = 0;             ///< of the initial weights and the order of the windows
-  bool keep_impulses = true;          ///< whether the model keeps the training frames to start dreams from
+  std::uint32_t seed = 0;     ///< of the initial weights and the order of the windows
+  bool keep_impulses = true;  ///< whether the model keeps the training frames to start dreams from
 
   /// Fields that do not depend on the frames.
   Status check() const;
 };
 
-/// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8), BatchNorm with the statistics of the batch
-/// (momentum 0.1), all windows once an epoch in random order, the rest of an epoch that fills no batch dropped.
-/// Not for the audio thread. One object per thread.
+/// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8), BatchNorm with the statistics of
+/// the batch (momentum 0.1), all windows once an epoch in random order, the rest of an epoch that fills no batch
+/// dropped. Not for the audio thread. One object per thread.
 class Trainer {
  public:
   explicit Trainer(Magnitudes frames, const TrainerConfig& config = {})
       : Trainer(create(std::move(frames), config).value()) {}
 
-  /// Takes the frames. Refused: non-finite or negative magnitudes, and too few frames for one batch; then the message says how many
-  /// frames and seconds are needed. `initial`, where given, replaces the initialiser; its shapes must fit.
+  /// Takes the frames. Refused: non-finite or negative magnitudes, and too few frames for one batch; then the message
+  /// says how many frames and seconds are needed. `initial`, where given, replaces the initialiser; its shapes must
+  /// fit.
   static Result<Trainer> create(Magnitudes frames, const TrainerConfig& config, const Weights* initial = nullptr);
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
@@ -59,17 +60,18 @@ class Trainer {
 
   /// One Adam step on the next batch; returns its loss. The last step of an epoch also computes the held-out loss.
   double step();
-  /// One Adam step on the windows `frames[s .. s+sequence)` with targets `frames[s+sequence]`; not counted as part of an epoch.
-  /// For checks against other implementations. invalid_argument where a start does not fit.
+  /// One Adam step on the windows `frames[s .. s+sequence)` with targets `frames[s+sequence]`; not counted as part of
+  /// an epoch. For checks against other implementations. invalid_argument where a start does not fit.
   Result<double> step_on(std::span<const std::int64_t> window_starts);
 
   /// Gradients of the last step, before clipping and weight decay.
   Result<Weights> gradients() const;
-  /// Predictions of the last step in training mode `[batch, bins]`, in the network's scale.
+  /// Predictions of the last step in training mode `[batch, bins]`, in the network's scale; the first rows where it had
+  /// fewer windows.
   const Array2<float>& predictions() const;
   Result<Weights> weights() const;
 
-  int epoch() const;              ///< whole epochs done
+  int epoch() const;                 ///< whole epochs done
   std::uint64_t step_count() const;  ///< steps done
   int steps_per_epoch() const;
   std::span<const float> losses() const;             ///< mean loss of each whole epoch

@@ -35,8 +35,8 @@ struct Layer {
   Status prepare(const Kernels& kernels, const LstmWeights& weights, std::uint64_t rows) {
     const std::size_t hidden = weights.recurrent.cols();
     FirstError error;
-    error.take(input, Packed::create(kernels, weights.input.cols(), 4 * hidden));
-    error.take(recurrent, Packed::create(kernels, hidden, 4 * hidden));
+    error.take(input, Packed::create(kernels, kernels.packed_size(weights.input.cols(), 4 * hidden)));
+    error.take(recurrent, Packed::create(kernels, kernels.packed_size(hidden, 4 * hidden)));
     error.take(bias, joint_bias(weights));
     error.take(gates, Array2<float>::create(rows, 4 * hidden));
     error.take(cell, Array2<float>::create(rows, hidden));
@@ -115,7 +115,8 @@ Status Predictor::Engine::prepare(const NetworkConfig& config, Weights weights) 
   error.take(mean, weights.running_mean.clone());
   error.take(centred, Buffer<float>::create(mean.size()));
   error.take(shared, Buffer<float>::create(weights.layers[0].input.rows()));
-  error.take(dense, Packed::create(kernels, weights.dense_weight.cols(), weights.dense_weight.rows()));
+  error.take(dense,
+             Packed::create(kernels, kernels.packed_size(weights.dense_weight.cols(), weights.dense_weight.rows())));
   error.take(dense_bias, weights.dense_bias.clone());
   error.take(prediction, Buffer<float>::create(weights.dense_bias.size()));
   if (error) return error.status();

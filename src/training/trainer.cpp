@@ -1,0 +1,276 @@
+#include "lodestone/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "first_error.hpp"
+#include "message.hpp"
+#include "network/weights.hpp"
+#include "training/adam.hpp"
+#include "training/backpropagation.hpp"
+#include "training/initialiser.hpp"
+#include "training/window_order.hpp"
+
+namespace lodestone {
+namespace {
+
+/// Squares of these and of their sums are finite.
+constexpr float largest_magnitude = 1e15f;
+
+NetworkConfig network_of(const TrainerConfig& config, std::size_t bins) {
+  return {static_cast<int>(bins), config.layers, config.sequence, config.scale};
+}
+
+/// Windows that validation holds out.
+std::uint64_t held_out(const TrainerConfig& config, std::uint64_t windows) {
+  if (config.validation == 0) return 0;
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(config.validation * static_cast<double>(windows) + 0.5));
+}
+
+/// The fewest frames whose windows fill one batch.
+std::uint64_t frames_needed(const TrainerConfig& config) {
+  auto windows = static_cast<std::uint64_t>(config.batch);
+  while (windows - held_out(config, windows) < static_cast<std::uint64_t>(config.batch)) ++windows;
+  return windows + static_cast<std::uint64_t>(config.sequence);
+}
+
+std::string seconds_text(const StftConfig& stft, std::uint64_t frames) {
+  const double seconds = static_cast<double>(frames) * stft.hop / stft.sample_rate;
+  return number_text(std::ceil(100 * seconds) / 100) + " s";
+}
+
+Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
+  if (auto error = frames.stft.check()) return error;
+  const Array2<float>& values = frames.values;
+  const auto bins = static_cast<std::size_t>(frames.stft.bins());
+  if (values.cols() != bins) {
+    return Error{ErrorCode::invalid_data, "the frames have " + number_text(values.cols()) + " bins; expected " +
+                                              number_text(bins) + ", half the FFT size and one"};
+  }
+  const std::uint64_t needed = frames_needed(config);
+  if (values.rows() < needed) {
+    return Error{ErrorCode::invalid_data, "the sound is too short: it has " + number_text(values.rows()) + " frames (" +
+                                              seconds_text(frames.stft, values.rows()) + "); a batch of " +
+                                              number_text(config.batch) + " windows of " +
+                                              number_text(config.sequence) + " frames needs " + number_text(needed) +
+                                              " frames (" + seconds_text(frames.stft, needed) + ")"};
+  }
+  if (values.rows() > std::numeric_limits<std::int32_t>::max()) {
+    return out_of_range("number of frames", values.rows(), "up to 2147483647");
+  }
+  for (std::size_t m = 0; m < values.rows(); ++m) {
+    for (std::size_t k = 0; k < bins; ++k) {
+      if (values(m, k) >= 0 && values(m, k) <= largest_magnitude) continue;
+      return Error{ErrorCode::invalid_data, "the magnitude of frame " + number_text(m) + ", bin " + number_text(k) +
+                                                " is " + number_text(static_cast<double>(values(m, k))) +
+                                                "; allowed: 0 to 1e15"};
+    }
+  }
+  return {};
+}
+
+/// What Adam changes: all but the running statistics.
+std::vector<std::span<float>> trainable(Weights& weights) {
+  std::vector<std::span<float>> all;
+  for (const NamedTensor& tensor : tensors(weights)) {
+    const bool statistic =
+        tensor.values.data() == weights.running_mean.data() || tensor.values.data() == weights.running_var.data();
+    if (!statistic) all.push_back(tensor.values);
+  }
+  return all;
+}
+
+}  // namespace
+
+Status TrainerConfig::check() const {
+  if (auto error = network_of(*this, 1).check()) return error;
+  if (batch < 2 || batch > 4096) return out_of_range("batch", batch, "2 to 4096 windows");
+  if (!(learning_rate > 0 && learning_rate <= 1)) return out_of_range("learning_rate", learning_rate, "above 0, to 1");
+  if (!(weight_decay >= 0 && weight_decay <= 1)) return out_of_range("weight_decay", weight_decay, "0 to 1");
+  if (!(clip_norm >= 0 && std::isfinite(clip_norm)))
+    return out_of_range("clip_norm", clip_norm, "0 (no clipping) or more");
+  if (!(validation >= 0 && validation <= 0.5)) return out_of_range("validation", validation, "0 to 0.5 of the windows");
+  return {};
+}
+
+struct Trainer::Engine {
+  TrainerConfig config;
+  NetworkConfig network;
+  Magnitudes sound;          ///< linear where `config.scale` is, else only kept for the impulses
+  Array2<float> compressed;  ///< what the network sees, where that is not `sound`
+  Random random{0};
+  WindowOrder order;       ///< of the windows to train on, the first ones
+  std::uint64_t held = 0;  ///< windows behind them. None of their target frames belongs to a window before them
+  Weights weights, gradient;
+  std::vector<std::span<float>> parameters, gradients;
+  Backpropagation passes;
+  Adam adam;
+  Array2<float> predictions;  ///< of the last step; validation has its own
+  std::uint64_t steps = 0;
+  std::size_t step_of_epoch = 0;
+  double epoch_loss = 0;  ///< sum over the steps of this epoch
+  std::vector<float> losses, validation_losses;
+
+  const Array2<float>& frames() const { return config.scale == Scale::linear ? sound.values : compressed; }
+
+  Status prepare(const Weights* initial);
+  Status take_frames();
+  double step();
+  double step_on(std::span<const std::int64_t> starts);
+  void finish_epoch();
+  double validate();
+};
+
+/// Clears what could become subnormal, and compresses.
+Status Trainer::Engine::take_frames() {
+  for (float& magnitude : sound.values.all()) {
+    if (magnitude < 1e-20f) magnitude = 0;
+  }
+  if (config.scale == Scale::linear) return {};
+  auto copy = sound.values.clone();
+  if (!copy) return copy.error();
+  compressed = std::move(*copy);
+  compress(config.scale, compressed.all());
+  return {};
+}
+
+Status Trainer::Engine::prepare(const Weights* initial) {
+  if (auto error = take_frames()) return error;
+  const std::uint64_t windows = sound.count() - static_cast<std::uint64_t>(config.sequence);
+  const auto batch = static_cast<std::size_t>(config.batch);
+  held = held_out(config, windows);
+  random = Random(config.seed);
+  FirstError error;
+  error.take(order, WindowOrder::create(windows - held, batch));
+  error.take(weights, initial ? initial->clone() : Weights::create(network));
+  error.take(gradient, Weights::create(network));
+  error.take(passes, Backpropagation::create(network, sound.count(), batch));
+  error.take(predictions, Array2<float>::create(batch, sound.values.cols()));
+  if (error) return error.status();
+  std::fill(gradient.running_var.begin(), gradient.running_var.end(), 0.0f);
+  parameters = trainable(weights);
+  gradients = trainable(gradient);
+  error.take(adam, Adam::create(parameters));
+  if (error) return error.status();
+  return initial ? Status{} : initialise(config.initialiser, random, weights);
+}
+
+double Trainer::Engine::step() {
+  if (step_of_epoch == 0) order.shuffle(random);
+  const double loss = step_on(order.batch(step_of_epoch));
+  epoch_loss += loss;
+  if (++step_of_epoch == order.batches()) finish_epoch();
+  return loss;
+}
+
+double Trainer::Engine::step_on(std::span<const std::int64_t> starts) {
+  const double loss = passes.forward(weights, frames(), starts, Backpropagation::Norm::batch);
+  std::copy_n(passes.predictions().data(), starts.size() * predictions.cols(), predictions.data());
+  passes.backward(weights, gradient);
+  ++steps;
+  double norm = 0;
+  for (const std::span<float> tensor : gradients) norm += kernels().sum_of_squares(tensor.data(), tensor.size());
+  norm = std::sqrt(norm);
+  if (!std::isfinite(loss) || !std::isfinite(norm)) return loss;  // weights that are still finite stay so
+  const double scale = config.clip_norm > 0 ? std::min(1.0, config.clip_norm / (norm + 1e-6)) : 1.0;
+  adam.step(parameters, gradients, scale, config.learning_rate, config.weight_decay);
+  return loss;
+}
+
+void Trainer::Engine::finish_epoch() {
+  losses.push_back(static_cast<float>(epoch_loss / static_cast<double>(step_of_epoch)));
+  epoch_loss = 0;
+  step_of_epoch = 0;
+  if (held > 0) validation_losses.push_back(static_cast<float>(validate()));
+}
+
+/// The mean loss over the windows held out.
+double Trainer::Engine::validate() {
+  const std::uint64_t windows = sound.count() - static_cast<std::uint64_t>(config.sequence);
+  std::vector<std::int64_t> starts;
+  double sum = 0;
+  for (std::uint64_t first = windows - held; first < windows; first += starts.size()) {
+    starts.clear();
+    const std::uint64_t last = std::min(windows, first + static_cast<std::uint64_t>(config.batch));
+    for (std::uint64_t s = first; s < last; ++s) starts.push_back(static_cast<std::int64_t>(s));
+    sum +=
+        passes.forward(weights, frames(), starts, Backpropagation::Norm::running) * static_cast<double>(starts.size());
+  }
+  return sum / static_cast<double>(held);
+}
+
+Trainer::Trainer(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+Trainer::~Trainer() = default;
+
+Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, const Weights* initial) {
+  if (auto error = config.check()) return *error;
+  if (auto error = check_frames(frames, config)) return *error;
+  auto engine = std::make_unique<Engine>();
+  engine->config = config;
+  engine->network = network_of(config, frames.values.cols());
+  engine->sound = std::move(frames);
+  if (initial) {
+    if (auto error = check_shapes(engine->network, *initial)) return *error;
+  }
+  if (auto error = engine->prepare(initial)) return *error;
+  return Trainer(std::move(engine));
+}
+
+std::uint64_t Trainer::memory(std::uint64_t frames, int bins, const TrainerConfig& config) {
+  constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+  const NetworkConfig network = network_of(config, static_cast<std::size_t>(bins));
+  if (frames > std::numeric_limits<std::int32_t>::max() || config.check() || network.check()) return never;
+  std::uint64_t values = 0;
+  for (const TensorShape& tensor : tensor_shapes(network)) {
+    std::uint64_t count = 1;
+    for (const std::uint64_t length : tensor.shape) count *= length;
+    values += count;
+  }
+  std::uint64_t bytes = 4 * 4 * values;  // weights, gradients and two moments
+  bytes += Backpropagation::memory(network, frames, static_cast<std::uint64_t>(config.batch));
+  bytes += 8 * frames;                                                                       // the order of the windows
+  bytes += 4 * static_cast<std::uint64_t>(config.batch) * static_cast<std::uint64_t>(bins);  // predictions
+  if (config.scale != Scale::linear) bytes += 4 * frames * static_cast<std::uint64_t>(bins);
+  return bytes;
+}
+
+const TrainerConfig& Trainer::config() const { return engine_->config; }
+const NetworkConfig& Trainer::network() const { return engine_->network; }
+double Trainer::step() { return engine_->step(); }
+
+Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
+  const auto batch = static_cast<std::size_t>(engine_->config.batch);
+  if (window_starts.size() < 2 || window_starts.size() > batch) {
+    return out_of_range("number of windows", window_starts.size(), "2 to " + number_text(batch) + ", the batch");
+  }
+  const auto last = static_cast<std::int64_t>(engine_->sound.count()) - engine_->config.sequence - 1;
+  for (const std::int64_t start : window_starts) {
+    if (start < 0 || start > last) return out_of_range("window start", start, "0 to " + number_text(last));
+  }
+  return engine_->step_on(window_starts);
+}
+
+Result<Weights> Trainer::gradients() const { return engine_->gradient.clone(); }
+const Array2<float>& Trainer::predictions() const { return engine_->predictions; }
+Result<Weights> Trainer::weights() const { return engine_->weights.clone(); }
+int Trainer::epoch() const { return static_cast<int>(engine_->losses.size()); }
+std::uint64_t Trainer::step_count() const { return engine_->steps; }
+int Trainer::steps_per_epoch() const { return static_cast<int>(engine_->order.batches()); }
+std::span<const float> Trainer::losses() const { return engine_->losses; }
+std::span<const float> Trainer::validation_losses() const { return engine_->validation_losses; }
+
+Result<Model> Trainer::model() const {
+  const Engine& engine = *engine_;
+  Model model{engine.sound.stft, engine.network, {}, {}, engine.losses, engine.validation_losses};
+  FirstError error;
+  error.take(model.weights, engine.weights.clone());
+  if (engine.config.keep_impulses) error.take(model.impulses, engine.sound.values.clone());
+  if (error) return *error;
+  round_to_half(model.impulses.all());
+  return model;
+}
+
+}  // namespace lodestone

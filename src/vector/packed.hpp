@@ -10,9 +10,9 @@ class Packed {
  public:
   Packed() = default;
 
-  /// Room for any matrix that is no larger than `[depth, columns]` when packed.
-  static Result<Packed> create(const Kernels& kernels, std::uint64_t depth, std::uint64_t columns) {
-    auto values = Buffer<float>::create(kernels.packed_size(depth, columns));
+  /// Room for any matrix whose `Kernels::packed_size` is at most `size`.
+  static Result<Packed> create(const Kernels& kernels, std::uint64_t size) {
+    auto values = Buffer<float>::create(size);
     if (!values) return values.error();
     Packed packed;
     packed.kernels_ = &kernels;

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "lodestone/array.hpp"
+#include "lodestone/result.hpp"
+#include "vector/kernels.hpp"
+
+namespace lodestone {
+
+/// Adam (Kingma & Ba 2015, algorithm 1) with β 0.9 and 0.999, ε 1e-8; the weight decay is added to the gradient, as in
+/// PyTorch.
+class Adam {
+ public:
+  /// For tensors of these sizes.
+  static Result<Adam> create(std::span<const std::span<float>> parameters);
+
+  /// One step. `scale` multiplies the gradients, but not the decay.
+  void step(std::span<const std::span<float>> parameters, std::span<const std::span<float>> gradients, double scale,
+            double learning_rate, double weight_decay);
+
+ private:
+  const Kernels* kernels_ = nullptr;
+  Buffer<float> means_, variances_;           ///< of all parameters in a row
+  double mean_left_ = 1, variance_left_ = 1;  ///< β₁^t, β₂^t
+};
+
+}  // namespace lodestone

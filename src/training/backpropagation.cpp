@@ -1,0 +1,334 @@
+#include "training/backpropagation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "first_error.hpp"
+
+namespace lodestone {
+namespace {
+
+constexpr double norm_epsilon = 1e-5;
+constexpr double norm_momentum = 0.1;
+
+void add(std::size_t count, const float* from, float* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+/// The sum of `rows` rows.
+void sum_rows(std::size_t rows, std::size_t columns, const float* matrix, float* sum) {
+  std::fill(sum, sum + columns, 0.0f);
+  for (std::size_t row = 0; row < rows; ++row) add(columns, matrix + row * columns, sum);
+}
+
+std::uint64_t widest(const NetworkConfig& config) {
+  return static_cast<std::uint64_t>(*std::max_element(config.layers.begin(), config.layers.end()));
+}
+
+/// Floats for the largest right factor of all products.
+std::uint64_t largest_factor(const Kernels& kernels, const NetworkConfig& config, std::uint64_t distinct,
+                             std::uint64_t windows) {
+  const auto bins = static_cast<std::uint64_t>(config.bins);
+  const std::uint64_t places = windows * static_cast<std::uint64_t>(config.sequence);
+  std::uint64_t largest = kernels.packed_size(distinct, bins);
+  const auto consider = [&](std::uint64_t depth, std::uint64_t columns) {
+    largest = std::max(largest, kernels.packed_size(depth, columns));
+  };
+  std::uint64_t inputs = bins;
+  for (const int units : config.layers) {
+    const auto hidden = static_cast<std::uint64_t>(units);
+    consider(inputs, 4 * hidden);
+    consider(4 * hidden, inputs);
+    consider(hidden, 4 * hidden);
+    consider(4 * hidden, hidden);
+    consider(places, hidden);
+    inputs = hidden;
+  }
+  consider(inputs, bins);
+  consider(bins, inputs);
+  return largest;
+}
+
+}  // namespace
+
+std::uint64_t Backpropagation::memory(const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows) {
+  const auto bins = static_cast<std::uint64_t>(config.bins);
+  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  const std::uint64_t places = windows * sequence;
+  const std::uint64_t distinct = std::min(frames, places);
+  const auto first = static_cast<std::uint64_t>(config.layers[0]);
+  std::uint64_t floats = largest_factor(kernels(), config, distinct, windows) + distinct * (bins + 4 * first) +
+                         2 * windows * bins + (places + 2 * windows) * widest(config);
+  for (const int units : config.layers) floats += (6 * places + 4) * static_cast<std::uint64_t>(units);
+  return 4 * floats + 16 * bins + Batch::memory(frames, windows, sequence);
+}
+
+Result<Backpropagation> Backpropagation::create(const NetworkConfig& config, std::uint64_t frames,
+                                                std::uint64_t windows) {
+  const auto bins = static_cast<std::uint64_t>(config.bins);
+  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  const std::uint64_t places = windows * sequence;
+  const std::uint64_t distinct = std::min(frames, places);
+  Backpropagation made;
+  made.kernels_ = &kernels();
+  FirstError error;
+  error.take(made.batch_, Batch::create(frames, windows, sequence));
+  error.take(made.packed_, Packed::create(kernels(), largest_factor(kernels(), config, distinct, windows)));
+  error.take(made.mean_, Buffer<double>::create(bins));
+  error.take(made.variance_, Buffer<double>::create(bins));
+  error.take(made.normalised_, Array2<float>::create(distinct, bins));
+  error.take(made.shared_, Buffer<float>::create(distinct * 4 * static_cast<std::uint64_t>(config.layers[0])));
+  error.take(made.predictions_, Array2<float>::create(windows, bins));
+  error.take(made.errors_, Array2<float>::create(windows, bins));
+  error.take(made.above_, Buffer<float>::create(places * widest(config)));
+  error.take(made.output_gradient_, Buffer<float>::create(windows * widest(config)));
+  error.take(made.cell_gradient_, Buffer<float>::create(windows * widest(config)));
+  for (const int units : config.layers) {
+    const auto hidden = static_cast<std::uint64_t>(units);
+    Layer& layer = made.layers_.emplace_back();
+    layer.hidden = static_cast<std::size_t>(hidden);
+    error.take(layer.gates, Buffer<float>::create(places * 4 * hidden));
+    error.take(layer.cell, Buffer<float>::create(places * hidden));
+    error.take(layer.output, Buffer<float>::create(places * hidden));
+    error.take(layer.bias, Buffer<float>::create(4 * hidden));
+  }
+  if (error) return *error;
+  return made;
+}
+
+double Backpropagation::forward(Weights& weights, const Array2<float>& frames, std::span<const std::int64_t> starts,
+                                Norm norm) {
+  batch_.select(starts);
+  if (norm == Norm::batch) {
+    batch_statistics(frames);
+    move_running_statistics(weights);
+  } else {
+    std::copy(weights.running_mean.begin(), weights.running_mean.end(), mean_.begin());
+    std::copy(weights.running_var.begin(), weights.running_var.end(), variance_.begin());
+  }
+  normalise(frames);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    gather_inputs(weights, l);
+    recur(weights.layers[l], layers_[l]);
+  }
+  return predict(weights, frames);
+}
+
+/// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs.
+void Backpropagation::batch_statistics(const Array2<float>& frames) {
+  const double share = 1.0 / static_cast<double>(places());
+  std::fill(mean_.begin(), mean_.end(), 0.0);
+  for (std::size_t d = 0; d < batch_.distinct(); ++d) {
+    const float* frame = frames.row(batch_.frame(d)).data();
+    const double weight = batch_.count(d) * share;
+    for (std::size_t k = 0; k < mean_.size(); ++k) mean_[k] += weight * frame[k];
+  }
+  std::fill(variance_.begin(), variance_.end(), 0.0);
+  for (std::size_t d = 0; d < batch_.distinct(); ++d) {
+    const float* frame = frames.row(batch_.frame(d)).data();
+    const double weight = batch_.count(d) * share;
+    for (std::size_t k = 0; k < mean_.size(); ++k) {
+      const double deviation = frame[k] - mean_[k];
+      variance_[k] += weight * deviation * deviation;
+    }
+  }
+}
+
+/// The running variance is that of the population: n / (n − 1) times the batch's.
+void Backpropagation::move_running_statistics(Weights& weights) const {
+  const auto count = static_cast<double>(places());
+  const auto move = [](float& running, double value) {
+    running = static_cast<float>((1 - norm_momentum) * running + norm_momentum * value);
+  };
+  for (std::size_t k = 0; k < mean_.size(); ++k) {
+    move(weights.running_mean[k], mean_[k]);
+    move(weights.running_var[k], variance_[k] * count / (count - 1));
+  }
+}
+
+void Backpropagation::normalise(const Array2<float>& frames) {
+  for (double& variance : variance_) variance = 1 / std::sqrt(variance + norm_epsilon);
+  for (std::size_t d = 0; d < batch_.distinct(); ++d) {
+    const float* frame = frames.row(batch_.frame(d)).data();
+    float* normalised = normalised_.row(d).data();
+    for (std::size_t k = 0; k < mean_.size(); ++k) {
+      normalised[k] = static_cast<float>((frame[k] - mean_[k]) * variance_[k]);
+    }
+  }
+}
+
+/// The input products of a layer, for all places at once. γ and β become part of the first layer: (γx̂ + β)·Wᵀ = x̂·(Wγ)ᵀ
+/// + Wβ.
+void Backpropagation::gather_inputs(const Weights& weights, std::size_t l) {
+  const LstmWeights& from = weights.layers[l];
+  Layer& layer = layers_[l];
+  const std::size_t width = 4 * layer.hidden;
+  packed_.fill_transposed(from.input.data(), width, from.input.cols());
+  for (std::size_t g = 0; g < width; ++g) layer.bias[g] = from.input_bias[g] + from.recurrent_bias[g];
+  if (l > 0) {
+    kernels_->multiply_all(
+        packed_.times(places(), layers_[l - 1].output.data(), layer.bias.data(), 0, layer.gates.data()));
+    return;
+  }
+  packed_.scale_rows(weights.norm_weight.data());
+  for (std::size_t g = 0; g < width; ++g) {
+    double shift = layer.bias[g];
+    for (std::size_t k = 0; k < from.input.cols(); ++k)
+      shift += static_cast<double>(from.input(g, k)) * weights.norm_bias[k];
+    layer.bias[g] = static_cast<float>(shift);
+  }
+  kernels_->multiply_all(packed_.times(batch_.distinct(), normalised_.data(), layer.bias.data(), 0, shared_.data()));
+  float* gates = layer.gates.data();
+  for (std::size_t t = 0; t < batch_.sequence(); ++t) {
+    for (std::size_t w = 0; w < batch_.windows(); ++w, gates += width) {
+      std::memcpy(gates, shared_.data() + batch_.slot(t, w) * width, width * sizeof(float));
+    }
+  }
+}
+
+void Backpropagation::recur(const LstmWeights& weights, Layer& layer) {
+  const std::size_t hidden = layer.hidden;
+  const std::size_t rows = batch_.windows();
+  const std::size_t stride = rows * hidden;  // of one time step
+  packed_.fill_transposed(weights.recurrent.data(), 4 * hidden, hidden);
+  for (std::size_t t = 0; t < batch_.sequence(); ++t) {
+    float* gates = layer.gates.data() + 4 * t * stride;
+    float* cell = layer.cell.data() + t * stride;
+    float* output = layer.output.data() + t * stride;
+    if (t > 0) kernels_->multiply_all(packed_.times(rows, output - stride, gates, 4 * hidden, gates));
+    kernels_->lstm_forward({rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output});
+  }
+}
+
+/// The Dense layer on the last outputs, the loss and its gradient.
+double Backpropagation::predict(const Weights& weights, const Array2<float>& frames) {
+  const std::size_t bins = mean_.size();
+  const std::size_t windows = batch_.windows();
+  packed_.fill_transposed(weights.dense_weight.data(), bins, weights.dense_weight.cols());
+  kernels_->multiply_all(packed_.times(windows, last_output(), weights.dense_bias.data(), 0, predictions_.data()));
+  const auto count = static_cast<double>(windows * bins);
+  double loss = 0;
+  for (std::size_t w = 0; w < windows; ++w) {
+    const float* target = frames.row(batch_.start(w) + batch_.sequence()).data();
+    for (std::size_t k = 0; k < bins; ++k) {
+      const double error = static_cast<double>(predictions_(w, k)) - target[k];
+      errors_(w, k) = static_cast<float>(2 / count * error);
+      loss += error * error;
+    }
+  }
+  return loss / count;
+}
+
+void Backpropagation::backward(const Weights& weights, Weights& gradient) {
+  dense_backward(weights, gradient);
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    recur_backward(weights.layers[l], l);
+    recurrent_gradient(layers_[l], gradient.layers[l]);
+    if (l > 0) {
+      input_gradient(weights.layers[l], l, gradient.layers[l]);
+    } else {
+      shared_input_gradient(gradient.layers[0]);
+    }
+    std::copy(gradient.layers[l].input_bias.begin(), gradient.layers[l].input_bias.end(),
+              gradient.layers[l].recurrent_bias.begin());
+  }
+  norm_gradient(weights, gradient);
+}
+
+void Backpropagation::dense_backward(const Weights& weights, Weights& gradient) {
+  const std::size_t bins = mean_.size();
+  const std::size_t windows = batch_.windows();
+  const std::size_t hidden = layers_.back().hidden;
+  packed_.fill(last_output(), windows, hidden);
+  kernels_->multiply_all(packed_.transposed_times(bins, errors_.data(), gradient.dense_weight.data()));
+  sum_rows(windows, bins, errors_.data(), gradient.dense_bias.data());
+  packed_.fill(weights.dense_weight.data(), bins, hidden);
+  float* last = above_.data() + (batch_.sequence() - 1) * windows * hidden;
+  kernels_->multiply_all(packed_.times(windows, errors_.data(), nullptr, 0, last));
+}
+
+/// Turns the activations of a layer into the gradients before them, from the last step to the first.
+void Backpropagation::recur_backward(const LstmWeights& weights, std::size_t l) {
+  Layer& layer = layers_[l];
+  const std::size_t hidden = layer.hidden;
+  const std::size_t rows = batch_.windows();
+  const std::size_t stride = rows * hidden;
+  const bool top = l + 1 == layers_.size();
+  std::fill(cell_gradient_.data(), cell_gradient_.data() + stride, 0.0f);
+  packed_.fill(weights.recurrent.data(), 4 * hidden, hidden);
+  for (std::size_t t = batch_.sequence(); t-- > 0;) {
+    float* gates = layer.gates.data() + 4 * t * stride;
+    const float* cell = layer.cell.data() + t * stride;
+    const float* output_gradient = above_.data() + t * stride;
+    if (t + 1 < batch_.sequence()) {
+      const float* above = top ? nullptr : output_gradient;  // the Dense layer sees the last step only
+      kernels_->multiply_all(packed_.times(rows, gates + 4 * stride, above, hidden, output_gradient_.data()));
+      output_gradient = output_gradient_.data();
+    }
+    kernels_->lstm_backward(
+        {rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output_gradient, cell_gradient_.data()});
+  }
+}
+
+/// Σ over all steps but the first of δᵀ·h of the step before.
+void Backpropagation::recurrent_gradient(const Layer& layer, LstmWeights& gradient) {
+  const std::size_t hidden = layer.hidden;
+  const std::size_t depth = places() - batch_.windows();
+  packed_.fill(layer.output.data(), depth, hidden);
+  const float* later = layer.gates.data() + batch_.windows() * 4 * hidden;
+  kernels_->multiply_all(packed_.transposed_times(4 * hidden, later, gradient.recurrent.data()));
+}
+
+/// Of a layer above the first, and the gradient of the outputs of the layer below.
+void Backpropagation::input_gradient(const LstmWeights& weights, std::size_t l, LstmWeights& gradient) {
+  const Layer& layer = layers_[l];
+  const std::size_t width = 4 * layer.hidden;
+  const std::size_t inputs = layers_[l - 1].hidden;
+  packed_.fill(layers_[l - 1].output.data(), places(), inputs);
+  kernels_->multiply_all(packed_.transposed_times(width, layer.gates.data(), gradient.input.data()));
+  sum_rows(places(), width, layer.gates.data(), gradient.input_bias.data());
+  packed_.fill(weights.input.data(), width, inputs);
+  kernels_->multiply_all(packed_.times(places(), layer.gates.data(), nullptr, 0, above_.data()));
+}
+
+/// Of the first layer: sums the gate gradients δ of each distinct frame, then Ŵ = δᵀ·x̂ goes where ∂W will be.
+void Backpropagation::shared_input_gradient(LstmWeights& gradient) {
+  const std::size_t width = 4 * layers_[0].hidden;
+  std::fill(shared_.data(), shared_.data() + batch_.distinct() * width, 0.0f);
+  const float* gates = layers_[0].gates.data();
+  for (std::size_t t = 0; t < batch_.sequence(); ++t) {
+    for (std::size_t w = 0; w < batch_.windows(); ++w, gates += width) {
+      add(width, gates, shared_.data() + batch_.slot(t, w) * width);
+    }
+  }
+  sum_rows(batch_.distinct(), width, shared_.data(), gradient.input_bias.data());
+  packed_.fill(normalised_.data(), batch_.distinct(), normalised_.cols());
+  kernels_->multiply_all(packed_.transposed_times(width, shared_.data(), gradient.input.data()));
+}
+
+/// BatchNorm stands on the data, so nothing flows further down: with Ŵ = δᵀ·x̂,
+/// ∂γ_k = Σ_g W_gk·Ŵ_gk,  ∂β_k = Σ_g W_gk·Σδ_g  and  ∂W_gk = γ_k·Ŵ_gk + β_k·Σδ_g.
+void Backpropagation::norm_gradient(const Weights& weights, Weights& gradient) {
+  const LstmWeights& first = weights.layers[0];
+  const std::size_t bins = mean_.size();
+  Buffer<double>& norm_weight = mean_;  // no longer needed
+  Buffer<double>& norm_bias = variance_;
+  std::fill(norm_weight.begin(), norm_weight.end(), 0.0);
+  std::fill(norm_bias.begin(), norm_bias.end(), 0.0);
+  for (std::size_t g = 0; g < first.input.rows(); ++g) {
+    const float* weight = first.input.row(g).data();
+    float* slope = gradient.layers[0].input.row(g).data();
+    const float delta = gradient.layers[0].input_bias[g];
+    for (std::size_t k = 0; k < bins; ++k) {
+      norm_weight[k] += static_cast<double>(weight[k]) * slope[k];
+      norm_bias[k] += static_cast<double>(weight[k]) * delta;
+      slope[k] = weights.norm_weight[k] * slope[k] + weights.norm_bias[k] * delta;
+    }
+  }
+  for (std::size_t k = 0; k < bins; ++k) {
+    gradient.norm_weight[k] = static_cast<float>(norm_weight[k]);
+    gradient.norm_bias[k] = static_cast<float>(norm_bias[k]);
+  }
+}
+
+}  // namespace lodestone
