@@ -1,0 +1,101 @@
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "lodestone/phase.hpp"
+#include "message.hpp"
+
+namespace lodestone {
+namespace {
+
+bool is_lws(PhaseMethod method) {
+  return method == PhaseMethod::nofuture || method == PhaseMethod::online || method == PhaseMethod::batch;
+}
+
+Status check_not_negative(const std::string& field, double value) {
+  if (std::isfinite(value) && value >= 0) return {};
+  return out_of_range(field, value, "0 or more");
+}
+
+Status check_sparsity(const std::string& prefix, double alpha, double beta, double gamma) {
+  if (auto error = check_not_negative(prefix + "alpha", alpha)) return error;
+  if (auto error = check_not_negative(prefix + "beta", beta)) return error;
+  return check_not_negative(prefix + "gamma", gamma);
+}
+
+Status check_range(int weight_range) {
+  if (weight_range >= 1 && weight_range <= 64) return {};
+  return out_of_range("weight_range", weight_range, "1 to 64");
+}
+
+Status check_stage(const PhaseStage& stage, const std::string& prefix) {
+  const bool once = stage.method == PhaseMethod::pghi || stage.method == PhaseMethod::spsi;
+  const int most = once ? 1 : 10000;
+  if (stage.iterations < 1 || stage.iterations > most) {
+    return out_of_range(prefix + "iterations", stage.iterations, once ? "1" : "1 to 10000");
+  }
+  if (is_lws(stage.method)) return check_sparsity(prefix, stage.alpha, stage.beta, stage.gamma);
+  if (stage.momentum >= 0 && stage.momentum <= 2) return {};
+  return out_of_range(prefix + "momentum", stage.momentum, "0 to 2");
+}
+
+constexpr std::array<std::string_view, 7> kPresets{"best", "music", "griffin-lim", "speech", "fast", "pghi", "spsi"};
+
+PhaseStage lws(PhaseMethod method, int iterations, double alpha) {
+  return {.method = method, .iterations = iterations, .alpha = alpha};
+}
+
+PhaseStage fast_griffin_lim(int iterations) {
+  return {.method = PhaseMethod::griffin_lim, .iterations = iterations, .momentum = 0.99};
+}
+
+}  // namespace
+
+Status PhaseConfig::check() const {
+  if (stages.empty()) return Error{ErrorCode::invalid_argument, "stages is empty; allowed: 1 to 100 stages"};
+  if (stages.size() > 100) return out_of_range("the number of stages", stages.size(), "1 to 100");
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (auto error = check_stage(stages[i], "stages[" + std::to_string(i) + "]: ")) return error;
+  }
+  if (look_ahead < 0 || look_ahead > 64) return out_of_range("look_ahead", look_ahead, "0 to 64");
+  return check_range(weight_range);
+}
+
+Status PhaseStreamConfig::check() const {
+  if (method != PhaseMethod::online && method != PhaseMethod::spsi) {
+    return Error{ErrorCode::invalid_argument, "method of a phase stream; allowed: online, spsi"};
+  }
+  if (iterations < 0 || iterations > 100) return out_of_range("iterations", iterations, "0 to 100");
+  if (look_ahead < 0 || look_ahead > 16) return out_of_range("look_ahead", look_ahead, "0 to 16");
+  if (auto error = check_range(weight_range)) return error;
+  if (auto error = check_sparsity("", alpha, beta, gamma)) return error;
+  return check_not_negative("level", static_cast<double>(level));
+}
+
+bool phase_preset(std::string_view name, PhaseConfig& config) {
+  using enum PhaseMethod;
+  PhaseConfig preset;
+  if (name == "best") {
+    preset.stages = {lws(nofuture, 1, 1), lws(online, 10, 1), fast_griffin_lim(30)};
+  } else if (name == "fast") {
+    preset.stages = {lws(nofuture, 1, 1), lws(online, 2, 1)};
+  } else if (name == "music") {
+    preset.stages = {lws(nofuture, 1, 1), lws(online, 10, 1), lws(batch, 100, 100)};
+  } else if (name == "speech") {
+    preset.stages = {lws(batch, 100, 100)};
+  } else if (name == "griffin-lim") {
+    preset.stages = {fast_griffin_lim(100)};
+  } else if (name == "pghi") {
+    preset.stages = {{.method = pghi}};
+  } else if (name == "spsi") {
+    preset.stages = {{.method = spsi}};
+  } else {
+    return false;
+  }
+  config = std::move(preset);
+  return true;
+}
+
+std::span<const std::string_view> phase_presets() { return kPresets; }
+
+}  // namespace lodestone

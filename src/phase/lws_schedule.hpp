@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lodestone/phase.hpp"
+#include "phase/lws_kernel.hpp"
+
+namespace lodestone {
+
+/// The thresholds of sparse LWS: alpha·exp(−beta·i^gamma)·level in iteration i = 0, 1 … (Le Roux et al. 2010a, section
+/// 4).
+class Thresholds {
+ public:
+  static Result<Thresholds> create(int iterations, double alpha, double beta, double gamma);
+
+  int iterations() const { return static_cast<int>(factors_.size()); }
+  float at(int iteration, double level) const { return threshold_for(factors_[iteration] * level); }
+
+ private:
+  Buffer<double> factors_;
+};
+
+/// The updates that online LWS makes when frame m has come: an estimate from the left, then in each iteration the
+/// frames of the look-ahead and frame m (Le Roux et al. 2010b, section 3; Zhu et al. 2007).
+class OnlineSchedule {
+ public:
+  OnlineSchedule() = default;
+  OnlineSchedule(Thresholds thresholds, int look_ahead) : thresholds_(std::move(thresholds)), look_ahead_(look_ahead) {}
+
+  /// Frame `newest` has come; `level` stands for mean(A).
+  void begin(std::int64_t newest, double level);
+  /// The next update, false when there is none.
+  bool next(LwsTask& task);
+
+ private:
+  Thresholds thresholds_;
+  int look_ahead_ = 0;
+  std::int64_t newest_ = 0, frame_ = 0;
+  double level_ = 0;
+  int iteration_ = 0;
+};
+
+/// The updates of a stage over a whole signal, in order.
+class StageSchedule {
+ public:
+  StageSchedule() = default;
+  /// `stage` is one of the LWS methods; `level` is mean(A).
+  static Result<StageSchedule> create(const PhaseStage& stage, int look_ahead, std::int64_t frames, double level);
+
+  bool next(LwsTask& task);
+
+ private:
+  bool next_sweep(LwsTask& task);
+
+  PhaseMethod method_ = PhaseMethod::batch;
+  Thresholds thresholds_;
+  OnlineSchedule online_;
+  std::int64_t frames_ = 0, frame_ = 0;
+  double level_ = 0;
+  int iteration_ = 0;
+  bool begun_ = false;
+};
+
+}  // namespace lodestone

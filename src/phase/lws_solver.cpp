@@ -1,0 +1,35 @@
+#include "phase/lws_solver.hpp"
+
+namespace lodestone {
+
+Result<LwsSolver> LwsSolver::create(const StftConfig& stft, const PhaseConfig& config, std::uint64_t frames) {
+  auto kernel = LwsKernel::create(stft, config.weight_range);
+  if (!kernel) return kernel.error();
+  const int reach = kernel->reach();
+  auto lattice = Lattice::create(stft, kernel->range(), frames + 2 * reach, reach);
+  if (!lattice) return lattice.error();
+  LwsSolver solver;
+  solver.kernel_ = std::move(*kernel);
+  solver.lattice_ = std::move(*lattice);
+  return solver;
+}
+
+void LwsSolver::begin(const Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes,
+                      StageSchedule schedule) {
+  const auto frames = static_cast<std::int64_t>(magnitudes.rows());
+  for (std::int64_t m = 0; m < frames; ++m) lattice_.put(m, spectrum.row(m), magnitudes.row(m));
+  for (int r = 1; r <= kernel_.reach(); ++r) {
+    lattice_.pad(-r, 0);
+    lattice_.pad(frames - 1 + r, frames - 1);
+  }
+  schedule_ = std::move(schedule);
+  busy_ = false;
+}
+
+bool LwsSolver::step(Budget& budget) { return advance(schedule_, kernel_, lattice_, busy_, budget); }
+
+void LwsSolver::get(Array2<std::complex<float>>& spectrum) {
+  for (std::size_t m = 0; m < spectrum.rows(); ++m) lattice_.get(static_cast<std::int64_t>(m), spectrum.row(m));
+}
+
+}  // namespace lodestone

@@ -1,0 +1,150 @@
+#include "phase/pghi.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "phase/magnitude.hpp"
+
+namespace lodestone {
+namespace {
+
+/// Below this share of the largest magnitude a phase means nothing and stays 0.
+constexpr float kTolerance = 1e-7f;
+
+/// gamma over the squared window length of the Gaussian that fits best.
+double gamma_of(Window window) {
+  switch (window) {
+    case Window::hann:
+    case Window::hann_symmetric:
+      return 0.25645;
+    case Window::sqrt_hann:
+      return 0.451;
+    case Window::hamming:
+      return 0.29794;
+    case Window::blackman:
+      return 0.17954;
+    case Window::rectangular:
+      return 0.85732;
+  }
+  return 0.25645;
+}
+
+float wrapped(double turns) { return static_cast<float>(turns - std::floor(turns)); }
+
+/// Louder bins first, of equal ones the earlier.
+struct Quieter {
+  const float* magnitudes;
+  bool operator()(std::uint32_t a, std::uint32_t b) const {
+    return magnitudes[a] != magnitudes[b] ? magnitudes[a] < magnitudes[b] : a > b;
+  }
+};
+
+}  // namespace
+
+Result<Pghi> Pghi::create(const StftConfig& stft, std::uint64_t frames) {
+  const std::uint64_t count = frames * stft.bins();
+  if (count > std::numeric_limits<std::uint32_t>::max()) {
+    return Error{ErrorCode::out_of_memory, "out of memory: pghi takes at most 2^32 bins"};
+  }
+  auto logarithms = Buffer<float>::create(count);
+  auto turns = Buffer<float>::create(count);
+  auto known = Buffer<std::uint8_t>::create(count);
+  auto order = Buffer<std::uint32_t>::create(count);
+  auto heap = Buffer<std::uint32_t>::create(count);
+  if (!logarithms) return logarithms.error();
+  if (!turns) return turns.error();
+  if (!known) return known.error();
+  if (!order) return order.error();
+  if (!heap) return heap.error();
+  Pghi pghi;
+  pghi.stft_ = stft;
+  pghi.bins_ = static_cast<std::uint32_t>(stft.bins());
+  pghi.frames_ = static_cast<std::uint32_t>(frames);
+  pghi.gamma_ = gamma_of(stft.window) * stft.window_length() * stft.window_length();
+  pghi.logarithms_ = std::move(*logarithms);
+  pghi.turns_ = std::move(*turns);
+  pghi.known_ = std::move(*known);
+  pghi.order_ = std::move(*order);
+  pghi.heap_ = std::move(*heap);
+  return pghi;
+}
+
+void Pghi::begin(const Array2<float>& magnitudes) {
+  const auto values = magnitudes.all();
+  tolerance_ = std::max(*std::max_element(values.begin(), values.end()) * kTolerance, kSmallestMagnitude);
+  std::size_t audible = 0;
+  for (std::uint32_t i = 0; i < values.size(); ++i) {
+    logarithms_[i] = std::log(std::max(values[i], tolerance_));
+    turns_[i] = 0;
+    known_[i] = !(values[i] > tolerance_);
+    if (!known_[i]) order_[audible++] = i;
+  }
+  std::sort(order_.begin(), order_.begin() + audible,
+            [less = Quieter{magnitudes.data()}](auto a, auto b) { return less(b, a); });
+  std::fill(order_.begin() + audible, order_.end(), std::numeric_limits<std::uint32_t>::max());
+  heap_size_ = next_seed_ = 0;
+}
+
+// Equations 13 and 14, in turns: along time f + ∂_f log|S| / (2π·gamma), along frequency −gamma·∂_t log|S| / 2π; the
+// phase counts from the beginning of the frame, so that a bin further the middle of the frame lies half a turn behind.
+Pghi::Gradient Pghi::gradient(std::uint32_t index) const {
+  const auto bin = index % bins_, frame = index / bins_;
+  const auto low = bin > 0 ? index - 1 : index, high = bin + 1 < bins_ ? index + 1 : index;
+  const auto left = frame > 0 ? index - bins_ : index, right = frame + 1 < frames_ ? index + bins_ : index;
+  const double across = double{logarithms_[high]} - logarithms_[low];
+  const double along = double{logarithms_[right]} - logarithms_[left];
+  const double bin_step = std::max<double>(high - low, 1), frame_step = std::max<double>((right - left) / bins_, 1);
+  constexpr double turn = 2 * std::numbers::pi;
+  const double centre = std::fmod(static_cast<double>(bin) * stft_.hop, stft_.size) / stft_.size;
+  return {static_cast<float>(centre + stft_.hop * (across / bin_step) * stft_.size / (turn * gamma_)),
+          static_cast<float>(-gamma_ * (along / frame_step) / (turn * stft_.hop * stft_.size) - 0.5)};
+}
+
+void Pghi::visit(std::uint32_t index, float turns, const float* magnitudes) {
+  turns_[index] = wrapped(turns);
+  known_[index] = 1;
+  heap_[heap_size_++] = index;
+  std::push_heap(heap_.begin(), heap_.begin() + heap_size_, Quieter{magnitudes});
+}
+
+void Pghi::spread(std::uint32_t index, const float* magnitudes) {
+  const auto bin = index % bins_, frame = index / bins_;
+  const Gradient here = gradient(index);
+  const auto integrate = [&](std::uint32_t to, float Gradient::*direction, float sign) {
+    if (known_[to]) return;
+    visit(to, turns_[index] + sign * 0.5f * (here.*direction + gradient(to).*direction), magnitudes);
+  };
+  if (frame + 1 < frames_) integrate(index + bins_, &Gradient::along_time, 1);
+  if (frame > 0) integrate(index - bins_, &Gradient::along_time, -1);
+  if (bin + 1 < bins_) integrate(index + 1, &Gradient::along_bins, 1);
+  if (bin > 0) integrate(index - 1, &Gradient::along_bins, -1);
+}
+
+bool Pghi::take_seed(const float* magnitudes) {
+  for (; next_seed_ < order_.size() && order_[next_seed_] != std::numeric_limits<std::uint32_t>::max(); ++next_seed_) {
+    if (known_[order_[next_seed_]]) continue;
+    visit(order_[next_seed_], 0, magnitudes);
+    return true;
+  }
+  return false;
+}
+
+bool Pghi::step(Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, Budget& budget) {
+  const float* sizes = magnitudes.data();
+  while (heap_size_ > 0 || take_seed(sizes)) {
+    std::pop_heap(heap_.begin(), heap_.begin() + heap_size_, Quieter{sizes});
+    spread(heap_[--heap_size_], sizes);
+    if (!budget.spend(kBinCost)) return false;
+  }
+  const auto bins = spectrum.all();
+  for (std::uint32_t i = 0; i < bins.size(); ++i) {
+    const float angle = turns_[i] * static_cast<float>(2 * std::numbers::pi);
+    const bool real = i % bins_ == 0 || i % bins_ + 1 == bins_;
+    bins[i] = with_magnitude(sizes[i], std::cos(angle), real ? 0 : std::sin(angle), sizes[i]);
+  }
+  return true;
+}
+
+}  // namespace lodestone

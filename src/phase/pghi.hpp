@@ -1,0 +1,46 @@
+#pragma once
+
+#include <complex>
+#include <cstdint>
+
+#include "lodestone/budget.hpp"
+#include "lodestone/phase.hpp"
+
+namespace lodestone {
+
+/// Phase gradient heap integration (Průša, Balazs, Søndergaard 2017). For a Gaussian window the phase's derivatives
+/// follow from those of the logarithm of the magnitude; the phase is integrated from the loudest bins outwards, loud
+/// bins first.
+class Pghi {
+ public:
+  static Result<Pghi> create(const StftConfig& stft, std::uint64_t frames);
+
+  void begin(const Array2<float>& magnitudes);
+  /// True when all phases are found.
+  bool step(Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, Budget& budget);
+
+  static constexpr std::int64_t kBinCost = 200;
+
+ private:
+  struct Gradient {
+    float along_time;  ///< in turns a frame
+    float along_bins;  ///< in turns a bin
+  };
+  Gradient gradient(std::uint32_t index) const;
+  bool take_seed(const float* magnitudes);
+  void spread(std::uint32_t index, const float* magnitudes);
+  void visit(std::uint32_t index, float turns, const float* magnitudes);
+
+  StftConfig stft_;
+  std::uint32_t bins_ = 0, frames_ = 0;
+  double gamma_ = 0;  ///< of the Gaussian e^(−πt²/gamma) that is most like the window, in samples²
+  float tolerance_ = 0;
+  Buffer<float> logarithms_;
+  Buffer<float> turns_;
+  Buffer<std::uint8_t> known_;
+  Buffer<std::uint32_t> order_;  ///< bins, loudest first
+  Buffer<std::uint32_t> heap_;   ///< bins whose neighbours are to be visited
+  std::size_t heap_size_ = 0, next_seed_ = 0;
+};
+
+}  // namespace lodestone

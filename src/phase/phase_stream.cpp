@@ -1,0 +1,198 @@
+#include <algorithm>
+
+#include "lodestone/phase.hpp"
+#include "phase/input.hpp"
+#include "phase/lattice.hpp"
+#include "phase/lws_schedule.hpp"
+#include "phase/magnitude.hpp"
+#include "phase/spsi.hpp"
+
+namespace lodestone {
+namespace {
+
+/// Online LWS as a stream, over as many frames as the lattice has room for.
+class OnlineStream {
+ public:
+  /// `room`: frames to keep, 0 for as many as are needed to go on.
+  static Result<OnlineStream> create(const StftConfig& stft, const PhaseStreamConfig& config, std::uint64_t room) {
+    auto kernel = LwsKernel::create(stft, config.weight_range);
+    if (!kernel) return kernel.error();
+    const int reach = kernel->reach();
+    if (room == 0) room = static_cast<std::uint64_t>(config.look_ahead) + 1;
+    auto lattice = Lattice::create(stft, kernel->range(), room + reach, reach);
+    if (!lattice) return lattice.error();
+    auto thresholds = Thresholds::create(config.iterations, config.alpha, config.beta, config.gamma);
+    if (!thresholds) return thresholds.error();
+    OnlineStream stream;
+    stream.kernel_ = std::move(*kernel);
+    stream.lattice_ = std::move(*lattice);
+    stream.schedule_ = OnlineSchedule(std::move(*thresholds), config.look_ahead);
+    stream.level_ = config.level;
+    return stream;
+  }
+
+  void reset() {
+    count_ = 0;
+    sum_ = 0;
+    busy_ = false;
+  }
+
+  void begin(std::span<const float> magnitudes) {
+    lattice_.put(count_, magnitudes);
+    for (const float value : magnitudes) sum_ += value;
+    for (int r = 1; count_ == 0 && r <= kernel_.reach(); ++r) lattice_.pad(-r, 0);
+    const double mean = sum_ / (static_cast<double>(count_ + 1) * static_cast<double>(magnitudes.size()));
+    schedule_.begin(count_++, level_ > 0 ? level_ : mean);
+    busy_ = false;
+  }
+
+  bool step(Budget& budget) { return advance(schedule_, kernel_, lattice_, busy_, budget); }
+
+  std::int64_t count() const { return count_; }
+  void get(std::int64_t frame, std::span<std::complex<float>> spectrum) { lattice_.get(frame, spectrum); }
+  const LwsKernel& kernel() const { return kernel_; }
+
+ private:
+  LwsKernel kernel_;
+  Lattice lattice_;
+  OnlineSchedule schedule_;
+  double level_ = 0, sum_ = 0;
+  std::int64_t count_ = 0;
+  bool busy_ = false;
+};
+
+/// What the stream makes of magnitudes that may be anything.
+void clean(std::span<const float> from, std::span<float> to) {
+  std::transform(from.begin(), from.end(), to.begin(), usable_magnitude);
+}
+
+}  // namespace
+
+struct PhaseStream::Engine {
+  PhaseStreamConfig config;
+  OnlineStream online;
+  Spsi spsi;
+  Buffer<float> magnitudes;
+  Buffer<std::complex<float>> spectrum;
+  std::int64_t given = 0;  ///< frames that have come out
+  bool ready = false;
+
+  bool is_online() const { return config.method == PhaseMethod::online; }
+};
+
+Result<PhaseStream> PhaseStream::create(const StftConfig& stft, const PhaseStreamConfig& config) {
+  if (auto error = stft.check()) return *error;
+  if (auto error = config.check()) return *error;
+  auto engine = std::make_unique<Engine>();
+  engine->config = config;
+  if (engine->is_online()) {
+    auto online = OnlineStream::create(stft, config, 0);
+    if (!online) return online.error();
+    engine->online = std::move(*online);
+  } else {
+    auto spsi = Spsi::create(stft);
+    if (!spsi) return spsi.error();
+    engine->spsi = std::move(*spsi);
+  }
+  auto magnitudes = Buffer<float>::create(stft.bins());
+  auto spectrum = Buffer<std::complex<float>>::create(stft.bins());
+  if (!magnitudes) return magnitudes.error();
+  if (!spectrum) return spectrum.error();
+  engine->magnitudes = std::move(*magnitudes);
+  engine->spectrum = std::move(*spectrum);
+  return PhaseStream(std::move(engine));
+}
+
+PhaseStream::PhaseStream(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+PhaseStream::PhaseStream(PhaseStream&&) noexcept = default;
+PhaseStream& PhaseStream::operator=(PhaseStream&&) noexcept = default;
+PhaseStream::~PhaseStream() = default;
+
+void PhaseStream::reset() {
+  engine_->online.reset();
+  engine_->spsi.reset();
+  engine_->given = 0;
+  engine_->ready = false;
+}
+
+void PhaseStream::begin(std::span<const float> magnitudes) {
+  engine_->ready = false;
+  clean(magnitudes, engine_->magnitudes);
+  if (engine_->is_online()) engine_->online.begin(engine_->magnitudes);
+}
+
+bool PhaseStream::step(Budget& budget) {
+  Engine& engine = *engine_;
+  if (!engine.is_online()) {
+    budget.spend(Spsi::kBinCost * static_cast<std::int64_t>(engine.magnitudes.size()));
+    engine.spsi.process(engine.magnitudes, engine.spectrum);
+    engine.ready = true;
+    return true;
+  }
+  if (!engine.online.step(budget)) return false;
+  const auto due = engine.online.count() - engine.config.look_ahead;
+  engine.ready = due > engine.given;
+  if (engine.ready) engine.online.get(engine.given++, engine.spectrum);
+  return true;
+}
+
+std::span<const std::complex<float>> PhaseStream::process(std::span<const float> magnitudes) {
+  begin(magnitudes);
+  auto budget = Budget::unlimited();
+  while (!step(budget)) {
+  }
+  return frame();
+}
+
+std::span<const std::complex<float>> PhaseStream::flush() {
+  Engine& engine = *engine_;
+  engine.ready = engine.is_online() && engine.given < engine.online.count();
+  if (engine.ready) engine.online.get(engine.given++, engine.spectrum);
+  return frame();
+}
+
+std::span<const std::complex<float>> PhaseStream::frame() const {
+  if (!engine_->ready) return {};
+  return engine_->spectrum;
+}
+
+std::int64_t PhaseStream::cost() const {
+  const auto bins = static_cast<int>(engine_->magnitudes.size());
+  if (!engine_->is_online()) return Spsi::kBinCost * bins;
+  const auto& [config, kernel] =
+      std::pair<const PhaseStreamConfig&, const LwsKernel&>(engine_->config, engine_->online.kernel());
+  return kernel.cost(LwsKind::initial, bins) +
+         config.iterations *
+             (config.look_ahead * kernel.cost(LwsKind::full, bins) + kernel.cost(LwsKind::newest, bins));
+}
+
+Result<Spectrum> reconstruct_like_stream(const Magnitudes& magnitudes, const PhaseStreamConfig& config) {
+  if (auto error = config.check()) return *error;
+  if (auto error = check_magnitudes(magnitudes)) return *error;
+  auto values = Array2<std::complex<float>>::create(magnitudes.values.rows(), magnitudes.values.cols());
+  if (!values) return values.error();
+  auto usable = Buffer<float>::create(magnitudes.values.cols());
+  if (!usable) return usable.error();
+  if (config.method == PhaseMethod::spsi) {
+    auto spsi = Spsi::create(magnitudes.stft);
+    if (!spsi) return spsi.error();
+    for (std::size_t m = 0; m < values->rows(); ++m) {
+      clean(magnitudes.values.row(m), *usable);
+      spsi->process(*usable, values->row(m));
+    }
+  } else {
+    auto online = OnlineStream::create(magnitudes.stft, config, magnitudes.count());
+    if (!online) return online.error();
+    for (std::size_t m = 0; m < values->rows(); ++m) {
+      clean(magnitudes.values.row(m), *usable);
+      online->begin(*usable);
+      auto budget = Budget::unlimited();
+      while (!online->step(budget)) {
+      }
+    }
+    for (std::size_t m = 0; m < values->rows(); ++m) online->get(static_cast<std::int64_t>(m), values->row(m));
+  }
+  return Spectrum{magnitudes.stft, std::move(*values), magnitudes.samples};
+}
+
+}  // namespace lodestone

@@ -1,0 +1,79 @@
+#include "phase/rotation.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+namespace lodestone {
+namespace {
+
+/// e^(2πi·j/period), exact on the axes.
+std::complex<double> unit(std::uint32_t j, std::uint32_t period) {
+  if (j == 0) return {1, 0};
+  if (std::uint64_t{j} * 4 == period) return {0, 1};
+  if (std::uint64_t{j} * 2 == period) return {-1, 0};
+  if (std::uint64_t{j} * 4 == std::uint64_t{period} * 3) return {0, -1};
+  const double angle = 2 * std::numbers::pi * j / period;
+  return {std::cos(angle), std::sin(angle)};
+}
+
+}  // namespace
+
+Result<Rotation> Rotation::create(const StftConfig& stft) {
+  Rotation rotation;
+  const auto common = std::gcd(stft.size, stft.hop);
+  rotation.period_ = static_cast<std::uint32_t>(stft.size / common);
+  rotation.stride_ = static_cast<std::uint32_t>(stft.hop / common) % rotation.period_;
+  auto exact = Buffer<double>::create(std::uint64_t{rotation.period_} * 2);
+  auto rounded = Buffer<float>::create(std::uint64_t{rotation.period_} * 2);
+  if (!exact) return exact.error();
+  if (!rounded) return rounded.error();
+  for (std::uint32_t j = 0; j < rotation.period_; ++j) {
+    const auto value = unit(j, rotation.period_);
+    (*exact)[2 * j] = value.real();
+    (*exact)[2 * j + 1] = value.imag();
+    (*rounded)[2 * j] = static_cast<float>(value.real());
+    (*rounded)[2 * j + 1] = static_cast<float>(value.imag());
+  }
+  rotation.exact_ = std::move(*exact);
+  rotation.rounded_ = std::move(*rounded);
+  return rotation;
+}
+
+std::uint32_t Rotation::position(std::int64_t frame) const {
+  const auto period = static_cast<std::int64_t>(period_);
+  const auto turn = (frame % period + period) % period;
+  return static_cast<std::uint32_t>(turn * stride_ % period);
+}
+
+std::complex<double> Rotation::factor(std::uint32_t position, std::uint32_t steps) const {
+  const auto j = static_cast<std::size_t>(std::uint64_t{position} * steps % period_);
+  return {exact_[2 * j], exact_[2 * j + 1]};
+}
+
+void Rotation::rotate(const std::complex<float>* from, std::uint32_t position, float gain, int bins, float* re,
+                      float* im) const {
+  std::uint32_t j = 0;
+  for (int n = 0; n < bins; ++n) {
+    const float c = rounded_[2 * j], s = rounded_[2 * j + 1];
+    const float a = from[n].real() * gain, b = from[n].imag() * gain;
+    re[n] = a * c + b * s;
+    im[n] = b * c - a * s;
+    j += position;
+    if (j >= period_) j -= period_;
+  }
+}
+
+void Rotation::restore(const float* re, const float* im, std::uint32_t position, float gain, int bins,
+                       std::complex<float>* to) const {
+  const float down = 1 / gain;
+  std::uint32_t j = 0;
+  for (int n = 0; n < bins; ++n) {
+    const float c = rounded_[2 * j], s = rounded_[2 * j + 1];
+    to[n] = {(re[n] * c - im[n] * s) * down, (im[n] * c + re[n] * s) * down};
+    j += position;
+    if (j >= period_) j -= period_;
+  }
+}
+
+}  // namespace lodestone

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <complex>
+
+#include "lodestone/array.hpp"
+#include "lodestone/stft.hpp"
+
+namespace lodestone {
+
+/// Single-pass spectrogram inversion (Beauregard, Harish, Wyse 2015): each peak of a frame is a sinusoid whose phase
+/// goes on from the frame before by its interpolated frequency; the bins around it follow the window's main lobe and
+/// side lobes.
+class Spsi {
+ public:
+  static Result<Spsi> create(const StftConfig& stft);
+
+  /// Forgets all frames.
+  void reset();
+  /// The next frame, both `[bins]`. No allocation.
+  void process(std::span<const float> magnitudes, std::span<std::complex<float>> spectrum);
+
+  static constexpr std::int64_t kBinCost = 16;
+
+ private:
+  void fill_region(std::span<const float> magnitudes, int first, int peak, int last,
+                   std::span<std::complex<float>> spectrum);
+
+  StftConfig stft_;
+  double lobe_ = 2;       ///< half the width of the window's main lobe in bins
+  Buffer<double> turns_;  ///< phase of each bin in the last frame, against the frame's middle
+};
+
+}  // namespace lodestone

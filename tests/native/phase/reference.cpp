@@ -1,0 +1,149 @@
+#include "reference.hpp"
+
+#include <rapidjson/document.h>
+
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <fstream>
+
+using namespace lodestone;
+
+namespace reference {
+namespace {
+
+PhaseMethod method(const std::string& kind) {
+  if (kind == "nofuture") return PhaseMethod::nofuture;
+  if (kind == "online") return PhaseMethod::online;
+  REQUIRE(kind == "batch");
+  return PhaseMethod::batch;
+}
+
+rapidjson::Document parse(std::string_view text) {
+  rapidjson::Document document;
+  document.Parse(text.data(), text.size());
+  REQUIRE_FALSE(document.HasParseError());
+  return document;
+}
+
+const TensorView& tensor(const Safetensors& file, const std::string& name) {
+  const auto* found = file.find(name);
+  INFO(name);
+  REQUIRE(found != nullptr);
+  return *found;
+}
+
+Array2<std::complex<float>> complex_matrix(const TensorView& view) {
+  auto matrix = Array2<std::complex<float>>::create(view.shape[0], view.shape[1]).value();
+  const auto values = to_floats(view).value();
+  for (std::size_t i = 0; i < matrix.size(); ++i) matrix.all()[i] = {values[2 * i], values[2 * i + 1]};
+  return matrix;
+}
+
+/// Defect 1 touches no-future at Q = 4 and above, defect 2 the first estimate at Q = 2; other variants are corrected.
+bool is_history(const rapidjson::Value& output, const PhaseConfig& config, int overlap) {
+  if (std::string(output["variant"].GetString()) == "q2fix") return false;
+  const bool fixed = std::string(output["variant"].GetString()) == "fixed";
+  for (const auto& stage : config.stages) {
+    if (stage.method == PhaseMethod::nofuture && overlap == 4 && !fixed) return true;
+    if (stage.method != PhaseMethod::batch && overlap == 2) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Bytes read(const std::string& path) {
+  std::ifstream file(std::string(LODESTONE_TEST_DATA) + "/" + path, std::ios::binary | std::ios::ate);
+  INFO(path);
+  REQUIRE(file);
+  auto bytes = Bytes::create(static_cast<std::uint64_t>(file.tellg())).value();
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+StftConfig framing(int size, int hop) {
+  return {.size = size, .hop = hop, .window = Window::sqrt_hann, .framing = Framing::lws};
+}
+
+Case load(const Bytes& bytes) {
+  const auto file = read_safetensors(bytes).value();
+  const auto* text = file.find_metadata("lws");
+  REQUIRE(text != nullptr);
+  const auto meta = parse(*text);
+  Case loaded;
+  const int size = meta["window_size"].GetInt(), hop = meta["hop"].GetInt();
+  loaded.weight_range = meta["weight_range"].GetInt();
+  const auto& view = tensor(file, "magnitudes");
+  loaded.magnitudes = {framing(size, hop), Array2<float>::create(view.shape[0], view.shape[1]).value(), 0};
+  const auto values = to_floats(view).value();
+  std::copy(values.begin(), values.end(), loaded.magnitudes.values.all().begin());
+  if (const auto* warm = file.find("warm_start")) {
+    loaded.warm_start = {framing(size, hop), complex_matrix(*warm), 0};
+  }
+  for (const auto& json : meta["outputs"].GetArray()) {
+    Output output;
+    output.name = json["name"].GetString();
+    output.warm = std::string(json["start"].GetString()) == "warm_start";
+    output.envelope = json["rel_env"].GetDouble();
+    output.config.look_ahead = meta["look_ahead"].GetInt();
+    output.config.weight_range = loaded.weight_range;
+    for (const auto& step : json["steps"].GetArray()) {
+      output.config.stages.push_back({.method = method(step["kind"].GetString()),
+                                      .iterations = step["iterations"].GetInt(),
+                                      .alpha = step["alpha"].GetDouble(),
+                                      .beta = step["beta"].GetDouble(),
+                                      .gamma = step["gamma"].GetDouble()});
+    }
+    output.history = is_history(json, output.config, size / hop);
+    const auto spectrum = complex_matrix(tensor(file, output.name + "/spectrum"));
+    output.spectrum.assign(spectrum.all().begin(), spectrum.all().end());
+    const auto bits = to_integers(tensor(file, output.name + "/bits")).value();
+    output.bits.assign(bits.begin(), bits.end());
+    loaded.outputs.push_back(std::move(output));
+  }
+  return loaded;
+}
+
+std::vector<float> signal(const std::string& name) {
+  const auto bytes = read("lws/signals.safetensors");
+  const auto file = read_safetensors(bytes).value();
+  const auto values = to_floats(tensor(file, name)).value();
+  return {values.begin(), values.end()};
+}
+
+std::vector<Quality> quality() {
+  const auto bytes = read("lws/quality.json");
+  const auto rows = parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  std::vector<Quality> all;
+  for (const auto& row : rows.GetArray()) {
+    Quality quality{row["signal"].GetString(), row["config"].GetString(), row["mode"].GetString()};
+    REQUIRE(std::sscanf(quality.config.c_str(), "%d_%d", &quality.size, &quality.hop) == 2);
+    quality.consistency =
+        row["q2fix"].IsArray() ? row["q2fix"][0].GetDouble() : row["fixed_consistency_db"].GetDouble();
+    all.push_back(std::move(quality));
+  }
+  return all;
+}
+
+PhaseConfig mode(const std::string& name) {
+  using enum PhaseMethod;
+  PhaseConfig config;
+  if (phase_preset(name, config)) return config;
+  const PhaseStage first{.method = nofuture}, ten{.method = online, .iterations = 10};
+  if (name == "nofuture1") config.stages = {first};
+  if (name == "online10") config.stages = {ten};
+  if (name == "nofuture1_online10") config.stages = {first, ten};
+  if (name == "batch5") config.stages = {{.iterations = 5, .alpha = 100}};
+  if (name == "batch5_dense") config.stages = {{.iterations = 5, .alpha = 0}};
+  if (name == "batch30_dense") config.stages = {{.iterations = 30, .alpha = 0}};
+  INFO(name);
+  REQUIRE_FALSE(config.stages.empty());
+  return config;
+}
+
+Magnitudes analyse(std::span<const float> samples, const StftConfig& stft) {
+  return Stft::create(stft).value().magnitudes(samples).value();
+}
+
+}  // namespace reference
