@@ -46,7 +46,8 @@ function answer(response, status, headers, body = '') {
 }
 
 async function handle(root, headers, request, response) {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, headers, 'GET or HEAD only\n');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return answer(response, 405, headers, 'GET or HEAD only\n');
   const { pathname, search } = new URL(request.url, 'http://localhost');
   let file = locate(root, pathname);
   let info = file && (await stat(file).catch(() => null));
@@ -102,7 +103,8 @@ async function main() {
   });
   if (values.help) return void process.stdout.write(usage);
   const port = Number(values.port ?? 8080);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`port is ${values.port}; allowed: 0 to 65535`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`port is ${values.port}; allowed: 0 to 65535`);
   const { url } = await serve({ port, isolated: values.isolated }).catch((error) => {
     if (error.code !== 'EADDRINUSE') throw error;
     if (values.port !== undefined) throw new Error(`port ${port} is taken; choose another with --port`);

@@ -37,11 +37,24 @@ export class LossCurve {
     const height = (loss) => Math.log(loss / low) / Math.log(high / low);
     const across = (epoch) => (epoch - 1) / (this.#epochs - 1);
     const epochs = linearTicks(1, this.#epochs, Math.min(box.width / 60, this.#epochs));
-    sideAxis(plot, box, lossTicks(low, high).map((loss) => ({ at: height(loss), text: scientific(loss) })), { grid: true });
+    sideAxis(
+      plot,
+      box,
+      lossTicks(low, high).map((loss) => ({ at: height(loss), text: scientific(loss) })),
+      { grid: true },
+    );
     plot.context.textAlign = 'left';
     plot.context.fillText('loss', 12, 10);
-    bottomAxis(plot, box, epochs.map((epoch) => ({ at: across(epoch), text: `${epoch}` })), 'epochs');
-    const points = this.#losses.map((loss, i) => [box.left + across(i + 1) * box.width, box.top + (1 - height(loss)) * box.height]);
+    bottomAxis(
+      plot,
+      box,
+      epochs.map((epoch) => ({ at: across(epoch), text: `${epoch}` })),
+      'epochs',
+    );
+    const points = this.#losses.map((loss, i) => [
+      box.left + across(i + 1) * box.width,
+      box.top + (1 - height(loss)) * box.height,
+    ]);
     drawCurve(plot, points);
   }
 }

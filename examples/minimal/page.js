@@ -76,7 +76,8 @@ class Part {
 /** What went wrong, as a sentence for the page. */
 function advice(error) {
   if (error instanceof Advice) return error.message;
-  if (error instanceof LodestoneError) return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`.replace(/\.\.$/, '.');
+  if (error instanceof LodestoneError)
+    return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`.replace(/\.\.$/, '.');
   if (error.name === 'AbortError') return 'Stopped before there was anything to keep.';
   console.error(error);
   return `Something went wrong that should not: ${error.message}`;
@@ -120,7 +121,8 @@ async function takeSound(file, name) {
 function takeBundled(name) {
   return soundPart.attempt(async () => {
     const response = await fetch(`../sounds/${name}.wav`);
-    if (!response.ok) throw new Advice(`The bundled sound ${name}.wav did not load. Reload the page, or choose a file of your own.`);
+    if (!response.ok)
+      throw new Advice(`The bundled sound ${name}.wav did not load. Reload the page, or choose a file of your own.`);
     await takeSound(await response.blob(), `${name}.wav`);
   });
 }
@@ -157,7 +159,9 @@ function takeModel(next, name) {
 function showLosses(losses, epochs) {
   if (losses.length === 0) return;
   lossCurve.show(losses, epochs);
-  trainingPart.describe(`Loss after ${losses.length} epochs: ${losses.at(-1).toPrecision(3)}, ${losses[0].toPrecision(3)} at first`);
+  trainingPart.describe(
+    `Loss after ${losses.length} epochs: ${losses.at(-1).toPrecision(3)}, ${losses[0].toPrecision(3)} at first`,
+  );
 }
 
 /** Shows progress events; a new epoch adds a point to the curve. */

@@ -33,7 +33,9 @@ export async function decode(file, name) {
   const buffer = await decoderAt(sampleRateOf(bytes))
     .decodeAudioData(bytes)
     .catch(() => {
-      throw new Advice(`“${name}” is not a sound that this browser can read. Choose a WAV, FLAC, MP3, Ogg or M4A file.`);
+      throw new Advice(
+        `“${name}” is not a sound that this browser can read. Choose a WAV, FLAC, MP3, Ogg or M4A file.`,
+      );
     });
   const samples = new Float32Array(buffer.length);
   for (let channel = 0; channel < buffer.numberOfChannels; ++channel) {

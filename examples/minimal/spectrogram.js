@@ -76,7 +76,10 @@ function drawLegend(plot, box, colours) {
   const image = new ImageData(1, 256);
   colours.forEach((colour, i) => image.data.set([...colour, 255], (255 - i) * 4));
   drawImage(plot.context, image, box);
-  const ticks = linearTicks(floor, 0, 5).map((level) => ({ at: 1 - level / floor, text: `${level}`.replace('-', '−') }));
+  const ticks = linearTicks(floor, 0, 5).map((level) => ({
+    at: 1 - level / floor,
+    text: `${level}`.replace('-', '−'),
+  }));
   sideAxis(plot, box, ticks, { side: 1 });
   plot.context.fillStyle = plot.colour('quiet');
   plot.context.textAlign = 'right';
@@ -117,10 +120,19 @@ export class Spectrogram {
     const nyquist = sampleRate / 2;
     drawImage(plot.context, paint(values, Math.round(box.height * plot.ratio), nyquist, colours), box);
     const times = linearTicks(0, seconds, box.width / 60);
-    bottomAxis(plot, box, times.map((time) => ({ at: time / seconds, text: `${+time.toFixed(3)}` })), 'seconds');
+    bottomAxis(
+      plot,
+      box,
+      times.map((time) => ({ at: time / seconds, text: `${+time.toFixed(3)}` })),
+      'seconds',
+    );
     const octaves = Math.log(nyquist / lowest);
     const frequencies = logTicks(lowest, nyquist);
-    sideAxis(plot, box, frequencies.map((f) => ({ at: Math.log(f / lowest) / octaves, text: hertz(f) })));
+    sideAxis(
+      plot,
+      box,
+      frequencies.map((f) => ({ at: Math.log(f / lowest) / octaves, text: hertz(f) })),
+    );
     plot.context.textAlign = 'left';
     plot.context.fillText('Hz', 12, box.top - 12);
     drawLegend(plot, { left: box.left + box.width + 12, top: box.top, width: 10, height: box.height }, colours);

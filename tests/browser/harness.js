@@ -113,6 +113,16 @@ class Page {
   waitFor(task, { timeout = 30000, argument } = {}) {
     return until(() => this.evaluate(task, argument), `waiting for ${task}`, timeout);
   }
+
+  /** Waits until an element's text matches; returns the text. */
+  async shows(selector, pattern, timeout = 30000) {
+    let text;
+    const matches = async () => pattern.test((text = await this.text(selector)));
+    await until(matches, `${selector} matching ${pattern}`, timeout).catch((error) => {
+      throw new Error(`${error.message}; it shows: ${text}`);
+    });
+    return text;
+  }
 }
 
 class ChromiumPage extends Page {

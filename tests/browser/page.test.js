@@ -51,14 +51,6 @@ for (const name of browserNames) {
   describe(`the page in ${name}`, () => {
     let server, browser, page, folder;
 
-    const shows = (selector, pattern, timeout = 30000) =>
-      page.waitFor(
-        ({ selector, source }) => {
-          const { textContent } = document.querySelector(selector);
-          return new RegExp(source).test(textContent) && textContent;
-        },
-        { timeout, argument: { selector, source: pattern.source } },
-      );
     const file = async (fileName, bytes) => {
       const path = join(folder, fileName);
       await writeFile(path, bytes);
@@ -85,9 +77,9 @@ for (const name of browserNames) {
     });
 
     test('shows a bundled sound, at first and by choice', async () => {
-      await shows('#sound .description', /piano\.wav · 9\.0 s · 44,100 Hz/);
+      await page.shows('#sound .description', /piano\.wav · 9\.0 s · 44,100 Hz/);
       await page.click('[value=drums]');
-      await shows('#sound .description', /drums\.wav · 9\.0 s/);
+      await page.shows('#sound .description', /drums\.wav · 9\.0 s/);
       const colours = await page.evaluate(() => {
         const canvas = document.querySelector('#sound canvas');
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -98,32 +90,32 @@ for (const name of browserNames) {
 
     test('decodes a file at its own rate', async () => {
       await page.upload('#sound-file', await file('tone.wav', wav(sine(2, 22050), 22050)));
-      await shows('#sound .description', /tone\.wav · 2\.0 s · 22,050 Hz/);
+      await page.shows('#sound .description', /tone\.wav · 2\.0 s · 22,050 Hz/);
       assert.equal(await page.evaluate(() => document.querySelectorAll('[name=bundled]:checked').length), 0);
     });
 
     test('says what to do about files that are no sound, too short a sound, and settings out of range', async () => {
       await page.upload('#sound-file', await file('notes.txt', 'no sound at all'));
-      await shows('#sound .error', /“notes\.txt” is not a sound that this browser can read\. Choose a WAV/);
+      await page.shows('#sound .error', /“notes\.txt” is not a sound that this browser can read\. Choose a WAV/);
       await page.upload('#sound-file', await file('empty.wav', ''));
-      await shows('#sound .error', /“empty\.wav” is not a sound/);
+      await page.shows('#sound .error', /“empty\.wav” is not a sound/);
       await page.upload('#sound-file', await file('short.wav', wav(sine(0.3, 44100), 44100)));
-      await shows('#sound .description', /short\.wav/);
+      await page.shows('#sound .description', /short\.wav/);
       assert.equal(await page.text('#sound .error'), '');
       await page.click('#train');
-      await shows('#training .error', /second.*\.$/);
+      await page.shows('#training .error', /second.*\.$/);
       await page.click('[value=piano]');
-      await shows('#sound .description', /piano\.wav/);
+      await page.shows('#sound .description', /piano\.wav/);
       await page.fill('#layers', '0');
       await page.click('#train');
-      await shows('#training .error', /layer.*4096/i);
+      await page.shows('#training .error', /layer.*4096/i);
     });
 
     test('trains with a falling loss, started by the Enter key', async () => {
       await smallSettings(3);
       await page.focus('#epochs');
       await page.press('Enter');
-      await shows('#training .message', /^Done after 3 of 3 epochs\. The loss is \d/, 60000);
+      await page.shows('#training .message', /^Done after 3 of 3 epochs\. The loss is \d/, 60000);
       const label = await page.evaluate(() => document.querySelector('#training canvas').getAttribute('aria-label'));
       const [, last, first] = label.match(/^Loss after 3 epochs: ([\d.e+-]+), ([\d.e+-]+) at first$/);
       assert.ok(Number(last) < Number(first), label);
@@ -133,9 +125,9 @@ for (const name of browserNames) {
     test('stops in mid-training and keeps what was learned', async () => {
       await page.fill('#epochs', 5000);
       await page.click('#train');
-      await shows('#training .progress p', /^Epoch [1-9]\d* of 5000 · loss [\d.e+-]+ · .* left$/, 60000);
+      await page.shows('#training .progress p', /^Epoch [1-9]\d* of 5000 · loss [\d.e+-]+ · .* left$/, 60000);
       await page.click('#stop-training');
-      const message = await shows('#training .message', /^Stopped after \d+ of 5000 epochs\. The loss is/);
+      const message = await page.shows('#training .message', /^Stopped after \d+ of 5000 epochs\. The loss is/);
       assert.ok(Number(message.match(/\d+/)[0]) >= 1, message);
       await page.waitFor(() => !document.querySelector('#generate').disabled);
     });
@@ -148,8 +140,8 @@ for (const name of browserNames) {
         await page.fill('#randomness', 0.1);
         await page.fill('#phase', 'fast');
         await page.click('#generate');
-        await shows('#generation .description', new RegExp(`^piano, seed ${seed} · 1 s`), 60000);
-        await shows('#generation .message', /^Made in [\d.]+ s\./);
+        await page.shows('#generation .description', new RegExp(`^piano, seed ${seed} · 1 s`), 60000);
+        await page.shows('#generation .message', /^Made in [\d.]+ s\./);
         const { name: fileName, bytes } = await page.download('#save-sound');
         assert.equal(fileName, `piano-seed-${seed}.wav`);
         const samples = samplesOf(bytes);
@@ -165,11 +157,11 @@ for (const name of browserNames) {
       await page.click(button);
       await page.waitFor(() => !document.querySelector('#generation .playhead').hidden);
       assert.equal(await page.text(button), 'Stop');
-      await shows(button, /Play/, 5000); // by itself, when the second is over
+      await page.shows(button, /Play/, 5000); // by itself, when the second is over
       await page.click('#play-sound');
-      await shows('#play-sound', /Stop/);
+      await page.shows('#play-sound', /Stop/);
       await page.click('#play-sound');
-      await shows('#play-sound', /Play/);
+      await page.shows('#play-sound', /Play/);
     });
 
     test('saves a model and loads it again; refuses a damaged one', async () => {
@@ -179,9 +171,9 @@ for (const name of browserNames) {
       assert.deepEqual(header['lstm.weight_hh_l0'].shape, [64, 16]);
       assert.equal(JSON.parse(header.__metadata__.lodestone).format_version, 1);
       await page.upload('#model-file', await file('kept.safetensors', bytes));
-      await shows('#training .message', /^“kept\.safetensors” is loaded: \d+ epochs of training\.$/);
+      await page.shows('#training .message', /^“kept\.safetensors” is loaded: \d+ epochs of training\.$/);
       await page.upload('#model-file', await file('damaged.safetensors', bytes.subarray(0, bytes.length / 2)));
-      await shows('#training .error', /^“damaged\.safetensors” is not a model that Lodestone can play: ./);
+      await page.shows('#training .error', /^“damaged\.safetensors” is not a model that Lodestone can play: ./);
     });
 
     test('is reached by keyboard, every control with a name', async () => {
@@ -201,19 +193,40 @@ for (const name of browserNames) {
         await page.press('Tab');
         reached.add(await page.evaluate(() => document.activeElement.id || document.activeElement.name));
       }
-      const controls = ['bundled', 'sound-file', 'play-sound', 'epochs', 'layers', 'scale', 'train', 'model-file', 'save-model', 'seconds'];
+      const controls = [
+        'bundled',
+        'sound-file',
+        'play-sound',
+        'epochs',
+        'layers',
+        'scale',
+        'train',
+        'model-file',
+        'save-model',
+        'seconds',
+      ];
       controls.push('seed', 'position', 'randomness', 'mode', 'phase', 'generate', 'save-sound', 'play-result');
-      assert.deepEqual(controls.filter((id) => !reached.has(id)), []);
+      assert.deepEqual(
+        controls.filter((id) => !reached.has(id)),
+        [],
+      );
     });
 
     test("fits a phone's width, in light and in dark", async () => {
       await mkdir(pictures, { recursive: true });
-      for (const [scheme, width] of [['light', 1200], ['dark', 1200], ['light', 375], ['dark', 375]]) {
+      for (const [scheme, width] of [
+        ['light', 1200],
+        ['dark', 1200],
+        ['light', 375],
+        ['dark', 375],
+      ]) {
         await page.look({ width, scheme });
         await page.waitFor((width) => document.querySelector('#sound canvas').width <= width, { argument: width });
         const { content, buttons } = await page.evaluate(() => ({
           content: document.documentElement.scrollWidth,
-          buttons: [...document.querySelectorAll('button:not([hidden])')].map((button) => button.getBoundingClientRect().right),
+          buttons: [...document.querySelectorAll('button:not([hidden])')].map(
+            (button) => button.getBoundingClientRect().right,
+          ),
         }));
         assert.ok(content <= width && Math.max(...buttons) <= width, `content is ${content} wide at ${width}`);
         await page.screenshot(join(pictures, `page-${name}-${scheme}-${width}.png`));

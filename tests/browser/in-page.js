@@ -1,0 +1,53 @@
+// The fixed computation in the scopes that a page has.
+import { prepare } from '../../js/index.js';
+import { Core } from '../../js/core.js';
+import { hash, results, trainedModel } from './fixed-computation.js';
+
+const processor = new URL('processor.js', import.meta.url);
+
+export const inPage = async () => results(await prepare());
+
+export async function inWorker() {
+  const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+  const answer = new Promise((done, failed) => {
+    worker.onmessage = ({ data }) => done(data);
+    worker.onerror = ({ message }) => failed(new Error(message));
+  });
+  worker.postMessage(await prepare());
+  const data = await answer;
+  worker.terminate();
+  return data;
+}
+
+/** Starts the test processor; `answer` are its results, an object to keep it from being awaited here. */
+async function startNode(context, source) {
+  const modelFile = trainedModel(new Core(await prepare()));
+  await context.audioWorklet.addModule(processor);
+  const options = { numberOfInputs: 0, outputChannelCount: [1], processorOptions: { source, modelFile } };
+  const node = new AudioWorkletNode(context, 'lodestone-test', options);
+  node.connect(context.destination);
+  const answer = new Promise((done, failed) => {
+    node.port.onmessage = ({ data }) => done(data);
+    node.onprocessorerror = () => failed(new Error('the processor threw'));
+  });
+  return { answer };
+}
+
+/** In real time; the module is handed over compiled. */
+export async function inAudioContext() {
+  const context = new AudioContext({ sampleRate: 44100 });
+  await context.resume();
+  const { answer } = await startNode(context, await prepare());
+  const results = await answer;
+  await context.close();
+  return results;
+}
+
+/** As fast as can be; the module is handed over as bytes. `rendered` is the hash of what came out of the context. */
+export async function inOfflineContext() {
+  const context = new OfflineAudioContext(1, 44100, 44100);
+  const response = await fetch(new URL('../../dist/lodestone.wasm', import.meta.url));
+  const { answer } = await startNode(context, await response.arrayBuffer());
+  const buffer = await context.startRendering();
+  return { ...(await answer), rendered: hash(buffer.getChannelData(0)) };
+}
