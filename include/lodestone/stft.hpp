@@ -17,7 +17,8 @@ enum class Framing {
   centered,  ///< frame m is centred on sample m·hop; the ends are reflected by size/2 samples (torch, librosa)
   none,      ///< frame m starts at sample m·hop; what does not fill a frame at the end is left out
   lws,       ///< as the authors of LWS: window − hop zeros in front (window − window mod hop where the hop does not
-             ///< divide the window), zeros behind to a multiple of the hop, so that each sample lies in full overlap
+        ///< divide the window) and zeros behind, so that each sample lies in full overlap. A square-root Hann window
+        ///< is scaled, hop by hop, so that the overlapping squares sum to 1
 };
 
 /// Name on the command line and in files: centered, none, lws.
@@ -72,8 +73,9 @@ Result<Magnitudes> decibels(const Magnitudes& magnitudes, float reference = 1.0f
 
 /// Short-time Fourier transform of whole signals. Not for the audio thread (takes memory); see StftStream.
 ///
-/// S[m, k] = Σ_n w[n]·x[m·hop + n − offset]·e^(−2πikn/size), in single precision, without normalisation, as torch.stft.
-/// One object per thread.
+/// S[m, k] = Σ_n w[n]·x[m·hop + n − offset]·e^(−2πikn/size), without normalisation, as torch.stft. Computed in single
+/// precision where the summed squared window is large enough everywhere (usual overlaps), in double precision
+/// elsewhere; parts below 1e-20 become 0. One object per thread.
 class Stft {
  public:
   /// Throws Exception on an invalid configuration (`create` does not).
@@ -88,15 +90,19 @@ class Stft {
   /// How many frames a signal of that many samples gives, 0 where it is too short for the framing.
   std::uint64_t frames(std::uint64_t samples) const;
 
-  /// `samples` must be finite; at least size/2 + 1 of them for `centered`, size for `none`, 1 for `lws`.
+  /// `samples` must be finite (within ±1e30); at least size/2 + 1 of them for `centered`, size for `none`, 1 for `lws`.
   /// invalid_data otherwise, naming the first offending sample.
   Result<Spectrum> transform(std::span<const float> samples);
   Result<Magnitudes> magnitudes(std::span<const float> samples);
 
   /// Overlap-add of the windowed inverse frames, divided by the summed squared window (Griffin & Lim 1984, eq. 6).
-  /// Gives `spectrum.samples` samples, or all that the frames cover. Where the sum is below 1e-3 of its maximum
-  /// (only at the outermost samples of framing `none`), it divides by that floor instead. `spectrum.stft` must equal
-  /// `config()`.
+  /// Gives `spectrum.samples` samples; where that is 0, as many as the frames determine: (frames − 1)·hop for
+  /// `centered`, as torch, (frames − 1)·hop + size for `none`, frames·hop − zeros in front for `lws`.
+  ///
+  /// The signal of a spectrum of its own is exact to 1e-6 of full scale. At the ends, where windows are missing, the
+  /// sum may be below 1e-3 of its maximum: the division is by that floor there, and samples under no window are 0.
+  ///
+  /// Refused: a configuration that is not invertible, a spectrum of another configuration or shape, or with NaN or Inf.
   Result<Buffer<float>> inverse(const Spectrum& spectrum);
 
  private:
@@ -123,7 +129,7 @@ class StftStream {
   /// Takes samples up to the next frame; returns how many it took. Call again with the rest until all are taken:
   ///     while (!samples.empty()) { samples = samples.subspan(stream.push(samples)); while (stream.next())
   ///     use(stream.frame()); }
-  /// NaN and Inf count as 0.
+  /// NaN, Inf and samples beyond ±1e30 count as 0. After `finish`, samples are ignored until `reset`.
   std::size_t push(std::span<const float> samples);
   /// The signal has ended: what the framing adds behind it becomes available to `next`.
   void finish();
@@ -151,7 +157,8 @@ class InverseStftStream {
   const StftConfig& config() const;
   void reset();
 
-  /// Adds a frame `[bins]`; returns the samples that no later frame touches, valid until the next call.
+  /// Adds a frame `[bins]`; returns the samples that no later frame touches, valid until the next call. NaN, Inf and
+  /// numbers beyond ±1e30 count as 0.
   std::span<const float> push(std::span<const std::complex<float>> frame);
   /// The frames have ended: returns the remaining samples of a signal of `samples` samples; 0: unknown, see
   /// `Stft::inverse`. Where earlier calls gave more than that, the signal ends within them. Then `reset`.

@@ -7,15 +7,15 @@ namespace lodestone {
 
 /// Larger samples and bins count as infinite: their sums might overflow.
 inline constexpr float kLargest = 1e30f;
-/// Smaller results become 0, so that flushing subnormal numbers to zero changes nothing.
+/// Smaller ones become 0, and results too, so that flushing subnormal numbers to zero changes nothing.
 inline constexpr float kSmallest = 1e-20f;
 
 /// False for NaN too.
 inline bool is_usable(float value) { return std::abs(value) <= kLargest; }
 
-inline float usable_or_zero(float value) { return is_usable(value) ? value : 0.0f; }
-
 inline float small_to_zero(float value) { return std::abs(value) < kSmallest ? 0.0f : value; }
+
+inline float usable_or_zero(float value) { return is_usable(value) ? small_to_zero(value) : 0.0f; }
 
 /// |bin|, in double, so that neither squares overflow nor vanish.
 inline float magnitude(std::complex<float> bin) {

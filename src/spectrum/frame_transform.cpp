@@ -1,31 +1,57 @@
 #include "spectrum/frame_transform.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <utility>
 
+#include "spectrum/analysis_window.hpp"
 #include "spectrum/clean.hpp"
 #include "spectrum/framing.hpp"
 
 namespace lodestone {
+namespace {
 
 template <class Real>
-Result<FrameTransform> FrameTransform::Lane<Real>::create(const StftConfig& config) {
+void round(const Real* from, float* to, int count) {
+  for (int i = 0; i < count; ++i) to[i] = small_to_zero(static_cast<float>(from[i]));
+}
+
+/// Rounds real or imaginary parts, every other number, so that each bin makes up for the errors of the two before it.
+/// In time that multiplies the rounding error by 2 cos(2πn/size) − bend, which is 0 at both ends of the window when
+/// `bend` is 2 cos(2π·margin/size). There the window is small, and dividing by its square would make the error large:
+/// at a sum of 1e-3 of its maximum, plain rounding of full-scale noise comes back as 1.3e-6 instead of 0.4e-6.
+template <class Real>
+void round_shaped(const Real* from, float* to, int bins, Real bend) {
+  Real last = 0, second_last = 0;
+  for (int k = 0; k < bins; ++k) {
+    const Real wanted = from[2 * k] - bend * last + second_last;
+    to[2 * k] = small_to_zero(static_cast<float>(wanted));
+    second_last = last;
+    last = to[2 * k] - wanted;
+  }
+}
+
+}  // namespace
+
+template <class Real>
+Result<FrameTransform> FrameTransform::Lane<Real>::create(const StftConfig& config, Precision precision) {
   const int length = config.window_length();
   auto fft = Fft<Real>::create(config.size);
-  auto window = Buffer<double>::create(length);
+  const auto window = analysis_window(config);
   auto analysis = Buffer<Real>::create(length);
   auto synthesis = Buffer<Real>::create(length);
   if (!fft) return fft.error();
   if (!window) return window.error();
   if (!analysis) return analysis.error();
   if (!synthesis) return synthesis.error();
-  fill_window(config.window, *window);
   for (int i = 0; i < length; ++i) {
     (*analysis)[i] = static_cast<Real>((*window)[i]);
     (*synthesis)[i] = static_cast<Real>((*window)[i] / config.size);
   }
   const int margin = static_cast<int>(Layout(config).margin);
-  return FrameTransform(Lane{std::move(*fft), std::move(*analysis), std::move(*synthesis), config.size, margin});
+  return FrameTransform(
+      Lane{std::move(*fft), std::move(*analysis), std::move(*synthesis), config.size, margin, precision});
 }
 
 template <class Real>
@@ -40,7 +66,12 @@ void FrameTransform::Lane<Real>::analyse(const float* samples, std::complex<floa
 
   const auto* from = reinterpret_cast<const Real*>(fft.bins());
   auto* to = reinterpret_cast<float*>(bins);
-  for (int i = 0; i < size + 2; ++i) to[i] = small_to_zero(static_cast<float>(from[i]));
+  const int count = size / 2 + 1;
+  if (precision == Precision::fast) return round(from, to, 2 * count);
+  const auto bend = static_cast<Real>(2 * std::cos(2 * std::numbers::pi * margin / size));
+  round_shaped(from, to, count, bend);
+  round_shaped(from + 1, to + 1, count, bend);
+  bins[size / 2].imag(0);
 }
 
 template <class Real>
@@ -56,7 +87,7 @@ void FrameTransform::Lane<Real>::synthesise(const std::complex<float>* bins, T* 
 
 Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precision precision) {
   const bool single = precision == Precision::fast && Fft<float>::supports(config.size);
-  return single ? Lane<float>::create(config) : Lane<double>::create(config);
+  return single ? Lane<float>::create(config, precision) : Lane<double>::create(config, precision);
 }
 
 void FrameTransform::analyse(const float* samples, std::complex<float>* bins) {

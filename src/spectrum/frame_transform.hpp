@@ -10,8 +10,10 @@
 namespace lodestone {
 
 enum class Precision {
-  fast,   ///< single where PFFFT knows the size, double elsewhere
-  exact,  ///< double
+  /// Single where PFFFT knows the size, double elsewhere.
+  fast,
+  /// Double, and the spectrum is rounded so that little of the error falls where the inverse amplifies it.
+  exact,
 };
 
 /// One frame there and back: window and Fourier transform. No allocation after `create`.
@@ -29,7 +31,7 @@ class FrameTransform {
  private:
   template <class Real>
   struct Lane {
-    static Result<FrameTransform> create(const StftConfig& config);
+    static Result<FrameTransform> create(const StftConfig& config, Precision precision);
     void analyse(const float* samples, std::complex<float>* bins);
     template <class T>
     void synthesise(const std::complex<float>* bins, T* sum);
@@ -37,6 +39,7 @@ class FrameTransform {
     Fft<Real> fft;
     Buffer<Real> analysis, synthesis;  ///< the window, and the window over size
     int size, margin;
+    Precision precision;
   };
 
   template <class Real>

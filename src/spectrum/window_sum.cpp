@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "spectrum/analysis_window.hpp"
 #include "spectrum/framing.hpp"
 
 namespace lodestone {
@@ -10,10 +11,11 @@ namespace lodestone {
 Result<WindowSum> WindowSum::create(const StftConfig& config) {
   const Layout layout(config);
   const auto overlap = (layout.window - 1) / layout.hop + 1;
+  const auto window = analysis_window(config);
+  if (!window) return window.error();
   auto squares = Buffer<double>::create(overlap * layout.hop);
   if (!squares) return squares.error();
-  fill_window(config.window, std::span(squares->data(), layout.window));
-  for (double& value : *squares) value *= value;
+  std::transform(window->begin(), window->end(), squares->begin(), [](double value) { return value * value; });
 
   // What the frames up to one sum to, and what those from one on do.
   auto head = squares->clone(), tail = squares->clone();
