@@ -1,0 +1,123 @@
+#include "formats/tensor.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "formats/bytes.hpp"
+#include "network/half.hpp"
+
+namespace lodestone {
+
+namespace {
+
+struct DTypeInfo {
+  std::string_view name;
+  std::size_t size;
+};
+
+constexpr std::array<DTypeInfo, 6> dtypes{{{"U8", 1}, {"I32", 4}, {"I64", 8}, {"F16", 2}, {"F32", 4}, {"F64", 8}}};
+
+template <class Stored, class T>
+void convert(ByteView bytes, std::span<T> values) {
+  for (T& value : values) {
+    value = static_cast<T>(load<Stored>(bytes));
+    bytes = bytes.subspan(sizeof(Stored));
+  }
+}
+
+template <class T>
+Status copy_values(const TensorView& tensor, std::span<T> values) {
+  if (tensor.count() != values.size() || tensor.bytes.size() != values.size() * dtype_size(tensor.dtype)) {
+    return malformed({"tensor ", Piece::quoted(tensor.name), " ", tensor.shape, ": expected ", values.size(),
+                      " values, found ", tensor.bytes.size(), " bytes"});
+  }
+  switch (tensor.dtype) {
+    case DType::u8:
+      convert<std::uint8_t>(tensor.bytes, values);
+      break;
+    case DType::i32:
+      convert<std::int32_t>(tensor.bytes, values);
+      break;
+    case DType::i64:
+      convert<std::int64_t>(tensor.bytes, values);
+      break;
+    case DType::f16:
+      convert<Half>(tensor.bytes, values);
+      break;
+    case DType::f32:
+      convert<float>(tensor.bytes, values);
+      break;
+    case DType::f64:
+      convert<double>(tensor.bytes, values);
+      break;
+  }
+  return {};
+}
+
+template <class T>
+Result<Buffer<T>> to_values(const TensorView& tensor) {
+  auto values = Buffer<T>::create(tensor.bytes.size() / dtype_size(tensor.dtype));
+  if (!values) return values;
+  if (auto error = copy_values(tensor, std::span<T>(*values))) return *error;
+  return values;
+}
+
+Status check_values(std::string_view name, std::span<const float> values, float lowest, const char* allowed) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i]) || values[i] < lowest) {
+      return malformed({name, "[", i, "] is ", double{values[i]}, "; allowed: ", allowed});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view dtype_name(DType dtype) { return dtypes[static_cast<std::size_t>(dtype)].name; }
+std::size_t dtype_size(DType dtype) { return dtypes[static_cast<std::size_t>(dtype)].size; }
+
+bool parse_dtype(std::string_view name, DType& dtype) {
+  for (std::size_t i = 0; i < dtypes.size(); ++i) {
+    if (dtypes[i].name == name) {
+      dtype = static_cast<DType>(i);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool checked_count(std::span<const std::uint64_t> shape, std::uint64_t& count) {
+  count = 1;
+  for (const std::uint64_t size : shape) {
+    if (__builtin_mul_overflow(count, size, &count)) return false;
+  }
+  return true;
+}
+
+std::uint64_t TensorView::count() const {
+  std::uint64_t count;
+  return checked_count(shape, count) ? count : UINT64_MAX;
+}
+
+Status copy_floats(const TensorView& tensor, std::span<float> values) { return copy_values(tensor, values); }
+
+Result<Buffer<float>> to_floats(const TensorView& tensor) { return to_values<float>(tensor); }
+Result<Buffer<double>> to_doubles(const TensorView& tensor) { return to_values<double>(tensor); }
+
+Result<Buffer<std::int64_t>> to_integers(const TensorView& tensor) {
+  if (tensor.dtype == DType::f16 || tensor.dtype == DType::f32 || tensor.dtype == DType::f64) {
+    return malformed(
+        {"tensor ", Piece::quoted(tensor.name), " is ", dtype_name(tensor.dtype), "; allowed: U8, I32, I64"});
+  }
+  return to_values<std::int64_t>(tensor);
+}
+
+Status check_finite(std::string_view name, std::span<const float> values) {
+  return check_values(name, values, -std::numeric_limits<float>::infinity(), "finite values");
+}
+
+Status check_magnitudes(std::string_view name, std::span<const float> values) {
+  return check_values(name, values, 0, "finite values from 0");
+}
+
+}  // namespace lodestone
