@@ -1,23 +1,28 @@
 #include <cmath>
 
 #include "lodestone/phase.hpp"
+#include "phase/projection.hpp"
 
 namespace lodestone {
 
 Result<double> consistency(const Spectrum& spectrum) {
-  auto stft = Stft::create(spectrum.stft);
-  if (!stft) return stft.error();
-  auto samples = stft->inverse(spectrum);
-  if (!samples) return samples.error();
-  auto again = stft->transform(*samples);
-  if (!again) return again.error();
-  const auto before = spectrum.values.all();
-  const auto after = again->values.all();
-  double power = 0, error = 0;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    power += std::norm(std::complex<double>(before[i]));
-    error += std::norm(std::complex<double>(after[i]) - std::complex<double>(before[i]));
+  if (spectrum.values.cols() != static_cast<std::size_t>(spectrum.stft.bins())) {
+    return Error{ErrorCode::invalid_data, "the spectrum has " + std::to_string(spectrum.values.cols()) +
+                                              " bins; size " + std::to_string(spectrum.stft.size) + " needs " +
+                                              std::to_string(spectrum.stft.bins())};
   }
+  auto projection = Projection::create(spectrum.stft, spectrum.count(), spectrum.samples);
+  if (!projection) return projection.error();
+  double power = 0, error = 0;
+  const auto compare = [&](std::size_t number, std::span<const std::complex<float>> consistent) {
+    const auto frame = spectrum.values.row(number);
+    for (std::size_t n = 0; n < frame.size(); ++n) {
+      power += std::norm(std::complex<double>(frame[n]));
+      error += std::norm(std::complex<double>(consistent[n]) - std::complex<double>(frame[n]));
+    }
+  };
+  for (std::size_t m = 0; m < spectrum.count(); ++m) projection->push(spectrum.values.row(m), compare);
+  projection->finish(compare);
   return 10 * std::log10(power / error);
 }
 

@@ -2,13 +2,12 @@
 
 #include <limits>
 
+#include "first_error.hpp"
+
 namespace lodestone {
 
 Result<Lattice> Lattice::create(const StftConfig& stft, int range, std::uint64_t frames, int pad) {
-  auto rotation = Rotation::create(stft);
-  if (!rotation) return rotation.error();
   Lattice lattice;
-  lattice.rotation_ = std::move(*rotation);
   lattice.bins_ = stft.bins();
   lattice.blocks_ = (stft.bins() + kBlock - 1) / kBlock;
   lattice.range_ = range;
@@ -21,20 +20,15 @@ Result<Lattice> Lattice::create(const StftConfig& stft, int range, std::uint64_t
       static_cast<std::size_t>((lattice.margin_ + lattice.blocks_ * kBlock + range + line - 1) / line * line);
   const auto floats = std::uint64_t{2} * lattice.stride_;
   if (frames > std::numeric_limits<std::uint32_t>::max()) {
-    return Error{ErrorCode::out_of_memory, "out of memory: " + std::to_string(frames) + " frames are too many"};
+    return Error{ErrorCode::out_of_memory, "out of memory: there are more than 2^32 frames"};
   }
-  auto parts = Buffer<float>::create(frames * floats);
-  auto magnitudes = Buffer<float>::create(frames * lattice.bins_);
-  auto peaks = Buffer<float>::create(frames * lattice.blocks_);
-  auto scratch = Buffer<std::complex<float>>::create(lattice.bins_);
-  if (!parts) return parts.error();
-  if (!magnitudes) return magnitudes.error();
-  if (!peaks) return peaks.error();
-  if (!scratch) return scratch.error();
-  lattice.parts_ = std::move(*parts);
-  lattice.magnitudes_ = std::move(*magnitudes);
-  lattice.peaks_ = std::move(*peaks);
-  lattice.scratch_ = std::move(*scratch);
+  FirstError error;
+  error.take(lattice.rotation_, Rotation::create(stft));
+  error.take(lattice.parts_, Buffer<float>::create(frames * floats));
+  error.take(lattice.magnitudes_, Buffer<float>::create(frames * lattice.bins_));
+  error.take(lattice.peaks_, Buffer<float>::create(frames * lattice.blocks_));
+  error.take(lattice.scratch_, Buffer<std::complex<float>>::create(lattice.bins_));
+  if (error) return *error;
   return lattice;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "first_error.hpp"
 #include "vector/lanes.hpp"
 
 namespace lodestone {
@@ -20,17 +21,13 @@ float threshold_for(double value) {
 }
 
 Result<LwsKernel> LwsKernel::create(const StftConfig& stft, int weight_range) {
-  auto weights = LwsWeights::create(stft, weight_range);
-  if (!weights) return weights.error();
   LwsKernel kernel;
-  kernel.weights_ = std::move(*weights);
+  FirstError error;
+  error.take(kernel.weights_, LwsWeights::create(stft, weight_range));
   const auto rows = std::uint64_t{2} * kernel.reach() + 1;
-  auto taps = Buffer<Tap>::create(rows * (kernel.range() + 1));
-  auto spans = Buffer<Span>::create(rows);
-  if (!taps) return taps.error();
-  if (!spans) return spans.error();
-  kernel.taps_ = std::move(*taps);
-  kernel.spans_ = std::move(*spans);
+  error.take(kernel.taps_, Buffer<Tap>::create(rows * (kernel.range() + 1)));
+  error.take(kernel.spans_, Buffer<Span>::create(rows));
+  if (error) return *error;
   return kernel;
 }
 

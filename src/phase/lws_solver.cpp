@@ -1,16 +1,16 @@
 #include "phase/lws_solver.hpp"
 
+#include "first_error.hpp"
+
 namespace lodestone {
 
 Result<LwsSolver> LwsSolver::create(const StftConfig& stft, const PhaseConfig& config, std::uint64_t frames) {
-  auto kernel = LwsKernel::create(stft, config.weight_range);
-  if (!kernel) return kernel.error();
-  const int reach = kernel->reach();
-  auto lattice = Lattice::create(stft, kernel->range(), frames + 2 * reach, reach);
-  if (!lattice) return lattice.error();
   LwsSolver solver;
-  solver.kernel_ = std::move(*kernel);
-  solver.lattice_ = std::move(*lattice);
+  FirstError error;
+  error.take(solver.kernel_, LwsKernel::create(stft, config.weight_range));
+  const int reach = solver.kernel_.reach();
+  error.take(solver.lattice_, Lattice::create(stft, solver.kernel_.range(), frames + 2 * reach, reach));
+  if (error) return *error;
   return solver;
 }
 

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <numbers>
 
+#include "first_error.hpp"
 #include "message.hpp"
+#include "spectrum/analysis_window.hpp"
 
 namespace lodestone {
 namespace {
@@ -25,36 +27,28 @@ Status check(const StftConfig& stft) {
                       "for LWS " + number_text(least) + " or more, so that at most 64 windows overlap");
 }
 
-/// Σ_r values(t + r·hop) over all shifts that stay inside, for every t.
-void sum_of_shifts(std::span<const double> values, std::size_t hop, std::span<double> sums) {
-  for (std::size_t phase = 0; phase < hop && phase < values.size(); ++phase) {
-    double sum = 0;
-    for (std::size_t t = phase; t < values.size(); t += hop) sum += values[t];
-    for (std::size_t t = phase; t < values.size(); t += hop) sums[t] = sum;
-  }
-}
-
 }  // namespace
 
 Result<LwsWindows> lws_windows(const StftConfig& stft) {
   if (auto error = check(stft)) return *error;
   const auto length = static_cast<std::size_t>(stft.window_length());
   const auto hop = static_cast<std::size_t>(stft.hop);
-  std::array<Buffer<double>, 6> blocks;
-  for (auto& block : blocks) {
-    auto created = Buffer<double>::create(length);
-    if (!created) return created.error();
-    block = std::move(*created);
+  LwsWindows windows;
+  Buffer<double> product;
+  FirstError error;
+  error.take(windows.analysis, analysis_window(stft));
+  for (auto* block : {&windows.synthesis, &windows.initial, &windows.newest, &product}) {
+    error.take(*block, Buffer<double>::create(length));
   }
-  auto& [analysis, synthesis, initial, newest, product, sums] = blocks;
-  fill_window(stft.window, analysis);
-  for (std::size_t t = 0; t < length; ++t) product[t] = analysis[t] * analysis[t];
-  sum_of_shifts(product, hop, sums);
-  const bool normalised = stft.framing == Framing::lws && stft.window == Window::sqrt_hann;
-  for (std::size_t t = 0; t < length; ++t) {
-    if (normalised) analysis[t] /= std::sqrt(sums[t]);
-    synthesis[t] = normalised ? analysis[t] : analysis[t] / sums[t];
-    product[t] = analysis[t] * synthesis[t];
+  if (error) return *error;
+  auto& [analysis, synthesis, initial, newest] = windows;
+  for (std::size_t phase = 0; phase < hop; ++phase) {
+    double sum = 0;
+    for (std::size_t t = phase; t < length; t += hop) sum += analysis[t] * analysis[t];
+    for (std::size_t t = phase; t < length; t += hop) {
+      synthesis[t] = analysis[t] / sum;
+      product[t] = analysis[t] * synthesis[t];
+    }
   }
 
   // Time-reversed sums of the shifted products. With two windows or fewer the sum without the own frame would meet no
@@ -66,7 +60,7 @@ Result<LwsWindows> lws_windows(const StftConfig& stft) {
     newest[length - 1 - t] = later + product[t];
   }
   if (length <= 2 * hop) std::copy(product.begin(), product.end(), initial.begin());
-  return LwsWindows{std::move(analysis), std::move(synthesis), std::move(initial), std::move(newest)};
+  return windows;
 }
 
 Result<LwsWeights> LwsWeights::create(const StftConfig& stft, int weight_range) {
@@ -77,20 +71,21 @@ Result<LwsWeights> LwsWeights::create(const StftConfig& stft, int weight_range) 
   weights.hop_ = stft.hop;
   weights.reach_ = overlap_of(stft) - 1;
   weights.range_ = std::min(weight_range, stft.size / 2 - 1);
-  auto overlaps = Buffer<double>::create(std::uint64_t{2} * 3 * (weights.reach_ + 1) * (weights.range_ + 1));
-  if (!overlaps) return overlaps.error();
-
-  auto turns = Buffer<double>::create(std::uint64_t{2} * stft.size);
-  if (!turns) return turns.error();
+  Buffer<double> turns;
+  FirstError error;
+  error.take(weights.overlaps_,
+             Buffer<double>::create(std::uint64_t{2} * 3 * (weights.reach_ + 1) * (weights.range_ + 1)));
+  error.take(turns, Buffer<double>::create(std::uint64_t{2} * stft.size));
+  if (error) return *error;
   for (int j = 0; j < stft.size; ++j) {
     const double angle = -2 * std::numbers::pi * j / stft.size;
-    (*turns)[2 * j] = std::cos(angle);
-    (*turns)[2 * j + 1] = std::sin(angle);
+    turns[2 * j] = std::cos(angle);
+    turns[2 * j + 1] = std::sin(angle);
   }
 
   const int length = stft.window_length(), margin = (stft.size - length) / 2;
   const std::array<const double*, 3> firsts{windows->analysis.data(), windows->initial.data(), windows->newest.data()};
-  double* out = overlaps->data();
+  double* out = weights.overlaps_.data();
   for (const double* first : firsts) {
     for (int r = 0; r <= weights.reach_; ++r) {
       for (int k = 0; k <= weights.range_; ++k, out += 2) {
@@ -98,8 +93,8 @@ Result<LwsWeights> LwsWeights::create(const StftConfig& stft, int weight_range) 
         for (int t = 0; t + r * stft.hop < length; ++t) {
           const double product = first[t] * windows->synthesis[t + r * stft.hop];
           const auto turn = 2 * (std::int64_t{k} * (t + margin) % stft.size);
-          re += product * (*turns)[turn];
-          im += product * (*turns)[turn + 1];
+          re += product * turns[turn];
+          im += product * turns[turn + 1];
         }
         if (std::hypot(re, im) <= kSmallest * stft.size) continue;
         out[0] = re / stft.size;
@@ -107,7 +102,6 @@ Result<LwsWeights> LwsWeights::create(const StftConfig& stft, int weight_range) 
       }
     }
   }
-  weights.overlaps_ = std::move(*overlaps);
   return weights;
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "first_error.hpp"
 #include "phase/magnitude.hpp"
 
 namespace lodestone {
@@ -48,26 +49,18 @@ Result<Pghi> Pghi::create(const StftConfig& stft, std::uint64_t frames) {
   if (count > std::numeric_limits<std::uint32_t>::max()) {
     return Error{ErrorCode::out_of_memory, "out of memory: pghi takes at most 2^32 bins"};
   }
-  auto logarithms = Buffer<float>::create(count);
-  auto turns = Buffer<float>::create(count);
-  auto known = Buffer<std::uint8_t>::create(count);
-  auto order = Buffer<std::uint32_t>::create(count);
-  auto heap = Buffer<std::uint32_t>::create(count);
-  if (!logarithms) return logarithms.error();
-  if (!turns) return turns.error();
-  if (!known) return known.error();
-  if (!order) return order.error();
-  if (!heap) return heap.error();
   Pghi pghi;
+  FirstError error;
+  error.take(pghi.logarithms_, Buffer<float>::create(count));
+  error.take(pghi.turns_, Buffer<float>::create(count));
+  error.take(pghi.known_, Buffer<std::uint8_t>::create(count));
+  error.take(pghi.order_, Buffer<std::uint32_t>::create(count));
+  error.take(pghi.heap_, Buffer<std::uint32_t>::create(count));
+  if (error) return *error;
   pghi.stft_ = stft;
   pghi.bins_ = static_cast<std::uint32_t>(stft.bins());
   pghi.frames_ = static_cast<std::uint32_t>(frames);
   pghi.gamma_ = gamma_of(stft.window) * stft.window_length() * stft.window_length();
-  pghi.logarithms_ = std::move(*logarithms);
-  pghi.turns_ = std::move(*turns);
-  pghi.known_ = std::move(*known);
-  pghi.order_ = std::move(*order);
-  pghi.heap_ = std::move(*heap);
   return pghi;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "first_error.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/input.hpp"
 #include "phase/lattice.hpp"
@@ -15,18 +16,16 @@ class OnlineStream {
  public:
   /// `room`: frames to keep, 0 for as many as are needed to go on.
   static Result<OnlineStream> create(const StftConfig& stft, const PhaseStreamConfig& config, std::uint64_t room) {
-    auto kernel = LwsKernel::create(stft, config.weight_range);
-    if (!kernel) return kernel.error();
-    const int reach = kernel->reach();
     if (room == 0) room = static_cast<std::uint64_t>(config.look_ahead) + 1;
-    auto lattice = Lattice::create(stft, kernel->range(), room + reach, reach);
-    if (!lattice) return lattice.error();
-    auto thresholds = Thresholds::create(config.iterations, config.alpha, config.beta, config.gamma);
-    if (!thresholds) return thresholds.error();
     OnlineStream stream;
-    stream.kernel_ = std::move(*kernel);
-    stream.lattice_ = std::move(*lattice);
-    stream.schedule_ = OnlineSchedule(std::move(*thresholds), config.look_ahead);
+    Thresholds thresholds;
+    FirstError error;
+    error.take(stream.kernel_, LwsKernel::create(stft, config.weight_range));
+    const int reach = stream.kernel_.reach();
+    error.take(stream.lattice_, Lattice::create(stft, stream.kernel_.range(), room + reach, reach));
+    error.take(thresholds, Thresholds::create(config.iterations, config.alpha, config.beta, config.gamma));
+    if (error) return *error;
+    stream.schedule_ = OnlineSchedule(std::move(thresholds), config.look_ahead);
     stream.level_ = config.level;
     return stream;
   }
@@ -85,21 +84,15 @@ Result<PhaseStream> PhaseStream::create(const StftConfig& stft, const PhaseStrea
   if (auto error = config.check()) return *error;
   auto engine = std::make_unique<Engine>();
   engine->config = config;
+  FirstError error;
   if (engine->is_online()) {
-    auto online = OnlineStream::create(stft, config, 0);
-    if (!online) return online.error();
-    engine->online = std::move(*online);
+    error.take(engine->online, OnlineStream::create(stft, config, 0));
   } else {
-    auto spsi = Spsi::create(stft);
-    if (!spsi) return spsi.error();
-    engine->spsi = std::move(*spsi);
+    error.take(engine->spsi, Spsi::create(stft));
   }
-  auto magnitudes = Buffer<float>::create(stft.bins());
-  auto spectrum = Buffer<std::complex<float>>::create(stft.bins());
-  if (!magnitudes) return magnitudes.error();
-  if (!spectrum) return spectrum.error();
-  engine->magnitudes = std::move(*magnitudes);
-  engine->spectrum = std::move(*spectrum);
+  error.take(engine->magnitudes, Buffer<float>::create(stft.bins()));
+  error.take(engine->spectrum, Buffer<std::complex<float>>::create(stft.bins()));
+  if (error) return *error;
   return PhaseStream(std::move(engine));
 }
 
@@ -169,30 +162,34 @@ std::int64_t PhaseStream::cost() const {
 Result<Spectrum> reconstruct_like_stream(const Magnitudes& magnitudes, const PhaseStreamConfig& config) {
   if (auto error = config.check()) return *error;
   if (auto error = check_magnitudes(magnitudes)) return *error;
-  auto values = Array2<std::complex<float>>::create(magnitudes.values.rows(), magnitudes.values.cols());
-  if (!values) return values.error();
-  auto usable = Buffer<float>::create(magnitudes.values.cols());
-  if (!usable) return usable.error();
-  if (config.method == PhaseMethod::spsi) {
-    auto spsi = Spsi::create(magnitudes.stft);
-    if (!spsi) return spsi.error();
-    for (std::size_t m = 0; m < values->rows(); ++m) {
-      clean(magnitudes.values.row(m), *usable);
-      spsi->process(*usable, values->row(m));
-    }
+  Array2<std::complex<float>> values;
+  Buffer<float> usable;
+  OnlineStream online;
+  Spsi spsi;
+  const bool single_pass = config.method == PhaseMethod::spsi;
+  FirstError error;
+  error.take(values, Array2<std::complex<float>>::create(magnitudes.values.rows(), magnitudes.values.cols()));
+  error.take(usable, Buffer<float>::create(magnitudes.values.cols()));
+  if (single_pass) {
+    error.take(spsi, Spsi::create(magnitudes.stft));
   } else {
-    auto online = OnlineStream::create(magnitudes.stft, config, magnitudes.count());
-    if (!online) return online.error();
-    for (std::size_t m = 0; m < values->rows(); ++m) {
-      clean(magnitudes.values.row(m), *usable);
-      online->begin(*usable);
-      auto budget = Budget::unlimited();
-      while (!online->step(budget)) {
-      }
-    }
-    for (std::size_t m = 0; m < values->rows(); ++m) online->get(static_cast<std::int64_t>(m), values->row(m));
+    error.take(online, OnlineStream::create(magnitudes.stft, config, magnitudes.count()));
   }
-  return Spectrum{magnitudes.stft, std::move(*values), magnitudes.samples};
+  if (error) return *error;
+  for (std::size_t m = 0; m < values.rows(); ++m) {
+    clean(magnitudes.values.row(m), usable);
+    if (single_pass) {
+      spsi.process(usable, values.row(m));
+      continue;
+    }
+    online.begin(usable);
+    auto budget = Budget::unlimited();
+    while (!online.step(budget)) {
+    }
+  }
+  for (std::size_t m = 0; !single_pass && m < values.rows(); ++m)
+    online.get(static_cast<std::int64_t>(m), values.row(m));
+  return Spectrum{magnitudes.stft, std::move(values), magnitudes.samples};
 }
 
 }  // namespace lodestone

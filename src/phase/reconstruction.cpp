@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 #include <vector>
 
+#include "first_error.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/griffin_lim.hpp"
 #include "phase/input.hpp"
@@ -29,11 +29,11 @@ struct Reconstruction::Engine {
   Magnitudes magnitudes;
   Spectrum spectrum;
   std::vector<PhaseStage> stages;
-  std::optional<LwsSolver> lws;
+  LwsSolver lws;
   std::vector<StageSchedule> schedules;  ///< one a stage, empty where it is not LWS
   std::optional<GriffinLim> griffin_lim;
-  std::optional<Pghi> pghi;
-  std::optional<Spsi> spsi;
+  Pghi pghi;
+  Spsi spsi;
   std::vector<double> costs;
 
   std::size_t stage = 0;
@@ -52,46 +52,32 @@ struct Reconstruction::Engine {
 
 Status Reconstruction::Engine::prepare(const PhaseConfig& config) {
   stages = config.stages;
-  const auto uses = [&](auto wanted) { return std::any_of(stages.begin(), stages.end(), wanted); };
-  const auto method = [](PhaseMethod wanted) {
-    return [wanted](const PhaseStage& stage) { return stage.method == wanted; };
-  };
-  const auto& stft = magnitudes.stft;
-  if (uses([](const PhaseStage& stage) { return is_lws(stage.method); })) {
-    auto created = LwsSolver::create(stft, config, magnitudes.count());
-    if (!created) return created.error();
-    lws = std::move(*created);
-  }
-  if (uses(method(PhaseMethod::griffin_lim))) {
-    const bool momentum =
-        uses([](const PhaseStage& stage) { return stage.method == PhaseMethod::griffin_lim && stage.momentum > 0; });
-    auto created = GriffinLim::create(stft, magnitudes.count(), magnitudes.samples, momentum);
-    if (!created) return created.error();
-    griffin_lim = std::move(*created);
-  }
-  if (uses(method(PhaseMethod::pghi))) {
-    auto created = Pghi::create(stft, magnitudes.count());
-    if (!created) return created.error();
-    pghi = std::move(*created);
-  }
-  if (uses(method(PhaseMethod::spsi))) {
-    auto created = Spsi::create(stft);
-    if (!created) return created.error();
-    spsi = std::move(*created);
-  }
-
   const Loudness loudness(magnitudes.values);
+  const auto frames = static_cast<std::int64_t>(magnitudes.count());
+  bool uses_lws = false, uses_momentum = false;
+  for (const PhaseStage& stage : stages) {
+    uses_lws |= is_lws(stage.method);
+    uses_momentum |= stage.method == PhaseMethod::griffin_lim && stage.momentum > 0;
+  }
+  FirstError error;
+  if (uses_lws) error.take(lws, LwsSolver::create(magnitudes.stft, config, magnitudes.count()));
   for (const PhaseStage& stage : stages) {
     schedules.emplace_back();
     if (is_lws(stage.method)) {
-      auto schedule = StageSchedule::create(stage, config.look_ahead, static_cast<std::int64_t>(magnitudes.count()),
-                                            loudness.mean());
-      if (!schedule) return schedule.error();
-      schedules.back() = std::move(*schedule);
+      error.take(schedules.back(), StageSchedule::create(stage, config.look_ahead, frames, loudness.mean()));
+    } else if (stage.method == PhaseMethod::griffin_lim && !griffin_lim) {
+      auto solver = GriffinLim::create(magnitudes.stft, magnitudes.count(), magnitudes.samples, uses_momentum);
+      if (!solver) return solver.error();
+      griffin_lim = std::move(*solver);
+    } else if (stage.method == PhaseMethod::pghi) {
+      error.take(pghi, Pghi::create(magnitudes.stft, magnitudes.count()));
+    } else if (stage.method == PhaseMethod::spsi) {
+      error.take(spsi, Spsi::create(magnitudes.stft));
     }
+    if (error) break;
     costs.push_back(cost(stage, config.look_ahead, loudness));
   }
-  return {};
+  return error.status();
 }
 
 void Reconstruction::Engine::set_phases(const Spectrum* start) {
@@ -118,7 +104,7 @@ double Reconstruction::Engine::cost(const PhaseStage& stage, int look_ahead, con
     default:
       break;
   }
-  const auto& kernel = lws->kernel();
+  const auto& kernel = lws.kernel();
   const bool online = stage.method == PhaseMethod::online;
   const auto initial = static_cast<double>(kernel.bin_cost(LwsKind::initial));
   const auto full = static_cast<double>(kernel.bin_cost(LwsKind::full));
@@ -135,13 +121,13 @@ double Reconstruction::Engine::cost(const PhaseStage& stage, int look_ahead, con
 void Reconstruction::Engine::begin_stage() {
   const PhaseStage& current = stages[stage];
   if (is_lws(current.method)) {
-    lws->begin(spectrum.values, magnitudes.values, std::move(schedules[stage]));
+    lws.begin(spectrum.values, magnitudes.values, std::move(schedules[stage]));
   } else if (current.method == PhaseMethod::griffin_lim) {
     griffin_lim->begin(current);
   } else if (current.method == PhaseMethod::pghi) {
-    pghi->begin(magnitudes.values);
+    pghi.begin(magnitudes.values);
   } else {
-    spsi->reset();
+    spsi.reset();
     spsi_frame = 0;
   }
   begun = true;
@@ -151,14 +137,14 @@ bool Reconstruction::Engine::step_stage(Budget& budget) {
   const PhaseMethod method = stages[stage].method;
   if (is_lws(method)) {
     stale = true;
-    const bool finished = lws->step(budget);
+    const bool finished = lws.step(budget);
     if (finished) refresh();
     return finished;
   }
   if (method == PhaseMethod::griffin_lim) return griffin_lim->step(spectrum.values, magnitudes.values, budget);
-  if (method == PhaseMethod::pghi) return pghi->step(spectrum.values, magnitudes.values, budget);
+  if (method == PhaseMethod::pghi) return pghi.step(spectrum.values, magnitudes.values, budget);
   while (spsi_frame < magnitudes.count()) {
-    spsi->process(magnitudes.values.row(spsi_frame), spectrum.values.row(spsi_frame));
+    spsi.process(magnitudes.values.row(spsi_frame), spectrum.values.row(spsi_frame));
     ++spsi_frame;
     if (!budget.spend(Spsi::kBinCost * magnitudes.stft.bins())) break;
   }
@@ -166,7 +152,7 @@ bool Reconstruction::Engine::step_stage(Budget& budget) {
 }
 
 void Reconstruction::Engine::refresh() {
-  if (stale) lws->get(spectrum.values);
+  if (stale) lws.get(spectrum.values);
   stale = false;
 }
 

@@ -4,6 +4,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "first_error.hpp"
+
 namespace lodestone {
 namespace {
 
@@ -24,19 +26,17 @@ Result<Rotation> Rotation::create(const StftConfig& stft) {
   const auto common = std::gcd(stft.size, stft.hop);
   rotation.period_ = static_cast<std::uint32_t>(stft.size / common);
   rotation.stride_ = static_cast<std::uint32_t>(stft.hop / common) % rotation.period_;
-  auto exact = Buffer<double>::create(std::uint64_t{rotation.period_} * 2);
-  auto rounded = Buffer<float>::create(std::uint64_t{rotation.period_} * 2);
-  if (!exact) return exact.error();
-  if (!rounded) return rounded.error();
+  FirstError error;
+  error.take(rotation.exact_, Buffer<double>::create(std::uint64_t{rotation.period_} * 2));
+  error.take(rotation.rounded_, Buffer<float>::create(std::uint64_t{rotation.period_} * 2));
+  if (error) return *error;
   for (std::uint32_t j = 0; j < rotation.period_; ++j) {
     const auto value = unit(j, rotation.period_);
-    (*exact)[2 * j] = value.real();
-    (*exact)[2 * j + 1] = value.imag();
-    (*rounded)[2 * j] = static_cast<float>(value.real());
-    (*rounded)[2 * j + 1] = static_cast<float>(value.imag());
+    rotation.exact_[2 * j] = value.real();
+    rotation.exact_[2 * j + 1] = value.imag();
+    rotation.rounded_[2 * j] = static_cast<float>(value.real());
+    rotation.rounded_[2 * j + 1] = static_cast<float>(value.imag());
   }
-  rotation.exact_ = std::move(*exact);
-  rotation.rounded_ = std::move(*rounded);
   return rotation;
 }
 
