@@ -35,9 +35,10 @@ std::uint64_t frames_needed(const TrainerConfig& config) {
   return windows + static_cast<std::uint64_t>(config.sequence);
 }
 
+/// Rounded up to hundredths.
 std::string seconds_text(const StftConfig& stft, std::uint64_t frames) {
-  const double seconds = static_cast<double>(frames) * stft.hop / stft.sample_rate;
-  return number_text(std::ceil(100 * seconds) / 100) + " s";
+  const double hundredths = 100.0 * static_cast<double>(frames) * stft.hop / stft.sample_rate;
+  return number_text(std::ceil(hundredths - 1e-6) / 100) + " s";
 }
 
 Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {

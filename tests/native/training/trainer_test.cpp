@@ -1,0 +1,392 @@
+#include "lodestone/trainer.hpp"
+
+#include <malloc.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <set>
+#include <string>
+
+#include "training/batch.hpp"
+#include "training/small_sound.hpp"
+#include "training/window_order.hpp"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_SANITIZER  // whose malloc keeps other books
+#endif
+#endif
+
+using namespace lodestone;
+using namespace lodestone::test;
+
+namespace {
+
+bool same_bits(Weights a, Weights b) {
+  const auto left = tensors(a), right = tensors(b);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (std::memcmp(left[i].values.data(), right[i].values.data(), left[i].values.size_bytes()) != 0) return false;
+  }
+  return left.size() == right.size();
+}
+
+Weights trained(Magnitudes sound, const TrainerConfig& config, int steps) {
+  Trainer trainer(std::move(sound), config);
+  for (int i = 0; i < steps; ++i) trainer.step();
+  return trainer.weights().value();
+}
+
+std::string refusal(Magnitudes sound, const TrainerConfig& config) {
+  const auto trainer = Trainer::create(std::move(sound), config);
+  return trainer ? "" : trainer.error().message;
+}
+
+std::string refusal(const TrainerConfig& config) { return refusal(small_sound(60), config); }
+
+}  // namespace
+
+TEST_CASE("The same seed gives the same bits, another seed others") {
+  TrainerConfig config = small_config();
+  const Weights once = trained(small_sound(40), config, 20);
+  CHECK(same_bits(once.clone().value(), trained(small_sound(40), config, 20)));
+  config.seed = 1;
+  CHECK_FALSE(same_bits(once.clone().value(), trained(small_sound(40), config, 20)));
+}
+
+TEST_CASE("All widths of vectors learn the same, but for roundings") {
+  const char* before = std::getenv("LODESTONE_LANES");
+  const std::string kept = before ? before : "";
+  std::vector<float> losses;
+  for (const char* lanes : {"4", "8", "16"}) {
+    setenv("LODESTONE_LANES", lanes, 1);
+    Trainer trainer(small_sound(40), small_config());
+    while (trainer.epoch() < 5) trainer.step();
+    losses.push_back(trainer.losses().back());
+  }
+  if (before) {
+    setenv("LODESTONE_LANES", kept.c_str(), 1);
+  } else {
+    unsetenv("LODESTONE_LANES");
+  }
+  CHECK(losses[1] == Approx(losses[0]).epsilon(1e-4));
+  CHECK(losses[2] == Approx(losses[0]).epsilon(1e-4));
+}
+
+TEST_CASE("It learns a sound that repeats") {
+  Magnitudes sound = small_sound(60);
+  for (std::size_t m = 0; m < 60; ++m) {
+    for (std::size_t k = 0; k < 9; ++k) sound.values(m, k) = (m + k) % 3 == 0 ? 1.0f : 0.1f;
+  }
+  TrainerConfig config = small_config();
+  config.learning_rate = 0.01;
+  Trainer trainer(std::move(sound), config);
+  while (trainer.epoch() < 60) trainer.step();
+  CHECK(trainer.losses().back() < 0.01f * trainer.losses().front());
+}
+
+TEST_CASE("An epoch takes every window once but for the last that fill no batch, in an order of its own") {
+  Random random(1);
+  auto order = WindowOrder::create(23, 4).value();
+  REQUIRE(order.batches() == 5);
+  std::vector<std::vector<std::int64_t>> epochs;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    order.shuffle(random);
+    auto& seen = epochs.emplace_back();
+    for (std::size_t b = 0; b < order.batches(); ++b) {
+      for (const std::int64_t start : order.batch(b)) seen.push_back(start);
+    }
+    const std::set<std::int64_t> distinct(seen.begin(), seen.end());
+    CHECK(distinct.size() == 20);
+    CHECK(*distinct.begin() >= 0);
+    CHECK(*distinct.rbegin() <= 22);
+  }
+  CHECK(epochs[0] != epochs[1]);
+
+  Trainer trainer(small_sound(7 + 23), small_config());
+  CHECK(trainer.steps_per_epoch() == 5);
+  for (int i = 0; i < 11; ++i) trainer.step();
+  CHECK(trainer.epoch() == 2);
+  CHECK(trainer.step_count() == 11);
+  CHECK(trainer.losses().size() == 2);
+}
+
+TEST_CASE("The loss of an epoch is the mean of its steps") {
+  Trainer trainer(small_sound(30), small_config());
+  double sum = 0;
+  for (int i = 0; i < trainer.steps_per_epoch(); ++i) sum += trainer.step();
+  CHECK(trainer.losses()[0] == Approx(sum / trainer.steps_per_epoch()).epsilon(1e-6));
+}
+
+TEST_CASE("A batch knows its distinct frames") {
+  auto batch = Batch::create(20, 4, 5).value();
+  const std::vector<std::int64_t> starts{3, 12, 5, 3};
+  for (int again = 0; again < 2; ++again) {
+    batch.select(starts);
+    const std::vector<std::size_t> frames{3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16};
+    const std::vector<std::uint32_t> counts{2, 2, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1};
+    REQUIRE(batch.distinct() == frames.size());
+    for (std::size_t d = 0; d < frames.size(); ++d) {
+      CHECK(batch.frame(d) == frames[d]);
+      CHECK(batch.count(d) == counts[d]);
+    }
+    for (std::size_t w = 0; w < 4; ++w) {
+      for (std::size_t t = 0; t < 5; ++t)
+        CHECK(batch.frame(batch.slot(t, w)) == static_cast<std::size_t>(starts[w]) + t);
+    }
+  }
+}
+
+TEST_CASE("log1p trains on compressed frames and keeps linear impulses") {
+  TrainerConfig config = small_config();
+  Magnitudes compressed = small_sound(40);
+  compress(Scale::log1p, compressed.values.all());
+  const Weights expected = trained(std::move(compressed), config, 10);
+  config.scale = Scale::log1p;
+  Trainer trainer(small_sound(40), config);
+  for (int i = 0; i < 10; ++i) trainer.step();
+  CHECK(same_bits(trainer.weights().value(), expected.clone().value()));
+  const Model model = trainer.model().value();
+  CHECK(model.network.scale == Scale::log1p);
+  const Magnitudes sound = small_sound(40);
+  for (std::size_t i = 0; i < sound.values.size(); ++i) {
+    CHECK(model.impulses.all()[i] == Approx(sound.values.all()[i]).epsilon(1e-3));  // float16 has 11 bits
+  }
+}
+
+TEST_CASE("A model holds what was learned") {
+  TrainerConfig config = small_config();
+  config.validation = 0.2;
+  Trainer trainer(small_sound(40), config);
+  while (trainer.epoch() < 3) trainer.step();
+  const Model model = trainer.model().value();
+  CHECK(model.stft == small_sound(1).stft);
+  CHECK(model.network == NetworkConfig{9, {6, 5}, 7, Scale::linear});
+  CHECK(same_bits(model.weights.clone().value(), trainer.weights().value()));
+  CHECK(model.losses.size() == 3);
+  CHECK(model.validation_losses.size() == 3);
+  CHECK(model.impulses.rows() == 40);
+  auto rounded = small_sound(40).values;
+  CHECK(round_to_half(rounded.all()));
+  CHECK(std::equal(rounded.all().begin(), rounded.all().end(), model.impulses.all().begin()));
+
+  config.keep_impulses = false;
+  CHECK(Trainer(small_sound(40), config).model().value().impulses.rows() == 0);
+}
+
+TEST_CASE("Validation holds out the last windows") {
+  TrainerConfig config = small_config();
+  config.validation = 0.25;
+  // 32 windows: 24 to train on, 8 held out, whose targets are the last 8 frames.
+  Magnitudes other = small_sound(39);
+  for (std::size_t m = 31; m < 39; ++m) {
+    for (float& value : other.values.row(m)) value += 1;
+  }
+  Trainer first(small_sound(39), config), second(std::move(other), config);
+  CHECK(first.steps_per_epoch() == 6);
+  while (first.epoch() < 2) first.step();
+  while (second.epoch() < 2) second.step();
+  CHECK(same_bits(first.weights().value(), second.weights().value()));  // training has not seen them
+  REQUIRE(first.validation_losses().size() == 2);
+  CHECK(second.validation_losses()[1] > first.validation_losses()[1] + 0.1f);
+
+  // The held-out loss is that of inference.
+  const Magnitudes sound = small_sound(39);
+  auto predictor = Predictor::create(first.network(), first.weights().value(), Mode::window).value();
+  double sum = 0;
+  for (std::size_t m = 0; m < 38; ++m) {
+    const auto prediction = predictor.process(sound.values.row(m));
+    if (m + 1 < 31) continue;
+    for (std::size_t k = 0; k < 9; ++k) sum += std::pow(prediction[k] - sound.values(m + 1, k), 2);
+  }
+  CHECK(first.validation_losses()[1] == Approx(sum / (8 * 9)).epsilon(1e-5));
+}
+
+TEST_CASE("Predictions stay those of the last step when an epoch ends in validation") {
+  TrainerConfig config = small_config();
+  const Weights initial = random_weights({9, {6, 5}, 7, Scale::linear}, 1);
+  const auto last_predictions = [&](double validation, std::size_t frames) {
+    config.validation = validation;
+    auto trainer = Trainer::create(small_sound(frames), config, &initial).value();
+    for (int i = 0; i < trainer.steps_per_epoch(); ++i) trainer.step();
+    return std::vector<float>(trainer.predictions().all().begin(), trainer.predictions().all().end());
+  };
+  CHECK(last_predictions(0, 31) == last_predictions(0.25, 39));  // 24 windows each
+}
+
+TEST_CASE("PyTorch's initial weights") {
+  Weights weights = Trainer(small_sound(40), small_config()).weights().value();
+  for (const NamedTensor& tensor : tensors(weights)) {
+    if (tensor.name == "batch_norm.weight" || tensor.name == "batch_norm.running_var") {
+      for (const float value : tensor.values) CHECK(value == 1.0f);
+    } else if (tensor.name.find("batch_norm") == 0) {
+      for (const float value : tensor.values) CHECK(value == 0.0f);
+    } else {
+      const float limit = 1 / std::sqrt(tensor.name.find("_l0") != std::string::npos ? 6.0f : 5.0f);
+      float largest = 0;
+      for (const float value : tensor.values) largest = std::max(largest, std::abs(value));
+      CHECK(largest <= limit);
+      CHECK(largest > 0.6f * limit);
+    }
+  }
+}
+
+TEST_CASE("Keras' initial weights") {
+  TrainerConfig config = small_config();
+  config.initialiser = Initialiser::keras;
+  config.layers = {24, 16};
+  const Weights weights = Trainer(small_sound(40), config).weights().value();
+  const auto check_glorot = [](const Array2<float>& values) {
+    const double limit = std::sqrt(6.0 / static_cast<double>(values.rows() + values.cols()));
+    double largest = 0, squares = 0;
+    for (const float value : values.all()) {
+      largest = std::max(largest, std::abs(static_cast<double>(value)));
+      squares += static_cast<double>(value) * value;
+    }
+    CHECK(largest <= limit * 1.000001);
+    // The variance of a uniform distribution, of at least 144 samples: ± 25 %.
+    CHECK(squares / static_cast<double>(values.size()) == Approx(limit * limit / 3).epsilon(0.25));
+  };
+  check_glorot(weights.dense_weight);
+  for (const LstmWeights& layer : weights.layers) {
+    check_glorot(layer.input);
+    const std::size_t hidden = layer.recurrent.cols();
+    for (std::size_t a = 0; a < hidden; ++a) {
+      for (std::size_t b = 0; b <= a; ++b) {
+        double product = 0;
+        for (std::size_t r = 0; r < 4 * hidden; ++r)
+          product += static_cast<double>(layer.recurrent(r, a)) * layer.recurrent(r, b);
+        CHECK(product == Approx(a == b ? 1.0 : 0.0).margin(1e-6));
+      }
+    }
+    for (std::size_t j = 0; j < 4 * hidden; ++j) {
+      CHECK(layer.input_bias[j] == (j / hidden == 1 ? 1.0f : 0.0f));
+      CHECK(layer.recurrent_bias[j] == 0.0f);
+    }
+  }
+}
+
+TEST_CASE("Frames that cannot be learned are refused by frame and bin") {
+  const TrainerConfig config = small_config();
+  const auto with = [&](float value) {
+    Magnitudes sound = small_sound(40);
+    sound.values(12, 5) = value;
+    return refusal(std::move(sound), config);
+  };
+  CHECK(with(std::numeric_limits<float>::quiet_NaN()) == "the magnitude of frame 12, bin 5 is nan; allowed: 0 to 1e15");
+  CHECK(with(std::numeric_limits<float>::infinity()) == "the magnitude of frame 12, bin 5 is inf; allowed: 0 to 1e15");
+  CHECK(with(-0.5f) == "the magnitude of frame 12, bin 5 is -0.5; allowed: 0 to 1e15");
+  CHECK(with(0.0f) == "");
+  Magnitudes sound = small_sound(40);
+  sound.stft.size = 32;
+  CHECK(refusal(std::move(sound), config) == "the frames have 9 bins; expected 17, half the FFT size and one");
+}
+
+TEST_CASE("Too short a sound is refused with the seconds that are needed") {
+  TrainerConfig config = small_config();
+  CHECK(refusal(small_sound(10), config) ==
+        "the sound is too short: it has 10 frames (1 s); a batch of 4 windows of 7 frames needs 11 frames (1.1 s)");
+  CHECK(refusal(small_sound(0), config) != "");
+  CHECK(refusal(small_sound(11), config) == "");
+  config.validation = 0.5;  // then 7 windows: 4 are held out; 8: 4
+  CHECK(refusal(small_sound(14), config).find("needs 15 frames (1.5 s)") != std::string::npos);
+  CHECK(refusal(small_sound(15), config) == "");
+}
+
+TEST_CASE("Configurations are refused by field, value and what is allowed") {
+  const auto with = [](auto change) {
+    TrainerConfig config = small_config();
+    change(config);
+    return refusal(config);
+  };
+  using C = TrainerConfig;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(with([](C& c) { c.layers.clear(); }) == "number of layers is 0; allowed: 1 to 4");
+  CHECK(with([](C& c) { c.layers = {1000000000}; }) == "layers is 1000000000; allowed: 1 to 4096 units a layer");
+  CHECK(with([](C& c) { c.sequence = 0; }) == "sequence is 0; allowed: 1 to 4096 frames");
+  CHECK(with([](C& c) { c.batch = 1; }) == "batch is 1; allowed: 2 to 4096 windows");
+  CHECK(with([](C& c) { c.learning_rate = 0; }) == "learning_rate is 0; allowed: above 0, to 1");
+  CHECK(with([&](C& c) { c.learning_rate = nan; }) == "learning_rate is nan; allowed: above 0, to 1");
+  CHECK(with([](C& c) { c.weight_decay = -1; }) == "weight_decay is -1; allowed: 0 to 1");
+  CHECK(with([](C& c) { c.clip_norm = -1; }) == "clip_norm is -1; allowed: 0 (no clipping) or more");
+  CHECK(with([](C& c) { c.validation = 0.6; }) == "validation is 0.6; allowed: 0 to 0.5 of the windows");
+}
+
+TEST_CASE("Initial weights must fit") {
+  const Weights other = random_weights({9, {6, 4}, 7, Scale::linear}, 1);
+  const auto refused = Trainer::create(small_sound(40), small_config(), &other);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "lstm.weight_ih_l1 has the shape [16, 6]; expected [20, 6]");
+}
+
+TEST_CASE("Windows that do not fit are refused") {
+  Trainer trainer(small_sound(40), small_config());
+  const auto message = [&](std::vector<std::int64_t> starts) {
+    const auto loss = trainer.step_on(starts);
+    return loss ? "" : loss.error().message;
+  };
+  CHECK(message({0, 32}) == "");
+  CHECK(message({0, 33}) == "window start is 33; allowed: 0 to 32");
+  CHECK(message({-1, 3}) == "window start is -1; allowed: 0 to 32");
+  CHECK(message({3}) == "number of windows is 1; allowed: 2 to 4, the batch");
+  CHECK(message({0, 1, 2, 3, 4}) == "number of windows is 5; allowed: 2 to 4, the batch");
+  CHECK(trainer.step_count() == 1);
+}
+
+TEST_CASE("A loss that blows up leaves finite weights") {
+  TrainerConfig config = small_config();
+  Weights initial = random_weights({9, {6, 5}, 7, Scale::linear}, 1);
+  for (std::size_t k = 0; k < 9; ++k) {  // whatever the sign of the outputs, some predictions overflow
+    for (float& value : initial.dense_weight.row(k)) value = k % 2 == 0 ? 3e38f : -3e38f;
+    initial.dense_bias[k] = 3.4e38f;
+  }
+  auto trainer = Trainer::create(small_sound(40), config, &initial).value();
+  bool blown = false;
+  for (int i = 0; i < 20; ++i) blown |= !std::isfinite(trainer.step());
+  CHECK(blown);
+  Weights weights = trainer.weights().value();
+  for (const NamedTensor& tensor : tensors(weights)) {
+    for (const float value : tensor.values) REQUIRE(std::isfinite(value));
+  }
+
+  Magnitudes loud = small_sound(40);
+  for (float& value : loud.values.all()) value *= 4e14f;
+  config.learning_rate = 1;
+  Trainer wild(std::move(loud), config);
+  for (int i = 0; i < 50; ++i) wild.step();
+  CHECK(wild.step_count() == 50);
+}
+
+#if !defined(UNDER_SANITIZER)
+TEST_CASE("The memory foretold is what create takes") {
+  for (const Scale scale : {Scale::linear, Scale::log1p}) {
+    for (const std::vector<int>& layers : {std::vector<int>{128, 128}, {64}, {100, 30, 200, 64}}) {
+      TrainerConfig config;
+      config.layers = layers;
+      config.scale = scale;
+      Magnitudes sound = small_sound(0);
+      sound.stft.size = 512;
+      sound.values = random_frames(1000, 257, 1);
+      const auto taken = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+      const auto before = taken();
+      const Trainer trainer(std::move(sound), config);
+      const double actual = static_cast<double>(taken() - before);
+      CHECK(
+          actual ==
+          Approx(static_cast<double>(Trainer::memory(1000, 257, config))).epsilon(0.02));  // small blocks and rounding
+    }
+  }
+}
+#endif
+
+TEST_CASE("Memory of impossible sizes is more than there is") {
+  TrainerConfig config;
+  CHECK(Trainer::memory(std::numeric_limits<std::uint64_t>::max(), 1025, config) ==
+        std::numeric_limits<std::uint64_t>::max());
+  config.layers = {4096, 4096, 4096, 4096};
+  config.sequence = config.batch = 4096;
+  CHECK(Trainer::memory(2147483647, 32769, config) > (std::uint64_t{1} << 40));
+  config.layers = {1000000000};
+  CHECK(Trainer::memory(1000, 1025, config) == std::numeric_limits<std::uint64_t>::max());
+}
