@@ -56,8 +56,8 @@ Status check_finite(std::span<const float> samples) {
   return {};
 }
 
-Result<Sound> Host::decode(std::string_view path, double rate) {
-  auto bytes = read(path);
+Result<Sound> decode_wav(Host& host, std::string_view path, double rate) {
+  auto bytes = host.read(path);
   if (!bytes) return bytes.error();
   auto sound = read_wav(*bytes);
   if (!sound || rate == 0 || rate == sound->sample_rate) return sound;

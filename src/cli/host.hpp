@@ -16,8 +16,15 @@ struct Picture {
   Buffer<std::uint8_t> rgb;
 };
 
+class Host;
+
+/// A WAV file at its own rate; another `rate` is refused.
+Result<Sound> decode_wav(Host& host, std::string_view path, double rate);
+
 /// Everything that the program asks of the machine. Natively it is the operating system, in WebAssembly JavaScript.
 /// Paths and texts are UTF-8. All calls come from the one thread that runs `run`, and return when they are done.
+///
+/// Nothing is defined out of line, so that hosts may be compiled with RTTI and the commands without.
 class Host {
  public:
   enum class Stream { out = 1, err = 2 };
@@ -36,9 +43,8 @@ class Host {
   virtual bool same_file(std::string_view a, std::string_view b) = 0;
   virtual bool exists(std::string_view path) = 0;
 
-  /// An audio file as mono samples, resampled to `rate` in Hz where that is not 0 and differs. Here: WAV at its own
-  /// rate.
-  virtual Result<Sound> decode(std::string_view path, double rate);
+  /// An audio file as mono samples, resampled to `rate` in Hz where that is not 0 and differs.
+  virtual Result<Sound> decode(std::string_view path, double rate) { return decode_wav(*this, path, rate); }
 
   virtual void print(Stream stream, std::string_view text) = 0;
   /// Replaces the line at the bottom of the terminal; an empty text removes it. Called only where `columns` is above 0.
@@ -61,8 +67,7 @@ int run(std::span<const std::string_view> arguments, Host& host);
 enum ExitCode : int {
   exit_ok = 0,
   exit_failed = 1,  ///< verify: a quantity lies outside its tolerance
-  exit_bad =
-      2,  ///< wrong usage, an input that cannot be used, an output that cannot be written, memory that cannot be had
+  exit_bad = 2,     ///< wrong usage, an input that cannot be used, an output that cannot be written, too little memory
   exit_cancelled = 130  ///< the user asked to stop
 };
 

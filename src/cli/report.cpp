@@ -10,9 +10,11 @@ namespace lodestone::cli {
 namespace {
 
 std::string quoted(std::string_view text) {
-  JsonBuffer buffer;
-  JsonWriter writer(buffer);
-  if (writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()))) return {buffer.GetString(), buffer.GetSize()};
+  JsonWriter writer;
+  if (is_utf8(text)) {
+    writer.string(text);
+    return writer.text;
+  }
   // A path need not be UTF-8, but JSON must be.
   std::string ascii(text);
   for (char& c : ascii) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
@@ -20,12 +22,14 @@ std::string quoted(std::string_view text) {
 }
 
 std::string json_number(double number) {
-  constexpr double exact = 9007199254740992.0;  // 2^53
-  if (std::fabs(number) <= exact && number == std::floor(number))
-    return std::to_string(static_cast<std::int64_t>(number));
-  JsonBuffer buffer;
-  JsonWriter writer(buffer);
-  return writer.Double(number) ? std::string(buffer.GetString(), buffer.GetSize()) : "null";
+  if (!std::isfinite(number)) return "null";
+  // The shortest of the usual lengths that reads back as the same double.
+  for (const int digits : {15, 16}) {
+    std::string text = number_text(number, digits);
+    double back = 0;
+    if (parse_number(text, back) && back == number) return text;
+  }
+  return number_text(number, 17);
 }
 
 std::string key(std::string_view name) {
@@ -67,7 +71,7 @@ std::string table_text(const Report::Table& table) {
   for (std::size_t c = 0; c < count; ++c) widths[c] = columns(table.columns[c]);
   for (const auto& row : table.rows) {
     for (std::size_t c = 0; c < count; ++c) {
-      widths[c] = std::max(widths[c], columns(row[c].text()));
+      widths[c] = std::max(widths[c], columns(row[c].text(table.digits)));
       right[c] = right[c] || row[c].is_number();
     }
   }
@@ -78,18 +82,18 @@ std::string table_text(const Report::Table& table) {
     text += without_trailing_blanks(content) + '\n';
   };
   line([&](std::size_t c) { return table.columns[c]; });
-  for (const auto& row : table.rows) line([&](std::size_t c) { return row[c].text(); });
+  for (const auto& row : table.rows) line([&](std::size_t c) { return row[c].text(table.digits); });
   return text;
 }
 
 }  // namespace
 
-std::string Value::text() const {
+std::string Value::text(int digits) const {
   if (const auto* text = std::get_if<std::string>(&content_)) return *text;
   if (const auto* truth = std::get_if<bool>(&content_)) return *truth ? "yes" : "no";
-  const auto write = [](double number) {
+  const auto write = [digits](double number) {
     const bool whole = std::fabs(number) < 1e15 && number == std::floor(number);
-    return number_text(number, whole ? 15 : 6);
+    return number_text(number, whole ? 15 : digits);
   };
   if (const auto* number = std::get_if<double>(&content_)) return write(*number);
   return joined(*std::get_if<std::vector<double>>(&content_), ", ", write);
@@ -110,23 +114,29 @@ Report::Table& Report::table(std::string_view name, std::vector<std::string> col
   for (Table& table : tables_) {
     if (table.name == name) return table;
   }
-  return tables_.emplace_back(Table{std::string(name), std::move(columns), {}});
+  return tables_.emplace_back(Table{std::string(name), std::move(columns), {}, 6, fields_.size()});
 }
 
 std::string Report::text() const {
   std::size_t width = 0;
   for (const Field& field : fields_) width = std::max(width, columns(field.name));
   std::string text;
-  for (const Field& field : fields_) {
-    text += padded(field.name, width + 2, false) + field.value.text();
-    if (!field.unit.empty()) text += ' ' + field.unit;
-    text += '\n';
-  }
+  std::size_t printed = 0;
+  const auto print_fields = [&](std::size_t end) {
+    for (; printed < end; ++printed) {
+      const Field& field = fields_[printed];
+      text += padded(field.name, width + 2, false) + field.value.text();
+      if (!field.unit.empty()) text += ' ' + field.unit;
+      text += '\n';
+    }
+  };
   for (const Table& table : tables_) {
     if (table.rows.empty()) continue;
+    print_fields(table.fields_before);
     if (!text.empty()) text += '\n';
-    text += table_text(table);
+    text += table_text(table) + '\n';
   }
+  print_fields(fields_.size());
   return text;
 }
 

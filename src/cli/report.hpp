@@ -22,8 +22,8 @@ class Value {
   template <class Integer>
   requires std::is_integral_v<Integer> Value(Integer number) : content_(static_cast<double>(number)) {}
 
-  /// For people: numbers with six digits.
-  std::string text() const;
+  /// For people: numbers that are not whole with so many digits.
+  std::string text(int digits = 6) const;
   /// For programs: numbers with all their digits; what is not finite becomes null.
   std::string json() const;
   bool is_number() const { return std::holds_alternative<double>(content_); }
@@ -32,7 +32,7 @@ class Value {
   std::variant<std::string, bool, double, std::vector<double>> content_;
 };
 
-/// What a command found out: fields in order, then tables. Printed as aligned text, or as one JSON object with the same
+/// What a command found out: fields and tables in order. Printed as aligned text, or as one JSON object with the same
 /// names in snake_case.
 class Report {
  public:
@@ -40,6 +40,8 @@ class Report {
     std::string name;
     std::vector<std::string> columns;
     std::vector<std::vector<Value>> rows;
+    int digits = 6;                 ///< of its numbers, as text
+    std::size_t fields_before = 0;  ///< how many fields stand above it
   };
 
   void add(std::string_view name, Value value, std::string_view unit = {});

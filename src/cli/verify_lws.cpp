@@ -1,0 +1,300 @@
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+#include "cli/checks.hpp"
+#include "cli/lws_case.hpp"
+#include "cli/text.hpp"
+#include "phase/lws_weights.hpp"
+
+namespace lodestone::cli {
+namespace {
+
+constexpr double table_tolerance = 1e-9;      // windows and weights are computed in double precision on both sides
+constexpr double magnitude_tolerance = 1e-5;  // relative, every bin
+constexpr double close = 1e-3;                // of A: what counts as the same bin ...
+constexpr int well_conditioned = 13;          // ... among those with so many bits
+constexpr double farthest = 5e-3;             // of A: correct builds with another order of summation reach 1.2e-3
+constexpr double smallest_l2 = 1e-5;
+
+/// Windows and weights: the largest difference over the largest entry.
+Status compare_doubles(const Safetensors& file, std::string_view name, std::span<const double> values, bool history,
+                       Checks& checks) {
+  const auto found = tensor(file, name);
+  if (!found) return found.error();
+  const auto reference = to_doubles(**found);
+  if (!reference) return reference.error();
+  const double error = relative_error(values, *reference);
+  if (history)
+    checks.add_history(std::string(name), error, table_tolerance);
+  else
+    checks.add(std::string(name), error, table_tolerance);
+  return {};
+}
+
+/// With two frames a window the reference's window and weights for no-future are all zero, but for a table that says
+/// otherwise.
+bool initial_is_history(const LwsCase& lws) { return 2 * lws.stft.hop == lws.stft.window_length(); }
+
+Status verify_windows(const Safetensors& file, const LwsCase& lws, Checks& checks) {
+  if (!file.find("windows/awin")) return {};
+  const auto windows = lws_windows(lws.stft);
+  if (!windows) return windows.error();
+  const struct {
+    std::string_view name;
+    const Buffer<double>& values;
+    bool history;
+  } all[] = {{"windows/awin", windows->analysis, false},
+             {"windows/swin", windows->synthesis, false},
+             {"windows/win_ai", windows->initial, initial_is_history(lws)},
+             {"windows/win_af", windows->newest, false}};
+  for (const auto& window : all) {
+    if (auto error = compare_doubles(file, window.name, window.values, window.history, checks)) return error;
+  }
+  return {};
+}
+
+/// W[bin mod Q][frame distance][bin distance], re and im.
+Status verify_table(const Safetensors& file, std::string_view name, const LwsWeights& weights, LwsKind kind,
+                    bool history, Checks& checks) {
+  const auto frames = static_cast<std::uint64_t>(weights.reach() + 1);
+  const auto range = static_cast<std::uint64_t>(weights.range() + 1);
+  const std::uint64_t shape[] = {0, frames, range, 2};
+  const auto found = tensor(file, name, shape);
+  if (!found) return found.error();
+  auto values = Buffer<double>::create((*found)->count());
+  if (!values) return values.error();
+  std::size_t i = 0;
+  for (std::uint64_t n = 0; n < (*found)->shape[0]; ++n) {
+    for (int r = 0; r <= weights.reach(); ++r) {
+      for (int k = 0; k <= weights.range(); ++k) {
+        const std::complex<double> weight = weights.weight(kind, static_cast<std::int64_t>(n), r, k);
+        (*values)[i++] = weight.real();
+        (*values)[i++] = weight.imag();
+      }
+    }
+  }
+  return compare_doubles(file, name, *values, history, checks);
+}
+
+Status verify_weights(const Safetensors& file, const LwsCase& lws, Checks& checks) {
+  const auto weights = LwsWeights::create(lws.stft, lws.weight_range);
+  if (!weights) return weights.error();
+  const struct {
+    std::string_view name;
+    LwsKind kind;
+    bool history;
+  } tables[] = {{"weights/W", LwsKind::full, false},
+                {"weights/W_ai", LwsKind::initial, initial_is_history(lws)},
+                {"weights/W_ai_q2fix", LwsKind::initial, false},
+                {"weights/W_af", LwsKind::newest, false}};
+  for (const auto& table : tables) {
+    if (!file.find(table.name)) continue;
+    if (auto error = verify_table(file, table.name, *weights, table.kind, table.history, checks)) return error;
+  }
+  return {};
+}
+
+/// A complex tensor `[frames, bins, 2]`.
+Result<Spectrum> read_complex(const Safetensors& file, const std::string& name, const Magnitudes& magnitudes) {
+  const std::uint64_t shape[] = {magnitudes.values.rows(), magnitudes.values.cols(), 2};
+  const auto found = tensor(file, name, shape);
+  if (!found) return found.error();
+  const auto values = to_floats(**found);
+  if (!values) return values.error();
+  Spectrum spectrum;
+  spectrum.stft = magnitudes.stft;
+  auto bins = Array2<std::complex<float>>::create(shape[0], shape[1]);
+  if (!bins) return bins.error();
+  spectrum.values = std::move(*bins);
+  for (std::size_t i = 0; i < spectrum.values.size(); ++i) {
+    spectrum.values.data()[i] = {(*values)[2 * i], (*values)[2 * i + 1]};
+  }
+  return spectrum;
+}
+
+Result<Magnitudes> copy_of(const Magnitudes& magnitudes) {
+  auto values = magnitudes.values.clone();
+  if (!values) return values.error();
+  Magnitudes copy;
+  copy.stft = magnitudes.stft;
+  copy.samples = magnitudes.samples;
+  copy.values = std::move(*values);
+  return copy;
+}
+
+/// How far a spectrum is from the reference's.
+struct Distance {
+  double magnitude = 0;  ///< largest relative difference of the magnitudes
+  double worst = 0;      ///< largest |S − reference|/A among the well-conditioned bins
+  double far_share = 0;  ///< share of them that lie more than `close` apart
+  double l2 = 0;         ///< of all differences, over that of A
+};
+
+Distance distance(const Magnitudes& magnitudes, const Spectrum& found, const Spectrum& reference,
+                  std::span<const float> bits) {
+  Distance result;
+  double difference_energy = 0;
+  double energy = 0;
+  std::size_t conditioned = 0;
+  std::size_t far = 0;
+  for (std::size_t i = 0; i < magnitudes.values.size(); ++i) {
+    const double a = magnitudes.values.data()[i];
+    const auto s = static_cast<std::complex<double>>(found.values.data()[i]);
+    const auto r = static_cast<std::complex<double>>(reference.values.data()[i]);
+    const double difference = std::abs(s - r);
+    difference_energy += difference * difference;
+    energy += a * a;
+    if (a == 0) {
+      if (s != 0.0) result.magnitude = INFINITY;
+      continue;
+    }
+    result.magnitude = worse(result.magnitude, std::fabs(std::abs(s) - a) / a);
+    if (bits[i] < well_conditioned) continue;
+    ++conditioned;
+    far += !(difference <= close * a);
+    result.worst = worse(result.worst, difference / a);
+  }
+  result.far_share = conditioned > 0 ? static_cast<double>(far) / static_cast<double>(conditioned) : 0;
+  result.l2 = energy > 0 ? std::sqrt(difference_energy / energy) : 0;
+  return result;
+}
+
+/// Sequential stages amplify rounding from frame to frame: with online LWS among them fewer bins must agree, and
+/// nothing bounds the rest.
+void judge(const LwsOutput& output, const Distance& found, bool history, Checks& checks) {
+  const auto add = [&](std::string_view what, double error, double tolerance) {
+    std::string name = output.name + ": " + std::string(what);
+    if (history)
+      checks.add_history(std::move(name), error, tolerance);
+    else
+      checks.add(std::move(name), error, tolerance);
+  };
+  const bool online = has_online(output.stages);
+  add("magnitude", found.magnitude, magnitude_tolerance);
+  add("share of bins beyond 1e-3", found.far_share, online ? 0.01 : 0.001);
+  if (online) return;
+  add("worst bin", found.worst, farthest);
+  add("l2", found.l2, std::max(4 * output.sensitivity, smallest_l2));
+}
+
+Status verify_output(const Safetensors& file, const LwsCase& lws, const Magnitudes& magnitudes, const LwsOutput& output,
+                     Checks& checks) {
+  const std::uint64_t shape[] = {magnitudes.values.rows(), magnitudes.values.cols()};
+  const auto bits_tensor = tensor(file, output.name + "/bits", shape);
+  if (!bits_tensor) return bits_tensor.error();
+  const auto bits = to_floats(**bits_tensor);
+  if (!bits) return bits.error();
+  const auto reference = read_complex(file, output.name + "/spectrum", magnitudes);
+  if (!reference) return reference.error();
+  Spectrum start;
+  if (output.warm) {
+    auto read = read_complex(file, "warm_start", magnitudes);
+    if (!read) return read.error();
+    start = std::move(*read);
+  }
+  auto input = copy_of(magnitudes);
+  if (!input) return input.error();
+  const PhaseConfig config{output.stages, lws.look_ahead, lws.weight_range};
+  const auto found = reconstruct(std::move(*input), config, output.warm ? &start : nullptr);
+  if (!found) return found.error();
+  judge(output, distance(magnitudes, *found, *reference, *bits), is_history(lws.stft, output.stages, output.variant),
+        checks);
+  return {};
+}
+
+/// Consistency in dB that whole signals may differ by: the share of it that rounding explains.
+double quality_tolerance(const LwsQuality& quality) {
+  constexpr double tie = 0.3;
+  if (has_online(quality.stages)) return 2;
+  const bool batch_alone = quality.stages.size() == 1 && quality.stages[0].method == PhaseMethod::batch;
+  if (!batch_alone) return 0.1;
+  const PhaseStage& stage = quality.stages[0];
+  if (stage.alpha == 0) return stage.iterations > 5 ? 0.2 : 0.1;
+  const double tolerance = stage.iterations > 5 ? 0.01 : 0.001;
+  // Two phases fit equally well where the reference itself moves by more than that when its input is perturbed by 1e-7.
+  return quality.spread > tolerance ? tie : tolerance;
+}
+
+Result<double> reached_consistency(const LwsQuality& quality, std::span<const float> samples) {
+  auto stft = Stft::create(quality.stft);
+  if (!stft) return stft.error();
+  auto magnitudes = stft->magnitudes(samples);
+  if (!magnitudes) return magnitudes.error();
+  PhaseConfig config;
+  config.stages = quality.stages;
+  const auto spectrum = reconstruct(std::move(*magnitudes), config);
+  if (!spectrum) return spectrum.error();
+  return consistency(*spectrum);
+}
+
+/// The rows of one mode, whose mean is judged too where single signals may differ much.
+struct ModeErrors {
+  std::string mode;
+  double sum = 0;
+  int count = 0;
+};
+
+void add_mean(std::vector<ModeErrors>& means, const LwsQuality& quality, double error) {
+  auto mean = std::find_if(means.begin(), means.end(), [&](const ModeErrors& m) { return m.mode == quality.mode; });
+  if (mean == means.end()) mean = means.insert(means.end(), ModeErrors{quality.mode, 0, 0});
+  mean->sum += error;
+  ++mean->count;
+}
+
+}  // namespace
+
+Status verify_lws(const Safetensors& file, Checks& checks) {
+  const auto lws = read_lws_case(file);
+  if (!lws) return lws.error();
+  auto values = matrix(file, "magnitudes");
+  if (!values) return values.error();
+  Magnitudes magnitudes;
+  magnitudes.stft = lws->stft;
+  magnitudes.values = std::move(*values);
+  if (auto error = verify_windows(file, *lws, checks)) return error;
+  if (auto error = verify_weights(file, *lws, checks)) return error;
+  for (std::size_t i = 0; i < lws->outputs.size(); ++i) {
+    const LwsOutput& output = lws->outputs[i];
+    if (auto error = checks.advance(static_cast<double>(i) / static_cast<double>(lws->outputs.size()), output.name))
+      return error;
+    if (auto error = verify_output(file, *lws, magnitudes, output, checks)) return error;
+  }
+  return {};
+}
+
+Status verify_lws_quality(const Safetensors& file, std::string_view quality, Checks& checks) {
+  constexpr double mean_tolerance = 0.2;
+  constexpr std::uint64_t any_length[] = {0};
+  const auto rows = read_lws_quality(quality);
+  if (!rows) return rows.error();
+  std::vector<ModeErrors> means;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const LwsQuality& row = (*rows)[i];
+    const std::string name = row.config + " " + row.mode;
+    if (auto error =
+            checks.advance(static_cast<double>(i) / static_cast<double>(rows->size()), row.signal + " " + name))
+      return error;
+    const auto signal = tensor(file, row.signal, any_length);
+    if (!signal) return signal.error();
+    const auto samples = to_floats(**signal);
+    if (!samples) return samples.error();
+    const auto reached = reached_consistency(row, *samples);
+    if (!reached) return reached.error();
+    const double error = *reached - row.reference;
+    const std::string quantity = row.signal + " " + name + ": consistency in dB";
+    if (is_history(row.stft, row.stages, row.variant)) {
+      checks.add_history(quantity, std::fabs(error), quality_tolerance(row));
+      continue;
+    }
+    checks.add(quantity, std::fabs(error), quality_tolerance(row));
+    if (has_online(row.stages)) add_mean(means, row, error);
+  }
+  for (const ModeErrors& mean : means) {
+    checks.add(mean.mode + ": mean consistency of " + std::to_string(mean.count) + " in dB",
+               std::fabs(mean.sum / mean.count), mean_tolerance);
+  }
+  return {};
+}
+
+}  // namespace lodestone::cli
