@@ -36,7 +36,7 @@ export class LossCurve {
     const high = Math.max(...this.#losses) * 1.3;
     const height = (loss) => Math.log(loss / low) / Math.log(high / low);
     const across = (epoch) => (epoch - 1) / (this.#epochs - 1);
-    const epochs = linearTicks(1, this.#epochs, Math.min(box.width / 60, this.#epochs));
+    const epochs = linearTicks(1, this.#epochs, box.width / 60).filter(Number.isInteger);
     sideAxis(
       plot,
       box,

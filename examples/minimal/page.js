@@ -76,12 +76,13 @@ class Part {
 /** What went wrong, as a sentence for the page. */
 function advice(error) {
   if (error instanceof Advice) return error.message;
-  if (error instanceof LodestoneError)
-    return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`.replace(/\.\.$/, '.');
+  if (error instanceof LodestoneError) return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`;
   if (error.name === 'AbortError') return 'Stopped before there was anything to keep.';
   console.error(error);
   return `Something went wrong that should not: ${error.message}`;
 }
+
+const counted = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 const duration = (seconds) => {
   const whole = Math.round(seconds);
@@ -160,7 +161,7 @@ function showLosses(losses, epochs) {
   if (losses.length === 0) return;
   lossCurve.show(losses, epochs);
   trainingPart.describe(
-    `Loss after ${losses.length} epochs: ${losses.at(-1).toPrecision(3)}, ${losses[0].toPrecision(3)} at first`,
+    `Loss after ${counted(losses.length, 'epoch')}: ${losses.at(-1).toPrecision(3)}, ${losses[0].toPrecision(3)} at first`,
   );
 }
 
@@ -209,10 +210,10 @@ function loadModel(file) {
   return trainingPart.attempt(async () => {
     const loaded = await Magnet.load(file).catch((error) => {
       if (!(error instanceof LodestoneError)) throw error;
-      throw new Advice(`“${file.name}” is not a model that Lodestone can play: ${error.message}`);
+      throw new Advice(`“${file.name}” is not a model that Lodestone can play: ${error.message}.`);
     });
     takeModel(loaded, file.name);
-    trainingPart.say(`“${file.name}” is loaded: ${loaded.losses.length} epochs of training.`);
+    trainingPart.say(`“${file.name}” is loaded: ${counted(loaded.losses.length, 'epoch')} of training.`);
   });
 }
 
@@ -252,7 +253,8 @@ async function generate(signal) {
   generationPart.find('.description').textContent = `${modelName}, seed ${seed} · ${seconds} s${note}`;
   const wav = await wavBytes(result.samples, result.sampleRate);
   offer(element('#save-sound'), wav, 'audio/wav', `${modelName}-seed-${seed}.wav`);
-  const again = result.reseeds > 0 ? ` The network got stuck and was started again ${result.reseeds} times.` : '';
+  const again =
+    result.reseeds > 0 ? ` The network got stuck and was started again ${counted(result.reseeds, 'time')}.` : '';
   generationPart.say(`Made in ${took.toFixed(1)} s.${again}`);
 }
 

@@ -81,6 +81,7 @@ class Page {
 
   constructor(page) {
     this.page = page;
+    page.setDefaultTimeout(10000);
     page.on('console', (message) => {
       if (message.type() === 'error') this.errors.push(message.text());
     });
