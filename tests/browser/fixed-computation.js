@@ -7,6 +7,11 @@ const stft = { size: 512, hop: 128, sampleRate };
 const training = { ...stft, layers: [24, 16], sequence: 12, batch: 16, seed: 5 };
 const dream = { seed: 7, position: 0.2, randomness: 0.05 };
 
+// Every method, each run only as long as it takes to show in the bits.
+const lws = [{ method: 'nofuture' }, { method: 'online', iterations: 2 }, { method: 'batch', iterations: 3 }];
+const pghi = [{ method: 'pghi' }, { method: 'griffin-lim', iterations: 2, momentum: 0.99 }];
+const spsi = [{ method: 'spsi' }];
+
 /** FNV-1a of an array's bytes. */
 export function hash(array) {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -43,8 +48,8 @@ export function compute(core) {
   const trainer = new CoreTrainer(core, samples, training);
   const losses = [trainer.step(), trainer.step(), trainer.step()];
   const model = trainer.model();
-  const generated = (mode, preset) => {
-    const generation = new CoreGeneration(core, model, 1, { ...dream, mode }, { preset });
+  const generated = (mode, stages) => {
+    const generation = new CoreGeneration(core, model, 1, { ...dream, mode }, { stages });
     while (!generation.step());
     return hash(generation.samples());
   };
@@ -54,9 +59,9 @@ export function compute(core) {
     inverse: hash(new CoreStft(core, stft).inverse(spectrum)),
     losses: losses.map(String).join(' '),
     model: hash(model.toBytes()),
-    window: generated('window', 'best'),
-    stateful: generated('stateful', 'music'),
-    fast: generated('window', 'fast'),
+    window: generated('window', lws),
+    stateful: generated('stateful', pghi),
+    spsi: generated('window', spsi),
   };
 }
 
