@@ -5,19 +5,21 @@
 /// memory from `lodestone_alloc`; results of variable size come out through `lodestone_output`. Enumerations are
 /// the numbers of the C++ enumerators. An instance serves one thread.
 
+#include "lodestone/lodestone.hpp"
+
 #include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "lodestone/lodestone.hpp"
-#include "message.hpp"
+#include "errors/message.hpp"
 
 extern "C" int pffft_simd_size(void);
 
@@ -40,40 +42,50 @@ T* hand_over(Result<T> result) {
   return nullptr;
 }
 
+/// Anything that goes when its owner goes.
+struct Owned {
+  virtual ~Owned() = default;
+};
+
+template <class T>
+struct Holder : Owned {
+  explicit Holder(T held) : value(std::move(held)) {}
+  T value;
+};
+
 /// The array that the last call gave: owned until the next one, or a view of what a handle owns.
 struct Output {
   const void* data = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  std::variant<std::monostate, Buffer<float>, Array2<float>, Array2<std::complex<float>>, Bytes, std::vector<double>>
-      owned;
+  std::unique_ptr<Owned> owned;
 };
 
 Output output;
 
-template <class T>
-int give(Array2<T> array) {
-  output = {array.data(), array.rows(), array.cols(), {}};
-  output.owned = std::move(array);
-  return 0;
-}
+void show(const void* data, std::size_t rows, std::size_t cols) { output = {data, rows, cols, nullptr}; }
 
-/// A list: a Buffer or a vector.
+/// A view of floats.
+void show(std::span<const float> view) { show(view.data(), 1, view.size()); }
+
+/// Owns the list, a Buffer or a vector.
 template <class T>
 int give(T list) {
-  output = {list.data(), 1, list.size(), {}};
-  output.owned = std::move(list);
+  show(list.data(), 1, list.size());
+  output.owned = std::make_unique<Holder<T>>(std::move(list));
   return 0;
 }
 
 template <class T>
-void show(std::span<const T> view) {
-  output = {view.data(), 1, view.size(), {}};
+int give(Array2<T> array) {
+  show(array.data(), array.rows(), array.cols());
+  output.owned = std::make_unique<Holder<Array2<T>>>(std::move(array));
+  return 0;
 }
 
 Status check_enumerator(const char* field, int value, int last) {
   if (value >= 0 && value <= last) return {};
-  return out_of_range(field, value, "0 to " + std::to_string(last));
+  return out_of_range(field, value, {"0 to ", last});
 }
 
 Result<StftConfig> stft_config(int size, int window_size, int hop, int window, int framing, double sample_rate) {
@@ -97,8 +109,8 @@ constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins, const TrainerConfig& config) {
   const std::uint64_t bytes = Trainer::memory(frames, bins, config) + samples * sizeof(float);
   if (bytes < addressable) return {};
-  return Error{ErrorCode::out_of_memory, "training on " + std::to_string(frames) + " frames takes " +
-                                             std::to_string(bytes >> 20) + " MB; WebAssembly has 4096 MB"};
+  return Error{ErrorCode::out_of_memory,
+               sentence({"training on ", frames, " frames takes ", bytes >> 20, " MB; WebAssembly has 4096 MB"})};
 }
 
 }  // namespace
@@ -119,7 +131,7 @@ void* lodestone_alloc(double bytes) {
   if (bytes < static_cast<double>(SIZE_MAX - 64)) {
     block = std::aligned_alloc(64, (static_cast<std::size_t>(bytes) / 64 + 1) * 64);
   }
-  if (!block) fail({ErrorCode::out_of_memory, "out of memory: " + number_text(bytes) + " bytes cannot be had"});
+  if (!block) fail({ErrorCode::out_of_memory, sentence({"out of memory: ", bytes, " bytes cannot be had"})});
   return block;
 }
 
@@ -207,8 +219,8 @@ void lodestone_inverse_stft_stream_finish(InverseStftStream* stream) { show(stre
 /// Trains on the magnitudes of `samples`. `initial` may be null.
 Trainer* lodestone_trainer_create(Stft* stft, const float* samples, std::size_t count, const int* layers,
                                   std::size_t layer_count, int sequence, int batch, double learning_rate,
-                                  double weight_decay, double clip_norm, double validation, int scale,
-                                  int initialiser, std::uint32_t seed, int keep_impulses, const Model* initial) {
+                                  double weight_decay, double clip_norm, double validation, int scale, int initialiser,
+                                  std::uint32_t seed, int keep_impulses, const Model* initial) {
   const TrainerConfig config{.layers = {layers, layers + layer_count},
                              .sequence = sequence,
                              .batch = batch,
@@ -257,7 +269,8 @@ int lodestone_model_write(const Model* model) {
   return bytes ? give(std::move(*bytes)) : fail(bytes.error());
 }
 
-/// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, impulse frames, then the layers.
+/// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, impulse frames, then the
+/// layers.
 void lodestone_model_config(const Model* model) {
   const StftConfig& stft = model->stft;
   std::vector<double> numbers{static_cast<double>(stft.size),
@@ -274,8 +287,8 @@ void lodestone_model_config(const Model* model) {
 }
 
 /// Output: one value an epoch.
-void lodestone_model_losses(const Model* model) { show(std::span<const float>(model->losses)); }
-void lodestone_model_validation_losses(const Model* model) { show(std::span<const float>(model->validation_losses)); }
+void lodestone_model_losses(const Model* model) { show(model->losses); }
+void lodestone_model_validation_losses(const Model* model) { show(model->validation_losses); }
 
 // Phase
 
@@ -291,7 +304,7 @@ int lodestone_phase_preset(PhaseConfig* phase, const char* name, std::size_t len
     if (!known.empty()) known += ", ";
     known += preset;
   }
-  return fail({ErrorCode::invalid_argument, "preset is \"" + std::string(wanted) + "\"; allowed: " + known});
+  return fail(refused({"preset is ", Piece::quoted(wanted), "; allowed: ", known}));
 }
 
 int lodestone_phase_add_stage(PhaseConfig* phase, int method, int iterations, double alpha, double beta, double gamma,
@@ -325,7 +338,7 @@ double lodestone_reconstruction_progress(const Reconstruction* reconstruction) {
 /// Output: complex `[frames, bins]`, the spectrum so far.
 void lodestone_reconstruction_spectrum(const Reconstruction* reconstruction) {
   const auto& values = reconstruction->spectrum().values;
-  output = {values.data(), values.rows(), values.cols(), {}};
+  show(values.data(), values.rows(), values.cols());
 }
 
 // Dreams
@@ -387,7 +400,7 @@ double lodestone_generation_reseeds(const Generation* generation) { return stati
 /// Output: the finished sound.
 void lodestone_generation_samples(const Generation* generation) {
   const Buffer<float>& samples = generation->samples();
-  output = {samples.data(), 1, samples.size(), {}};
+  show(samples.data(), 1, samples.size());
 }
 
 // WAV

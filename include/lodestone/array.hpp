@@ -13,6 +13,27 @@
 
 namespace lodestone {
 
+namespace detail {
+
+/// Zeros on a 64-byte boundary, or null.
+[[gnu::noinline]] inline void* take_zeros(std::uint64_t count, std::size_t value_size) {
+  constexpr std::uint64_t alignment = 64;
+  if (count > (std::numeric_limits<std::ptrdiff_t>::max() - alignment) / value_size) return nullptr;
+  const auto bytes = static_cast<std::size_t>((count * value_size + alignment - 1) / alignment * alignment);
+  void* const block = std::aligned_alloc(alignment, bytes);
+  if (block) std::memset(block, 0, bytes);
+  return block;
+}
+
+[[gnu::noinline]] inline Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size) {
+  std::string message = "out of memory: ";
+  message.append(std::to_string(rows)).append(" x ").append(std::to_string(cols)).append(" values of ");
+  message.append(std::to_string(value_size)).append(" bytes cannot be had");
+  return {ErrorCode::out_of_memory, std::move(message)};
+}
+
+}  // namespace detail
+
 /// A block of `size()` values on a 64-byte boundary that owns its memory. Movable; copies are asked for by `clone`,
 /// because taking memory can fail.
 template <class T>
@@ -24,15 +45,10 @@ class Buffer {
 
   /// A block of `size` zeros, or out_of_memory.
   static Result<Buffer> create(std::uint64_t size) {
-    constexpr std::uint64_t alignment = 64;
-    if (size > (std::numeric_limits<std::ptrdiff_t>::max() - alignment) / sizeof(T)) return no_memory(size);
     Buffer buffer;
+    if (size > 0) buffer.data_.reset(static_cast<T*>(detail::take_zeros(size, sizeof(T))));
+    if (size > 0 && !buffer.data_) return detail::no_memory(size, 1, sizeof(T));
     buffer.size_ = static_cast<std::size_t>(size);
-    if (size == 0) return buffer;
-    const auto bytes = static_cast<std::size_t>((size * sizeof(T) + alignment - 1) / alignment * alignment);
-    buffer.data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
-    if (!buffer.data_) return no_memory(size);
-    std::memset(static_cast<void*>(buffer.data_.get()), 0, bytes);
     return buffer;
   }
 
@@ -57,11 +73,6 @@ class Buffer {
     void operator()(T* block) const { std::free(block); }
   };
 
-  static Error no_memory(std::uint64_t size) {
-    return {ErrorCode::out_of_memory, "out of memory: a block of " + std::to_string(size) + " values of " +
-                                          std::to_string(sizeof(T)) + " bytes cannot be had"};
-  }
-
   std::unique_ptr<T, Free> data_;
   std::size_t size_ = 0;
 };
@@ -75,8 +86,7 @@ class Array2 {
   /// Zeros, or out_of_memory when `rows * cols` overflows or is not to be had.
   static Result<Array2> create(std::uint64_t rows, std::uint64_t cols) {
     if (cols != 0 && rows > std::numeric_limits<std::uint64_t>::max() / cols) {
-      return Error{ErrorCode::out_of_memory, "out of memory: " + std::to_string(rows) + " x " + std::to_string(cols) +
-                                                 " values overflow 64 bits"};
+      return detail::no_memory(rows, cols, sizeof(T));
     }
     auto values = Buffer<T>::create(rows * cols);
     if (!values) return values.error();

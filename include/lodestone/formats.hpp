@@ -53,8 +53,8 @@ struct Safetensors {
   const std::string* find_metadata(std::string_view key) const;
 };
 
-/// The views point into `bytes`, which must outlive them. Refused: headers above 100 MB, unsupported dtypes, shapes whose product
-/// overflows, tensors that overlap, leave gaps or end beyond the file.
+/// The views point into `bytes`, which must outlive them. Refused: headers above 100 MB, unsupported dtypes, shapes
+/// whose product overflows, tensors that overlap, leave gaps or end beyond the file.
 Result<Safetensors> read_safetensors(ByteView bytes);
 /// Tensors whose bytes are in place, e.g. from `as_bytes`.
 Result<Bytes> write_safetensors(const Safetensors& file);
@@ -75,14 +75,14 @@ enum class WavEncoding { pcm16, float32 };
 /// Mono. pcm16 rounds to nearest and clips at full scale.
 Result<Bytes> write_wav(std::span<const float> samples, double sample_rate, WavEncoding encoding = WavEncoding::pcm16);
 
-/// The model file: safetensors with PyTorch's tensor names, `impulses` `[frames, bins]` as F16 (F32 where one exceeds 6e4;
-/// absent where left out), and one JSON string under the metadata key `lodestone`:
+/// The model file: safetensors with PyTorch's tensor names, `impulses` `[frames, bins]` as F16 (F32 where one exceeds
+/// 6e4; absent where left out), and one JSON string under the metadata key `lodestone`:
 /// `{"format_version": 1, "kind": "model", "stft": {…}, "network": {…}, "losses": […], "validation_losses": […]}`.
 Result<Bytes> write_model(const Model& model);
 Result<Model> read_model(ByteView bytes);
 
-/// The spectrum file: safetensors with `magnitudes` `[frames, bins]` or `spectrum` `[frames, bins, 2]` (re, im), F32, and under
-/// `lodestone` the JSON `{"format_version": 1, "kind": "spectrum", "stft": {…}, "samples": …}`.
+/// The spectrum file: safetensors with `magnitudes` `[frames, bins]` or `spectrum` `[frames, bins, 2]` (re, im), F32,
+/// and under `lodestone` the JSON `{"format_version": 1, "kind": "spectrum", "stft": {…}, "samples": …}`.
 Result<Bytes> write_magnitudes(const Magnitudes& magnitudes);
 Result<Bytes> write_spectrum(const Spectrum& spectrum);
 /// Also takes a file with `spectrum`, as its absolute value.

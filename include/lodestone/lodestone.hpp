@@ -1,6 +1,7 @@
 #pragma once
 
-/// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; formats beside them.
+/// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; formats
+/// beside them.
 #include "lodestone/formats.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"

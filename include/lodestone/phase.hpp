@@ -28,11 +28,11 @@ enum class PhaseMethod {
 /// alpha 0 updates every non-zero bin.
 struct PhaseStage {
   PhaseMethod method = PhaseMethod::batch;
-  int iterations = 1;     ///< 1 .. 10000; pghi and spsi: 1
-  double alpha = 1;       ///< ≥ 0 (LWS)
-  double beta = 0.1;      ///< ≥ 0 (LWS)
-  double gamma = 1;       ///< ≥ 0 (LWS)
-  double momentum = 0;    ///< 0 .. 2 (Griffin-Lim)
+  int iterations = 1;   ///< 1 .. 10000; pghi and spsi: 1
+  double alpha = 1;     ///< ≥ 0 (LWS)
+  double beta = 0.1;    ///< ≥ 0 (LWS)
+  double gamma = 1;     ///< ≥ 0 (LWS)
+  double momentum = 0;  ///< 0 .. 2 (Griffin-Lim)
 };
 
 /// A list of stages, in order, from zero phase (S = A + 0i) unless a start is given.
@@ -44,8 +44,9 @@ struct PhaseConfig {
   Status check() const;
 };
 
-/// Ready-made lists: `speech` and `music` (as the authors of LWS name them), `best` (the highest consistency for its cost), `fast`
-/// (the least cost), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`. False if there is none of that name.
+/// Ready-made lists: `speech` and `music` (as the authors of LWS name them), `best` (the highest consistency for its
+/// cost), `fast` (the least cost), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`. False if there is
+/// none of that name.
 bool phase_preset(std::string_view name, PhaseConfig& config);
 /// The names that `phase_preset` knows, best first.
 std::span<const std::string_view> phase_presets();
@@ -53,9 +54,10 @@ std::span<const std::string_view> phase_presets();
 /// Phases for whole signals, a slice at a time, so that a caller can show progress and stop. Not for the audio thread.
 class Reconstruction {
  public:
-  /// Takes the magnitudes. `start`, where given, is the complex start `[frames, bins]`: its phases, the magnitudes' sizes.
-  /// Refused: negative or non-finite magnitudes, a start of another shape.
-  static Result<Reconstruction> create(Magnitudes magnitudes, const PhaseConfig& config, const Spectrum* start = nullptr);
+  /// Takes the magnitudes. `start`, where given, is the complex start `[frames, bins]`: its phases, the magnitudes'
+  /// sizes. Refused: negative or non-finite magnitudes, a start of another shape.
+  static Result<Reconstruction> create(Magnitudes magnitudes, const PhaseConfig& config,
+                                       const Spectrum* start = nullptr);
   Reconstruction(Reconstruction&&) noexcept;
   Reconstruction& operator=(Reconstruction&&) noexcept;
   ~Reconstruction();
@@ -85,10 +87,10 @@ Result<double> consistency(const Spectrum& spectrum);
 /// Phases for a stream of frames.
 struct PhaseStreamConfig {
   PhaseMethod method = PhaseMethod::online;  ///< online or spsi
-  int iterations = 4;    ///< of LWS online, 0 .. 100
-  int look_ahead = 0;    ///< frames of LWS online, 0 .. 16; the output is as many frames late
-  int weight_range = 5;  ///< L, 1 .. 64
-  double alpha = 1, beta = 0.1, gamma = 1;  ///< threshold of LWS online, see PhaseStage
+  int iterations = 4;                        ///< of LWS online, 0 .. 100
+  int look_ahead = 0;                        ///< frames of LWS online, 0 .. 16; the output is as many frames late
+  int weight_range = 5;                      ///< L, 1 .. 64
+  double alpha = 1, beta = 0.1, gamma = 1;   ///< threshold of LWS online, see PhaseStage
   /// What stands for mean(A) in the threshold. 0: the running mean of the magnitudes so far.
   float level = 0;
 
@@ -97,8 +99,9 @@ struct PhaseStreamConfig {
 
 /// One magnitude frame in, one complex frame out `look_ahead` frames later. Real-time safe after `create`.
 ///
-/// LWS online starts at A + 0i, pads on the left with copies of the first frame and not on the right. With these definitions
-/// and a given level it is identical to the bit to `reconstruct_like_stream` over the whole signal. SPSI has no delay.
+/// LWS online starts at A + 0i, pads on the left with copies of the first frame and not on the right. With these
+/// definitions and a given level it is identical to the bit to `reconstruct_like_stream` over the whole signal. SPSI
+/// has no delay.
 class PhaseStream {
  public:
   static Result<PhaseStream> create(const StftConfig& stft, const PhaseStreamConfig& config);

@@ -21,17 +21,17 @@ struct DreamConfig {
   Mode mode = Mode::window;
   double position = 0;    ///< where in the training sound the first impulse lies, 0 .. 1
   double randomness = 0;  ///< chance per frame of jumping to another impulse, 0 .. 1 (MAGNet's random_chance)
-  /// A schedule of impulses (MAGNet's points and lengths): at position points[i] for lengths[i] frames, then the next, round and
-  /// round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
+  /// A schedule of impulses (MAGNet's points and lengths): at position points[i] for lengths[i] frames, then the next,
+  /// round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
   std::vector<double> points;
   std::vector<int> lengths;
 
   Status check() const;
 };
 
-/// Dreams magnitude frames: the network fed with its own predictions, clamped at 0 and kept finite. Starts from an impulse, a window
-/// of training frames, or from silence where the model has none. When the network falls silent, blows up or sticks
-/// for a second, it starts again from an impulse and counts that. Real-time safe after `create`.
+/// Dreams magnitude frames: the network fed with its own predictions, clamped at 0 and kept finite. Starts from an
+/// impulse, a window of training frames, or from silence where the model has none. When the network falls silent, blows
+/// up or sticks for a second, it starts again from an impulse and counts that. Real-time safe after `create`.
 class Dreamer {
  public:
   /// Copies what it needs of `model`.
@@ -90,12 +90,13 @@ class Player {
   std::unique_ptr<Engine> engine_;
 };
 
-/// A whole sound, a slice at a time: dreams all frames, then finds their phases, then overlap-adds. Better phases than Player, which
-/// cannot look ahead. Not for the audio thread.
+/// A whole sound, a slice at a time: dreams all frames, then finds their phases, then overlap-adds. Better phases than
+/// Player, which cannot look ahead. Not for the audio thread.
 class Generation {
  public:
   /// `seconds`: above 0; the memory that it needs is refused beforehand where it cannot be had.
-  static Result<Generation> create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase, double seconds);
+  static Result<Generation> create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase,
+                                   double seconds);
   Generation(Generation&&) noexcept;
   Generation& operator=(Generation&&) noexcept;
   ~Generation();

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #if defined(__cpp_exceptions)
 #include <stdexcept>
@@ -44,15 +44,15 @@ class Exception : public std::runtime_error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(new Error(std::move(error))) {}
 
-  explicit operator bool() const { return content_.index() == 0; }
-  T& operator*() { return *std::get_if<0>(&content_); }
-  const T& operator*() const { return *std::get_if<0>(&content_); }
-  T* operator->() { return std::get_if<0>(&content_); }
-  const T* operator->() const { return std::get_if<0>(&content_); }
-  const Error& error() const { return *std::get_if<1>(&content_); }
+  explicit operator bool() const { return value_.has_value(); }
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+  const Error& error() const { return *error_; }
 
   /// The value; throws `Exception` on failure, or prints the message and aborts where exceptions are compiled out.
   /// The library itself never calls this.
@@ -69,7 +69,9 @@ class [[nodiscard]] Result {
   }
 
  private:
-  std::variant<T, Error> content_;
+  // A variant would say the same with three times the code in the page's module.
+  std::optional<T> value_;
+  std::unique_ptr<Error> error_;
 };
 
 }  // namespace lodestone

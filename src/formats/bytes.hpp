@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "formats/malformed.hpp"
+#include "errors/message.hpp"
 #include "lodestone/formats.hpp"
 
 /// Numbers in files. All formats here are little-endian, as every machine that Lodestone runs on.

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "formats/malformed.hpp"
+#include "errors/message.hpp"
 
 namespace lodestone {
 
@@ -309,8 +309,10 @@ void JsonWriter::number(double value) {
   value = std::abs(value);
   if (value != 0 && (value < 1 || value >= 0x1p53)) {
     constexpr int digits = 9;  // tell floats apart
-    const int exponent = static_cast<int>(std::floor(std::log10(value))) - (digits - 1);
-    text += std::to_string(std::llround(value * std::pow(10.0, -exponent))) + "e" + std::to_string(exponent);
+    int exponent = static_cast<int>(std::floor(std::log10(value))) - (digits - 1);
+    auto mantissa = std::llround(value * std::pow(10.0, -exponent));
+    for (; mantissa % 10 == 0; mantissa /= 10) ++exponent;
+    text += std::to_string(mantissa) + "e" + std::to_string(exponent);
     return;
   }
   const auto whole = static_cast<std::uint64_t>(value);

@@ -196,9 +196,9 @@ class FieldVisitor : public JsonVisitor {
 };
 
 Status check_configurations(const Metadata& metadata) {
-  if (auto error = metadata.stft.check()) return malformed({"metadata: stft.", error->message});
+  if (auto error = metadata.stft.check()) return malformed({"metadata: stft: ", error->message});
   if (metadata.kind != "model") return {};
-  if (auto error = metadata.network.check()) return malformed({"metadata: network.", error->message});
+  if (auto error = metadata.network.check()) return malformed({"metadata: network: ", error->message});
   if (metadata.network.bins == metadata.stft.bins()) return {};
   return malformed({"metadata: network.bins is ", metadata.network.bins, "; expected ", metadata.stft.bins(),
                     ", as stft.size is ", metadata.stft.size});

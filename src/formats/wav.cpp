@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
+#include "errors/message.hpp"
 #include "formats/bytes.hpp"
-#include "message.hpp"
 
 /// RIFF WAVE: Microsoft, "Multiple channel audio data and WAVE files" (2001); IBM and Microsoft, "Multimedia
 /// Programming Interface and Data Specifications 1.0" (1991).

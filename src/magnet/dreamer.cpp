@@ -2,10 +2,10 @@
 #include <cmath>
 #include <utility>
 
+#include "errors/message.hpp"
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
 #include "magnet/vitality.hpp"
-#include "message.hpp"
 
 namespace lodestone {
 
@@ -14,12 +14,11 @@ Status DreamConfig::check() const {
   if (!share(position)) return out_of_range("position", position, "0 to 1");
   if (!share(randomness)) return out_of_range("randomness", randomness, "0 to 1");
   if (points.size() != lengths.size()) {
-    return out_of_range("number of lengths", lengths.size(), number_text(points.size()) + ", one for each of points");
+    return out_of_range("number of lengths", lengths.size(), {points.size(), ", one for each of points"});
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const std::string index = "[" + number_text(i) + "]";
-    if (!share(points[i])) return out_of_range("points" + index, points[i], "0 to 1");
-    if (lengths[i] < 1) return out_of_range("lengths" + index, lengths[i], "1 frame or more");
+    if (!share(points[i])) return out_of_range(sentence({"points[", i, "]"}), points[i], "0 to 1");
+    if (lengths[i] < 1) return out_of_range(sentence({"lengths[", i, "]"}), lengths[i], "1 frame or more");
   }
   return {};
 }
@@ -148,9 +147,8 @@ float largest_magnitude(const Model& model) {
 Status check_impulses(const Model& model) {
   const std::size_t rows = model.impulses.rows();
   if (rows == 0 || rows >= static_cast<std::size_t>(model.network.sequence)) return {};
-  return Error{ErrorCode::invalid_data, "impulses: the model holds " + std::to_string(rows) +
-                                            " training frames; a dream starts from " +
-                                            std::to_string(model.network.sequence) + " (sequence), or from none"};
+  return malformed({"impulses: the model holds ", rows, " training frames; a dream starts from ",
+                    model.network.sequence, " (sequence), or from none"});
 }
 
 }  // namespace

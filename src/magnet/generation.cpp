@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "errors/message.hpp"
 #include "lodestone/player.hpp"
-#include "message.hpp"
 
 namespace lodestone {
 

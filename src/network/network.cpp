@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "message.hpp"
+#include "errors/message.hpp"
 
 namespace lodestone {
 

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "first_error.hpp"
 #include "network/weights.hpp"
 #include "vector/packed.hpp"
 
 namespace lodestone {
 namespace {
 
-/// What an activation of five gates costs, in multiply-adds.
+/// What the activations of a cell cost, in multiply-adds.
 constexpr std::int64_t activation_cost = 60;
 
 /// Keeps subnormal numbers out, see vector/lanes.hpp.
@@ -18,44 +17,13 @@ void scrub(std::span<float> values) {
   for (float& value : values) value = scrubbed(value);
 }
 
-/// The sum of both biases: inference needs no more.
-Result<Buffer<float>> joint_bias(const LstmWeights& weights) {
-  auto bias = weights.input_bias.clone();
-  if (!bias) return bias;
-  for (std::size_t j = 0; j < bias->size(); ++j) (*bias)[j] += weights.recurrent_bias[j];
-  return bias;
-}
-
-struct Layer {
-  Packed input, recurrent;
-  Buffer<float> bias;          ///< `[4·hidden]`
-  Array2<float> gates;         ///< `[rows, 4·hidden]`
-  Array2<float> cell, output;  ///< `[rows, hidden]`
-
-  Status prepare(const Kernels& kernels, const LstmWeights& weights, std::uint64_t rows) {
-    const std::size_t hidden = weights.recurrent.cols();
-    FirstError error;
-    error.take(input, Packed::create(kernels, kernels.packed_size(weights.input.cols(), 4 * hidden)));
-    error.take(recurrent, Packed::create(kernels, kernels.packed_size(hidden, 4 * hidden)));
-    error.take(bias, joint_bias(weights));
-    error.take(gates, Array2<float>::create(rows, 4 * hidden));
-    error.take(cell, Array2<float>::create(rows, hidden));
-    error.take(output, Array2<float>::create(rows, hidden));
-    if (error) return error.status();
-    input.fill_transposed(weights.input.data(), 4 * hidden, weights.input.cols());
-    recurrent.fill_transposed(weights.recurrent.data(), 4 * hidden, hidden);
-    return {};
+/// What inference needs of trained weights, in place. BatchNorm with running statistics is an affine map, and becomes part of
+/// the first layer: its weights take γ/σ, its bias W·β. The mean stays outside, because subtracting it first loses no digits where
+/// a bin hardly varies. Each layer's biases become one, in `input_bias`.
+void fold(Weights& weights) {
+  for (LstmWeights& layer : weights.layers) {
+    for (std::size_t g = 0; g < layer.input_bias.size(); ++g) layer.input_bias[g] += layer.recurrent_bias[g];
   }
-
-  void reset_row(std::size_t row) {
-    std::memset(cell.row(row).data(), 0, cell.row(row).size_bytes());
-    std::memset(output.row(row).data(), 0, output.row(row).size_bytes());
-  }
-};
-
-/// BatchNorm with running statistics is an affine map, and becomes part of the first layer: its weights take γ/σ, its
-/// bias W·β. The mean stays outside, because subtracting it first loses no digits where a bin hardly varies.
-void fold_norm(Weights& weights) {
   LstmWeights& first = weights.layers[0];
   for (std::size_t g = 0; g < first.input.rows(); ++g) {
     double shift = first.input_bias[g];
@@ -67,64 +35,107 @@ void fold_norm(Weights& weights) {
     }
     first.input_bias[g] = static_cast<float>(shift);
   }
+  for (const NamedTensor& tensor : tensors(weights)) scrub(tensor.values);
 }
+
+struct Layer {
+  std::size_t hidden = 0;
+  Packed input, recurrent;
+  std::span<float> gates;         ///< `[rows, 4·hidden]`
+  std::span<float> cell, output;  ///< `[rows, hidden]`
+};
 
 }  // namespace
 
 /// A frame goes through stages: per layer its input product, its recurrent product and its activations; at the end the
 /// Dense layer. A stage is cut into units: panels of a product's columns, rows of activations.
 struct Predictor::Engine {
-  Engine(const Kernels& widest, std::size_t in_flight, bool windows)
-      : kernels(widest), rows(in_flight), retires(windows) {}
+  Engine(const NetworkConfig& config, Weights trained, Mode mode);
 
-  const Kernels& kernels;
-  std::size_t rows;             ///< windows in flight: `sequence`, or 1 in stateful mode
-  bool retires;                 ///< whether the oldest window ends once it is `rows` frames long
-  Buffer<float> mean, centred;  ///< `[bins]`
-  Buffer<float> shared;         ///< the first layer's input product `[4·hidden]`, the same for all windows
+  /// Takes memory and weights; fails only for want of memory.
+  Status prepare(const NetworkConfig& config);
+  void reset();
+  void begin(std::span<const float> frame);
+  bool step(Budget& budget);
+
+  std::span<float> prediction;  ///< `[bins]`
+  std::int64_t cost = 0;
+
+ private:
+  void lay_out(Arena& arena, const NetworkConfig& config);
+  void pack();
+  std::size_t stages() const { return 3 * layers.size() + 1; }
+  bool activates() const { return stage % 3 == 2; }
+  Product product() const;
+  std::size_t units() const;
+  std::int64_t unit_cost() const;
+  void run(std::size_t first, std::size_t last);
+  void finish();
+  void clear_row(std::size_t row);
+
+  const Kernels& kernels = lodestone::kernels();
+  Weights weights;   ///< folded
+  std::size_t rows;  ///< windows in flight: `sequence`, or 1 in stateful mode
+  bool retires;      ///< whether the oldest window ends once it is `rows` frames long
+  Buffer<std::byte> block;
+  std::span<float> centred;  ///< the frame less the mean `[bins]`
+  std::span<float> shared;   ///< the first layer's input product `[4·hidden]`, the same for all windows
   std::vector<Layer> layers;
   Packed dense;
-  Buffer<float> dense_bias, prediction;  ///< `[bins]`
-  std::int64_t cost = 0;
 
   std::size_t begun = 0;   ///< windows that have begun, at most `rows`: they are the first rows
   std::size_t oldest = 0;  ///< the row whose window is the longest
   std::size_t stage = 0;   ///< of the frame in work
   std::size_t done = 0;    ///< units of that stage
-
-  std::size_t stages() const { return 3 * layers.size() + 1; }
-  bool activates() const { return stage % 3 == 2; }
-
-  Status prepare(const NetworkConfig& config, Weights weights);
-  void reset();
-  void begin(std::span<const float> frame);
-  bool step(Budget& budget);
-
- private:
-  Product product();
-  std::size_t units();
-  std::int64_t unit_cost();
-  void run(std::size_t first, std::size_t last);
-  void finish();
 };
 
-Status Predictor::Engine::prepare(const NetworkConfig& config, Weights weights) {
-  fold_norm(weights);
-  for (const NamedTensor& tensor : tensors(weights)) scrub(tensor.values);
-  FirstError error;
-  error.take(mean, weights.running_mean.clone());
-  error.take(centred, Buffer<float>::create(mean.size()));
-  error.take(shared, Buffer<float>::create(weights.layers[0].input.rows()));
-  error.take(dense,
-             Packed::create(kernels, kernels.packed_size(weights.dense_weight.cols(), weights.dense_weight.rows())));
-  error.take(dense_bias, weights.dense_bias.clone());
-  error.take(prediction, Buffer<float>::create(weights.dense_bias.size()));
-  if (error) return error.status();
-  dense.fill_transposed(weights.dense_weight.data(), weights.dense_weight.rows(), weights.dense_weight.cols());
-  layers.resize(config.layers.size());
+Predictor::Engine::Engine(const NetworkConfig& config, Weights trained, Mode mode)
+    : weights(std::move(trained)),
+      rows(mode == Mode::window ? static_cast<std::size_t>(config.sequence) : 1),
+      retires(mode == Mode::window),
+      layers(config.layers.size()) {}
+
+void Predictor::Engine::lay_out(Arena& arena, const NetworkConfig& config) {
+  const auto bins = static_cast<std::size_t>(config.bins);
+  prediction = arena.take<float>(bins);
+  centred = arena.take<float>(bins);
+  shared = arena.take<float>(4 * static_cast<std::uint64_t>(config.layers[0]));
+  std::uint64_t inputs = bins;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    if (auto failure = layers[l].prepare(kernels, weights.layers[l], rows)) return failure;
+    Layer& layer = layers[l];
+    layer.hidden = static_cast<std::size_t>(config.layers[l]);
+    const std::uint64_t hidden = layer.hidden;
+    layer.input = Packed(kernels, arena, inputs, 4 * hidden);
+    layer.recurrent = Packed(kernels, arena, hidden, 4 * hidden);
+    layer.gates = arena.take<float>(rows * 4 * hidden);
+    layer.cell = arena.take<float>(rows * hidden);
+    layer.output = arena.take<float>(rows * hidden);
+    inputs = hidden;
   }
+  dense = Packed(kernels, arena, inputs, bins);
+}
+
+void Predictor::Engine::pack() {
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    LstmWeights& from = weights.layers[l];
+    layers[l].input.fill_transposed(from.input.data(), from.input.rows(), from.input.cols());
+    layers[l].recurrent.fill_transposed(from.recurrent.data(), from.recurrent.rows(), from.recurrent.cols());
+    from.input = from.recurrent = {};
+  }
+  dense.fill_transposed(weights.dense_weight.data(), weights.dense_weight.rows(), weights.dense_weight.cols());
+  weights.dense_weight = {};
+}
+
+Status Predictor::Engine::prepare(const NetworkConfig& config) {
+  Arena needed;
+  lay_out(needed, config);
+  auto memory = Buffer<std::byte>::create(needed.size());
+  if (!memory) return memory.error();
+  block = std::move(*memory);
+  Arena arena(block.data());
+  lay_out(arena, config);
+  fold(weights);
+  pack();
   begun = rows;
   for (stage = 0; stage < stages(); ++stage) cost += static_cast<std::int64_t>(units()) * unit_cost();
   reset();
@@ -134,13 +145,19 @@ Status Predictor::Engine::prepare(const NetworkConfig& config, Weights weights) 
 void Predictor::Engine::reset() {
   begun = oldest = done = 0;
   stage = stages();
-  for (Layer& layer : layers) {
-    for (std::size_t row = 0; row < rows; ++row) layer.reset_row(row);
+  for (std::size_t row = 0; row < rows; ++row) clear_row(row);
+}
+
+void Predictor::Engine::clear_row(std::size_t row) {
+  for (const Layer& layer : layers) {
+    for (const std::span<float> state : {layer.cell, layer.output}) {
+      std::fill_n(state.data() + row * layer.hidden, layer.hidden, 0.0f);
+    }
   }
 }
 
 void Predictor::Engine::begin(std::span<const float> frame) {
-  for (std::size_t k = 0; k < mean.size(); ++k) centred[k] = scrubbed(frame[k]) - mean[k];
+  for (std::size_t k = 0; k < centred.size(); ++k) centred[k] = scrubbed(frame[k]) - weights.running_mean[k];
   if (begun < rows) ++begun;
   stage = done = 0;
 }
@@ -162,40 +179,41 @@ bool Predictor::Engine::step(Budget& budget) {
 }
 
 /// That of the stage, where it does not activate.
-Product Predictor::Engine::product() {
-  if (stage + 1 == stages()) {
-    return dense.times(1, layers.back().output.row(oldest).data(), dense_bias.data(), 0, prediction.data());
+Product Predictor::Engine::product() const {
+  const std::size_t l = stage / 3;
+  if (l == layers.size()) {
+    const Layer& last = layers.back();
+    return dense.times(1, last.output.data() + oldest * last.hidden, weights.dense_bias.data(), 0, prediction.data());
   }
-  Layer& layer = layers[stage / 3];
-  const bool first = stage < 3;
+  const Layer& layer = layers[l];
+  if (stage == 0) return layer.input.times(1, centred.data(), weights.layers[0].input_bias.data(), 0, shared.data());
   if (stage % 3 == 0) {
-    return first ? layer.input.times(1, centred.data(), layer.bias.data(), 0, shared.data())
-                 : layer.input.times(begun, (&layer)[-1].output.data(), layer.bias.data(), 0, layer.gates.data());
+    return layer.input.times(begun, layers[l - 1].output.data(), weights.layers[l].input_bias.data(), 0, layer.gates.data());
   }
-  return layer.recurrent.times(begun, layer.output.data(), first ? shared.data() : layer.gates.data(),
-                               first ? 0 : layer.gates.cols(), layer.gates.data());
+  return l == 0 ? layer.recurrent.times(begun, layer.output.data(), shared.data(), 0, layer.gates.data())
+                : layer.recurrent.times(begun, layer.output.data(), layer.gates.data(), 4 * layer.hidden, layer.gates.data());
 }
 
-std::size_t Predictor::Engine::units() { return activates() ? begun : kernels.panels(product().columns); }
+std::size_t Predictor::Engine::units() const { return activates() ? begun : kernels.panels(product().columns); }
 
-std::int64_t Predictor::Engine::unit_cost() {
-  if (activates()) return static_cast<std::int64_t>(layers[stage / 3].output.cols()) * activation_cost;
+std::int64_t Predictor::Engine::unit_cost() const {
+  if (activates()) return static_cast<std::int64_t>(layers[stage / 3].hidden) * activation_cost;
   const Product p = product();
   return static_cast<std::int64_t>(p.rows * p.depth * kernels.panel);
 }
 
 void Predictor::Engine::run(std::size_t first, std::size_t last) {
   if (!activates()) return kernels.multiply(product(), first, last);
-  Layer& layer = layers[stage / 3];
-  float* cell = layer.cell.row(first).data();
-  kernels.lstm_forward(
-      {last - first, layer.output.cols(), layer.gates.row(first).data(), cell, cell, layer.output.row(first).data()});
+  const Layer& layer = layers[stage / 3];
+  const std::size_t offset = first * layer.hidden;
+  float* cell = layer.cell.data() + offset;
+  kernels.lstm_forward({last - first, layer.hidden, layer.gates.data() + 4 * offset, cell, cell, layer.output.data() + offset});
 }
 
 void Predictor::Engine::finish() {
   scrub(prediction);
   if (!retires || begun < rows) return;
-  for (Layer& layer : layers) layer.reset_row(oldest);
+  clear_row(oldest);
   oldest = (oldest + 1) % rows;
 }
 
@@ -209,9 +227,8 @@ Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& 
   if (auto error = check_shapes(config, weights)) return *error;
   auto copy = weights.clone();
   if (!copy) return copy.error();
-  const bool window = mode == Mode::window;
-  std::unique_ptr<Engine> engine(new Engine(kernels(), window ? static_cast<std::size_t>(config.sequence) : 1, window));
-  if (auto error = engine->prepare(config, std::move(*copy))) return *error;
+  auto engine = std::make_unique<Engine>(config, std::move(*copy), mode);
+  if (auto error = engine->prepare(config)) return *error;
   return Predictor(std::move(engine));
 }
 

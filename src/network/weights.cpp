@@ -1,6 +1,7 @@
 #include "network/weights.hpp"
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
+#include "errors/message.hpp"
 
 namespace lodestone {
 namespace {
@@ -27,12 +28,6 @@ void for_each_tensor(AnyWeights& weights, Visit visit) {
   }
   visit("fc.weight", weights.dense_weight);
   visit("fc.bias", weights.dense_bias);
-}
-
-std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  std::string text = "[";
-  for (const std::uint64_t length : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(length);
-  return text + "]";
 }
 
 }  // namespace
@@ -108,8 +103,7 @@ std::vector<NamedTensor> tensors(Weights& weights) {
 
 Status check_shapes(const NetworkConfig& config, const Weights& weights) {
   if (weights.layers.size() != config.layers.size()) {
-    return Error{ErrorCode::invalid_data, "the weights have " + std::to_string(weights.layers.size()) +
-                                              " layers; expected " + std::to_string(config.layers.size())};
+    return malformed({"the weights have ", weights.layers.size(), " layers; expected ", config.layers.size()});
   }
   const std::vector<TensorShape> expected = tensor_shapes(config);
   Status failure;
@@ -117,8 +111,7 @@ Status check_shapes(const NetworkConfig& config, const Weights& weights) {
   for_each_tensor(weights, [&](const std::string& name, const auto& tensor) {
     const std::vector<std::uint64_t>& shape = (next++)->shape;
     if (!failure && shape_of(tensor) != shape) {
-      failure = Error{ErrorCode::invalid_data,
-                      name + " has the shape " + shape_text(shape_of(tensor)) + "; expected " + shape_text(shape)};
+      failure = malformed({name, " has the shape ", shape_of(tensor), "; expected ", shape});
     }
   });
   return failure;

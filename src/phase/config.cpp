@@ -1,9 +1,8 @@
 #include <array>
 #include <cmath>
-#include <string>
 
+#include "errors/message.hpp"
 #include "lodestone/phase.hpp"
-#include "message.hpp"
 
 namespace lodestone {
 namespace {
@@ -12,15 +11,25 @@ bool is_lws(PhaseMethod method) {
   return method == PhaseMethod::nofuture || method == PhaseMethod::online || method == PhaseMethod::batch;
 }
 
-Status check_not_negative(const std::string& field, double value) {
+/// Where a field stands: of a stage with its number, or of a stream.
+struct Place {
+  int stage = -1;
+
+  Error refuse(const char* field, Piece value, const char* allowed) const {
+    if (stage < 0) return out_of_range(field, value, allowed);
+    return refused({"stages[", stage, "].", field, " is ", value, "; allowed: ", allowed});
+  }
+};
+
+Status check_not_negative(const Place& place, const char* field, double value) {
   if (std::isfinite(value) && value >= 0) return {};
-  return out_of_range(field, value, "0 or more");
+  return place.refuse(field, value, "0 or more");
 }
 
-Status check_sparsity(const std::string& prefix, double alpha, double beta, double gamma) {
-  if (auto error = check_not_negative(prefix + "alpha", alpha)) return error;
-  if (auto error = check_not_negative(prefix + "beta", beta)) return error;
-  return check_not_negative(prefix + "gamma", gamma);
+Status check_sparsity(const Place& place, double alpha, double beta, double gamma) {
+  if (auto error = check_not_negative(place, "alpha", alpha)) return error;
+  if (auto error = check_not_negative(place, "beta", beta)) return error;
+  return check_not_negative(place, "gamma", gamma);
 }
 
 Status check_range(int weight_range) {
@@ -28,15 +37,14 @@ Status check_range(int weight_range) {
   return out_of_range("weight_range", weight_range, "1 to 64");
 }
 
-Status check_stage(const PhaseStage& stage, const std::string& prefix) {
+Status check_stage(const PhaseStage& stage, const Place& place) {
   const bool once = stage.method == PhaseMethod::pghi || stage.method == PhaseMethod::spsi;
-  const int most = once ? 1 : 10000;
-  if (stage.iterations < 1 || stage.iterations > most) {
-    return out_of_range(prefix + "iterations", stage.iterations, once ? "1" : "1 to 10000");
+  if (stage.iterations < 1 || stage.iterations > (once ? 1 : 10000)) {
+    return place.refuse("iterations", stage.iterations, once ? "1" : "1 to 10000");
   }
-  if (is_lws(stage.method)) return check_sparsity(prefix, stage.alpha, stage.beta, stage.gamma);
+  if (is_lws(stage.method)) return check_sparsity(place, stage.alpha, stage.beta, stage.gamma);
   if (stage.momentum >= 0 && stage.momentum <= 2) return {};
-  return out_of_range(prefix + "momentum", stage.momentum, "0 to 2");
+  return place.refuse("momentum", stage.momentum, "0 to 2");
 }
 
 constexpr std::array<std::string_view, 7> kPresets{"best", "music", "griffin-lim", "speech", "fast", "pghi", "spsi"};
@@ -52,10 +60,10 @@ PhaseStage fast_griffin_lim(int iterations) {
 }  // namespace
 
 Status PhaseConfig::check() const {
-  if (stages.empty()) return Error{ErrorCode::invalid_argument, "stages is empty; allowed: 1 to 100 stages"};
+  if (stages.empty()) return refused({"stages is empty; allowed: 1 to 100 stages"});
   if (stages.size() > 100) return out_of_range("the number of stages", stages.size(), "1 to 100");
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    if (auto error = check_stage(stages[i], "stages[" + std::to_string(i) + "]: ")) return error;
+    if (auto error = check_stage(stages[i], {static_cast<int>(i)})) return error;
   }
   if (look_ahead < 0 || look_ahead > 64) return out_of_range("look_ahead", look_ahead, "0 to 64");
   return check_range(weight_range);
@@ -63,13 +71,13 @@ Status PhaseConfig::check() const {
 
 Status PhaseStreamConfig::check() const {
   if (method != PhaseMethod::online && method != PhaseMethod::spsi) {
-    return Error{ErrorCode::invalid_argument, "method of a phase stream; allowed: online, spsi"};
+    return refused({"method of a phase stream; allowed: online, spsi"});
   }
   if (iterations < 0 || iterations > 100) return out_of_range("iterations", iterations, "0 to 100");
   if (look_ahead < 0 || look_ahead > 16) return out_of_range("look_ahead", look_ahead, "0 to 16");
   if (auto error = check_range(weight_range)) return error;
-  if (auto error = check_sparsity("", alpha, beta, gamma)) return error;
-  return check_not_negative("level", static_cast<double>(level));
+  if (auto error = check_sparsity({}, alpha, beta, gamma)) return error;
+  return check_not_negative({}, "level", static_cast<double>(level));
 }
 
 bool phase_preset(std::string_view name, PhaseConfig& config) {

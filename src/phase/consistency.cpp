@@ -1,16 +1,14 @@
 #include <cmath>
 
+#include "errors/message.hpp"
 #include "lodestone/phase.hpp"
+#include "phase/input.hpp"
 #include "phase/projection.hpp"
 
 namespace lodestone {
 
 Result<double> consistency(const Spectrum& spectrum) {
-  if (spectrum.values.cols() != static_cast<std::size_t>(spectrum.stft.bins())) {
-    return Error{ErrorCode::invalid_data, "the spectrum has " + std::to_string(spectrum.values.cols()) +
-                                              " bins; size " + std::to_string(spectrum.stft.size) + " needs " +
-                                              std::to_string(spectrum.stft.bins())};
-  }
+  if (auto error = check_bins(spectrum.stft, spectrum.values.cols())) return *error;
   auto projection = Projection::create(spectrum.stft, spectrum.count(), spectrum.samples);
   if (!projection) return projection.error();
   double power = 0, error = 0;

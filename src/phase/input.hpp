@@ -11,4 +11,7 @@ Status check_magnitudes(const Magnitudes& magnitudes);
 /// invalid_data where a start has another shape or is not finite.
 Status check_start(const Spectrum& start, const Magnitudes& magnitudes);
 
+/// invalid_data where a frame of that many bins does not fit the configuration.
+Status check_bins(const StftConfig& stft, std::size_t bins);
+
 }  // namespace lodestone

@@ -1,6 +1,6 @@
 #include "phase/lws_solver.hpp"
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 
 namespace lodestone {
 

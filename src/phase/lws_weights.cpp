@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <numbers>
 
-#include "first_error.hpp"
-#include "message.hpp"
+#include "errors/first_error.hpp"
+#include "errors/message.hpp"
 #include "spectrum/analysis_window.hpp"
 
 namespace lodestone {
@@ -23,8 +23,7 @@ Status check(const StftConfig& stft) {
   if (auto error = stft.check_invertible()) return error;
   if (overlap_of(stft) <= kMostOverlap) return {};
   const int least = (stft.window_length() + kMostOverlap - 1) / kMostOverlap;
-  return out_of_range("hop", stft.hop,
-                      "for LWS " + number_text(least) + " or more, so that at most 64 windows overlap");
+  return out_of_range("hop", stft.hop, {"for LWS ", least, " or more, so that at most 64 windows overlap"});
 }
 
 }  // namespace

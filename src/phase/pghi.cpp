@@ -5,7 +5,7 @@
 #include <limits>
 #include <numbers>
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 #include "phase/magnitude.hpp"
 
 namespace lodestone {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/input.hpp"
 #include "phase/lattice.hpp"

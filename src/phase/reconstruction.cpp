@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/griffin_lim.hpp"
 #include "phase/input.hpp"

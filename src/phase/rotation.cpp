@@ -4,7 +4,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 
 namespace lodestone {
 namespace {

@@ -5,44 +5,41 @@
 #include <string>
 #include <utility>
 
+#include "errors/message.hpp"
 #include "spectrum/clean.hpp"
 #include "spectrum/framing.hpp"
 
 namespace lodestone {
 namespace {
 
-Error bad_data(std::string message) { return {ErrorCode::invalid_data, std::move(message)}; }
-
 Status check_samples(const Layout& layout, std::span<const float> samples) {
   if (samples.size() < layout.shortest()) {
-    return bad_data("the signal has " + std::to_string(samples.size()) + " samples; at least " +
-                    std::to_string(layout.shortest()) + " are needed for framing " +
-                    std::string(framing_name(layout.framing)) + " with size " + std::to_string(layout.size));
+    return malformed({"the signal has ", samples.size(), " samples; at least ", layout.shortest(),
+                      " are needed for framing ", framing_name(layout.framing), " with size ", layout.size});
   }
   const auto bad = std::find_if_not(samples.begin(), samples.end(), is_usable);
   if (bad == samples.end()) return {};
-  return bad_data("sample " + std::to_string(bad - samples.begin()) + " is not finite or beyond 1e30");
+  return malformed({"sample ", bad - samples.begin(), " is not finite or beyond 1e30"});
 }
 
 Status check_spectrum(const Layout& layout, const StftConfig& config, const Spectrum& spectrum) {
   if (spectrum.stft != config)
-    return bad_data("the spectrum was made with another configuration than this inverse has");
+    return malformed({"the spectrum was made with another configuration than this inverse has"});
   if (spectrum.values.cols() != static_cast<std::size_t>(config.bins())) {
-    return bad_data("the spectrum has " + std::to_string(spectrum.values.cols()) + " bins; size " +
-                    std::to_string(config.size) + " needs " + std::to_string(config.bins()));
+    return malformed(
+        {"the spectrum has ", spectrum.values.cols(), " bins; size ", config.size, " needs ", config.bins()});
   }
   if (spectrum.samples != 0 && layout.frames(spectrum.samples) != spectrum.count()) {
-    return bad_data("the spectrum has " + std::to_string(spectrum.count()) + " frames; a signal of " +
-                    std::to_string(spectrum.samples) + " samples has " +
-                    std::to_string(layout.frames(spectrum.samples)));
+    return malformed({"the spectrum has ", spectrum.count(), " frames; a signal of ", spectrum.samples, " samples has ",
+                      layout.frames(spectrum.samples)});
   }
   const auto values = spectrum.values.all();
   const auto bad = std::find_if_not(values.begin(), values.end(),
                                     [](auto bin) { return is_usable(bin.real()) && is_usable(bin.imag()); });
   if (bad == values.end()) return {};
   const auto index = static_cast<std::size_t>(bad - values.begin());
-  return bad_data("the spectrum is not finite or beyond 1e30 at frame " + std::to_string(index / config.bins()) +
-                  ", bin " + std::to_string(index % config.bins()));
+  return malformed(
+      {"the spectrum is not finite or beyond 1e30 at frame ", index / config.bins(), ", bin ", index % config.bins()});
 }
 
 }  // namespace

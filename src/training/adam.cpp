@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 
 namespace lodestone {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "first_error.hpp"
+#include "errors/first_error.hpp"
 
 namespace lodestone {
 namespace {

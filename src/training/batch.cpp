@@ -2,34 +2,16 @@
 
 #include <algorithm>
 
-#include "first_error.hpp"
-
 namespace lodestone {
 
-namespace {
-
-std::uint64_t most_distinct(std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence) {
-  return std::min(frames, windows * sequence);
-}
-
-}  // namespace
-
-std::uint64_t Batch::memory(std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence) {
-  return 4 * (windows + 2 * most_distinct(frames, windows, sequence) + 2 * frames + 1);
-}
-
-Result<Batch> Batch::create(std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence) {
-  const std::uint64_t distinct = most_distinct(frames, windows, sequence);
-  Batch batch;
-  batch.sequence_ = static_cast<std::size_t>(sequence);
-  FirstError error;
-  error.take(batch.starts_, Buffer<std::uint32_t>::create(windows));
-  error.take(batch.frames_, Buffer<std::uint32_t>::create(distinct));
-  error.take(batch.counts_, Buffer<std::uint32_t>::create(distinct));
-  error.take(batch.slots_, Buffer<std::uint32_t>::create(frames));
-  error.take(batch.edges_, Buffer<std::int32_t>::create(frames + 1));
-  if (error) return *error;
-  return batch;
+void Batch::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence) {
+  const std::uint64_t distinct = std::min(frames, windows * sequence);
+  sequence_ = static_cast<std::size_t>(sequence);
+  starts_ = arena.take<std::uint32_t>(windows);
+  frames_ = arena.take<std::uint32_t>(distinct);
+  counts_ = arena.take<std::uint32_t>(distinct);
+  slots_ = arena.take<std::uint32_t>(frames);
+  edges_ = arena.take<std::int32_t>(frames + 1);
 }
 
 void Batch::select(std::span<const std::int64_t> starts) {

@@ -3,8 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "lodestone/array.hpp"
-#include "lodestone/result.hpp"
+#include "vector/arena.hpp"
 
 namespace lodestone {
 
@@ -12,11 +11,8 @@ namespace lodestone {
 /// nearly all.
 class Batch {
  public:
-  /// For up to `windows` windows of `sequence` frames each, out of `frames` frames.
-  static Result<Batch> create(std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence);
-
-  /// Bytes that `create` takes.
-  static std::uint64_t memory(std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence);
+  /// For up to `windows` windows of `sequence` frames each, out of `frames` frames. The arena's memory must be zero.
+  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence);
 
   /// The windows frames[s .. s+sequence) for every s.
   void select(std::span<const std::int64_t> starts);
@@ -34,10 +30,10 @@ class Batch {
 
  private:
   std::size_t sequence_ = 0, windows_ = 0, distinct_ = 0;
-  Buffer<std::uint32_t> starts_;           ///< `[windows]`
-  Buffer<std::uint32_t> frames_, counts_;  ///< `[distinct]`
-  Buffer<std::uint32_t> slots_;            ///< of each frame of the sound
-  Buffer<std::int32_t> edges_;  ///< windows that begin at a frame less those that end before it; zeros between calls
+  std::span<std::uint32_t> starts_;           ///< `[windows]`
+  std::span<std::uint32_t> frames_, counts_;  ///< `[distinct]`
+  std::span<std::uint32_t> slots_;            ///< of each frame of the sound
+  std::span<std::int32_t> edges_;  ///< windows that begin at a frame less those that end before it; zeros between calls
 };
 
 }  // namespace lodestone

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "first_error.hpp"
-#include "message.hpp"
+#include "errors/first_error.hpp"
+#include "errors/message.hpp"
 #include "network/weights.hpp"
 #include "training/adam.hpp"
 #include "training/backpropagation.hpp"
@@ -36,9 +36,9 @@ std::uint64_t frames_needed(const TrainerConfig& config) {
 }
 
 /// Rounded up to hundredths.
-std::string seconds_text(const StftConfig& stft, std::uint64_t frames) {
+double seconds(const StftConfig& stft, std::uint64_t frames) {
   const double hundredths = 100.0 * static_cast<double>(frames) * stft.hop / stft.sample_rate;
-  return number_text(std::ceil(hundredths - 1e-6) / 100) + " s";
+  return std::ceil(hundredths - 1e-6) / 100;
 }
 
 Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
@@ -46,16 +46,13 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
   const Array2<float>& values = frames.values;
   const auto bins = static_cast<std::size_t>(frames.stft.bins());
   if (values.cols() != bins) {
-    return Error{ErrorCode::invalid_data, "the frames have " + number_text(values.cols()) + " bins; expected " +
-                                              number_text(bins) + ", half the FFT size and one"};
+    return malformed({"the frames have ", values.cols(), " bins; expected ", bins, ", half the FFT size and one"});
   }
   const std::uint64_t needed = frames_needed(config);
   if (values.rows() < needed) {
-    return Error{ErrorCode::invalid_data, "the sound is too short: it has " + number_text(values.rows()) + " frames (" +
-                                              seconds_text(frames.stft, values.rows()) + "); a batch of " +
-                                              number_text(config.batch) + " windows of " +
-                                              number_text(config.sequence) + " frames needs " + number_text(needed) +
-                                              " frames (" + seconds_text(frames.stft, needed) + ")"};
+    return malformed({"the sound is too short: it has ", values.rows(), " frames (",
+                      seconds(frames.stft, values.rows()), " s); a batch of ", config.batch, " windows of ",
+                      config.sequence, " frames needs ", needed, " frames (", seconds(frames.stft, needed), " s)"});
   }
   if (values.rows() > std::numeric_limits<std::int32_t>::max()) {
     return out_of_range("number of frames", values.rows(), "up to 2147483647");
@@ -63,9 +60,8 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
   for (std::size_t m = 0; m < values.rows(); ++m) {
     for (std::size_t k = 0; k < bins; ++k) {
       if (values(m, k) >= 0 && values(m, k) <= largest_magnitude) continue;
-      return Error{ErrorCode::invalid_data, "the magnitude of frame " + number_text(m) + ", bin " + number_text(k) +
-                                                " is " + number_text(static_cast<double>(values(m, k))) +
-                                                "; allowed: 0 to 1e15"};
+      return malformed({"the magnitude of frame ", m, ", bin ", k, " is ", static_cast<double>(values(m, k)),
+                        "; allowed: 0 to 1e15"});
     }
   }
   return {};
@@ -245,11 +241,11 @@ double Trainer::step() { return engine_->step(); }
 Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   const auto batch = static_cast<std::size_t>(engine_->config.batch);
   if (window_starts.size() < 2 || window_starts.size() > batch) {
-    return out_of_range("number of windows", window_starts.size(), "2 to " + number_text(batch) + ", the batch");
+    return out_of_range("number of windows", window_starts.size(), {"2 to ", batch, ", the batch"});
   }
   const auto last = static_cast<std::int64_t>(engine_->sound.count()) - engine_->config.sequence - 1;
   for (const std::int64_t start : window_starts) {
-    if (start < 0 || start > last) return out_of_range("window start", start, "0 to " + number_text(last));
+    if (start < 0 || start > last) return out_of_range("window start", start, {"0 to ", last});
   }
   return engine_->step_on(window_starts);
 }

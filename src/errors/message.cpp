@@ -1,0 +1,99 @@
+#include "errors/message.hpp"
+
+#include <cmath>
+#include <span>
+#include <utility>
+
+namespace lodestone {
+
+namespace {
+
+void append_quoted(std::string& message, std::string_view name) {
+  constexpr std::size_t longest = 80;
+  message += '"';
+  for (const char c : name.substr(0, longest)) {
+    const auto code = static_cast<unsigned char>(c);
+    message += code < 0x20 || code == 0x7f ? '?' : c;
+  }
+  message += name.size() > longest ? "…\"" : "\"";
+}
+
+void append_shape(std::string& message, std::span<const std::uint64_t> shape) {
+  const char* before = "[";
+  for (const std::uint64_t size : shape) {
+    message += before + std::to_string(size);
+    before = ", ";
+  }
+  message += shape.empty() ? "[]" : "]";
+}
+
+// Decimal digits of a finite value above 0.
+std::string digits_of(double value) {
+  const int exponent = static_cast<int>(std::floor(std::log10(value)));
+  const bool scientific = exponent < -5 || exponent > 14;
+  const double mantissa = scientific ? value * std::pow(10.0, -exponent) : value;
+  const int decimals = scientific ? 5 : (exponent < 5 ? 5 - exponent : 0);
+  auto digits = static_cast<std::uint64_t>(std::llround(mantissa * std::pow(10.0, decimals)));
+  std::string fraction;
+  for (int i = 0; i < decimals; ++i, digits /= 10) {
+    if (fraction.empty() && digits % 10 == 0) continue;  // no zeros at the end
+    fraction.insert(fraction.begin(), static_cast<char>('0' + digits % 10));
+  }
+  std::string text = std::to_string(digits);
+  if (!fraction.empty()) text.append(".").append(fraction);
+  if (scientific) text.append("e").append(std::to_string(exponent));
+  return text;
+}
+
+}  // namespace
+
+std::string number_text(double value) {
+  if (std::isnan(value)) return "nan";
+  std::string text = value < 0 ? "-" : "";
+  value = std::fabs(value);
+  return text.append(std::isinf(value) ? "inf" : value == 0 ? "0" : digits_of(value));
+}
+
+void Piece::append_to(std::string& message) const {
+  switch (kind_) {
+    case Kind::text:
+      message.append(static_cast<const char*>(data_), size_);
+      break;
+    case Kind::natural:
+      message += std::to_string(number_);
+      break;
+    case Kind::integer:
+      message += std::to_string(static_cast<std::int64_t>(number_));
+      break;
+    case Kind::real:
+      message += number_text(real_);
+      break;
+    case Kind::shape:
+      append_shape(message, {static_cast<const std::uint64_t*>(data_), size_});
+      break;
+    case Kind::quoted:
+      append_quoted(message, {static_cast<const char*>(data_), size_});
+      break;
+  }
+}
+
+std::string sentence(Pieces pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) piece.append_to(text);
+  return text;
+}
+
+Error refused(Pieces pieces) { return {ErrorCode::invalid_argument, sentence(pieces)}; }
+
+Error malformed(Pieces pieces) { return {ErrorCode::invalid_data, sentence(pieces)}; }
+
+Error out_of_range(Piece field, Piece value, Pieces allowed) {
+  const std::string text = sentence(allowed);
+  return out_of_range(field, value, Piece(text));
+}
+
+Error out_of_range(Piece field, Piece value, Piece allowed) {
+  return refused({field, " is ", value, "; allowed: ", allowed});
+}
+
+}  // namespace lodestone
