@@ -28,7 +28,7 @@ const mimeTypes = {
 // With these a page is cross-origin isolated: precise clocks and SharedArrayBuffer.
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-/** The file that a request means: inside `root`, no dot files; null for anything else. */
+/** The file that a request means: inside `root`, no dot files, no empty names; null for anything else. */
 function locate(root, pathname) {
   let path;
   try {
@@ -36,7 +36,7 @@ function locate(root, pathname) {
   } catch {
     return null;
   }
-  const hidden = path.split(/[\\/]/).some((part) => part.startsWith('.'));
+  const hidden = path.split(/[\\/]/).some((part) => part.startsWith('.')) || path.includes('//');
   const file = resolve(join(root, path));
   return hidden || path.includes('\0') || !(file + sep).startsWith(resolve(root) + sep) ? null : file;
 }
@@ -48,11 +48,11 @@ function answer(response, status, headers, body = '') {
 async function handle(root, headers, request, response) {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answer(response, 405, headers, 'GET or HEAD only\n');
-  const { pathname, search } = new URL(request.url, 'http://localhost');
+  const [pathname, query] = request.url.split(/(?=\?)/);
   let file = locate(root, pathname);
   let info = file && (await stat(file).catch(() => null));
   if (info?.isDirectory()) {
-    if (!pathname.endsWith('/')) return answer(response, 301, { ...headers, Location: `${pathname}/${search}` });
+    if (!pathname.endsWith('/')) return answer(response, 301, { ...headers, Location: `${pathname}/${query ?? ''}` });
     file = join(file, 'index.html');
     info = await stat(file).catch(() => null);
   }
