@@ -2,6 +2,7 @@
 #include <cmath>
 #include <utility>
 
+#include "errors/first_error.hpp"
 #include "errors/message.hpp"
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
@@ -23,15 +24,49 @@ Status DreamConfig::check() const {
   return {};
 }
 
+namespace {
+
+// Where the training frames were left out, BatchNorm still knows how loud each bin was.
+float largest_magnitude(const Model& model) {
+  float largest = 0;
+  for (const float value : model.impulses.all()) largest = std::max(largest, value);
+  if (model.impulses.rows() > 0) return largest;
+  const Buffer<float>& mean = model.weights.running_mean;
+  const Buffer<float>& variance = model.weights.running_var;
+  for (std::size_t bin = 0; bin < mean.size(); ++bin) {
+    float value = mean[bin] + 3 * std::sqrt(variance[bin]);
+    expand(model.network.scale, {&value, 1});
+    largest = std::max(largest, value);
+  }
+  return largest;
+}
+
+Status check_model(const Model& model) {
+  const int bins = model.network.bins;
+  if (model.stft.bins() != bins) {
+    return malformed({"the network has ", bins, " bins; an FFT of ", model.stft.size, " gives ", model.stft.bins()});
+  }
+  const std::size_t rows = model.impulses.rows();
+  if (rows == 0) return {};
+  if (model.impulses.cols() != static_cast<std::size_t>(bins)) {
+    return malformed({"impulses: the training frames have ", model.impulses.cols(), " bins; the network has ", bins});
+  }
+  if (rows >= static_cast<std::size_t>(model.network.sequence)) return {};
+  return malformed({"impulses: the model holds ", rows, " training frames; a dream starts from ",
+                    model.network.sequence, " (sequence), or from none"});
+}
+
+}  // namespace
+
 struct Dreamer::Engine {
   DreamConfig config;
   NetworkConfig network;
   Predictor predictor;
+  Random random;
   Array2<float> impulses;  // linear magnitudes
   Buffer<float> input;     // what the network is fed, in its scale
   Buffer<float> dream;     // the newest frame, linear
   Vitality vitality;
-  Random random;
   float ceiling = 0;            // no bin is let above this
   std::size_t refill = 0;       // frames of the impulse still to be fed, counted down
   std::size_t impulse_row = 0;  // the next of them
@@ -40,6 +75,24 @@ struct Dreamer::Engine {
   bool fresh = true;            // no frame has been dreamed yet
   bool revive = false;          // the network has died: start again
   std::uint64_t reseeds = 0;
+
+  Engine(const DreamConfig& dream_config, const NetworkConfig& network_config, Predictor&& network_predictor)
+      : config(dream_config),
+        network(network_config),
+        predictor(std::move(network_predictor)),
+        random(dream_config.seed) {}
+
+  Status prepare(const Model& model) {
+    const auto bins = static_cast<std::uint64_t>(network.bins);
+    FirstError error;
+    error.take(impulses, model.impulses.clone());
+    error.take(input, Buffer<float>::create(bins));
+    error.take(dream, Buffer<float>::create(bins));
+    error.take(vitality, Vitality::create(model));
+    constexpr float headroom = 4;  // 12 dB above anything in the training sound
+    ceiling = headroom * largest_magnitude(model);
+    return error.status();
+  }
 
   std::size_t window_count() const { return impulses.rows() - static_cast<std::size_t>(network.sequence) + 1; }
 
@@ -127,51 +180,13 @@ struct Dreamer::Engine {
   }
 };
 
-namespace {
-
-// Where the training frames were left out, BatchNorm still knows how loud each bin was.
-float largest_magnitude(const Model& model) {
-  float largest = 0;
-  for (const float value : model.impulses.all()) largest = std::max(largest, value);
-  if (model.impulses.rows() > 0) return largest;
-  const Buffer<float>& mean = model.weights.running_mean;
-  const Buffer<float>& variance = model.weights.running_var;
-  for (std::size_t bin = 0; bin < mean.size(); ++bin) {
-    float value = mean[bin] + 3 * std::sqrt(variance[bin]);
-    expand(model.network.scale, {&value, 1});
-    largest = std::max(largest, value);
-  }
-  return largest;
-}
-
-Status check_impulses(const Model& model) {
-  const std::size_t rows = model.impulses.rows();
-  if (rows == 0 || rows >= static_cast<std::size_t>(model.network.sequence)) return {};
-  return malformed({"impulses: the model holds ", rows, " training frames; a dream starts from ",
-                    model.network.sequence, " (sequence), or from none"});
-}
-
-}  // namespace
-
 Result<Dreamer> Dreamer::create(const Model& model, const DreamConfig& config) {
   if (auto error = config.check()) return *error;
-  if (auto error = check_impulses(model)) return *error;
+  if (auto error = check_model(model)) return *error;
   auto predictor = Predictor::create(model.network, model.weights, config.mode);
   if (!predictor) return predictor.error();
-  auto impulses = model.impulses.clone();
-  if (!impulses) return impulses.error();
-  const auto bins = static_cast<std::uint64_t>(model.network.bins);
-  auto input = Buffer<float>::create(bins);
-  if (!input) return input.error();
-  auto dream = Buffer<float>::create(bins);
-  if (!dream) return dream.error();
-  auto vitality = Vitality::create(model);
-  if (!vitality) return vitality.error();
-  auto engine =
-      std::make_unique<Engine>(Engine{config, model.network, std::move(*predictor), std::move(*impulses),
-                                      std::move(*input), std::move(*dream), std::move(*vitality), Random(config.seed)});
-  constexpr float headroom = 4;  // 12 dB above anything in the training sound
-  engine->ceiling = headroom * largest_magnitude(model);
+  std::unique_ptr<Engine> engine(new Engine(config, model.network, std::move(*predictor)));
+  if (auto error = engine->prepare(model)) return *error;
   return Dreamer(std::move(engine));
 }
 

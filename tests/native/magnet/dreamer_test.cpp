@@ -194,4 +194,10 @@ TEST_CASE("Impossible dreams are refused with the field and what is allowed") {
   Model short_model = small_model();
   short_model.impulses = Array2<float>::create(3, 33).value();
   CHECK(Dreamer::create(short_model, {}).error().code == ErrorCode::invalid_data);
+  Model narrow_model = small_model();
+  narrow_model.impulses = Array2<float>::create(100, 32).value();
+  CHECK(Dreamer::create(narrow_model, {}).error().code == ErrorCode::invalid_data);
+  Model other_fft = small_model();
+  other_fft.stft.size = 128;
+  CHECK(Dreamer::create(other_fft, {}).error().code == ErrorCode::invalid_data);
 }
