@@ -108,7 +108,7 @@ Result<Sound> mix(const Format& format, ByteView data) {
       sum += sample_value(format, data);
       data = data.subspan(format.sample_bytes());
     }
-    const auto value = static_cast<float>(sum / format.channels);
+    const float value = static_cast<float>(sum / format.channels) + 0.0f;  // never −0
     if (!std::isfinite(value)) {
       return malformed({"wav: sample ", i, " is ", double{value}, "; it must be finite"});
     }

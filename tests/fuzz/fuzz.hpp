@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "lodestone/formats.hpp"
+
+namespace lodestone {
+
+/// Ends the run where a promise of the reader is broken.
+inline void require(bool promise) {
+  if (!promise) std::abort();
+}
+
+/// Reads the input; what was read must be written and read again to the same bytes.
+template <class Read, class Write>
+int fuzz_round_trip(const std::uint8_t* data, std::size_t size, Read read, Write write) {
+  const auto value = read(ByteView(reinterpret_cast<const std::byte*>(data), size));
+  if (!value) {
+    require(value.error().code == ErrorCode::invalid_data && !value.error().message.empty());
+    return 0;
+  }
+  const auto once = write(*value);
+  require(bool(once));
+  const auto again = read(ByteView(once->data(), once->size()));
+  require(bool(again));
+  const auto twice = write(*again);
+  require(twice && twice->size() == once->size() && std::memcmp(twice->data(), once->data(), once->size()) == 0);
+  return 0;
+}
+
+}  // namespace lodestone

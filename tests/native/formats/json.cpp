@@ -1,0 +1,220 @@
+#include "formats/json.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "lodestone/random.hpp"
+
+using namespace lodestone;
+
+namespace {
+
+/// Writes down what it meets: "a/b=1 …".
+class Recorder : public JsonVisitor {
+ public:
+  std::string log;
+  std::vector<double> numbers;
+
+  Status visit(std::span<const std::string> path, const JsonValue& value) override {
+    for (const std::string& key : path) log += "/" + key;
+    log += std::string(static_cast<std::size_t>(value.arrays), '*') + "=";
+    switch (value.kind) {
+      case JsonValue::Kind::object:
+        log += "{}";
+        break;
+      case JsonValue::Kind::array:
+        log += "[]";
+        break;
+      case JsonValue::Kind::string:
+        log += "'" + std::string(value.string) + "'";
+        break;
+      case JsonValue::Kind::number:
+        log += value.has_integer ? std::to_string(value.integer) : "~";
+        break;
+      case JsonValue::Kind::boolean:
+        log += value.number != 0 ? "true" : "false";
+        break;
+      case JsonValue::Kind::null:
+        log += "null";
+        break;
+    }
+    log += " ";
+    if (value.kind == JsonValue::Kind::number) numbers.push_back(value.number);
+    return {};
+  }
+};
+
+bool accepts(std::string_view text) {
+  Recorder recorder;
+  return !read_json("text", text, recorder);
+}
+
+double number(std::string_view text) {
+  Recorder recorder;
+  REQUIRE(!read_json("text", text, recorder));
+  REQUIRE(recorder.numbers.size() == 1);
+  return recorder.numbers[0];
+}
+
+}  // namespace
+
+TEST_CASE("The reader tells each value with the keys that lead to it") {
+  Recorder recorder;
+  REQUIRE(!read_json("text", R"( {"a":{"b":[1,[2,true],{"c":null}],"d":"x\ny"} , "e":-1.5, "":18446744073709551615} )",
+                     recorder));
+  CHECK(recorder.log ==
+        "={} /a={} /a/b=[] /a/b*=1 /a/b*=[] /a/b**=2 /a/b**=true /a/b*={} /a/b/c*=null /a/d='x\ny' /e=~ "
+        "/=18446744073709551615 ");
+}
+
+TEST_CASE("Strings are unescaped to UTF-8") {
+  Recorder recorder;
+  REQUIRE(!read_json("text", R"("\"\\\/\b\f\n\r\t\u0041\u00e4\u20ac\ud83d\uDE00ä")", recorder));
+  CHECK(recorder.log == "='\"\\/\b\f\n\r\tAä€😀ä' ");
+}
+
+TEST_CASE("The reader takes JSON and nothing else") {
+  for (const char* text :
+       {"0", "-0", "1e5", "1E+5", "0.5e-3", "[]", "{}", "\"\"", "[1,2]", "{\"a\":1,\"a\":2}", "null", " true\n",
+        "[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]", "\"\x7f\"", "1e-400", "123456789012345678901234567890"}) {
+    INFO(text);
+    CHECK(accepts(text));
+  }
+  for (const char* text : {"",
+                           " ",
+                           "01",
+                           "-",
+                           "+1",
+                           ".5",
+                           "1.",
+                           "1e",
+                           "1e+",
+                           "0x10",
+                           "NaN",
+                           "Infinity",
+                           "1e400",
+                           "tru",
+                           "True",
+                           "nul",
+                           "[",
+                           "]",
+                           "{",
+                           "}",
+                           "[1",
+                           "[1,",
+                           "[1,]",
+                           "[,1]",
+                           "[1 2]",
+                           "{1:2}",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{\"a\":1 \"b\":2}",
+                           "{,}",
+                           "\"",
+                           "\"a",
+                           "\"\n\"",
+                           "\"\\",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\u123g\"",
+                           "\"\\ud800\"",
+                           "\"\\ud800\\u0041\"",
+                           "\"\\udc00\"",
+                           "\"\\ud800x\"",
+                           "1 2",
+                           "[] []",
+                           "'a'",
+                           "/**/1",
+                           "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]",
+                           "{\"a\" \"b\"}",
+                           "\"\x80\"",
+                           "\"\xc0\x80\"",
+                           "\"\xc1\xbf\"",
+                           "\"\xe0\x80\x80\"",
+                           "\"\xed\xa0\x80\"",
+                           "\"\xf0\x80\x80\x80\"",
+                           "\"\xf4\x90\x80\x80\"",
+                           "\"\xf5\x80\x80\x80\"",
+                           "\"\xe2\x82\"",
+                           "\"\xc3\"",
+                           "\xef\xbb\xbf{}"}) {
+    INFO(text);
+    CHECK_FALSE(accepts(text));
+  }
+  using namespace std::string_view_literals;
+  CHECK_FALSE(accepts("1\0"sv));
+  CHECK_FALSE(accepts("\0"sv));
+  CHECK_FALSE(accepts("\"a\0b\""sv));
+  CHECK_FALSE(accepts(std::string(100000, '[')));
+}
+
+TEST_CASE("The reader ends where the visitor has had enough") {
+  struct : JsonVisitor {
+    int calls = 0;
+    Status visit(std::span<const std::string>, const JsonValue&) override {
+      if (++calls == 3) return Error{ErrorCode::invalid_data, "enough"};
+      return {};
+    }
+  } visitor;
+  const Status status = read_json("text", "[1,2,3,4", visitor);
+  REQUIRE(status);
+  CHECK(status->message == "enough");
+  CHECK(visitor.calls == 3);
+}
+
+TEST_CASE("Numbers read as the compiler reads them, to 1 ulp") {
+  CHECK(number("0.1") == 0.1);
+  CHECK(number("-12.75") == -12.75);
+  CHECK(number("1e22") == 1e22);
+  CHECK(number("44055.94405594406") == 44055.94405594406);
+  CHECK(number("6.02214076e23") == Approx(6.02214076e23).epsilon(1e-15));
+  CHECK(number("1.7976931348623157e308") == Approx(1.7976931348623157e308).epsilon(1e-15));
+  CHECK(number("-2.5E-3") == Approx(-2.5e-3).epsilon(1e-15));
+  CHECK(number("0.1234567890123456789012345") == Approx(0.12345678901234568).epsilon(1e-15));
+  CHECK(number("0e99999999999999999999") == 0);
+  CHECK(std::signbit(number("-0")));
+}
+
+TEST_CASE("Written numbers read back to the same bits") {
+  Random random(1);
+  const auto round_trip = [](double value) {
+    JsonWriter writer;
+    writer.number(value);
+    INFO(writer.text);
+    return number(writer.text);
+  };
+  for (int i = 0; i < 100000; ++i) {
+    const auto value = __builtin_bit_cast(float, random.next());
+    if (!std::isfinite(value)) continue;
+    REQUIRE(static_cast<float>(round_trip(value)) == value);
+  }
+  for (int i = 0; i < 100000; ++i) {
+    const double rate = 16 + std::ldexp(random.next(), -15) + std::ldexp(random.next(), -47);
+    REQUIRE(round_trip(rate) == rate);
+  }
+  for (const double value : {0.0, 1.0, 44100.0, 48000.5, 44100 / 1.001, 0x1p53 - 1}) CHECK(round_trip(value) == value);
+  for (const float value : {1e-45f, 1.17549435e-38f, 3.40282347e38f, 0.1f, -0.0f, 16777216.0f}) {
+    CHECK(static_cast<float>(round_trip(value)) == value);
+  }
+}
+
+TEST_CASE("The writer separates, escapes and writes what JSON does not have as null") {
+  JsonWriter writer;
+  writer.open('{');
+  writer.key("a\"\\\n\x1f");
+  writer.open('[');
+  writer.integer(UINT64_MAX);
+  writer.number(std::numeric_limits<double>::quiet_NaN());
+  writer.number(0.5);
+  writer.string("ä[");
+  writer.string("");
+  writer.close(']');
+  writer.key("b");
+  writer.open('{');
+  writer.close('}');
+  writer.close('}');
+  CHECK(writer.text == R"({"a\"\\\u000a\u001f":[18446744073709551615,null,5e-1,"ä[",""],"b":{}})");
+}

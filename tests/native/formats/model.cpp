@@ -1,0 +1,242 @@
+#include "lodestone/model.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "lodestone/random.hpp"
+#include "support.hpp"
+
+using namespace lodestone;
+using Catch::Matchers::Contains;
+
+namespace {
+
+void fill(std::span<float> values, Random& random, float lowest) {
+  for (float& value : values) value = lowest + (1 - lowest) * random.uniform();
+}
+
+Model sample_model(std::size_t frames = 5) {
+  Random random(3);
+  const StftConfig stft{.size = 32,
+                        .window_size = 24,
+                        .hop = 7,
+                        .window = Window::blackman,
+                        .framing = Framing::lws,
+                        .sample_rate = 44100 / 1.001};
+  const NetworkConfig network{.bins = 17, .layers = {3, 4}, .sequence = 6, .scale = Scale::log1p};
+  auto weights = Weights::create(network).value();
+  for (const NamedTensor& tensor : tensors(weights))
+    fill(tensor.values, random, tensor.name == "batch_norm.running_var" ? 0.0f : -1.0f);
+  auto impulses = Array2<float>::create(frames, 17).value();
+  fill(impulses.all(), random, 0);
+  round_to_half(impulses.all());
+  return {stft, network, std::move(weights), std::move(impulses), {0.3f, 0.1f, 1e-7f}, {0.5f, NAN}};
+}
+
+void check_equal(Model& a, Model& b) {
+  CHECK(a.stft == b.stft);
+  CHECK(a.network == b.network);
+  const auto x = tensors(a.weights), y = tensors(b.weights);
+  REQUIRE(x.size() == y.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    INFO(x[i].name);
+    CHECK(text_of(std::as_bytes(x[i].values)) == text_of(std::as_bytes(y[i].values)));
+  }
+  CHECK(a.impulses.rows() == b.impulses.rows());
+  CHECK(text_of(std::as_bytes(a.impulses.all())) == text_of(std::as_bytes(b.impulses.all())));
+  CHECK(text_of(std::as_bytes(std::span<const float>(a.losses))) ==
+        text_of(std::as_bytes(std::span<const float>(b.losses))));
+  REQUIRE(a.validation_losses.size() == b.validation_losses.size());
+  for (std::size_t i = 0; i < a.validation_losses.size(); ++i) {
+    CHECK((a.validation_losses[i] == b.validation_losses[i] ||
+           (std::isnan(a.validation_losses[i]) && std::isnan(b.validation_losses[i]))));
+  }
+}
+
+/// The model's file with one piece of its JSON replaced by another (the quotes are escaped there, being a text in a
+/// text).
+std::string with(std::string from, std::string to) {
+  const Bytes bytes = write_model(sample_model()).value();
+  Safetensors file = read_safetensors(bytes).value();
+  std::string& json = file.metadata.at(0).second;
+  const auto place = json.find(from);
+  INFO(from << " in " << json);
+  REQUIRE(place != std::string::npos);
+  json.replace(place, from.size(), to);
+  return text_of(write_safetensors(file).value());
+}
+
+/// The message about the model's file after `change(file)`.
+template <class Change>
+std::string refused_after(Change change) {
+  const Bytes bytes = write_model(sample_model()).value();
+  Safetensors file = read_safetensors(bytes).value();
+  change(file);
+  return refusal(read_model(write_safetensors(file).value()));
+}
+
+std::string refused(const std::string& from, const std::string& to) {
+  return refusal(read_exactly(read_model, with(from, to)));
+}
+
+TensorView& tensor(Safetensors& file, std::string_view name) { return const_cast<TensorView&>(*file.find(name)); }
+
+}  // namespace
+
+TEST_CASE("A model comes back to the bit") {
+  Model model = sample_model();
+  const Bytes bytes = write_model(model).value();
+  Model read = read_model(bytes).value();
+  check_equal(model, read);
+  CHECK(text_of(write_model(read).value()) == text_of(bytes));
+  Model copy = read.clone().value();
+  check_equal(model, copy);
+}
+
+TEST_CASE("Impulses are stored as float16 where that loses nothing, as float32 else, or left out") {
+  const auto impulses_in = [](const Model& model) {
+    const Bytes bytes = write_model(model).value();
+    const Safetensors file = read_safetensors(bytes).value();
+    const TensorView* impulses = file.find("impulses");
+    Model read = read_model(bytes).value();
+    CHECK(text_of(std::as_bytes(read.impulses.all())) == text_of(std::as_bytes(model.impulses.all())));
+    return impulses ? std::string(dtype_name(impulses->dtype)) : "none";
+  };
+  CHECK(impulses_in(sample_model()) == "F16");
+  CHECK(impulses_in(sample_model(0)) == "none");
+  Model large = sample_model();
+  large.impulses(2, 3) = 60032;  // float16 could hold it, but not much more
+  CHECK(impulses_in(large) == "F32");
+  Model unrounded = sample_model();
+  unrounded.impulses(2, 3) = 0.1f;
+  CHECK(impulses_in(unrounded) == "F32");
+}
+
+TEST_CASE("The metadata is what the documentation says") {
+  const Bytes bytes = write_model(sample_model()).value();
+  const Safetensors file = read_safetensors(bytes).value();
+  REQUIRE(file.find_metadata("lodestone"));
+  CHECK(
+      *file.find_metadata("lodestone") ==
+      R"({"format_version":1,"kind":"model","stft":{"size":32,"window_size":24,"hop":7,"window":"blackman","framing":"lws",)"
+      R"("sample_rate":44055.94405594406271120},"network":{"bins":17,"layers":[3,4],"sequence":6,"scale":"log1p"},)"
+      R"("losses":[300000012e-9,100000001e-9,100000001e-15],"validation_losses":[5e-1,null]})");
+  CHECK(file.tensors.front().name == "batch_norm.weight");
+  CHECK(file.tensors.back().name == "impulses");
+}
+
+TEST_CASE("The metadata may have fields that this version does not know, in any order and spacing") {
+  const auto read =
+      read_model(bytes_of(with(R"("stft":{)", R"("future":{"size":[1,{"a":2}]}, "stft" : {"new":null,)")));
+  REQUIRE(read);
+  CHECK(read->stft == sample_model().stft);
+}
+
+TEST_CASE("A file that is not a model of this version says so") {
+  CHECK_THAT(refusal(read_exactly(read_model, "")), Contains("at least 8 bytes, found 0"));
+  CHECK_THAT(refusal(read_exactly(read_model, safetensors_text("{}"))),
+             Contains("not Lodestone's") && Contains("\"lodestone\""));
+  CHECK_THAT(refused("\"format_version\":1", "\"format_version\":2"),
+             Contains("format_version is 2; this version of Lodestone reads 1"));
+  CHECK_THAT(refused("\"format_version\":1", "\"format_version\":\"1\""), Contains("format_version is \"1\""));
+  CHECK_THAT(refused("\"format_version\":1,", ""), Contains("format_version is missing"));
+  CHECK_THAT(refused("\"kind\":\"model\"", "\"kind\":\"spectrum\""),
+             Contains("kind \"model\", found kind \"spectrum\""));
+  CHECK_THAT(refused("{\"format", "[\"format"), Contains("not valid JSON"));
+}
+
+TEST_CASE("Every field of the metadata is checked and named") {
+  CHECK_THAT(refused("\"size\":32", "\"size\":33"), Contains("stft: size is 33"));
+  CHECK_THAT(refused("\"size\":32", "\"size\":-32"), Contains("stft: size is -32"));
+  CHECK_THAT(refused("\"size\":32", "\"size\":32.5"), Contains("stft.size is 32.5; allowed: a whole number"));
+  CHECK_THAT(refused("\"size\":32", "\"size\":1e300"), Contains("stft.size is 1e300"));
+  CHECK_THAT(refused("\"size\":32", "\"size\":\"32\""), Contains("stft.size is \"32\""));
+  CHECK_THAT(refused("\"size\":32", "\"size\":[32]"), Contains("stft.size is a list"));
+  CHECK_THAT(refused("\"size\":32", "\"size\":32,\"size\":32"), Contains("stft.size is there twice"));
+  CHECK_THAT(refused("\"size\":32,", ""), Contains("stft.size is missing"));
+  CHECK_THAT(refused("\"stft\"", "\"shtft\""), Contains("stft.size is missing"));
+  CHECK_THAT(refused("\"hop\":7", "\"hop\":0"), Contains("stft: hop is 0; allowed"));
+  CHECK_THAT(refused("\"window\":\"blackman\"", "\"window\":\"kaiser\""), Contains("stft.window is \"kaiser\""));
+  CHECK_THAT(refused("\"framing\":\"lws\"", "\"framing\":null"), Contains("stft.framing is null"));
+  CHECK_THAT(refused("\"sample_rate\":44", "\"sample_rate\":99944"), Contains("stft: sample_rate is"));
+  CHECK_THAT(refused("\"sample_rate\":", "\"sample_rate\":true,\"x\":"),
+             Contains("stft.sample_rate is true; allowed: a number"));
+  CHECK_THAT(refused("\"bins\":17", "\"bins\":18"), Contains("network.bins is 18; expected 17, as stft.size is 32"));
+  CHECK_THAT(refused("\"bins\":17", "\"bins\":1000000000"), Contains("network: bins is 1000000000"));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[]"), Contains("network: "));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":3"), Contains("network.layers is 3; allowed: a list"));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[[3,4]]"), Contains("network.layers"));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3,1000000000]"), Contains("network: "));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3],\"layers\":[4]"), Contains("network.layers is there twice"));
+  CHECK_THAT(refused("\"scale\":\"log1p\"", "\"scale\":\"log\""), Contains("network.scale is \"log\""));
+  CHECK_THAT(refused("\"losses\":[", "\"losses\":[\"a\","), Contains("losses is \"a\""));
+}
+
+TEST_CASE("Tensors of another network are refused: what was expected and what was found") {
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3,5]"),
+             Contains("expected lstm.weight_ih_l1 [20, 3], found [16, 3]"));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3,4,4]"),
+             Contains("expected lstm.weight_ih_l2 [16, 4], found no tensor of that name"));
+  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[4096,4096,4096,4096]"),
+             Contains("expected lstm.weight_ih_l0 [16384, 17]"));
+  CHECK_THAT(refused_after([](Safetensors& file) { tensor(file, "fc.bias").name = "dense.bias"; }),
+             Contains("expected fc.bias [17]"));
+  CHECK_THAT(refused_after([](Safetensors& file) {
+               file.tensors.push_back({"lstm.weight_ih_l2", DType::f32, {0, 4}, {}});
+             }),
+             Contains("\"lstm.weight_ih_l2\" [0, 4]"));
+  CHECK_THAT(refused_after([](Safetensors& file) {
+               tensor(file, "impulses").shape = {17, 5};
+             }),
+             Contains("expected impulses [frames, 17], found [17, 5]"));
+  CHECK_THAT(refused_after([](Safetensors& file) { tensor(file, "impulses").shape = {85}; }), Contains("found [85]"));
+}
+
+TEST_CASE("PyTorch's batch counter does not disturb") {
+  const std::int64_t count = 3;
+  CHECK(
+      refused_after([&](Safetensors& file) {
+        file.tensors.push_back({"batch_norm.num_batches_tracked", DType::i64, {}, std::as_bytes(std::span(&count, 1))});
+      }).empty());
+}
+
+TEST_CASE("Numbers that a network or a dream cannot have are refused") {
+  const auto spoilt = [](std::string_view name, float value) {
+    const Bytes bytes = write_model(sample_model()).value();
+    Safetensors file = read_safetensors(bytes).value();
+    auto values = to_floats(*file.find(name)).value();
+    values[1] = value;
+    tensor(file, name).dtype = DType::f32;
+    tensor(file, name).bytes = std::as_bytes(std::span<const float>(values.data(), values.size()));
+    return refusal(read_model(write_safetensors(file).value()));
+  };
+  CHECK_THAT(spoilt("fc.weight", NAN), Contains("fc.weight[1] is nan"));
+  CHECK_THAT(spoilt("lstm.bias_hh_l0", INFINITY), Contains("lstm.bias_hh_l0[1] is inf"));
+  CHECK(spoilt("batch_norm.running_mean", -1).empty());
+  CHECK_THAT(spoilt("batch_norm.running_var", -1),
+             Contains("batch_norm.running_var[1] is -1; allowed: finite values from 0"));
+  CHECK_THAT(spoilt("impulses", -0.5f), Contains("impulses[1] is -0.5"));
+  CHECK_THAT(spoilt("impulses", NAN), Contains("impulses[1] is nan"));
+}
+
+TEST_CASE("A model that could not be read is not written") {
+  Model model = sample_model();
+  model.weights.dense_bias[3] = NAN;
+  CHECK_THAT(refusal(write_model(model)), Contains("fc.bias[3] is nan"));
+  model = sample_model();
+  model.network.layers = {3};
+  CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
+  model = sample_model();
+  model.stft.size = 64;
+  CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
+  model = sample_model();
+  model.stft.hop = 0;
+  const auto result = write_model(model);
+  REQUIRE(!result);
+  CHECK(result.error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("Mistreated models are refused or read") {
+  const std::string text = text_of(write_model(sample_model(1)).value());
+  mistreat(read_model, text, text.size());
+}

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "lodestone/formats.hpp"
+
+namespace lodestone {
+
+inline Bytes bytes_of(std::string_view text) {
+  Bytes bytes = Bytes::create(text.size()).value();
+  if (!text.empty()) std::memcpy(bytes.data(), text.data(), text.size());
+  return bytes;
+}
+
+inline std::string text_of(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+inline std::string read_text(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  REQUIRE(stream);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// A file that numpy wrote, see data/.
+inline Bytes data_file(const std::string& name) {
+  return bytes_of(read_text(LODESTONE_TEST_DATA "/../native/formats/data/" + name));
+}
+
+/// Little-endian bytes of a number.
+template <class T>
+std::string raw(T value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+/// A safetensors file with this header, not padded.
+inline std::string safetensors_text(const std::string& header, const std::string& data = {}) {
+  return raw(std::uint64_t{header.size()}) + header + data;
+}
+
+/// The message of a failure; an empty text where there is none.
+template <class T>
+std::string refusal(const Result<T>& result) {
+  if (result) return {};
+  CHECK(result.error().code == ErrorCode::invalid_data);
+  return result.error().message;
+}
+
+/// The text must not be in memory beyond its end, so that the sanitizer sees every read behind it.
+template <class Read>
+auto read_exactly(Read read, std::string_view text) {
+  const Bytes bytes = bytes_of(text);
+  return read(ByteView(bytes.data(), text.size()));
+}
+
+/// Reads the file cut off at every byte, and with every bit of its first `bits / 8` bytes flipped. The cut ones must be
+/// refused; the others must be read or refused, never crash.
+template <class Read>
+void mistreat(Read read, const std::string& text, std::size_t bytes_to_flip) {
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    INFO("cut off at byte " << size);
+    REQUIRE(!refusal(read_exactly(read, std::string_view(text).substr(0, size))).empty());
+  }
+  for (std::size_t bit = 0; bit < 8 * std::min(bytes_to_flip, text.size()); ++bit) {
+    std::string flipped = text;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
+    const auto result = read_exactly(read, flipped);
+    if (!result) CHECK(!result.error().message.empty());
+  }
+}
+
+}  // namespace lodestone
