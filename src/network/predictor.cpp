@@ -17,9 +17,9 @@ void scrub(std::span<float> values) {
   for (float& value : values) value = scrubbed(value);
 }
 
-/// What inference needs of trained weights, in place. BatchNorm with running statistics is an affine map, and becomes part of
-/// the first layer: its weights take γ/σ, its bias W·β. The mean stays outside, because subtracting it first loses no digits where
-/// a bin hardly varies. Each layer's biases become one, in `input_bias`.
+/// What inference needs of trained weights, in place. BatchNorm with running statistics is an affine map, and becomes
+/// part of the first layer: its weights take γ/σ, its bias W·β. The mean stays outside, because subtracting it first
+/// loses no digits where a bin hardly varies. Each layer's biases become one, in `input_bias`.
 void fold(Weights& weights) {
   for (LstmWeights& layer : weights.layers) {
     for (std::size_t g = 0; g < layer.input_bias.size(); ++g) layer.input_bias[g] += layer.recurrent_bias[g];
@@ -120,7 +120,8 @@ void Predictor::Engine::pack() {
     LstmWeights& from = weights.layers[l];
     layers[l].input.fill_transposed(from.input.data(), from.input.rows(), from.input.cols());
     layers[l].recurrent.fill_transposed(from.recurrent.data(), from.recurrent.rows(), from.recurrent.cols());
-    from.input = from.recurrent = {};
+    from.input = {};  // the packed ones are all it takes
+    from.recurrent = {};
   }
   dense.fill_transposed(weights.dense_weight.data(), weights.dense_weight.rows(), weights.dense_weight.cols());
   weights.dense_weight = {};
@@ -188,10 +189,12 @@ Product Predictor::Engine::product() const {
   const Layer& layer = layers[l];
   if (stage == 0) return layer.input.times(1, centred.data(), weights.layers[0].input_bias.data(), 0, shared.data());
   if (stage % 3 == 0) {
-    return layer.input.times(begun, layers[l - 1].output.data(), weights.layers[l].input_bias.data(), 0, layer.gates.data());
+    return layer.input.times(begun, layers[l - 1].output.data(), weights.layers[l].input_bias.data(), 0,
+                             layer.gates.data());
   }
   return l == 0 ? layer.recurrent.times(begun, layer.output.data(), shared.data(), 0, layer.gates.data())
-                : layer.recurrent.times(begun, layer.output.data(), layer.gates.data(), 4 * layer.hidden, layer.gates.data());
+                : layer.recurrent.times(begun, layer.output.data(), layer.gates.data(), 4 * layer.hidden,
+                                        layer.gates.data());
 }
 
 std::size_t Predictor::Engine::units() const { return activates() ? begun : kernels.panels(product().columns); }
@@ -207,7 +210,8 @@ void Predictor::Engine::run(std::size_t first, std::size_t last) {
   const Layer& layer = layers[stage / 3];
   const std::size_t offset = first * layer.hidden;
   float* cell = layer.cell.data() + offset;
-  kernels.lstm_forward({last - first, layer.hidden, layer.gates.data() + 4 * offset, cell, cell, layer.output.data() + offset});
+  kernels.lstm_forward(
+      {last - first, layer.hidden, layer.gates.data() + 4 * offset, cell, cell, layer.output.data() + offset});
 }
 
 void Predictor::Engine::finish() {

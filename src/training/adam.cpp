@@ -2,20 +2,11 @@
 
 #include <cmath>
 
-#include "errors/first_error.hpp"
-
 namespace lodestone {
 
-Result<Adam> Adam::create(std::span<const std::span<float>> parameters) {
-  std::uint64_t count = 0;
-  for (const std::span<float> tensor : parameters) count += tensor.size();
-  Adam adam;
-  adam.kernels_ = &kernels();
-  FirstError error;
-  error.take(adam.means_, Buffer<float>::create(count));
-  error.take(adam.variances_, Buffer<float>::create(count));
-  if (error) return *error;
-  return adam;
+void Adam::lay_out(Arena& arena, std::uint64_t count) {
+  means_ = arena.take<float>(count);
+  variances_ = arena.take<float>(count);
 }
 
 void Adam::step(std::span<const std::span<float>> parameters, std::span<const std::span<float>> gradients, double scale,
@@ -26,7 +17,7 @@ void Adam::step(std::span<const std::span<float>> parameters, std::span<const st
   const auto correction = static_cast<float>(1 / std::sqrt(1 - variance_left_));
   std::size_t offset = 0;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    kernels_->adam({parameters[i].size(), parameters[i].data(), gradients[i].data(), means_.data() + offset,
+    kernels().adam({parameters[i].size(), parameters[i].data(), gradients[i].data(), means_.data() + offset,
                     variances_.data() + offset, static_cast<float>(scale), static_cast<float>(weight_decay), step_size,
                     correction});
     offset += parameters[i].size();

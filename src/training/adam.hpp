@@ -3,8 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "lodestone/array.hpp"
-#include "lodestone/result.hpp"
+#include "vector/arena.hpp"
 #include "vector/kernels.hpp"
 
 namespace lodestone {
@@ -13,16 +12,15 @@ namespace lodestone {
 /// PyTorch.
 class Adam {
  public:
-  /// For tensors of these sizes.
-  static Result<Adam> create(std::span<const std::span<float>> parameters);
+  /// For `count` parameters in all. The arena's memory must be zero.
+  void lay_out(Arena& arena, std::uint64_t count);
 
   /// One step. `scale` multiplies the gradients, but not the decay.
   void step(std::span<const std::span<float>> parameters, std::span<const std::span<float>> gradients, double scale,
             double learning_rate, double weight_decay);
 
  private:
-  const Kernels* kernels_ = nullptr;
-  Buffer<float> means_, variances_;           ///< of all parameters in a row
+  std::span<float> means_, variances_;        ///< of all parameters in a row
   double mean_left_ = 1, variance_left_ = 1;  ///< β₁^t, β₂^t
 };
 

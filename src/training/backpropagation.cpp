@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-
-#include "errors/first_error.hpp"
+#include <cstring>
 
 namespace lodestone {
 namespace {
@@ -11,92 +10,63 @@ namespace {
 constexpr double norm_epsilon = 1e-5;
 constexpr double norm_momentum = 0.1;
 
-void add(std::size_t count, const float* from, float* to) {
-  for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
-}
-
-/// The sum of `rows` rows.
-void sum_rows(std::size_t rows, std::size_t columns, const float* matrix, float* sum) {
-  std::fill(sum, sum + columns, 0.0f);
-  for (std::size_t row = 0; row < rows; ++row) add(columns, matrix + row * columns, sum);
-}
-
-std::uint64_t widest(const NetworkConfig& config) {
-  return static_cast<std::uint64_t>(*std::max_element(config.layers.begin(), config.layers.end()));
-}
-
 /// Floats for the largest right factor of all products.
 std::uint64_t largest_factor(const Kernels& kernels, const NetworkConfig& config, std::uint64_t distinct,
                              std::uint64_t windows) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
-  const std::uint64_t places = windows * static_cast<std::uint64_t>(config.sequence);
   std::uint64_t largest = kernels.packed_size(distinct, bins);
   const auto consider = [&](std::uint64_t depth, std::uint64_t columns) {
-    largest = std::max(largest, kernels.packed_size(depth, columns));
+    largest = std::max({largest, kernels.packed_size(depth, columns), kernels.packed_size(columns, depth)});
   };
   std::uint64_t inputs = bins;
   for (const int units : config.layers) {
     const auto hidden = static_cast<std::uint64_t>(units);
     consider(inputs, 4 * hidden);
-    consider(4 * hidden, inputs);
     consider(hidden, 4 * hidden);
-    consider(4 * hidden, hidden);
-    consider(places, hidden);
+    largest = std::max(largest, kernels.packed_size(windows * static_cast<std::uint64_t>(config.sequence), hidden));
     inputs = hidden;
   }
   consider(inputs, bins);
-  consider(bins, inputs);
   return largest;
 }
 
 }  // namespace
 
-std::uint64_t Backpropagation::memory(const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows) {
+void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
   const auto sequence = static_cast<std::uint64_t>(config.sequence);
   const std::uint64_t places = windows * sequence;
   const std::uint64_t distinct = std::min(frames, places);
-  const auto first = static_cast<std::uint64_t>(config.layers[0]);
-  std::uint64_t floats = largest_factor(kernels(), config, distinct, windows) + distinct * (bins + 4 * first) +
-                         2 * windows * bins + (places + 2 * windows) * widest(config);
-  for (const int units : config.layers) floats += (6 * places + 4) * static_cast<std::uint64_t>(units);
-  return 4 * floats + 16 * bins + Batch::memory(frames, windows, sequence);
-}
-
-Result<Backpropagation> Backpropagation::create(const NetworkConfig& config, std::uint64_t frames,
-                                                std::uint64_t windows) {
-  const auto bins = static_cast<std::uint64_t>(config.bins);
-  const auto sequence = static_cast<std::uint64_t>(config.sequence);
-  const std::uint64_t places = windows * sequence;
-  const std::uint64_t distinct = std::min(frames, places);
-  Backpropagation made;
-  made.kernels_ = &kernels();
-  FirstError error;
-  error.take(made.batch_, Batch::create(frames, windows, sequence));
-  error.take(made.packed_, Packed::create(kernels(), largest_factor(kernels(), config, distinct, windows)));
-  error.take(made.mean_, Buffer<double>::create(bins));
-  error.take(made.variance_, Buffer<double>::create(bins));
-  error.take(made.normalised_, Array2<float>::create(distinct, bins));
-  error.take(made.shared_, Buffer<float>::create(distinct * 4 * static_cast<std::uint64_t>(config.layers[0])));
-  error.take(made.predictions_, Array2<float>::create(windows, bins));
-  error.take(made.errors_, Array2<float>::create(windows, bins));
-  error.take(made.above_, Buffer<float>::create(places * widest(config)));
-  error.take(made.output_gradient_, Buffer<float>::create(windows * widest(config)));
-  error.take(made.cell_gradient_, Buffer<float>::create(windows * widest(config)));
-  for (const int units : config.layers) {
-    const auto hidden = static_cast<std::uint64_t>(units);
-    Layer& layer = made.layers_.emplace_back();
-    layer.hidden = static_cast<std::size_t>(hidden);
-    error.take(layer.gates, Buffer<float>::create(places * 4 * hidden));
-    error.take(layer.cell, Buffer<float>::create(places * hidden));
-    error.take(layer.output, Buffer<float>::create(places * hidden));
-    error.take(layer.bias, Buffer<float>::create(4 * hidden));
+  const auto widest = static_cast<std::uint64_t>(*std::max_element(config.layers.begin(), config.layers.end()));
+  batch_.lay_out(arena, frames, windows, sequence);
+  packed_ = Packed(kernels_, arena, largest_factor(kernels_, config, distinct, windows));
+  mean_ = arena.take<double>(bins);
+  variance_ = arena.take<double>(bins);
+  normalised_ = arena.take<float>(distinct * bins);
+  shared_ = arena.take<float>(distinct * 4 * static_cast<std::uint64_t>(config.layers[0]));
+  predictions_ = arena.take<float>(windows * bins);
+  errors_ = arena.take<float>(windows * bins);
+  above_ = arena.take<float>(places * widest);
+  output_gradient_ = arena.take<float>(windows * widest);
+  cell_gradient_ = arena.take<float>(windows * widest);
+  layers_.resize(config.layers.size());
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    layers_[l].hidden = static_cast<std::size_t>(config.layers[l]);
+    const std::uint64_t hidden = layers_[l].hidden;
+    layers_[l].gates = arena.take<float>(places * 4 * hidden);
+    layers_[l].cell = arena.take<float>(places * hidden);
+    layers_[l].output = arena.take<float>(places * hidden);
+    layers_[l].bias = arena.take<float>(4 * hidden);
   }
-  if (error) return *error;
-  return made;
 }
 
-double Backpropagation::forward(Weights& weights, const Array2<float>& frames, std::span<const std::int64_t> starts,
+/// The sum of `rows` rows.
+void Backpropagation::sum_rows(std::size_t rows, const float* matrix, std::span<float> sum) const {
+  std::fill(sum.begin(), sum.end(), 0.0f);
+  for (std::size_t row = 0; row < rows; ++row) kernels_.add(sum.size(), matrix + row * sum.size(), sum.data());
+}
+
+double Backpropagation::forward(Weights& weights, std::span<const float> frames, std::span<const std::int64_t> starts,
                                 Norm norm) {
   batch_.select(starts);
   if (norm == Norm::batch) {
@@ -115,19 +85,19 @@ double Backpropagation::forward(Weights& weights, const Array2<float>& frames, s
 }
 
 /// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs.
-void Backpropagation::batch_statistics(const Array2<float>& frames) {
+void Backpropagation::batch_statistics(std::span<const float> frames) {
   const double share = 1.0 / static_cast<double>(places());
   std::fill(mean_.begin(), mean_.end(), 0.0);
   for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    const float* frame = frames.row(batch_.frame(d)).data();
+    const float* frame = frames.data() + batch_.frame(d) * bins();
     const double weight = batch_.count(d) * share;
-    for (std::size_t k = 0; k < mean_.size(); ++k) mean_[k] += weight * frame[k];
+    for (std::size_t k = 0; k < bins(); ++k) mean_[k] += weight * frame[k];
   }
   std::fill(variance_.begin(), variance_.end(), 0.0);
   for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    const float* frame = frames.row(batch_.frame(d)).data();
+    const float* frame = frames.data() + batch_.frame(d) * bins();
     const double weight = batch_.count(d) * share;
-    for (std::size_t k = 0; k < mean_.size(); ++k) {
+    for (std::size_t k = 0; k < bins(); ++k) {
       const double deviation = frame[k] - mean_[k];
       variance_[k] += weight * deviation * deviation;
     }
@@ -140,18 +110,18 @@ void Backpropagation::move_running_statistics(Weights& weights) const {
   const auto move = [](float& running, double value) {
     running = static_cast<float>((1 - norm_momentum) * running + norm_momentum * value);
   };
-  for (std::size_t k = 0; k < mean_.size(); ++k) {
+  for (std::size_t k = 0; k < bins(); ++k) {
     move(weights.running_mean[k], mean_[k]);
     move(weights.running_var[k], variance_[k] * count / (count - 1));
   }
 }
 
-void Backpropagation::normalise(const Array2<float>& frames) {
+void Backpropagation::normalise(std::span<const float> frames) {
   for (double& variance : variance_) variance = 1 / std::sqrt(variance + norm_epsilon);
   for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    const float* frame = frames.row(batch_.frame(d)).data();
-    float* normalised = normalised_.row(d).data();
-    for (std::size_t k = 0; k < mean_.size(); ++k) {
+    const float* frame = frames.data() + batch_.frame(d) * bins();
+    float* normalised = normalised_.data() + d * bins();
+    for (std::size_t k = 0; k < bins(); ++k) {
       normalised[k] = static_cast<float>((frame[k] - mean_[k]) * variance_[k]);
     }
   }
@@ -166,8 +136,7 @@ void Backpropagation::gather_inputs(const Weights& weights, std::size_t l) {
   packed_.fill_transposed(from.input.data(), width, from.input.cols());
   for (std::size_t g = 0; g < width; ++g) layer.bias[g] = from.input_bias[g] + from.recurrent_bias[g];
   if (l > 0) {
-    kernels_->multiply_all(
-        packed_.times(places(), layers_[l - 1].output.data(), layer.bias.data(), 0, layer.gates.data()));
+    multiply(packed_.times(places(), layers_[l - 1].output.data(), layer.bias.data(), 0, layer.gates.data()));
     return;
   }
   packed_.scale_rows(weights.norm_weight.data());
@@ -177,7 +146,7 @@ void Backpropagation::gather_inputs(const Weights& weights, std::size_t l) {
       shift += static_cast<double>(from.input(g, k)) * weights.norm_bias[k];
     layer.bias[g] = static_cast<float>(shift);
   }
-  kernels_->multiply_all(packed_.times(batch_.distinct(), normalised_.data(), layer.bias.data(), 0, shared_.data()));
+  multiply(packed_.times(batch_.distinct(), normalised_.data(), layer.bias.data(), 0, shared_.data()));
   float* gates = layer.gates.data();
   for (std::size_t t = 0; t < batch_.sequence(); ++t) {
     for (std::size_t w = 0; w < batch_.windows(); ++w, gates += width) {
@@ -195,24 +164,25 @@ void Backpropagation::recur(const LstmWeights& weights, Layer& layer) {
     float* gates = layer.gates.data() + 4 * t * stride;
     float* cell = layer.cell.data() + t * stride;
     float* output = layer.output.data() + t * stride;
-    if (t > 0) kernels_->multiply_all(packed_.times(rows, output - stride, gates, 4 * hidden, gates));
-    kernels_->lstm_forward({rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output});
+    if (t > 0) multiply(packed_.times(rows, output - stride, gates, 4 * hidden, gates));
+    kernels_.lstm_forward({rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output});
   }
 }
 
 /// The Dense layer on the last outputs, the loss and its gradient.
-double Backpropagation::predict(const Weights& weights, const Array2<float>& frames) {
-  const std::size_t bins = mean_.size();
+double Backpropagation::predict(const Weights& weights, std::span<const float> frames) {
   const std::size_t windows = batch_.windows();
-  packed_.fill_transposed(weights.dense_weight.data(), bins, weights.dense_weight.cols());
-  kernels_->multiply_all(packed_.times(windows, last_output(), weights.dense_bias.data(), 0, predictions_.data()));
-  const auto count = static_cast<double>(windows * bins);
+  packed_.fill_transposed(weights.dense_weight.data(), bins(), weights.dense_weight.cols());
+  multiply(packed_.times(windows, last_output(), weights.dense_bias.data(), 0, predictions_.data()));
+  const auto count = static_cast<double>(windows * bins());
   double loss = 0;
   for (std::size_t w = 0; w < windows; ++w) {
-    const float* target = frames.row(batch_.start(w) + batch_.sequence()).data();
-    for (std::size_t k = 0; k < bins; ++k) {
-      const double error = static_cast<double>(predictions_(w, k)) - target[k];
-      errors_(w, k) = static_cast<float>(2 / count * error);
+    const float* target = frames.data() + (batch_.start(w) + batch_.sequence()) * bins();
+    const float* prediction = predictions_.data() + w * bins();
+    float* gradient = errors_.data() + w * bins();
+    for (std::size_t k = 0; k < bins(); ++k) {
+      const double error = static_cast<double>(prediction[k]) - target[k];
+      gradient[k] = static_cast<float>(2 / count * error);
       loss += error * error;
     }
   }
@@ -236,15 +206,14 @@ void Backpropagation::backward(const Weights& weights, Weights& gradient) {
 }
 
 void Backpropagation::dense_backward(const Weights& weights, Weights& gradient) {
-  const std::size_t bins = mean_.size();
   const std::size_t windows = batch_.windows();
   const std::size_t hidden = layers_.back().hidden;
   packed_.fill(last_output(), windows, hidden);
-  kernels_->multiply_all(packed_.transposed_times(bins, errors_.data(), gradient.dense_weight.data()));
-  sum_rows(windows, bins, errors_.data(), gradient.dense_bias.data());
-  packed_.fill(weights.dense_weight.data(), bins, hidden);
+  multiply(packed_.transposed_times(bins(), errors_.data(), gradient.dense_weight.data()));
+  sum_rows(windows, errors_.data(), gradient.dense_bias);
+  packed_.fill(weights.dense_weight.data(), bins(), hidden);
   float* last = above_.data() + (batch_.sequence() - 1) * windows * hidden;
-  kernels_->multiply_all(packed_.times(windows, errors_.data(), nullptr, 0, last));
+  multiply(packed_.times(windows, errors_.data(), nullptr, 0, last));
 }
 
 /// Turns the activations of a layer into the gradients before them, from the last step to the first.
@@ -262,10 +231,10 @@ void Backpropagation::recur_backward(const LstmWeights& weights, std::size_t l) 
     const float* output_gradient = above_.data() + t * stride;
     if (t + 1 < batch_.sequence()) {
       const float* above = top ? nullptr : output_gradient;  // the Dense layer sees the last step only
-      kernels_->multiply_all(packed_.times(rows, gates + 4 * stride, above, hidden, output_gradient_.data()));
+      multiply(packed_.times(rows, gates + 4 * stride, above, hidden, output_gradient_.data()));
       output_gradient = output_gradient_.data();
     }
-    kernels_->lstm_backward(
+    kernels_.lstm_backward(
         {rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output_gradient, cell_gradient_.data()});
   }
 }
@@ -276,7 +245,7 @@ void Backpropagation::recurrent_gradient(const Layer& layer, LstmWeights& gradie
   const std::size_t depth = places() - batch_.windows();
   packed_.fill(layer.output.data(), depth, hidden);
   const float* later = layer.gates.data() + batch_.windows() * 4 * hidden;
-  kernels_->multiply_all(packed_.transposed_times(4 * hidden, later, gradient.recurrent.data()));
+  multiply(packed_.transposed_times(4 * hidden, later, gradient.recurrent.data()));
 }
 
 /// Of a layer above the first, and the gradient of the outputs of the layer below.
@@ -285,10 +254,10 @@ void Backpropagation::input_gradient(const LstmWeights& weights, std::size_t l, 
   const std::size_t width = 4 * layer.hidden;
   const std::size_t inputs = layers_[l - 1].hidden;
   packed_.fill(layers_[l - 1].output.data(), places(), inputs);
-  kernels_->multiply_all(packed_.transposed_times(width, layer.gates.data(), gradient.input.data()));
-  sum_rows(places(), width, layer.gates.data(), gradient.input_bias.data());
+  multiply(packed_.transposed_times(width, layer.gates.data(), gradient.input.data()));
+  sum_rows(places(), layer.gates.data(), gradient.input_bias);
   packed_.fill(weights.input.data(), width, inputs);
-  kernels_->multiply_all(packed_.times(places(), layer.gates.data(), nullptr, 0, above_.data()));
+  multiply(packed_.times(places(), layer.gates.data(), nullptr, 0, above_.data()));
 }
 
 /// Of the first layer: sums the gate gradients δ of each distinct frame, then Ŵ = δᵀ·x̂ goes where ∂W will be.
@@ -298,34 +267,33 @@ void Backpropagation::shared_input_gradient(LstmWeights& gradient) {
   const float* gates = layers_[0].gates.data();
   for (std::size_t t = 0; t < batch_.sequence(); ++t) {
     for (std::size_t w = 0; w < batch_.windows(); ++w, gates += width) {
-      add(width, gates, shared_.data() + batch_.slot(t, w) * width);
+      kernels_.add(width, gates, shared_.data() + batch_.slot(t, w) * width);
     }
   }
-  sum_rows(batch_.distinct(), width, shared_.data(), gradient.input_bias.data());
-  packed_.fill(normalised_.data(), batch_.distinct(), normalised_.cols());
-  kernels_->multiply_all(packed_.transposed_times(width, shared_.data(), gradient.input.data()));
+  sum_rows(batch_.distinct(), shared_.data(), gradient.input_bias);
+  packed_.fill(normalised_.data(), batch_.distinct(), bins());
+  multiply(packed_.transposed_times(width, shared_.data(), gradient.input.data()));
 }
 
 /// BatchNorm stands on the data, so nothing flows further down: with Ŵ = δᵀ·x̂,
 /// ∂γ_k = Σ_g W_gk·Ŵ_gk,  ∂β_k = Σ_g W_gk·Σδ_g  and  ∂W_gk = γ_k·Ŵ_gk + β_k·Σδ_g.
 void Backpropagation::norm_gradient(const Weights& weights, Weights& gradient) {
   const LstmWeights& first = weights.layers[0];
-  const std::size_t bins = mean_.size();
-  Buffer<double>& norm_weight = mean_;  // no longer needed
-  Buffer<double>& norm_bias = variance_;
+  const std::span<double> norm_weight = mean_;  // whose values are no longer needed
+  const std::span<double> norm_bias = variance_;
   std::fill(norm_weight.begin(), norm_weight.end(), 0.0);
   std::fill(norm_bias.begin(), norm_bias.end(), 0.0);
   for (std::size_t g = 0; g < first.input.rows(); ++g) {
     const float* weight = first.input.row(g).data();
     float* slope = gradient.layers[0].input.row(g).data();
     const float delta = gradient.layers[0].input_bias[g];
-    for (std::size_t k = 0; k < bins; ++k) {
+    for (std::size_t k = 0; k < bins(); ++k) {
       norm_weight[k] += static_cast<double>(weight[k]) * slope[k];
       norm_bias[k] += static_cast<double>(weight[k]) * delta;
       slope[k] = weights.norm_weight[k] * slope[k] + weights.norm_bias[k] * delta;
     }
   }
-  for (std::size_t k = 0; k < bins; ++k) {
+  for (std::size_t k = 0; k < bins(); ++k) {
     gradient.norm_weight[k] = static_cast<float>(norm_weight[k]);
     gradient.norm_bias[k] = static_cast<float>(norm_bias[k]);
   }

@@ -18,9 +18,8 @@ namespace {
 /// Squares of these and of their sums are finite.
 constexpr float largest_magnitude = 1e15f;
 
-NetworkConfig network_of(const TrainerConfig& config, std::size_t bins) {
-  return {static_cast<int>(bins), config.layers, config.sequence, config.scale};
-}
+/// Window starts fit 32 bits.
+constexpr std::uint64_t most_frames = std::numeric_limits<std::int32_t>::max();
 
 /// Windows that validation holds out.
 std::uint64_t held_out(const TrainerConfig& config, std::uint64_t windows) {
@@ -54,7 +53,7 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
                       seconds(frames.stft, values.rows()), " s); a batch of ", config.batch, " windows of ",
                       config.sequence, " frames needs ", needed, " frames (", seconds(frames.stft, needed), " s)"});
   }
-  if (values.rows() > std::numeric_limits<std::int32_t>::max()) {
+  if (values.rows() > most_frames) {
     return out_of_range("number of frames", values.rows(), "up to 2147483647");
   }
   for (std::size_t m = 0; m < values.rows(); ++m) {
@@ -78,10 +77,21 @@ std::vector<std::span<float>> trainable(Weights& weights) {
   return all;
 }
 
+/// Values of all tensors together.
+std::uint64_t count_values(const NetworkConfig& network) {
+  std::uint64_t values = 0;
+  for (const TensorShape& tensor : tensor_shapes(network)) {
+    std::uint64_t count = 1;
+    for (const std::uint64_t length : tensor.shape) count *= length;
+    values += count;
+  }
+  return values;
+}
+
 }  // namespace
 
 Status TrainerConfig::check() const {
-  if (auto error = network_of(*this, 1).check()) return error;
+  if (auto error = NetworkConfig{1, layers, sequence, scale}.check()) return error;
   if (batch < 2 || batch > 4096) return out_of_range("batch", batch, "2 to 4096 windows");
   if (!(learning_rate > 0 && learning_rate <= 1)) return out_of_range("learning_rate", learning_rate, "above 0, to 1");
   if (!(weight_decay >= 0 && weight_decay <= 1)) return out_of_range("weight_decay", weight_decay, "0 to 1");
@@ -94,13 +104,15 @@ Status TrainerConfig::check() const {
 struct Trainer::Engine {
   TrainerConfig config;
   NetworkConfig network;
-  Magnitudes sound;          ///< linear where `config.scale` is, else only kept for the impulses
-  Array2<float> compressed;  ///< what the network sees, where that is not `sound`
+  Magnitudes sound;  ///< linear
   Random random{0};
-  WindowOrder order;       ///< of the windows to train on, the first ones
-  std::uint64_t held = 0;  ///< windows behind them. None of their target frames belongs to a window before them
+  std::uint64_t held = 0;  ///< windows held out, the last ones. None of their targets belongs to a window before them
   Weights weights, gradient;
   std::vector<std::span<float>> parameters, gradients;
+  Buffer<std::byte> block;
+  std::span<float> compressed;      ///< what the network sees `[frames, bins]`, where that is not `sound`
+  std::span<std::int64_t> windows;  ///< to train on, the first ones
+  WindowOrder order;
   Backpropagation passes;
   Adam adam;
   Array2<float> predictions;  ///< of the last step; validation has its own
@@ -109,47 +121,52 @@ struct Trainer::Engine {
   double epoch_loss = 0;  ///< sum over the steps of this epoch
   std::vector<float> losses, validation_losses;
 
-  const Array2<float>& frames() const { return config.scale == Scale::linear ? sound.values : compressed; }
+  Engine(const TrainerConfig& configuration, std::size_t bins)
+      : config(configuration), network{static_cast<int>(bins), config.layers, config.sequence, config.scale} {}
 
-  Status prepare(const Weights* initial);
-  Status take_frames();
+  void lay_out(Arena& arena, std::uint64_t frames);
+  Status prepare(Magnitudes frames, const Weights* initial);
+  std::span<const float> frames() const { return config.scale == Scale::linear ? sound.values.all() : compressed; }
   double step();
   double step_on(std::span<const std::int64_t> starts);
   void finish_epoch();
   double validate();
 };
 
-/// Clears what could become subnormal, and compresses.
-Status Trainer::Engine::take_frames() {
-  for (float& magnitude : sound.values.all()) {
-    if (magnitude < 1e-20f) magnitude = 0;
-  }
-  if (config.scale == Scale::linear) return {};
-  auto copy = sound.values.clone();
-  if (!copy) return copy.error();
-  compressed = std::move(*copy);
-  compress(config.scale, compressed.all());
-  return {};
+void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames) {
+  const auto batch = static_cast<std::uint64_t>(config.batch);
+  const std::uint64_t all = frames - static_cast<std::uint64_t>(config.sequence);
+  held = held_out(config, all);
+  windows = arena.take<std::int64_t>(all - held);
+  if (config.scale != Scale::linear) compressed = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
+  passes.lay_out(arena, network, frames, batch);
+  adam.lay_out(arena, count_values(network));
 }
 
-Status Trainer::Engine::prepare(const Weights* initial) {
-  if (auto error = take_frames()) return error;
-  const std::uint64_t windows = sound.count() - static_cast<std::uint64_t>(config.sequence);
-  const auto batch = static_cast<std::size_t>(config.batch);
-  held = held_out(config, windows);
-  random = Random(config.seed);
+Status Trainer::Engine::prepare(Magnitudes frames, const Weights* initial) {
+  sound = std::move(frames);
+  Arena needed;
+  lay_out(needed, sound.count());
   FirstError error;
-  error.take(order, WindowOrder::create(windows - held, batch));
+  error.take(block, Buffer<std::byte>::create(needed.size()));
+  error.take(predictions, Array2<float>::create(static_cast<std::uint64_t>(config.batch), sound.values.cols()));
   error.take(weights, initial ? initial->clone() : Weights::create(network));
   error.take(gradient, Weights::create(network));
-  error.take(passes, Backpropagation::create(network, sound.count(), batch));
-  error.take(predictions, Array2<float>::create(batch, sound.values.cols()));
   if (error) return error.status();
+  Arena arena(block.data());
+  lay_out(arena, sound.count());
+  order = WindowOrder(windows, static_cast<std::size_t>(config.batch));
+
+  for (float& magnitude : sound.values.all()) {
+    if (magnitude < 1e-20f) magnitude = 0;  // see vector/lanes.hpp
+  }
+  std::copy_n(sound.values.data(), compressed.size(), compressed.data());
+  compress(config.scale, compressed);
+
   std::fill(gradient.running_var.begin(), gradient.running_var.end(), 0.0f);
   parameters = trainable(weights);
   gradients = trainable(gradient);
-  error.take(adam, Adam::create(parameters));
-  if (error) return error.status();
+  random = Random(config.seed);
   return initial ? Status{} : initialise(config.initialiser, random, weights);
 }
 
@@ -163,7 +180,7 @@ double Trainer::Engine::step() {
 
 double Trainer::Engine::step_on(std::span<const std::int64_t> starts) {
   const double loss = passes.forward(weights, frames(), starts, Backpropagation::Norm::batch);
-  std::copy_n(passes.predictions().data(), starts.size() * predictions.cols(), predictions.data());
+  std::copy(passes.predictions().begin(), passes.predictions().end(), predictions.data());
   passes.backward(weights, gradient);
   ++steps;
   double norm = 0;
@@ -184,12 +201,12 @@ void Trainer::Engine::finish_epoch() {
 
 /// The mean loss over the windows held out.
 double Trainer::Engine::validate() {
-  const std::uint64_t windows = sound.count() - static_cast<std::uint64_t>(config.sequence);
+  const std::uint64_t end = windows.size() + held;
   std::vector<std::int64_t> starts;
   double sum = 0;
-  for (std::uint64_t first = windows - held; first < windows; first += starts.size()) {
+  for (std::uint64_t first = windows.size(); first < end; first += starts.size()) {
     starts.clear();
-    const std::uint64_t last = std::min(windows, first + static_cast<std::uint64_t>(config.batch));
+    const std::uint64_t last = std::min(end, first + static_cast<std::uint64_t>(config.batch));
     for (std::uint64_t s = first; s < last; ++s) starts.push_back(static_cast<std::int64_t>(s));
     sum +=
         passes.forward(weights, frames(), starts, Backpropagation::Norm::running) * static_cast<double>(starts.size());
@@ -205,33 +222,23 @@ Trainer::~Trainer() = default;
 Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, const Weights* initial) {
   if (auto error = config.check()) return *error;
   if (auto error = check_frames(frames, config)) return *error;
-  auto engine = std::make_unique<Engine>();
-  engine->config = config;
-  engine->network = network_of(config, frames.values.cols());
-  engine->sound = std::move(frames);
+  auto engine = std::make_unique<Engine>(config, frames.values.cols());
   if (initial) {
     if (auto error = check_shapes(engine->network, *initial)) return *error;
   }
-  if (auto error = engine->prepare(initial)) return *error;
+  if (auto error = engine->prepare(std::move(frames), initial)) return *error;
   return Trainer(std::move(engine));
 }
 
 std::uint64_t Trainer::memory(std::uint64_t frames, int bins, const TrainerConfig& config) {
-  constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
-  const NetworkConfig network = network_of(config, static_cast<std::size_t>(bins));
-  if (frames > std::numeric_limits<std::int32_t>::max() || config.check() || network.check()) return never;
-  std::uint64_t values = 0;
-  for (const TensorShape& tensor : tensor_shapes(network)) {
-    std::uint64_t count = 1;
-    for (const std::uint64_t length : tensor.shape) count *= length;
-    values += count;
-  }
-  std::uint64_t bytes = 4 * 4 * values;  // weights, gradients and two moments
-  bytes += Backpropagation::memory(network, frames, static_cast<std::uint64_t>(config.batch));
-  bytes += 8 * frames;                                                                       // the order of the windows
-  bytes += 4 * static_cast<std::uint64_t>(config.batch) * static_cast<std::uint64_t>(bins);  // predictions
-  if (config.scale != Scale::linear) bytes += 4 * frames * static_cast<std::uint64_t>(bins);
-  return bytes;
+  const auto count = static_cast<std::uint64_t>(bins);
+  if (config.check() || bins < 1 || bins > 32769 || frames > most_frames)
+    return std::numeric_limits<std::uint64_t>::max();
+  Engine engine(config, static_cast<std::size_t>(count));
+  Arena arena;
+  engine.lay_out(arena, std::max(frames, frames_needed(config)));
+  const std::uint64_t predictions = static_cast<std::uint64_t>(config.batch) * count;
+  return arena.size() + sizeof(float) * (2 * count_values(engine.network) + predictions);
 }
 
 const TrainerConfig& Trainer::config() const { return engine_->config; }

@@ -64,6 +64,8 @@ struct Kernels {
   void (*lstm_forward)(const LstmForward& step);
   void (*lstm_backward)(const LstmBackward& step);
   void (*adam)(const AdamStep& step);
+  /// to += from
+  void (*add)(std::size_t count, const float* from, float* to);
   /// Σ x²
   double (*sum_of_squares)(const float* values, std::size_t count);
 

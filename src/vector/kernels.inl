@@ -1,8 +1,6 @@
 // The kernels for LODESTONE_LANES lanes. Included by one source per width, which is compiled for that instruction set
 // alone; hence nothing here may leave the unnamed namespace but the table at the end, and no inline function of the
 // standard library may be called.
-#include <cmath>
-
 #include "vector/kernels.hpp"
 #include "vector/lanes.hpp"
 
@@ -21,33 +19,43 @@ constexpr std::size_t block_tiles = 24 / tile_rows;
 // Panels that a single row takes at once, to hide the latency of its sums.
 constexpr std::size_t row_panels = 4;
 
+constexpr float zeros[row_panels * panel_width] = {};
+
 std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
 void pack(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
           std::ptrdiff_t column_stride, float* to) {
   for (std::size_t j0 = 0; j0 < columns; j0 += panel_width) {
     const std::size_t width = smaller(panel_width, columns - j0);
-    const float* corner = from + static_cast<std::ptrdiff_t>(j0) * column_stride;
-    for (std::size_t k = 0; k < depth; ++k, to += panel_width) {
-      const float* row = corner + static_cast<std::ptrdiff_t>(k) * depth_stride;
-      if (column_stride == 1) {
-        std::memcpy(to, row, width * sizeof(float));
+    const float* row = from + static_cast<std::ptrdiff_t>(j0) * column_stride;
+    for (std::size_t k = 0; k < depth; ++k, row += depth_stride, to += panel_width) {
+      if (width == panel_width && column_stride == 1) {
+        store(to, load<V>(row));
+        store(to + lanes, load<V>(row + lanes));
       } else {
-        for (std::size_t j = 0; j < width; ++j) to[j] = row[static_cast<std::ptrdiff_t>(j) * column_stride];
+        for (std::size_t j = 0; j < panel_width; ++j) {
+          to[j] = j < width ? row[static_cast<std::ptrdiff_t>(j) * column_stride] : 0.0f;
+        }
       }
-      for (std::size_t j = width; j < panel_width; ++j) to[j] = 0;
     }
   }
 }
 
-/// Goes on with the sums of a tile: `rows` rows of `panels` panels, over `depth` terms.
-/// `a` is `[depth][rows]`; the panels of `b` lie `panel_stride` apart.
+/// A tile of sums of `rows` rows and `panels` panels, started and stored in memory.
+struct Tile {
+  const float* start;
+  std::ptrdiff_t start_row;
+  float* c;
+  std::ptrdiff_t c_row;
+};
+
+/// Adds `depth` terms to the sums of a tile. `a` is `[depth][rows]`; the panels of `b` lie `panel_stride` apart.
 template <std::size_t rows, std::size_t panels>
-void accumulate(std::size_t depth, const float* a, const float* b, std::size_t panel_stride,
-                V (&tile)[rows][2 * panels]) {
+void accumulate(std::size_t depth, const float* a, const float* b, std::size_t panel_stride, const Tile& tile) {
   V sum[rows][2 * panels];
   for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < 2 * panels; ++j) sum[i][j] = tile[i][j];
+    const float* start = tile.start + static_cast<std::ptrdiff_t>(i) * tile.start_row;
+    for (std::size_t j = 0; j < 2 * panels; ++j) sum[i][j] = load<V>(start + j * lanes);
   }
   for (std::size_t k = 0; k < depth; ++k, a += rows, b += panel_width) {
     V column[2 * panels];
@@ -58,64 +66,53 @@ void accumulate(std::size_t depth, const float* a, const float* b, std::size_t p
     }
   }
   for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < 2 * panels; ++j) tile[i][j] = sum[i][j];
+    float* c = tile.c + static_cast<std::ptrdiff_t>(i) * tile.c_row;
+    for (std::size_t j = 0; j < 2 * panels; ++j) store(c + j * lanes, sum[i][j]);
   }
 }
 
-/// `tile` from or to the first `width` columns of `rows` rows in memory.
-template <std::size_t vectors>
-void read_row(V (&row)[vectors], const float* from, std::size_t width) {
-  for (std::size_t j = 0; j < vectors; ++j) {
-    if ((j + 1) * lanes <= width) {
-      row[j] = load<V>(from + j * lanes);
-    } else {
-      row[j] = j * lanes < width ? load_some<V>(from + j * lanes, width - j * lanes) : V{};
-    }
-  }
+[[gnu::noinline]] void copy_corner(std::size_t rows, std::size_t columns, const float* from, std::ptrdiff_t from_row,
+                                   float* to, std::ptrdiff_t to_row) {
+  for (; rows > 0; --rows, from += from_row, to += to_row) std::memcpy(to, from, columns * sizeof(float));
 }
 
-template <std::size_t vectors>
-void write_row(float* to, const V (&row)[vectors], std::size_t width) {
-  for (std::size_t j = 0; j < vectors && j * lanes < width; ++j) {
-    if ((j + 1) * lanes <= width) {
-      store(to + j * lanes, row[j]);
-    } else {
-      store_some(to + j * lanes, row[j], width - j * lanes);
-    }
-  }
-}
-
-/// Where the sums of row i stand when the terms from depth `k0` on are added.
-const float* begun(const Product& p, std::size_t k0, std::size_t i) {
-  if (k0 > 0) return p.c + static_cast<std::ptrdiff_t>(i) * p.c_row;
-  return p.start ? p.start + static_cast<std::ptrdiff_t>(i) * p.start_row : nullptr;
-}
-
-/// A tile of `rows` × `panels` panels from row i0 and panel `first` on, terms k0 .. k0+depth-1.
+/// Terms k0 .. k0+depth-1 of the tile whose corner is row i0 and panel `first`. At the edge of C it works on a copy.
 template <std::size_t rows, std::size_t panels>
 void multiply_tile(const Product& p, const float* a, std::size_t i0, std::size_t first, std::size_t k0,
                    std::size_t depth) {
-  const std::size_t count = smaller(rows, p.rows - i0);
+  constexpr std::size_t width = panels * panel_width;
+  const auto i = static_cast<std::ptrdiff_t>(i0);
   const std::size_t j0 = first * panel_width;
-  const std::size_t width = smaller(panels * panel_width, p.columns - j0);
-  V tile[rows][2 * panels] = {};
-  for (std::size_t i = 0; i < count; ++i) {
-    if (const float* sums = begun(p, k0, i0 + i)) read_row(tile[i], sums + j0, width);
+  const std::size_t count = smaller(rows, p.rows - i0);
+  const std::size_t columns = smaller(width, p.columns - j0);
+  float* c = p.c + i * p.c_row + j0;
+  Tile tile{zeros, 0, c, p.c_row};
+  if (k0 > 0) {
+    tile.start = c;
+    tile.start_row = p.c_row;
+  } else if (p.start) {
+    tile.start = p.start + i * p.start_row + j0;
+    tile.start_row = p.start_row;
+  }
+  const bool edge = count < rows || columns < width;
+  alignas(64) float copy[rows * width];
+  if (edge) {
+    std::memset(copy, 0, sizeof copy);
+    copy_corner(count, columns, tile.start, tile.start_row, copy, width);
+    tile = {copy, width, copy, width};
   }
   accumulate<rows, panels>(depth, a, p.b + (first * p.depth + k0) * panel_width, p.depth * panel_width, tile);
-  for (std::size_t i = 0; i < count; ++i) {
-    write_row(p.c + static_cast<std::ptrdiff_t>(i0 + i) * p.c_row + j0, tile[i], width);
-  }
+  if (edge) copy_corner(count, columns, copy, width, c, p.c_row);
 }
 
 /// Terms k0 .. k0+depth-1 of rows i0 .. i0+count-1 of A as tiles `[tile][depth][tile_rows]`, zeros for missing rows.
 void pack_rows(const Product& p, std::size_t i0, std::size_t count, std::size_t k0, std::size_t depth, float* to) {
-  for (std::size_t first = 0; first < count; first += tile_rows, to += depth * tile_rows) {
-    for (std::size_t i = 0; i < tile_rows; ++i) {
-      const float* row =
-          p.a + static_cast<std::ptrdiff_t>(i0 + first + i) * p.a_row + static_cast<std::ptrdiff_t>(k0) * p.a_depth;
-      for (std::size_t k = 0; k < depth; ++k) {
-        to[k * tile_rows + i] = first + i < count ? row[static_cast<std::ptrdiff_t>(k) * p.a_depth] : 0.0f;
+  const float* corner = p.a + static_cast<std::ptrdiff_t>(i0) * p.a_row + static_cast<std::ptrdiff_t>(k0) * p.a_depth;
+  for (std::size_t first = 0; first < count; first += tile_rows) {
+    const float* column = corner + static_cast<std::ptrdiff_t>(first) * p.a_row;
+    for (std::size_t k = 0; k < depth; ++k, column += p.a_depth, to += tile_rows) {
+      for (std::size_t i = 0; i < tile_rows; ++i) {
+        to[i] = first + i < count ? column[static_cast<std::ptrdiff_t>(i) * p.a_row] : 0.0f;
       }
     }
   }
@@ -139,18 +136,13 @@ void multiply_rows(const Product& p, std::size_t first, std::size_t last) {
   } while (k0 < p.depth);
 }
 
-/// One row whose terms are contiguous.
-void multiply_row(const Product& p, std::size_t first, std::size_t last) {
-  for (; first + row_panels <= last; first += row_panels) multiply_tile<1, row_panels>(p, p.a, 0, first, 0, p.depth);
-  for (; first < last; ++first) multiply_tile<1, 1>(p, p.a, 0, first, 0, p.depth);
-}
-
 void multiply(const Product& p, std::size_t first, std::size_t last) {
   if (p.rows == 1 && p.a_depth == 1) {
-    multiply_row(p, first, last);
-  } else {
-    multiply_rows(p, first, last);
+    for (; first + row_panels <= last; first += row_panels) {
+      multiply_tile<1, row_panels>(p, p.a, 0, first, 0, p.depth);
+    }
   }
+  if (first < last) multiply_rows(p, first, last);
 }
 
 /// Calls body(offset, load, store) for pieces of `count` values, the last one partial.
@@ -168,6 +160,20 @@ void for_pieces(std::size_t count, Body body) {
   }
 }
 
+/// Some cells of a layer through one step.
+struct Cells {
+  V input, forget, candidate, open, state, output;
+};
+
+[[gnu::noinline]] void activate(Cells& cells) {
+  cells.input = sigmoid(cells.input);
+  cells.forget = sigmoid(cells.forget);
+  cells.candidate = hyperbolic_tangent(cells.candidate);
+  cells.open = sigmoid(cells.open);
+  cells.state = scrub(multiply_add(cells.forget, cells.state, cells.input * cells.candidate));
+  cells.output = scrub(cells.open * hyperbolic_tangent(cells.state));
+}
+
 void lstm_forward(const LstmForward& s) {
   for (std::size_t row = 0; row < s.rows; ++row) {
     float* gates = s.gates + row * 4 * s.hidden;
@@ -175,21 +181,38 @@ void lstm_forward(const LstmForward& s) {
     float* cell = s.cell + row * s.hidden;
     float* output = s.output + row * s.hidden;
     for_pieces(s.hidden, [=, h = s.hidden](std::size_t j, auto get, auto put) {
-      const V input = sigmoid(get(gates + j));
-      const V forget = sigmoid(get(gates + h + j));
-      const V candidate = hyperbolic_tangent(get(gates + 2 * h + j));
-      const V open = sigmoid(get(gates + 3 * h + j));
-      V state = input * candidate;
-      if (before) state = multiply_add(forget, get(before + j), state);
-      state = scrub(state);
-      put(gates + j, input);
-      put(gates + h + j, forget);
-      put(gates + 2 * h + j, candidate);
-      put(gates + 3 * h + j, open);
-      put(cell + j, state);
-      put(output + j, scrub(open * hyperbolic_tangent(state)));
+      Cells cells{get(gates + j),
+                  get(gates + h + j),
+                  get(gates + 2 * h + j),
+                  get(gates + 3 * h + j),
+                  before ? get(before + j) : V{},
+                  V{}};
+      activate(cells);
+      put(gates + j, cells.input);
+      put(gates + h + j, cells.forget);
+      put(gates + 2 * h + j, cells.candidate);
+      put(gates + 3 * h + j, cells.open);
+      put(cell + j, cells.state);
+      put(output + j, cells.output);
     });
   }
+}
+
+/// The same backward: gates in, the gradients before their activations out.
+struct CellGradients {
+  V input, forget, candidate, open;
+  V state, state_before, output_gradient, state_gradient;
+};
+
+[[gnu::noinline]] void differentiate(CellGradients& c) {
+  const V squashed = hyperbolic_tangent(c.state);
+  const V gradient = c.state_gradient + c.output_gradient * c.open * (1.0f - squashed * squashed);
+  c.state_gradient = scrub(gradient * c.forget);
+  c.open = c.output_gradient * squashed * c.open * (1.0f - c.open);
+  c.forget = gradient * c.state_before * c.forget * (1.0f - c.forget);
+  const V input = gradient * c.candidate * c.input * (1.0f - c.input);
+  c.candidate = gradient * c.input * (1.0f - c.candidate * c.candidate);
+  c.input = input;
 }
 
 void lstm_backward(const LstmBackward& s) {
@@ -200,29 +223,37 @@ void lstm_backward(const LstmBackward& s) {
     const float* output_gradient = s.output_gradient + row * s.hidden;
     float* cell_gradient = s.cell_gradient + row * s.hidden;
     for_pieces(s.hidden, [=, h = s.hidden](std::size_t j, auto get, auto put) {
-      const V input = get(gates + j);
-      const V forget = get(gates + h + j);
-      const V candidate = get(gates + 2 * h + j);
-      const V open = get(gates + 3 * h + j);
-      const V squashed = hyperbolic_tangent(get(cell + j));
-      const V from_output = get(output_gradient + j);
-      const V state = get(cell_gradient + j) + from_output * open * (1.0f - squashed * squashed);
-      put(gates + j, state * candidate * input * (1.0f - input));
-      put(gates + h + j, before ? state * get(before + j) * forget * (1.0f - forget) : V{});
-      put(gates + 2 * h + j, state * input * (1.0f - candidate * candidate));
-      put(gates + 3 * h + j, from_output * squashed * open * (1.0f - open));
-      put(cell_gradient + j, scrub(state * forget));
+      CellGradients cells{get(gates + j),           get(gates + h + j),    get(gates + 2 * h + j),
+                          get(gates + 3 * h + j),   get(cell + j),         before ? get(before + j) : V{},
+                          get(output_gradient + j), get(cell_gradient + j)};
+      differentiate(cells);
+      put(gates + j, cells.input);
+      put(gates + h + j, cells.forget);
+      put(gates + 2 * h + j, cells.candidate);
+      put(gates + 3 * h + j, cells.open);
+      put(cell_gradient + j, cells.state_gradient);
     });
   }
 }
 
-void adam(const AdamStep& s) {
+// The two below are plain loops that compilers turn into vectors by themselves.
+
+void adam(const AdamStep& step) {
+  const AdamStep s = step;
+  float* __restrict parameter = s.parameter;
+  float* __restrict mean = s.mean;
+  float* __restrict variance = s.variance;
+  const float* __restrict gradients = s.gradient;
   for (std::size_t i = 0; i < s.count; ++i) {
-    const float gradient = s.gradient[i] * s.gradient_scale + s.weight_decay * s.parameter[i];
-    s.mean[i] = 0.9f * s.mean[i] + 0.1f * gradient;
-    s.variance[i] = 0.999f * s.variance[i] + 0.001f * (gradient * gradient);
-    s.parameter[i] -= s.step_size * s.mean[i] / (__builtin_sqrtf(s.variance[i]) * s.variance_correction + 1e-8f);
+    const float gradient = gradients[i] * s.gradient_scale + s.weight_decay * parameter[i];
+    mean[i] = 0.9f * mean[i] + 0.1f * gradient;
+    variance[i] = 0.999f * variance[i] + 0.001f * (gradient * gradient);
+    parameter[i] -= s.step_size * mean[i] / (__builtin_sqrtf(variance[i]) * s.variance_correction + 1e-8f);
   }
+}
+
+void add(std::size_t count, const float* __restrict from, float* __restrict to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
 double sum_of_squares(const float* values, std::size_t count) {
@@ -244,6 +275,6 @@ double sum_of_squares(const float* values, std::size_t count) {
 #define LODESTONE_TABLE(number) LODESTONE_JOIN(kernels_, number)
 extern const Kernels LODESTONE_TABLE(LODESTONE_LANES);
 const Kernels LODESTONE_TABLE(LODESTONE_LANES) = {
-    static_cast<int>(lanes), panel_width, pack, multiply, lstm_forward, lstm_backward, adam, sum_of_squares};
+    static_cast<int>(lanes), panel_width, pack, multiply, lstm_forward, lstm_backward, adam, add, sum_of_squares};
 
 }  // namespace lodestone

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lodestone/array.hpp"
+#include "vector/arena.hpp"
 #include "vector/kernels.hpp"
 
 namespace lodestone {
@@ -9,29 +9,21 @@ namespace lodestone {
 class Packed {
  public:
   Packed() = default;
-
   /// Room for any matrix whose `Kernels::packed_size` is at most `size`.
-  static Result<Packed> create(const Kernels& kernels, std::uint64_t size) {
-    auto values = Buffer<float>::create(size);
-    if (!values) return values.error();
-    Packed packed;
-    packed.kernels_ = &kernels;
-    packed.values_ = std::move(*values);
-    return packed;
-  }
+  Packed(const Kernels& kernels, Arena& arena, std::uint64_t size)
+      : kernels_(&kernels), values_(arena.take<float>(size)) {}
+  /// Room for a matrix `[depth, columns]`.
+  Packed(const Kernels& kernels, Arena& arena, std::uint64_t depth, std::uint64_t columns)
+      : Packed(kernels, arena, kernels.packed_size(depth, columns)) {}
 
   /// B = matrix `[depth, columns]`.
   void fill(const float* matrix, std::size_t depth, std::size_t columns) {
-    depth_ = depth;
-    columns_ = columns;
-    kernels_->pack(depth, columns, matrix, static_cast<std::ptrdiff_t>(columns), 1, values_.data());
+    set(matrix, depth, columns, static_cast<std::ptrdiff_t>(columns), 1);
   }
 
   /// B = the transpose of matrix `[columns, depth]`.
   void fill_transposed(const float* matrix, std::size_t columns, std::size_t depth) {
-    depth_ = depth;
-    columns_ = columns;
-    kernels_->pack(depth, columns, matrix, 1, static_cast<std::ptrdiff_t>(depth), values_.data());
+    set(matrix, depth, columns, 1, static_cast<std::ptrdiff_t>(depth));
   }
 
   /// Multiplies row k of B by factors[k].
@@ -75,8 +67,15 @@ class Packed {
   }
 
  private:
+  void set(const float* matrix, std::size_t depth, std::size_t columns, std::ptrdiff_t depth_stride,
+           std::ptrdiff_t column_stride) {
+    depth_ = depth;
+    columns_ = columns;
+    kernels_->pack(depth, columns, matrix, depth_stride, column_stride, values_.data());
+  }
+
   const Kernels* kernels_ = nullptr;
-  Buffer<float> values_;
+  std::span<float> values_;
   std::size_t depth_ = 0;
   std::size_t columns_ = 0;
 };

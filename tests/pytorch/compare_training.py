@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""Trains MAGNet on the bundled piano in PyTorch with the initial weights and the batches that Lodestone used, and
+compares the training loss of the last epoch.
+
+    compare_training.py TRAIN_PIANO [--epochs 200] [--tolerance 0.03]
+
+TRAIN_PIANO is the program of that name (tests/pytorch/train_piano.cpp). Needs python3-torch. Exit code 0 where the
+losses agree, 1 where they do not, 77 (skipped) where PyTorch is missing.
+"""
+import argparse
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+try:
+    import torch
+except ImportError:
+    print("skipped: python3-torch is not installed")
+    sys.exit(77)
+
+
+def read_safetensors(path):
+    content = bytearray(Path(path).read_bytes())
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    dtypes = {"F32": torch.float32, "I64": torch.int64}
+    tensors = {}
+    for name, entry in header.items():
+        first, last = (8 + length + offset for offset in entry["data_offsets"])
+        values = torch.frombuffer(content[first:last], dtype=dtypes[entry["dtype"]])
+        tensors[name] = values.reshape(entry["shape"]).clone()
+    return tensors, metadata
+
+
+class Magnet(torch.nn.Module):
+    """BatchNorm over bins, LSTM layers, Dense on the last step."""
+
+    def __init__(self, bins, hidden, layers):
+        super().__init__()
+        self.batch_norm = torch.nn.BatchNorm1d(bins)
+        self.lstm = torch.nn.LSTM(bins, hidden, layers, batch_first=True)
+        self.fc = torch.nn.Linear(hidden, bins)
+
+    def forward(self, windows):
+        normal = self.batch_norm(windows.transpose(1, 2)).transpose(1, 2)
+        return self.fc(self.lstm(normal)[0][:, -1])
+
+
+def train(tensors, sequence, epochs):
+    frames, starts = tensors["frames"], tensors["window_starts"]
+    state = {name[len("initial/") :]: values for name, values in tensors.items() if name.startswith("initial/")}
+    layers = sum(name.startswith("lstm.weight_hh") for name in state)
+    model = Magnet(frames.shape[1], state["lstm.weight_hh_l0"].shape[1], layers)
+    model.load_state_dict({**state, "batch_norm.num_batches_tracked": torch.tensor(0)})
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-4)
+    losses = []
+    for batches in starts.reshape(epochs, -1, starts.shape[1]):
+        total = 0.0
+        for batch in batches:
+            windows = torch.stack([frames[s : s + sequence] for s in batch])
+            optimizer.zero_grad()
+            loss = torch.nn.functional.mse_loss(model(windows), frames[batch + sequence])
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    return losses
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train_piano")
+    parser.add_argument("--epochs", type=int, default=200)
+    parser.add_argument("--tolerance", type=float, default=0.03)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "piano.safetensors"
+        subprocess.run([options.train_piano, str(options.epochs), str(path)], check=True)
+        tensors, metadata = read_safetensors(path)
+    begin = time.monotonic()
+    theirs = train(tensors, int(metadata["sequence"]), options.epochs)
+    seconds = time.monotonic() - begin
+    ours = tensors["losses"].tolist()
+    print(f"PyTorch {torch.__version__}: {seconds:.1f} s, {1e3 * seconds / len(tensors['window_starts']):.1f} ms a step")
+    for epoch in sorted({1, *range(20, options.epochs, 20), options.epochs}):
+        print(f"epoch {epoch:3}: lodestone {ours[epoch - 1]:.6g}, PyTorch {theirs[epoch - 1]:.6g}")
+    difference = abs(ours[-1] / theirs[-1] - 1)
+    print(f"the last losses differ by {100 * difference:.2f} % (allowed: {100 * options.tolerance:g} %)")
+    sys.exit(0 if difference <= options.tolerance else 1)
+
+
+main()
