@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Runs the README's JavaScript quick start (shortened) and its command lines, each as it stands there. Its C++ is run by
-# tests/consumer.
+# Runs the README's JavaScript quick start and its command lines as they stand there, but for the number of epochs. Its C++
+# is built and run by tests/consumer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=$PWD/build/readme
+root=$PWD
+work=$root/build/readme
 rm -rf "$work"
 mkdir -p "$work"
-trap 'rm -f dream.wav dream.png piano.safetensors' EXIT
+ln -s "$root/examples" "$work/examples"
 
-# Inside the repository, where Node resolves the package's own name.
+# Within the repository, where Node resolves the package's own name.
 node tests/readme/extract.js js | sed 's/epochs: 200/epochs: 2/' >"$work/quickstart.mjs"
-node "$work/quickstart.mjs"
+node tests/readme/extract.js console | sed -n 's/--epochs 200/--epochs 2/; s/^\$ //p' >"$work/quickstart.sh"
 
-node tests/readme/extract.js console | sed -n 's/^\$ //p' | sed 's/--epochs 200/--epochs 2/' >"$work/quickstart.sh"
-PATH=$PWD/build/native:$PATH bash -euxo pipefail "$work/quickstart.sh"
+cd "$work"
+node quickstart.mjs
+PATH=$root/build/native:$PATH bash -euxo pipefail quickstart.sh
