@@ -23,8 +23,8 @@ struct DreamConfig {
   double randomness = 0;  ///< chance per frame of jumping to another impulse, 0 .. 1 (MAGNet's random_chance)
   /// A schedule of impulses (MAGNet's points and lengths): at position points[i] for lengths[i] frames, then the next,
   /// round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
-  std::vector<double> points;
-  std::vector<int> lengths;
+  std::vector<double> points{};
+  std::vector<int> lengths{};
 
   Status check() const;
 };
