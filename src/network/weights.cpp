@@ -6,28 +6,60 @@
 namespace lodestone {
 namespace {
 
-std::span<float> values_of(Buffer<float>& buffer) { return {buffer.data(), buffer.size()}; }
-std::span<float> values_of(Array2<float>& array) { return array.all(); }
-std::vector<std::uint64_t> shape_of(const Buffer<float>& buffer) { return {buffer.size()}; }
-std::vector<std::uint64_t> shape_of(const Array2<float>& array) { return {array.rows(), array.cols()}; }
+/// A tensor of a Weights object: one of both.
+struct Tensor {
+  Buffer<float>* vector;
+  Array2<float>* matrix;
 
-/// Calls visit(name, tensor) in the order of PyTorch's state_dict.
-template <class AnyWeights, class Visit>
-void for_each_tensor(AnyWeights& weights, Visit visit) {
-  visit("batch_norm.weight", weights.norm_weight);
-  visit("batch_norm.bias", weights.norm_bias);
-  visit("batch_norm.running_mean", weights.running_mean);
-  visit("batch_norm.running_var", weights.running_var);
-  for (std::size_t l = 0; l < weights.layers.size(); ++l) {
-    auto& layer = weights.layers[l];
-    const std::string suffix = "_l" + std::to_string(l);
-    visit("lstm.weight_ih" + suffix, layer.input);
-    visit("lstm.weight_hh" + suffix, layer.recurrent);
-    visit("lstm.bias_ih" + suffix, layer.input_bias);
-    visit("lstm.bias_hh" + suffix, layer.recurrent_bias);
+  std::vector<std::uint64_t> shape() const {
+    if (matrix) return {matrix->rows(), matrix->cols()};
+    return {vector->size()};
   }
-  visit("fc.weight", weights.dense_weight);
-  visit("fc.bias", weights.dense_bias);
+
+  Status create(const std::vector<std::uint64_t>& shape) const {
+    FirstError error;
+    if (matrix) {
+      error.take(*matrix, Array2<float>::create(shape[0], shape[1]));
+    } else {
+      error.take(*vector, Buffer<float>::create(shape[0]));
+    }
+    return error.status();
+  }
+
+  std::span<float> values() const { return matrix ? matrix->all() : std::span<float>(vector->data(), vector->size()); }
+};
+
+/// In the order of PyTorch's state_dict, which is that of `tensor_names`.
+std::vector<Tensor> tensors_of(Weights& weights) {
+  std::vector<Tensor> all;
+  for (auto* vector : {&weights.norm_weight, &weights.norm_bias, &weights.running_mean, &weights.running_var}) {
+    all.push_back({vector, nullptr});
+  }
+  for (LstmWeights& layer : weights.layers) {
+    for (auto* matrix : {&layer.input, &layer.recurrent}) all.push_back({nullptr, matrix});
+    for (auto* vector : {&layer.input_bias, &layer.recurrent_bias}) all.push_back({vector, nullptr});
+  }
+  all.push_back({nullptr, &weights.dense_weight});
+  all.push_back({&weights.dense_bias, nullptr});
+  return all;
+}
+
+/// Only to be read.
+std::vector<Tensor> tensors_of(const Weights& weights) { return tensors_of(const_cast<Weights&>(weights)); }
+
+std::vector<std::string> tensor_names(std::size_t layers) {
+  std::vector<std::string> names;
+  for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {
+    names.push_back(sentence({"batch_norm.", name}));
+  }
+  for (std::size_t l = 0; l < layers; ++l) {
+    for (const char* name : {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}) {
+      names.push_back(sentence({"lstm.", name, "_l", l}));
+    }
+  }
+  names.push_back("fc.weight");
+  names.push_back("fc.bias");
+  return names;
 }
 
 }  // namespace
@@ -35,21 +67,18 @@ void for_each_tensor(AnyWeights& weights, Visit visit) {
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
   std::vector<TensorShape> shapes;
-  for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {
-    shapes.push_back({std::string("batch_norm.") + name, {bins}});
-  }
+  for (std::string& name : tensor_names(config.layers.size())) shapes.push_back({std::move(name), {bins}});
   std::uint64_t inputs = bins;
-  for (std::size_t l = 0; l < config.layers.size(); ++l) {
-    const auto hidden = static_cast<std::uint64_t>(config.layers[l]);
-    const std::string suffix = "_l" + std::to_string(l);
-    shapes.push_back({"lstm.weight_ih" + suffix, {4 * hidden, inputs}});
-    shapes.push_back({"lstm.weight_hh" + suffix, {4 * hidden, hidden}});
-    shapes.push_back({"lstm.bias_ih" + suffix, {4 * hidden}});
-    shapes.push_back({"lstm.bias_hh" + suffix, {4 * hidden}});
+  std::size_t next = 4;
+  for (const int units : config.layers) {
+    const auto hidden = static_cast<std::uint64_t>(units);
+    shapes[next].shape = {4 * hidden, inputs};
+    shapes[next + 1].shape = {4 * hidden, hidden};
+    shapes[next + 2].shape = shapes[next + 3].shape = {4 * hidden};
     inputs = hidden;
+    next += 4;
   }
-  shapes.push_back({"fc.weight", {bins, inputs}});
-  shapes.push_back({"fc.bias", {bins}});
+  shapes[next].shape = {bins, inputs};
   return shapes;
 }
 
@@ -58,17 +87,10 @@ Result<Weights> Weights::create(const NetworkConfig& config) {
   Weights weights;
   weights.layers.resize(config.layers.size());
   const std::vector<TensorShape> shapes = tensor_shapes(config);
-  FirstError error;
   auto next = shapes.begin();
-  for_each_tensor(weights, [&](const std::string&, auto& tensor) {
-    const std::vector<std::uint64_t>& shape = (next++)->shape;
-    if constexpr (requires { tensor.rows(); }) {
-      error.take(tensor, Array2<float>::create(shape[0], shape[1]));
-    } else {
-      error.take(tensor, Buffer<float>::create(shape[0]));
-    }
-  });
-  if (error) return *error;
+  for (const Tensor& tensor : tensors_of(weights)) {
+    if (auto error = tensor.create((next++)->shape)) return *error;
+  }
   for (float& variance : weights.running_var) variance = 1;
   return weights;
 }
@@ -76,28 +98,22 @@ Result<Weights> Weights::create(const NetworkConfig& config) {
 Result<Weights> Weights::clone() const {
   Weights copy;
   copy.layers.resize(layers.size());
-  FirstError error;
-  error.take(copy.norm_weight, norm_weight.clone());
-  error.take(copy.norm_bias, norm_bias.clone());
-  error.take(copy.running_mean, running_mean.clone());
-  error.take(copy.running_var, running_var.clone());
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    error.take(copy.layers[l].input, layers[l].input.clone());
-    error.take(copy.layers[l].recurrent, layers[l].recurrent.clone());
-    error.take(copy.layers[l].input_bias, layers[l].input_bias.clone());
-    error.take(copy.layers[l].recurrent_bias, layers[l].recurrent_bias.clone());
+  const std::vector<Tensor> originals = tensors_of(*this);
+  auto next = originals.begin();
+  for (const Tensor& tensor : tensors_of(copy)) {
+    const Tensor& original = *next++;
+    if (auto error = tensor.create(original.shape())) return *error;
+    const std::span<const float> values = original.values();
+    if (!values.empty()) std::memcpy(tensor.values().data(), values.data(), values.size_bytes());
   }
-  error.take(copy.dense_weight, dense_weight.clone());
-  error.take(copy.dense_bias, dense_bias.clone());
-  if (error) return *error;
   return copy;
 }
 
 std::vector<NamedTensor> tensors(Weights& weights) {
   std::vector<NamedTensor> all;
-  for_each_tensor(weights, [&](std::string name, auto& tensor) {
-    all.push_back({std::move(name), shape_of(tensor), values_of(tensor)});
-  });
+  std::vector<std::string> names = tensor_names(weights.layers.size());
+  auto name = names.begin();
+  for (const Tensor& tensor : tensors_of(weights)) all.push_back({std::move(*name++), tensor.shape(), tensor.values()});
   return all;
 }
 
@@ -106,15 +122,12 @@ Status check_shapes(const NetworkConfig& config, const Weights& weights) {
     return malformed({"the weights have ", weights.layers.size(), " layers; expected ", config.layers.size()});
   }
   const std::vector<TensorShape> expected = tensor_shapes(config);
-  Status failure;
   auto next = expected.begin();
-  for_each_tensor(weights, [&](const std::string& name, const auto& tensor) {
-    const std::vector<std::uint64_t>& shape = (next++)->shape;
-    if (!failure && shape_of(tensor) != shape) {
-      failure = malformed({name, " has the shape ", shape_of(tensor), "; expected ", shape});
-    }
-  });
-  return failure;
+  for (const Tensor& tensor : tensors_of(weights)) {
+    const auto& [name, shape] = *next++;
+    if (tensor.shape() != shape) return malformed({name, " has the shape ", tensor.shape(), "; expected ", shape});
+  }
+  return {};
 }
 
 }  // namespace lodestone

@@ -92,12 +92,20 @@ std::uint64_t count_values(const NetworkConfig& network) {
 
 Status TrainerConfig::check() const {
   if (auto error = NetworkConfig{1, layers, sequence, scale}.check()) return error;
-  if (batch < 2 || batch > 4096) return out_of_range("batch", batch, "2 to 4096 windows");
-  if (!(learning_rate > 0 && learning_rate <= 1)) return out_of_range("learning_rate", learning_rate, "above 0, to 1");
-  if (!(weight_decay >= 0 && weight_decay <= 1)) return out_of_range("weight_decay", weight_decay, "0 to 1");
-  if (!(clip_norm >= 0 && std::isfinite(clip_norm)))
-    return out_of_range("clip_norm", clip_norm, "0 (no clipping) or more");
-  if (!(validation >= 0 && validation <= 0.5)) return out_of_range("validation", validation, "0 to 0.5 of the windows");
+  constexpr double above_zero = std::numeric_limits<double>::min();
+  const struct {
+    const char* name;
+    double value, least, most;
+    const char* allowed;
+  } fields[] = {{"batch", static_cast<double>(batch), 2, 4096, "2 to 4096 windows"},
+                {"learning_rate", learning_rate, above_zero, 1, "above 0, to 1"},
+                {"weight_decay", weight_decay, 0, 1, "0 to 1"},
+                {"clip_norm", clip_norm, 0, std::numeric_limits<double>::max(), "0 (no clipping) or more"},
+                {"validation", validation, 0, 0.5, "0 to 0.5 of the windows"}};
+  for (const auto& field : fields) {
+    const bool allowed = field.value >= field.least && field.value <= field.most;
+    if (!allowed) return out_of_range(field.name, field.value, field.allowed);
+  }
   return {};
 }
 
