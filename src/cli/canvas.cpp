@@ -70,7 +70,7 @@ void Canvas::text(int x, int y, std::string_view text, int scale, Colour colour)
     for (int row = 0; row < glyph_height; ++row) {
       for (int column = 0; column < glyph_width; ++column) {
         const bool set = (rows[static_cast<std::size_t>(row)] >> (glyph_width - 1 - column) & 1) != 0;
-        if (set) fill({x + column * scale, y + row * scale, scale, scale}, colour);
+        if (set) fill({x + column * scale, y + (row + glyph_drop(character)) * scale, scale, scale}, colour);
       }
     }
     x += glyph_advance * scale;

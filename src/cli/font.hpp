@@ -12,5 +12,7 @@ inline constexpr int glyph_advance = 6;
 /// Rows of a character from top to bottom, the leftmost pixel in bit 4. What is not printable ASCII looks like a
 /// question mark.
 const std::array<std::uint8_t, glyph_height>& glyph(char character);
+/// Rows that the character hangs below the line: 1 for g, p, q, y.
+int glyph_drop(char character);
 
 }  // namespace lodestone::cli

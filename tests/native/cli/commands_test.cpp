@@ -1,0 +1,258 @@
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "fake_host.hpp"
+#include "lodestone/lodestone.hpp"
+
+using namespace lodestone;
+
+namespace {
+
+/// Small enough to train in a moment.
+const std::vector<std::string> small{"--fft", "128", "--hop", "32", "--layers", "8", "--sequence", "4", "--batch", "8"};
+
+std::vector<std::string> with_small(std::vector<std::string> words) {
+  words.insert(words.end(), small.begin(), small.end());
+  return words;
+}
+
+FakeHost host_with_sound(double seconds = 1) {
+  FakeHost host;
+  host.put("in.wav", wav(tone(seconds)));
+  return host;
+}
+
+std::vector<float> samples_of(FakeHost& host, const std::string& path) {
+  const auto sound = read_wav(host.view(path)).value();
+  return {sound.samples.begin(), sound.samples.end()};
+}
+
+}  // namespace
+
+TEST_CASE("analyze writes the spectrum, its magnitudes or an array") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run({"analyze", "in.wav", "-o", "s.safetensors", "--fft", "256", "--hop", "64"}) == 0);
+  const auto spectrum = read_spectrum(host.view("s.safetensors")).value();
+  CHECK(spectrum.stft.size == 256);
+  CHECK(spectrum.stft.sample_rate == 8000);
+  CHECK(spectrum.samples == 8000);
+  REQUIRE(host.run({"analyze", "in.wav", "-o", "m.npy", "--fft", "256", "--hop", "64"}) == 0);
+  const auto array = read_npy(host.view("m.npy")).value();
+  const auto expected = magnitudes(spectrum).value();
+  REQUIRE(array.rows() == expected.values.rows());
+  CHECK(std::equal(array.all().begin(), array.all().end(), expected.values.all().begin()));
+  REQUIRE(host.run({"analyze", "in.wav", "-o", "m.safetensors", "--magnitudes"}) == 0);
+  CHECK_FALSE(read_spectrum(host.view("m.safetensors")));
+  CHECK(read_magnitudes(host.view("m.safetensors")));
+}
+
+TEST_CASE("phase turns a spectrum and a bare array into sound") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run({"analyze", "in.wav", "-o", "s.safetensors", "--fft", "256", "--hop", "64"}) == 0);
+  REQUIRE(host.run({"phase", "s.safetensors", "-o", "o.wav", "--save-spectrum", "r.safetensors"}) == 0);
+  CHECK(samples_of(host, "o.wav").size() == 8000);
+  const auto reconstructed = read_spectrum(host.view("r.safetensors")).value();
+  CHECK(consistency(reconstructed).value() > 15);  // a tone is easy; zero phase has about 1 dB
+  SECTION("a start that is already right is kept") {
+    REQUIRE(host.run({"phase", "s.safetensors", "-o", "o.wav", "--init", "s.safetensors", "--griffin-lim", "1",
+                      "--encoding", "float32"}) == 0);
+    const auto in = samples_of(host, "in.wav");
+    const auto out = samples_of(host, "o.wav");
+    REQUIRE(out.size() == in.size());
+    double worst = 0;
+    for (std::size_t i = 0; i < in.size(); ++i) worst = std::max<double>(worst, std::fabs(in[i] - out[i]));
+    CHECK(worst < 1e-5);  // rounding of one transform forth and back
+  }
+  SECTION("an array needs its rate and fitting frames") {
+    REQUIRE(host.run({"analyze", "in.wav", "-o", "m.npy", "--fft", "256", "--hop", "64"}) == 0);
+    CHECK(host.run({"phase", "m.npy", "-o", "o.wav", "--fft", "256", "--hop", "64"}) == 2);
+    CHECK(contains(host.err, "--rate is missing"));
+    CHECK(host.run({"phase", "m.npy", "-o", "o.wav", "--rate", "8000"}) == 2);
+    CHECK(contains(host.err, "--fft 256 would fit"));
+    CHECK(host.run({"phase", "m.npy", "-o", "o.wav", "--fft", "256", "--hop", "64", "--rate", "8000"}) == 0);
+    CHECK(read_wav(host.view("o.wav")).value().sample_rate == 8000);
+  }
+  SECTION("what the file says itself cannot be said again") {
+    CHECK(host.run({"phase", "s.safetensors", "-o", "o.wav", "--hop", "64"}) == 2);
+    CHECK(contains(host.err, "--hop is only for a bare .npy"));
+  }
+  SECTION("an input is never overwritten") {
+    const auto before = host.files.at("s.safetensors");
+    CHECK(host.run({"phase", "s.safetensors", "-o", "s.safetensors"}) == 2);
+    CHECK(host.run({"phase", "s.safetensors", "-o", "o.wav", "--save-spectrum", "s.safetensors"}) == 2);
+    CHECK(host.run({"phase", "s.safetensors", "-o", "new", "--save-spectrum", "new"}) == 2);
+    CHECK(host.files.at("s.safetensors") == before);
+  }
+  SECTION("Ctrl-C writes nothing") {
+    host.cancel_after = 0;
+    CHECK(host.run({"phase", "s.safetensors", "-o", "stopped.wav", "--griffin-lim", "10000"}) == 130);
+    CHECK_FALSE(host.exists("stopped.wav"));
+  }
+}
+
+TEST_CASE("train learns, tells, and goes on from a model") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "3", "--validation", "0.2", "--json"})) == 0);
+  CHECK(contains(host.out, "\"validation_loss\": "));
+  CHECK(contains(host.err, "memory"));
+  const auto model = read_model(host.view("m")).value();
+  CHECK(model.losses.size() == 3);
+  CHECK(model.network.layers == std::vector<int>{8});
+  CHECK(model.impulses.rows() > 0);
+  SECTION("--init takes the network over") {
+    REQUIRE(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--epochs", "1", "--batch", "8"}) == 0);
+    const auto next = read_model(host.view("n")).value();
+    CHECK(next.network == model.network);
+    CHECK(next.stft == model.stft);
+    CHECK(next.losses[0] < model.losses[0]);
+    CHECK(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--layers", "9"}) == 2);
+    CHECK(contains(host.err, "--layers is 9"));
+    CHECK(host.run({"train", "in.wav", "-o", "m", "--init", "m"}) == 2);
+  }
+  SECTION("--no-impulses leaves the sound out") {
+    REQUIRE(host.run(with_small({"train", "in.wav", "-o", "p", "--epochs", "1", "--no-impulses"})) == 0);
+    CHECK(read_model(host.view("p")).value().impulses.rows() == 0);
+  }
+  SECTION("info describes it") {
+    REQUIRE(host.run({"info", "m"}) == 0);
+    CHECK(contains(host.out, "lstm.weight_ih_l0"));
+    CHECK(contains(host.out, "model"));
+    REQUIRE(host.run({"info", "m", "--json"}) == 0);
+    CHECK(contains(host.out, "\"layers\": [8]"));
+  }
+}
+
+TEST_CASE("Ctrl-C during training saves what there is and says where") {
+  FakeHost host = host_with_sound();
+  host.cancel_after = 70;
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "half", "--epochs", "1000"})) == 130);
+  CHECK(contains(host.err, "half"));
+  const auto model = read_model(host.view("half")).value();
+  CHECK(model.losses.size() >= 1);
+  CHECK(model.losses.size() < 1000);
+  host.cancel_after = 0;
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "none", "--epochs", "1000"})) == 130);
+  CHECK_FALSE(host.exists("none"));
+}
+
+TEST_CASE("training shows a bar on a terminal and lines elsewhere") {
+  FakeHost host = host_with_sound();
+  host.terminal_columns = 100;
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "30", "--validation", "0.2"})) == 0);
+  REQUIRE(host.progress_lines.size() > 2);
+  const std::string& line = host.progress_lines[host.progress_lines.size() / 2];
+  CHECK(contains(line, "["));
+  CHECK(contains(line, "of 30"));
+  CHECK(contains(line, "loss"));
+  CHECK(contains(line, "validation"));
+  CHECK(contains(line, "left"));
+  CHECK(host.progress_lines.back().empty());
+  for (const auto& shown : host.progress_lines) CHECK(shown.size() < 100);
+  host.progress_lines.clear();
+  host.terminal_columns = 0;
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "30"})) == 0);
+  CHECK(host.progress_lines.empty());
+  CHECK(contains(host.err, "epoch"));
+}
+
+TEST_CASE("generate dreams the seconds that were asked for, the same for the same seed") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "20"})) == 0);
+  const std::vector<std::string> words{"generate",     "m",   "-o",      "a.wav", "--seconds", "0.5",
+                                       "--randomness", "0.1", "--phase", "fast"};
+  REQUIRE(host.run(words) == 0);
+  CHECK(contains(host.out, "reseeds"));
+  const auto first = samples_of(host, "a.wav");
+  CHECK(first.size() == 4000);
+  REQUIRE(host.run(words) == 0);
+  CHECK(samples_of(host, "a.wav") == first);
+  CHECK(*std::max_element(first.begin(), first.end()) > 0);
+  CHECK(host.run({"generate", "in.wav", "-o", "a.wav"}) == 2);
+  host.memory_bytes = 1e6;
+  CHECK(host.run({"generate", "m", "-o", "a.wav", "--seconds", "3600"}) == 2);
+  CHECK(contains(host.err, "of memory"));
+}
+
+TEST_CASE("sound above full scale is scaled down to -0.1 dBFS and said") {
+  FakeHost host;
+  host.put("loud.wav", wav(tone(0.5, 8000, 440, 3)));
+  REQUIRE(host.run({"analyze", "loud.wav", "-o", "s", "--fft", "256", "--hop", "64"}) == 0);
+  const std::vector<std::string> words{"phase", "s", "-o", "o.wav", "--init", "s", "--griffin-lim", "1"};
+  REQUIRE(host.run(words) == 0);
+  CHECK(contains(host.err, "scaled down"));
+  const auto samples = samples_of(host, "o.wav");
+  const float loudest = *std::max_element(samples.begin(), samples.end());
+  CHECK(loudest == Approx(std::pow(10, -0.1 / 20)).margin(2e-4));  // 16 bits, and the peak may be negative
+  auto as_is = words;
+  as_is.insert(as_is.end(), {"--encoding", "float32"});
+  REQUIRE(host.run(as_is) == 0);
+  const auto untouched = samples_of(host, "o.wav");
+  CHECK(*std::max_element(untouched.begin(), untouched.end()) > 3);
+}
+
+TEST_CASE("sound that cannot be used is refused") {
+  FakeHost host;
+  auto samples = tone(1);
+  samples[17] = std::numeric_limits<float>::quiet_NaN();
+  host.put("nan.wav", wav(samples));
+  samples[17] = -std::numeric_limits<float>::infinity();
+  host.put("inf.wav", wav(samples));
+  host.put("empty.wav", wav({}));
+  host.put("one.wav", wav({0.5f}));
+  host.put("text.wav", "this is no sound");
+  host.put("nothing.wav", "");
+  host.put("short.wav", wav(tone(0.2)));
+  for (const std::string name : {"nan.wav", "inf.wav", "empty.wav", "one.wav", "text.wav", "nothing.wav"}) {
+    for (const std::string command : {"analyze", "train", "plot"}) {
+      INFO(command << " " << name);
+      CHECK(host.run({command, name, "-o", "x"}) == 2);
+      CHECK(host.err.size() > 10);
+      CHECK_FALSE(host.exists("x"));
+    }
+  }
+  CHECK(host.run({"analyze", "nan.wav", "-o", "x"}) == 2);
+  CHECK(contains(host.err, "sample 17"));
+  CHECK(host.run({"train", "short.wav", "-o", "x"}) == 2);
+  CHECK(contains(host.err, " s)"));  // how many seconds are needed
+  CHECK(host.run({"analyze", "short.wav", "-o", "x", "--rate", "44100"}) == 2);
+  CHECK(contains(host.err, "--rate is 44100"));
+}
+
+TEST_CASE("silence can be trained on and heard") {
+  FakeHost host;
+  host.put("zeros.wav", wav(std::vector<float>(8000)));
+  REQUIRE(host.run(with_small({"train", "zeros.wav", "-o", "m", "--epochs", "1"})) == 0);
+  REQUIRE(host.run({"generate", "m", "-o", "o.wav", "--seconds", "0.2", "--phase", "fast"}) == 0);
+  for (const float sample : samples_of(host, "o.wav")) CHECK(std::isfinite(sample));
+  REQUIRE(host.run({"plot", "zeros.wav", "-o", "p.png"}) == 0);
+}
+
+TEST_CASE("a write that fails is an error, and what was there stays") {
+  FakeHost host = host_with_sound();
+  host.put("x", "precious");
+  const auto before = host.files.at("x");
+  host.refuse_writing = "x";
+  CHECK(host.run({"analyze", "in.wav", "-o", "x"}) == 2);
+  CHECK(contains(host.err, "disk full"));
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "x", "--epochs", "1"})) == 2);
+  CHECK(host.files.at("x") == before);
+}
+
+TEST_CASE("damaged files are refused by every command") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1"})) == 0);
+  const auto whole = host.files.at("m");
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{7}, std::size_t{9}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
+    host.files["cut"].assign(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"generate", "cut", "-o", "x"},
+                                                  {"info", "cut"},
+                                                  {"verify", "cut"},
+                                                  {"plot", "cut", "-o", "x"},
+                                                  {"phase", "cut", "-o", "x"},
+                                                  {"train", "in.wav", "-o", "x", "--init", "cut"}}) {
+      INFO(words[0] << " " << size);
+      CHECK(host.run(words) == 2);
+    }
+  }
+}
