@@ -27,6 +27,16 @@ struct Generation::Engine {
   Buffer<float> samples{};
   bool done = false;
 
+  Engine(Dreamer&& the_dreamer, const PhaseConfig& phase_config, Stft&& the_stft)
+      : dreamer(std::move(the_dreamer)), phase(phase_config), stft(std::move(the_stft)) {}
+
+  Status prepare(std::uint64_t sample_count) {
+    auto values = Array2<float>::create(stft.frames(sample_count), static_cast<std::uint64_t>(stft.config().bins()));
+    if (!values) return values.error();
+    frames = {stft.config(), std::move(*values), sample_count};
+    return {};
+  }
+
   void dream() {
     const std::size_t end = std::min(dreamed + frames_a_step, frames.count());
     for (; dreamed < end; ++dreamed) {
@@ -80,11 +90,9 @@ Result<Generation> Generation::create(const Model& model, const DreamConfig& dre
   auto dreamer = Dreamer::create(model, dream);
   if (!dreamer) return dreamer.error();
 
-  const auto samples = static_cast<std::uint64_t>(length);
-  auto values = Array2<float>::create(stft->frames(samples), static_cast<std::uint64_t>(model.network.bins));
-  if (!values) return values.error();
-  return Generation(std::make_unique<Engine>(
-      Engine{std::move(*dreamer), phase, std::move(*stft), Magnitudes{framed, std::move(*values), samples}}));
+  std::unique_ptr<Engine> engine(new Engine(std::move(*dreamer), phase, std::move(*stft)));
+  if (auto error = engine->prepare(static_cast<std::uint64_t>(length))) return *error;
+  return Generation(std::move(engine));
 }
 
 Generation::Generation(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}

@@ -27,6 +27,13 @@ struct Player::Engine {
   std::span<const float> samples{};
   std::size_t played = 0;  // of `samples`, by `process`
 
+  Engine(Dreamer&& the_dreamer, PhaseStream&& the_phase, InverseStftStream&& the_inverse)
+      : dreamer(std::move(the_dreamer)),
+        phase(std::move(the_phase)),
+        inverse(std::move(the_inverse)),
+        run_in(run_in_hops(inverse.config())),
+        synthesis_cost(32 * inverse.config().size) {}  // an inverse FFT and overlap-add, about
+
   void begin() {
     stage = Stage::dream;
     dreamer.begin();
@@ -70,9 +77,7 @@ Result<Player> Player::create(const Model& model, const PlayerConfig& config) {
   if (!phase) return phase.error();
   auto inverse = InverseStftStream::create(stft);
   if (!inverse) return inverse.error();
-  constexpr std::int64_t cost_of_a_sample = 32;  // of an inverse FFT and overlap-add, about
-  return Player(std::make_unique<Engine>(Engine{std::move(*dreamer), std::move(*phase), std::move(*inverse),
-                                                run_in_hops(stft), cost_of_a_sample * stft.size}));
+  return Player(std::unique_ptr<Engine>(new Engine(std::move(*dreamer), std::move(*phase), std::move(*inverse))));
 }
 
 Player::Player(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
