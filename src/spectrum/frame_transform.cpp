@@ -79,7 +79,7 @@ template <class T>
 void FrameTransform::Lane<Real>::synthesise(const std::complex<float>* bins, T* sum) {
   const auto* from = reinterpret_cast<const float*>(bins);
   auto* to = reinterpret_cast<Real*>(fft.bins());
-  for (int i = 0; i < size + 2; ++i) to[i] = from[i];
+  for (int i = 0; i < size + 2; ++i) to[i] = usable_or_zero(from[i]);
   fft.inverse();
   const Real* frame = fft.samples() + margin;
   for (std::size_t i = 0; i < synthesis.size(); ++i) sum[i] += static_cast<T>(frame[i] * synthesis[i]);

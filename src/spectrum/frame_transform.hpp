@@ -25,6 +25,7 @@ class FrameTransform {
   /// The spectrum `[bins]` of the samples under the window, `[window length]`. Parts below 1e-20 become 0.
   void analyse(const float* samples, std::complex<float>* bins);
   /// Adds the windowed inverse of a spectrum `[bins]` to `sum`, `[window length]`; T is float or double.
+  /// NaN, Inf and what is beyond ±1e30 count as 0.
   template <class T>
   void synthesise(const std::complex<float>* bins, T* sum);
 

@@ -20,10 +20,7 @@ struct InverseStftStream::Engine {
   }
 
   std::span<const float> push(std::span<const std::complex<float>> frame) {
-    std::transform(frame.begin(), frame.begin() + config.bins(), bins.begin(), [](std::complex<float> bin) {
-      return std::complex<float>(usable_or_zero(bin.real()), usable_or_zero(bin.imag()));
-    });
-    transform.synthesise(bins.data(), sum.data());
+    transform.synthesise(frame.data(), sum.data());
     ++frames;
     const auto before = std::max<std::int64_t>(-layout.lead, 0);
     auto* start = output.data();
@@ -53,13 +50,13 @@ struct InverseStftStream::Engine {
   /// Divides the first block of the sum, which the newest frame reaches with its window's block of that number, and
   /// moves on.
   void emit(int block, float* to) {
-    const auto hop = layout.hop;
+    const auto hop = static_cast<std::size_t>(layout.hop);
     const auto newest = static_cast<std::int64_t>(frames) - 1;
     const auto oldest = static_cast<int>(std::min<std::int64_t>(newest + block, window_sum.overlap() - 1));
     const bool all = block == 0 && oldest == window_sum.overlap() - 1;
     if (!all) window_sum.reciprocals(block, oldest, edge);
     const double* factor = all ? steady.data() : edge.data();
-    for (std::int64_t i = 0; i < hop; ++i) to[i] = small_to_zero(static_cast<float>(sum[i] * factor[i]));
+    for (std::size_t i = 0; i < hop; ++i) to[i] = small_to_zero(static_cast<float>(sum[i] * factor[i]));
     std::fill(std::copy(sum.begin() + hop, sum.end(), sum.begin()), sum.end(), 0.0);
   }
 
@@ -70,7 +67,6 @@ struct InverseStftStream::Engine {
   Buffer<double> steady,
       edge;            ///< reciprocal window sums of a block `[hop]`: where all frames overlap, and at the ends
   Buffer<double> sum;  ///< overlapping frames, from the oldest block on that is not final
-  Buffer<std::complex<float>> bins;
   Buffer<float> output;
   std::uint64_t frames = 0;
 };
@@ -85,18 +81,15 @@ Result<InverseStftStream> InverseStftStream::create(const StftConfig& config) {
   auto engine = std::make_unique<Engine>(config, std::move(*transform), std::move(*window_sum));
   auto steady = Buffer<double>::create(config.hop), edge = Buffer<double>::create(config.hop);
   auto sum = Buffer<double>::create(reach);
-  auto bins = Buffer<std::complex<float>>::create(config.bins());
   auto output = Buffer<float>::create(reach + config.size);
   if (!steady) return steady.error();
   if (!edge) return edge.error();
   if (!sum) return sum.error();
-  if (!bins) return bins.error();
   if (!output) return output.error();
   engine->window_sum.reciprocals(0, engine->window_sum.overlap() - 1, *steady);
   engine->steady = std::move(*steady);
   engine->edge = std::move(*edge);
   engine->sum = std::move(*sum);
-  engine->bins = std::move(*bins);
   engine->output = std::move(*output);
   return InverseStftStream(std::move(engine));
 }

@@ -64,8 +64,8 @@ struct StftStream::Engine {
   }
 
   void pad() {
-    for (; filled < needed(); ++filled) {
-      samples[filled] = layout.framing == Framing::centered ? samples[2 * (end - 1) - filled] : 0.0f;
+    for (float* values = samples.data(); filled < needed(); ++filled) {
+      values[filled] = layout.framing == Framing::centered ? values[2 * (end - 1) - filled] : 0.0f;
     }
   }
 

@@ -159,7 +159,6 @@ TEST_CASE("The inverse gives the signal back", "[stft]") {
   // White noise of full scale is the hardest signal for a bound that is relative to full scale. Hops from a sixteenth
   // of the window to the largest that can be inverted, fractional overlaps among them; whole windows, shorter ones,
   // sizes of either FFT.
-  double worst = 0;
   for (auto framing : kFramings) {
     for (auto window : kWindows) {
       for (auto [size, length] : {std::array{1024, 1024}, {2048, 1024}, {2048, 2048}, {1470, 1001}}) {
@@ -171,14 +170,11 @@ TEST_CASE("The inverse gives the signal back", "[stft]") {
           config.hop = hop;
           if (config.check_invertible()) continue;
           CAPTURE(size, length, hop, window_name(window), framing_name(framing));
-          const double error = identity_error(config, noise(40000 + 7 * hop));
-          CHECK(error <= 1e-6);
-          worst = std::max(worst, error);
+          CHECK(identity_error(config, noise(20000 + 7 * hop)) <= 1e-6);
         }
       }
     }
   }
-  WARN("largest error " << worst);
 }
 
 TEST_CASE("A spectrum of unknown length gives what its frames determine", "[stft]") {
