@@ -6,6 +6,10 @@
 #include <cstdio>
 #include <fstream>
 
+#include "spectrum/analysis_window.hpp"
+#include "spectrum/fft.hpp"
+#include "spectrum/framing.hpp"
+
 using namespace lodestone;
 
 namespace reference {
@@ -143,7 +147,22 @@ PhaseConfig mode(const std::string& name) {
 }
 
 Magnitudes analyse(std::span<const float> samples, const StftConfig& stft) {
-  return Stft::create(stft).value().magnitudes(samples).value();
+  const Layout layout(stft);
+  const auto frames = layout.frames(samples.size());
+  const auto window = analysis_window(stft).value();
+  auto fft = Fft<double>::create(stft.size).value();
+  Magnitudes magnitudes{stft, Array2<float>::create(frames, stft.bins()).value(), 0};
+  for (std::uint64_t m = 0; m < frames; ++m) {
+    for (int n = 0; n < stft.size; ++n) {
+      const auto at = static_cast<std::int64_t>(m) * layout.hop + n - layout.lead;
+      fft.samples()[n] = at < 0 || at >= static_cast<std::int64_t>(samples.size()) ? 0 : samples[at] * window[n];
+    }
+    fft.forward();
+    for (int k = 0; k < stft.bins(); ++k) {
+      magnitudes.values(m, k) = static_cast<float>(std::abs(fft.bins()[k]));
+    }
+  }
+  return magnitudes;
 }
 
 }  // namespace reference

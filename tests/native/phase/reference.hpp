@@ -49,7 +49,8 @@ lodestone::PhaseConfig mode(const std::string& name);
 /// The framing of all vectors.
 lodestone::StftConfig framing(int size, int hop);
 
-/// The signal's magnitudes in that framing.
+/// The signal's magnitudes in that framing, by a double-precision transform as the reference's: dense modes follow even
+/// the rounding of the quietest bins.
 lodestone::Magnitudes analyse(std::span<const float> samples, const lodestone::StftConfig& stft);
 
 }  // namespace reference
