@@ -58,7 +58,7 @@ export function instantiate(source) {
  * The core asks nothing of its host; what its C library would import does nothing.
  * @param {WebAssembly.Module} module
  */
-function stubs(module) {
+export function stubs(module) {
   /** @type {WebAssembly.Imports} */
   const imports = {};
   for (const { module: space, name } of WebAssembly.Module.imports(module)) (imports[space] ??= {})[name] = () => 0;
