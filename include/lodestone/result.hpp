@@ -26,6 +26,18 @@ enum class ErrorCode : int {
 struct Error {
   ErrorCode code;
   std::string message;
+
+  // Errors travel through every function that can fail; inlined strings would make the page's module an eighth larger.
+  [[gnu::noinline]] Error(ErrorCode error_code, std::string sentence)
+      : code(error_code), message(std::move(sentence)) {}
+  [[gnu::noinline]] Error(const Error& other) : code(other.code), message(other.message) {}
+  [[gnu::noinline]] Error(Error&& other) noexcept : code(other.code), message(std::move(other.message)) {}
+  [[gnu::noinline]] Error& operator=(Error other) noexcept {
+    code = other.code;
+    message = std::move(other.message);
+    return *this;
+  }
+  [[gnu::noinline]] ~Error() = default;
 };
 
 /// What a check returns: empty when all is well.
@@ -45,7 +57,7 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : value_(std::move(value)) {}
-  Result(Error error) : error_(new Error(std::move(error))) {}
+  Result(const Error& error) : error_(new Error(error)) {}
 
   explicit operator bool() const { return value_.has_value(); }
   T& operator*() { return *value_; }

@@ -19,6 +19,10 @@ class FirstError {
     }
   }
 
+  void take(Error error) {
+    if (!status_) status_ = std::move(error);
+  }
+
   explicit operator bool() const { return status_.has_value(); }
   const Error& operator*() const { return *status_; }
   const Status& status() const { return status_; }

@@ -87,13 +87,12 @@ Error refused(Pieces pieces) { return {ErrorCode::invalid_argument, sentence(pie
 
 Error malformed(Pieces pieces) { return {ErrorCode::invalid_data, sentence(pieces)}; }
 
-Error out_of_range(Piece field, Piece value, Pieces allowed) {
-  const std::string text = sentence(allowed);
-  return out_of_range(field, value, Piece(text));
+Error out_of_range(std::string_view field, double value, const char* allowed) {
+  return refused({field, " is ", value, "; allowed: ", allowed});
 }
 
-Error out_of_range(Piece field, Piece value, Piece allowed) {
-  return refused({field, " is ", value, "; allowed: ", allowed});
+Error out_of_range(std::string_view field, double value, Pieces allowed) {
+  return out_of_range(field, value, sentence(allowed).c_str());
 }
 
 }  // namespace lodestone

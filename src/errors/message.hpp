@@ -20,14 +20,16 @@ std::string number_text(double value);
 class Piece {
  public:
   Piece(const char* text) : Piece(std::string_view(text)) {}
-  Piece(std::string_view text) : kind_(Kind::text), data_(text.data()), size_(text.size()) {}
+  Piece(std::string_view text)
+      : kind_(Kind::text), size_(static_cast<std::uint32_t>(text.size())), data_(text.data()) {}
   Piece(const std::string& text) : Piece(std::string_view(text)) {}
   Piece(std::unsigned_integral auto number) : kind_(Kind::natural), number_(number) {}
   Piece(std::signed_integral auto number)
       : kind_(Kind::integer), number_(static_cast<std::uint64_t>(static_cast<std::int64_t>(number))) {}
   Piece(double number) : kind_(Kind::real), real_(number) {}
   /// As "[512, 1025]".
-  Piece(const std::vector<std::uint64_t>& shape) : kind_(Kind::shape), data_(shape.data()), size_(shape.size()) {}
+  Piece(const std::vector<std::uint64_t>& shape)
+      : kind_(Kind::shape), size_(static_cast<std::uint32_t>(shape.size())), data_(shape.data()) {}
   /// A name out of a file, fit for a message: quoted, shortened, without control characters.
   static Piece quoted(std::string_view name) {
     Piece piece(name);
@@ -41,10 +43,12 @@ class Piece {
   enum class Kind { text, natural, integer, real, shape, quoted };
 
   Kind kind_;
-  const void* data_ = nullptr;  // of a text or a shape, with its size
-  std::size_t size_ = 0;
-  std::uint64_t number_ = 0;
-  double real_ = 0;
+  std::uint32_t size_ = 0;  // of a text or a shape
+  union {
+    const void* data_;
+    std::uint64_t number_;
+    double real_;
+  };
 };
 
 using Pieces = std::initializer_list<Piece>;
@@ -56,7 +60,7 @@ Error refused(Pieces pieces);
 /// The error invalid_data with that sentence.
 Error malformed(Pieces pieces);
 /// The error invalid_argument "hop is 0; allowed: 1 to 2048".
-Error out_of_range(Piece field, Piece value, Pieces allowed);
-Error out_of_range(Piece field, Piece value, Piece allowed);
+Error out_of_range(std::string_view field, double value, const char* allowed);
+Error out_of_range(std::string_view field, double value, Pieces allowed);
 
 }  // namespace lodestone

@@ -15,7 +15,8 @@ Status DreamConfig::check() const {
   if (!share(position)) return out_of_range("position", position, "0 to 1");
   if (!share(randomness)) return out_of_range("randomness", randomness, "0 to 1");
   if (points.size() != lengths.size()) {
-    return out_of_range("number of lengths", lengths.size(), {points.size(), ", one for each of points"});
+    return out_of_range("number of lengths", static_cast<double>(lengths.size()),
+                        {points.size(), ", one for each of points"});
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!share(points[i])) return out_of_range(sentence({"points[", i, "]"}), points[i], "0 to 1");

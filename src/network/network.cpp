@@ -40,7 +40,8 @@ void expand(Scale scale, std::span<float> values) {
 
 Status NetworkConfig::check() const {
   if (bins < 1 || bins > 32769) return out_of_range("bins", bins, "1 to 32769");
-  if (layers.empty() || layers.size() > 4) return out_of_range("number of layers", layers.size(), "1 to 4");
+  if (layers.empty() || layers.size() > 4)
+    return out_of_range("number of layers", static_cast<double>(layers.size()), "1 to 4");
   for (const int hidden : layers) {
     if (hidden < 1 || hidden > 4096) return out_of_range("layers", hidden, "1 to 4096 units a layer");
   }

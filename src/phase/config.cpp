@@ -61,7 +61,7 @@ PhaseStage fast_griffin_lim(int iterations) {
 
 Status PhaseConfig::check() const {
   if (stages.empty()) return refused({"stages is empty; allowed: 1 to 100 stages"});
-  if (stages.size() > 100) return out_of_range("the number of stages", stages.size(), "1 to 100");
+  if (stages.size() > 100) return out_of_range("the number of stages", static_cast<double>(stages.size()), "1 to 100");
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (auto error = check_stage(stages[i], {static_cast<int>(i)})) return error;
   }

@@ -54,7 +54,7 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
                       config.sequence, " frames needs ", needed, " frames (", seconds(frames.stft, needed), " s)"});
   }
   if (values.rows() > most_frames) {
-    return out_of_range("number of frames", values.rows(), "up to 2147483647");
+    return out_of_range("number of frames", static_cast<double>(values.rows()), "up to 2147483647");
   }
   for (std::size_t m = 0; m < values.rows(); ++m) {
     for (std::size_t k = 0; k < bins; ++k) {
@@ -256,7 +256,8 @@ double Trainer::step() { return engine_->step(); }
 Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   const auto batch = static_cast<std::size_t>(engine_->config.batch);
   if (window_starts.size() < 2 || window_starts.size() > batch) {
-    return out_of_range("number of windows", window_starts.size(), {"2 to ", batch, ", the batch"});
+    return out_of_range("number of windows", static_cast<double>(window_starts.size()),
+                        {"2 to ", batch, ", the batch"});
   }
   const auto last = static_cast<std::int64_t>(engine_->sound.count()) - engine_->config.sequence - 1;
   for (const std::int64_t start : window_starts) {
