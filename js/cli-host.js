@@ -172,7 +172,6 @@ const host = {
     const second = statSync(text(b, bLength), { bigint: true, throwIfNoEntry: false });
     return first && second && first.dev === second.dev && first.ino === second.ino ? 1 : 0;
   },
-  exists: (path, length) => (existsSync(text(path, length)) ? 1 : 0),
   error: (destination, capacity) => new TextEncoder().encodeInto(failure, view(destination, capacity)).written,
   print: (stream, bytes, length) => print(stream, view(bytes, length)),
   progress: (line, length) => print(2, new TextEncoder().encode(`\r\x1b[K${text(line, length)}`)),

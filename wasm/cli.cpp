@@ -22,7 +22,6 @@ FROM_HOST("write") int host_write(const char* path, std::size_t length, const vo
 FROM_HOST("picture") int host_picture(const char* path, std::size_t length, const void* rgb, int width, int height);
 FROM_HOST("checkWritable") int host_check_writable(const char* path, std::size_t length);
 FROM_HOST("sameFile") int host_same_file(const char* a, std::size_t a_length, const char* b, std::size_t b_length);
-FROM_HOST("exists") int host_exists(const char* path, std::size_t length);
 /// The message of the last failure, cut to `capacity`; its length.
 FROM_HOST("error") std::size_t host_error(char* text, std::size_t capacity);
 FROM_HOST("print") void host_print(int stream, const char* text, std::size_t length);
@@ -72,8 +71,6 @@ class WasmHost final : public Host {
   bool same_file(std::string_view a, std::string_view b) override {
     return host_same_file(a.data(), a.size(), b.data(), b.size()) == 1;
   }
-
-  bool exists(std::string_view path) override { return host_exists(path.data(), path.size()) == 1; }
 
   void print(Stream stream, std::string_view text) override {
     host_print(static_cast<int>(stream), text.data(), text.size());

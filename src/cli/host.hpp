@@ -41,7 +41,6 @@ class Host {
   virtual Status check_writable(std::string_view path) = 0;
   /// Whether both name one existing file.
   virtual bool same_file(std::string_view a, std::string_view b) = 0;
-  virtual bool exists(std::string_view path) = 0;
 
   /// An audio file as mono samples, resampled to `rate` in Hz where that is not 0 and differs.
   virtual Result<Sound> decode(std::string_view path, double rate) { return decode_wav(*this, path, rate); }

@@ -71,7 +71,7 @@ std::string either_text(std::span<const std::string_view> names) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
-  std::size_t fewest = 1 + std::max<std::size_t>(1, word.size() / 3);
+  std::size_t fewest = 2 + word.size() / 4;
   for (const std::string_view candidate : candidates) {
     const bool begins = word.size() >= 3 && candidate.starts_with(word);
     const std::size_t distance = begins ? 1 : edits(word, candidate);

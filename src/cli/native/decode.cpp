@@ -81,7 +81,6 @@ Result<Sound> resample(const Sound& sound, double rate) {
 }  // namespace
 
 Result<Sound> NativeHost::decode(std::string_view path, double rate) {
-  if (!exists(path)) return Error{ErrorCode::invalid_data, "there is no such file"};
   SF_INFO info{};
   const SoundFile file(sf_open(std::string(path).c_str(), SFM_READ, &info));
   if (!file) return Error{ErrorCode::invalid_data, std::string("cannot be read as sound: ") + sf_strerror(nullptr)};

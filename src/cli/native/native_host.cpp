@@ -168,8 +168,6 @@ bool NativeHost::same_file(std::string_view a, std::string_view b) {
   return std::filesystem::equivalent(std::filesystem::path(a), std::filesystem::path(b), error);
 }
 
-bool NativeHost::exists(std::string_view path) { return ::access(std::string(path).c_str(), F_OK) == 0; }
-
 void NativeHost::print(Stream stream, std::string_view text) {
   std::FILE* const file = stream == Stream::out ? stdout : stderr;
   std::fwrite(text.data(), 1, text.size(), file);

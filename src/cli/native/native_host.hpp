@@ -15,7 +15,6 @@ class NativeHost final : public Host {
   Status write_picture(std::string_view path, const Picture& picture) override;
   Status check_writable(std::string_view path) override;
   bool same_file(std::string_view a, std::string_view b) override;
-  bool exists(std::string_view path) override;
   Result<Sound> decode(std::string_view path, double rate) override;
   void print(Stream stream, std::string_view text) override;
   void progress(std::string_view line) override;

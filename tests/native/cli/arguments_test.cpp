@@ -42,6 +42,19 @@ std::vector<std::string> json_keys(const std::string& text) {
   return visitor.keys;
 }
 
+/// Every stretch of white space as one blank.
+std::string one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n';
+    if (!blank)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  return line;
+}
+
 bool has(const std::vector<std::string>& keys, const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
@@ -77,7 +90,7 @@ TEST_CASE("every help page names its options with range and default") {
       for (const auto& option : group.options) {
         INFO(command.name << " " << option.name);
         CHECK(contains(page, option.name));
-        if (!option.fallback.empty()) CHECK(contains(page, "default " + std::string(option.fallback)));
+        if (!option.fallback.empty()) CHECK(contains(one_line(page), "default " + std::string(option.fallback)));
       }
     }
     for (const auto line : cli::split(page, '\n')) {
@@ -163,7 +176,8 @@ TEST_CASE("wrong usage is refused with exit code 2 and names what is wrong") {
     CHECK(host.run(wrong.words) == 2);
     INFO(host.err);
     CHECK(contains(host.err, wrong.said));
-    CHECK(host.out.empty());
+    const bool json = std::find(wrong.words.begin(), wrong.words.end(), "--json") != wrong.words.end();
+    CHECK(host.out.empty() != json);
     CHECK(host.files == files);
   }
 }

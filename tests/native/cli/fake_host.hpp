@@ -60,7 +60,7 @@ class FakeHost final : public lodestone::cli::Host {
     return {};
   }
   bool same_file(std::string_view a, std::string_view b) override { return a == b && exists(a); }
-  bool exists(std::string_view path) override { return files.count(std::string(path)) > 0; }
+  bool exists(std::string_view path) const { return files.count(std::string(path)) > 0; }
   void print(Stream stream, std::string_view text) override { (stream == Stream::out ? out : err) += text; }
   void progress(std::string_view line) override { progress_lines.emplace_back(line); }
   int columns() override { return terminal_columns; }
