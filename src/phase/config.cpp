@@ -15,7 +15,7 @@ bool is_lws(PhaseMethod method) {
 struct Place {
   int stage = -1;
 
-  Error refuse(const char* field, Piece value, const char* allowed) const {
+  Error refuse(const char* field, double value, const char* allowed) const {
     if (stage < 0) return out_of_range(field, value, allowed);
     return refused({"stages[", stage, "].", field, " is ", value, "; allowed: ", allowed});
   }

@@ -261,7 +261,7 @@ Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   }
   const auto last = static_cast<std::int64_t>(engine_->sound.count()) - engine_->config.sequence - 1;
   for (const std::int64_t start : window_starts) {
-    if (start < 0 || start > last) return out_of_range("window start", start, {"0 to ", last});
+    if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), {"0 to ", last});
   }
   return engine_->step_on(window_starts);
 }
