@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <variant>
 
 #include "formats/bytes.hpp"
 #include "formats/json.hpp"
@@ -13,104 +12,130 @@ namespace {
 
 constexpr std::string_view metadata_key = "lodestone";
 constexpr std::uint64_t format_version = 1;
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();  // null in JSON, which has none
 constexpr double largest_whole = 0x1p53;  // all whole numbers up to here are doubles, and so numbers of JavaScript
 
-using Value =
-    std::variant<int*, std::uint64_t*, double*, Window*, Framing*, Scale*, std::vector<int>*, std::vector<float>*>;
+enum class FieldType { integer, count, real, window, framing, scale, integers, losses };
 
-/// A field of the metadata, in an object `section` or, where that is empty, at the top.
+/// A field of the metadata, in an object `section` or, where that is empty, at the top. `value` points to an int,
+/// uint64, double, Window, Framing, Scale, vector of int or vector of float, as `type` says.
 struct Field {
   std::string_view section, name;
-  Value value;
+  FieldType type;
+  void* value;
 };
 
-/// The one list of fields, for the reader and for the writer.
-std::vector<Field> fields_of(Metadata& metadata) {
-  StftConfig& stft = metadata.stft;
-  std::vector<Field> fields{
-      {"stft", "size", &stft.size},       {"stft", "window_size", &stft.window_size},
-      {"stft", "hop", &stft.hop},         {"stft", "window", &stft.window},
-      {"stft", "framing", &stft.framing}, {"stft", "sample_rate", &stft.sample_rate},
-  };
-  if (metadata.kind == "model") {
-    NetworkConfig& network = metadata.network;
-    fields.insert(fields.end(), {{"network", "bins", &network.bins},
-                                 {"network", "layers", &network.layers},
-                                 {"network", "sequence", &network.sequence},
-                                 {"network", "scale", &network.scale},
-                                 {"", "losses", &metadata.losses},
-                                 {"", "validation_losses", &metadata.validation_losses}});
-  } else {
-    fields.push_back({"", "samples", &metadata.samples});
-  }
-  return fields;
+template <class T>
+T& value_of(const Field& field) {
+  return *static_cast<T*>(field.value);
 }
+
+/// The one list of fields, for the reader and for the writer.
+class Fields {
+ public:
+  explicit Fields(Metadata& metadata) {
+    StftConfig& stft = metadata.stft;
+    add("stft", "size", FieldType::integer, &stft.size);
+    add("stft", "window_size", FieldType::integer, &stft.window_size);
+    add("stft", "hop", FieldType::integer, &stft.hop);
+    add("stft", "window", FieldType::window, &stft.window);
+    add("stft", "framing", FieldType::framing, &stft.framing);
+    add("stft", "sample_rate", FieldType::real, &stft.sample_rate);
+    if (metadata.kind == "model") {
+      NetworkConfig& network = metadata.network;
+      add("network", "bins", FieldType::integer, &network.bins);
+      add("network", "layers", FieldType::integers, &network.layers);
+      add("network", "sequence", FieldType::integer, &network.sequence);
+      add("network", "scale", FieldType::scale, &network.scale);
+      add("", "losses", FieldType::losses, &metadata.losses);
+      add("", "validation_losses", FieldType::losses, &metadata.validation_losses);
+    } else {
+      add("", "samples", FieldType::count, &metadata.samples);
+    }
+  }
+
+  const Field* begin() const { return fields_; }
+  const Field* end() const { return fields_ + count_; }
+
+ private:
+  void add(const char* section, const char* name, FieldType type, void* value) {
+    fields_[count_++] = {section, name, type, value};
+  }
+
+  Field fields_[12];
+  int count_ = 0;
+};
 
 bool is_whole(const JsonValue& value, double lowest, double highest) {
   return value.kind == JsonValue::Kind::number && value.number >= lowest && value.number <= highest &&
          value.number == std::trunc(value.number);
 }
 
-/// Takes values of JSON into fields; each call returns null or what it expected.
-struct Read {
-  const JsonValue& value;
+/// Takes a value of JSON, or one of a list, into a field; null or what the field expected.
+const char* read(const Field& field, const JsonValue& value) {
+  constexpr double largest_int = std::numeric_limits<int>::max();
+  const bool list = field.type == FieldType::integers || field.type == FieldType::losses;
+  if (list && value.arrays == 0) return value.kind == JsonValue::Kind::array ? nullptr : "a list";
+  if (value.arrays > (list ? 1 : 0)) return "no lists in it";
+  const bool number = value.kind == JsonValue::Kind::number;
+  switch (field.type) {
+    case FieldType::integer:
+    case FieldType::integers:
+      if (!is_whole(value, -largest_int, largest_int)) return "a whole number of 32 bits";
+      if (list) {
+        value_of<std::vector<int>>(field).push_back(static_cast<int>(value.number));
+      } else {
+        value_of<int>(field) = static_cast<int>(value.number);
+      }
+      return nullptr;
+    case FieldType::count:
+      if (!is_whole(value, 0, largest_whole)) return "a whole number from 0 to 2^53";
+      value_of<std::uint64_t>(field) = static_cast<std::uint64_t>(value.number);
+      return nullptr;
+    case FieldType::real:
+      value_of<double>(field) = value.number;
+      return number ? nullptr : "a number";
+    case FieldType::losses:
+      if (!number && value.kind != JsonValue::Kind::null) return "a number or null";
+      value_of<std::vector<float>>(field).push_back(number ? static_cast<float>(value.number) : not_a_number);
+      return nullptr;
+    case FieldType::window:
+      return parse_window(value.string, value_of<Window>(field)) ? nullptr : "the name of a window";
+    case FieldType::framing:
+      return parse_framing(value.string, value_of<Framing>(field)) ? nullptr : "the name of a framing";
+    case FieldType::scale:
+      break;
+  }
+  return parse_scale(value.string, value_of<Scale>(field)) ? nullptr : "linear, log1p";
+}
 
-  const char* operator()(int* field) const {
-    constexpr double largest = std::numeric_limits<int>::max();
-    if (!is_whole(value, -largest, largest)) return "a whole number of 32 bits";
-    *field = static_cast<int>(value.number);
-    return nullptr;
+/// Integers are not negative in a configuration that was checked.
+void write(JsonWriter& writer, const Field& field) {
+  switch (field.type) {
+    case FieldType::integer:
+      return writer.integer(static_cast<std::uint64_t>(value_of<int>(field)));
+    case FieldType::count:
+      return writer.integer(value_of<std::uint64_t>(field));
+    case FieldType::real:
+      return writer.number(value_of<double>(field));
+    case FieldType::window:
+      return writer.string(window_name(value_of<Window>(field)));
+    case FieldType::framing:
+      return writer.string(framing_name(value_of<Framing>(field)));
+    case FieldType::scale:
+      return writer.string(scale_name(value_of<Scale>(field)));
+    case FieldType::integers:
+    case FieldType::losses:
+      break;
   }
-  const char* operator()(std::uint64_t* field) const {
-    if (!is_whole(value, 0, largest_whole)) return "a whole number from 0 to 2^53";
-    *field = static_cast<std::uint64_t>(value.number);
-    return nullptr;
+  writer.open('[');
+  if (field.type == FieldType::integers) {
+    for (const int element : value_of<std::vector<int>>(field)) writer.integer(static_cast<std::uint64_t>(element));
+  } else {
+    for (const float element : value_of<std::vector<float>>(field)) writer.number(element);
   }
-  const char* operator()(double* field) const {
-    *field = value.number;
-    return value.kind == JsonValue::Kind::number ? nullptr : "a number";
-  }
-  /// A loss; null stands for NaN, which JSON does not have.
-  const char* operator()(float* field) const {
-    const bool null = value.kind == JsonValue::Kind::null;
-    *field = null ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(value.number);
-    return null || value.kind == JsonValue::Kind::number ? nullptr : "a number or null";
-  }
-  const char* operator()(Window* field) const {
-    return parse_window(value.string, *field) ? nullptr : "the name of a window";
-  }
-  const char* operator()(Framing* field) const {
-    return parse_framing(value.string, *field) ? nullptr : "the name of a framing";
-  }
-  const char* operator()(Scale* field) const { return parse_scale(value.string, *field) ? nullptr : "linear, log1p"; }
-  template <class T>
-  const char* operator()(std::vector<T>* field) const {
-    if (value.arrays == 0) return value.kind == JsonValue::Kind::array ? nullptr : "a list";
-    T element{};
-    const char* expected = (*this)(&element);
-    field->push_back(element);
-    return expected;
-  }
-};
-
-/// Writes fields as values of JSON.
-struct Write {
-  JsonWriter& writer;
-
-  void operator()(const int* field) const { writer.integer(static_cast<std::uint64_t>(*field)); }  // none is negative
-  void operator()(const std::uint64_t* field) const { writer.integer(*field); }
-  void operator()(const double* field) const { writer.number(*field); }
-  void operator()(const float* field) const { writer.number(*field); }
-  void operator()(const Window* field) const { writer.string(window_name(*field)); }
-  void operator()(const Framing* field) const { writer.string(framing_name(*field)); }
-  void operator()(const Scale* field) const { writer.string(scale_name(*field)); }
-  template <class T>
-  void operator()(const std::vector<T>* field) const {
-    writer.open('[');
-    for (const T& element : *field) (*this)(&element);
-    writer.close(']');
-  }
-};
+  writer.close(']');
+}
 
 Piece describe(const JsonValue& value) {
   switch (value.kind) {
@@ -155,44 +180,39 @@ class KindVisitor : public JsonVisitor {
 /// Fills the fields. What it does not know it leaves alone.
 class FieldVisitor : public JsonVisitor {
  public:
-  explicit FieldVisitor(Metadata& metadata) : fields_(fields_of(metadata)), seen_(fields_.size()) {}
+  explicit FieldVisitor(Metadata& metadata) : fields_(metadata) {}
 
   Status visit(std::span<const std::string> path, const JsonValue& value) override {
     if (path.empty() || path.size() > 2) return {};
     const std::string_view section = path.size() == 2 ? std::string_view(path[0]) : std::string_view();
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (fields_[i].section == section && fields_[i].name == path.back()) return take(i, value);
+    unsigned bit = 1;
+    for (const Field& field : fields_) {
+      if (field.section == section && field.name == path.back()) return take(field, bit, value);
+      bit <<= 1;
     }
     return {};
   }
 
   Status check_complete() const {
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (!seen_[i]) return field_error(fields_[i], {"is missing"});
+    unsigned bit = 1;
+    for (const Field& field : fields_) {
+      if (!(seen_ & bit)) return field_error(field, {"is missing"});
+      bit <<= 1;
     }
     return {};
   }
 
  private:
-  Status take(std::size_t i, const JsonValue& value) {
-    const Field& field = fields_[i];
-    if (value.arrays == 0 && seen_[i]) return field_error(field, {"is there twice"});
-    seen_[i] = 1;
-    if (const char* expected = read(field, value)) {
-      return field_error(field, {"is ", describe(value), "; allowed: ", expected});
-    }
-    return {};
+  Status take(const Field& field, unsigned bit, const JsonValue& value) {
+    if (value.arrays == 0 && (seen_ & bit)) return field_error(field, {"is there twice"});
+    seen_ |= bit;
+    const char* expected = read(field, value);
+    if (!expected) return {};
+    return field_error(field, {"is ", describe(value), "; allowed: ", expected});
   }
 
-  static const char* read(const Field& field, const JsonValue& value) {
-    const bool list = std::holds_alternative<std::vector<int>*>(field.value) ||
-                      std::holds_alternative<std::vector<float>*>(field.value);
-    if (value.arrays > (list ? 1 : 0)) return "no lists in it";
-    return std::visit(Read{value}, field.value);
-  }
-
-  std::vector<Field> fields_;
-  std::vector<char> seen_;
+  Fields fields_;
+  unsigned seen_ = 0;  // a bit for each field
 };
 
 Status check_configurations(const Metadata& metadata) {
@@ -231,7 +251,7 @@ std::pair<std::string, std::string> write_metadata(Metadata metadata) {
   writer.key("kind");
   writer.string(metadata.kind);
   std::string_view open;
-  for (const Field& field : fields_of(metadata)) {
+  for (const Field& field : Fields(metadata)) {
     if (field.section != open) {
       if (!open.empty()) writer.close('}');
       if (!field.section.empty()) {
@@ -241,7 +261,7 @@ std::pair<std::string, std::string> write_metadata(Metadata metadata) {
       open = field.section;
     }
     writer.key(field.name);
-    std::visit(Write{writer}, field.value);
+    write(writer, field);
   }
   writer.close('}');
   return {std::string(metadata_key), std::move(writer.text)};

@@ -17,12 +17,23 @@ struct DTypeInfo {
 
 constexpr std::array<DTypeInfo, 6> dtypes{{{"U8", 1}, {"I32", 4}, {"I64", 8}, {"F16", 2}, {"F32", 4}, {"F64", 8}}};
 
-template <class Stored, class T>
-void convert(ByteView bytes, std::span<T> values) {
-  for (T& value : values) {
-    value = static_cast<T>(load<Stored>(bytes));
-    bytes = bytes.subspan(sizeof(Stored));
+template <class T>
+T load_element(DType dtype, ByteView bytes) {
+  switch (dtype) {
+    case DType::u8:
+      return static_cast<T>(load<std::uint8_t>(bytes));
+    case DType::i32:
+      return static_cast<T>(load<std::int32_t>(bytes));
+    case DType::i64:
+      return static_cast<T>(load<std::int64_t>(bytes));
+    case DType::f16:
+      return static_cast<T>(float{load<Half>(bytes)});
+    case DType::f32:
+      return static_cast<T>(load<float>(bytes));
+    case DType::f64:
+      break;
   }
+  return static_cast<T>(load<double>(bytes));
 }
 
 template <class T>
@@ -31,25 +42,10 @@ Status copy_values(const TensorView& tensor, std::span<T> values) {
     return malformed({"tensor ", Piece::quoted(tensor.name), " ", tensor.shape, ": expected ", values.size(),
                       " values, found ", tensor.bytes.size(), " bytes"});
   }
-  switch (tensor.dtype) {
-    case DType::u8:
-      convert<std::uint8_t>(tensor.bytes, values);
-      break;
-    case DType::i32:
-      convert<std::int32_t>(tensor.bytes, values);
-      break;
-    case DType::i64:
-      convert<std::int64_t>(tensor.bytes, values);
-      break;
-    case DType::f16:
-      convert<Half>(tensor.bytes, values);
-      break;
-    case DType::f32:
-      convert<float>(tensor.bytes, values);
-      break;
-    case DType::f64:
-      convert<double>(tensor.bytes, values);
-      break;
+  ByteView bytes = tensor.bytes;
+  for (T& value : values) {
+    value = load_element<T>(tensor.dtype, bytes);
+    bytes = bytes.subspan(dtype_size(tensor.dtype));
   }
   return {};
 }
