@@ -86,7 +86,9 @@ const counted = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 const duration = (seconds) => {
   const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${whole} s`;
+  return minutes < 10 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
 };
 
 /** Makes an `<a>` save these bytes. */
