@@ -7,18 +7,9 @@
 
 namespace lodestone {
 
-Result<GriffinLim> GriffinLim::create(const StftConfig& stft, std::uint64_t frames, std::uint64_t samples,
-                                      bool momentum) {
-  auto projection = Projection::create(stft, frames, samples);
-  if (!projection) return projection.error();
-  GriffinLim solver(std::move(*projection));
-  solver.frame_cost_ = static_cast<std::int64_t>(5.0 * stft.size * std::log2(stft.size));
-  if (momentum) {
-    auto previous = Array2<std::complex<float>>::create(frames, stft.bins());
-    if (!previous) return previous.error();
-    solver.previous_ = std::move(*previous);
-  }
-  return solver;
+void GriffinLim::prepare(const StftConfig& stft, std::uint64_t frames, bool momentum, FirstError& error) {
+  frame_cost_ = static_cast<std::int64_t>(5.0 * stft.size * std::log2(stft.size));
+  if (momentum) error.take(previous_, Array2<std::complex<float>>::create(frames, stft.bins()));
 }
 
 void GriffinLim::begin(const PhaseStage& stage) {

@@ -2,6 +2,7 @@
 
 #include <complex>
 
+#include "errors/first_error.hpp"
 #include "lodestone/budget.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/projection.hpp"
@@ -12,7 +13,8 @@ namespace lodestone {
 /// over, the magnitudes put back after each. A frame at a time and in place.
 class GriffinLim {
  public:
-  static Result<GriffinLim> create(const StftConfig& stft, std::uint64_t frames, std::uint64_t samples, bool momentum);
+  explicit GriffinLim(Projection projection) : projection_(std::move(projection)) {}
+  void prepare(const StftConfig& stft, std::uint64_t frames, bool momentum, FirstError& error);
 
   void begin(const PhaseStage& stage);
   /// True when the stage is done.
@@ -22,8 +24,6 @@ class GriffinLim {
   std::int64_t frame_cost() const { return frame_cost_; }
 
  private:
-  explicit GriffinLim(Projection projection) : projection_(std::move(projection)) {}
-
   void take(std::size_t number, std::span<const std::complex<float>> consistent, std::span<const float> sizes,
             std::span<std::complex<float>> frame);
 

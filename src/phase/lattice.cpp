@@ -1,35 +1,25 @@
 #include "phase/lattice.hpp"
 
-#include <limits>
-
-#include "errors/first_error.hpp"
+#include "phase/blocks.hpp"
 
 namespace lodestone {
 
-Result<Lattice> Lattice::create(const StftConfig& stft, int range, std::uint64_t frames, int pad) {
-  Lattice lattice;
-  lattice.bins_ = stft.bins();
-  lattice.blocks_ = (stft.bins() + kBlock - 1) / kBlock;
-  lattice.range_ = range;
-  lattice.pad_ = pad;
-  lattice.slots_ = static_cast<std::int64_t>(frames);
+void Lattice::prepare(const StftConfig& stft, int range, std::uint64_t frames, int pad, FirstError& error) {
+  bins_ = stft.bins();
+  blocks_ = (bins_ + kBlock - 1) / kBlock;
+  range_ = range;
+  pad_ = pad;
+  slots_ = static_cast<std::int64_t>(frames);
   // Vectors begin at multiples of the block; the last one may look `range` beyond the last block.
   constexpr int line = 16;
-  lattice.margin_ = (range + line - 1) / line * line;
-  lattice.stride_ =
-      static_cast<std::size_t>((lattice.margin_ + lattice.blocks_ * kBlock + range + line - 1) / line * line);
-  const auto floats = std::uint64_t{2} * lattice.stride_;
-  if (frames > std::numeric_limits<std::uint32_t>::max()) {
-    return Error{ErrorCode::out_of_memory, "out of memory: there are more than 2^32 frames"};
-  }
-  FirstError error;
-  error.take(lattice.rotation_, Rotation::create(stft));
-  error.take(lattice.parts_, Buffer<float>::create(frames * floats));
-  error.take(lattice.magnitudes_, Buffer<float>::create(frames * lattice.bins_));
-  error.take(lattice.peaks_, Buffer<float>::create(frames * lattice.blocks_));
-  error.take(lattice.scratch_, Buffer<std::complex<float>>::create(lattice.bins_));
-  if (error) return *error;
-  return lattice;
+  margin_ = (range + line - 1) / line * line;
+  stride_ = static_cast<std::size_t>((margin_ + blocks_ * kBlock + range + line - 1) / line * line);
+  // The product of frames and row is at most 2^52: an array of frames exists already.
+  take_block(parts_, frames * 2 * stride_, error);
+  take_block(magnitudes_, frames * static_cast<std::uint64_t>(bins_), error);
+  take_block(peaks_, frames * static_cast<std::uint64_t>(blocks_), error);
+  take_block(scratch_, static_cast<std::uint64_t>(bins_), error);
+  rotation_.prepare(stft, error);
 }
 
 void Lattice::keep(std::int64_t frame, std::span<const float> values) {

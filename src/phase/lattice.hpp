@@ -32,7 +32,7 @@ class Lattice {
 
   /// Room for `frames` frames, of which those with negative numbers are at most `pad`. `range`: mirrored bins on each
   /// side.
-  static Result<Lattice> create(const StftConfig& stft, int range, std::uint64_t frames, int pad);
+  void prepare(const StftConfig& stft, int range, std::uint64_t frames, int pad, FirstError& error);
 
   int bins() const { return bins_; }
   int blocks() const { return blocks_; }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "errors/first_error.hpp"
+#include "phase/blocks.hpp"
 #include "vector/lanes.hpp"
 
 namespace lodestone {
@@ -20,15 +20,11 @@ float threshold_for(double value) {
   return static_cast<double>(rounded) > value ? std::nextafter(rounded, -1.0f) : rounded;
 }
 
-Result<LwsKernel> LwsKernel::create(const StftConfig& stft, int weight_range) {
-  LwsKernel kernel;
-  FirstError error;
-  error.take(kernel.weights_, LwsWeights::create(stft, weight_range));
-  const auto rows = std::uint64_t{2} * kernel.reach() + 1;
-  error.take(kernel.taps_, Buffer<Tap>::create(rows * (kernel.range() + 1)));
-  error.take(kernel.spans_, Buffer<Span>::create(rows));
-  if (error) return *error;
-  return kernel;
+void LwsKernel::prepare(const StftConfig& stft, int weight_range, FirstError& error) {
+  error.take(weights_, LwsWeights::create(stft, weight_range));
+  const auto rows = std::uint64_t{2} * reach() + 1;
+  take_block(taps_, rows * (range() + 1), error);
+  take_block(spans_, rows, error);
 }
 
 void LwsKernel::begin(Lattice& lattice, const LwsTask& task) {

@@ -29,7 +29,7 @@ float threshold_for(double value);
 /// change.
 class LwsKernel {
  public:
-  static Result<LwsKernel> create(const StftConfig& stft, int weight_range);
+  void prepare(const StftConfig& stft, int weight_range, FirstError& error);
 
   int reach() const { return weights_.reach(); }
   int range() const { return weights_.range(); }

@@ -4,15 +4,15 @@
 #include <cmath>
 #include <limits>
 
+#include "phase/blocks.hpp"
+
 namespace lodestone {
 
-Result<Thresholds> Thresholds::create(int iterations, double alpha, double beta, double gamma) {
-  auto factors = Buffer<double>::create(iterations);
-  if (!factors) return factors.error();
-  for (int i = 0; i < iterations; ++i) (*factors)[i] = alpha * std::exp(-beta * std::pow(i, gamma));
-  Thresholds thresholds;
-  thresholds.factors_ = std::move(*factors);
-  return thresholds;
+void Thresholds::prepare(int iterations, double alpha, double beta, double gamma, FirstError& error) {
+  take_block(factors_, static_cast<std::uint64_t>(iterations), error);
+  for (std::size_t i = 0; i < factors_.size(); ++i) {
+    factors_[i] = alpha * std::exp(-beta * std::pow(static_cast<double>(i), gamma));
+  }
 }
 
 void OnlineSchedule::begin(std::int64_t newest, double level) {
@@ -39,20 +39,14 @@ bool OnlineSchedule::next(LwsTask& task) {
   return true;
 }
 
-Result<StageSchedule> StageSchedule::create(const PhaseStage& stage, int look_ahead, std::int64_t frames,
-                                            double level) {
-  auto thresholds = Thresholds::create(stage.iterations, stage.alpha, stage.beta, stage.gamma);
-  if (!thresholds) return thresholds.error();
-  StageSchedule schedule;
-  schedule.method_ = stage.method;
-  schedule.frames_ = frames;
-  schedule.level_ = level;
-  if (stage.method == PhaseMethod::online) {
-    schedule.online_ = OnlineSchedule(std::move(*thresholds), look_ahead);
-  } else {
-    schedule.thresholds_ = std::move(*thresholds);
-  }
-  return schedule;
+void StageSchedule::prepare(const PhaseStage& stage, int look_ahead, std::int64_t frames, double level,
+                            FirstError& error) {
+  method_ = stage.method;
+  frames_ = frames;
+  level_ = level;
+  online_.set_look_ahead(look_ahead);
+  auto& thresholds = method_ == PhaseMethod::online ? online_.thresholds() : thresholds_;
+  thresholds.prepare(stage.iterations, stage.alpha, stage.beta, stage.gamma, error);
 }
 
 bool StageSchedule::next(LwsTask& task) {

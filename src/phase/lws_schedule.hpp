@@ -11,7 +11,7 @@ namespace lodestone {
 /// 4).
 class Thresholds {
  public:
-  static Result<Thresholds> create(int iterations, double alpha, double beta, double gamma);
+  void prepare(int iterations, double alpha, double beta, double gamma, FirstError& error);
 
   int iterations() const { return static_cast<int>(factors_.size()); }
   float at(int iteration, double level) const { return threshold_for(factors_[iteration] * level); }
@@ -24,8 +24,8 @@ class Thresholds {
 /// frames of the look-ahead and frame m (Le Roux et al. 2010b, section 3; Zhu et al. 2007).
 class OnlineSchedule {
  public:
-  OnlineSchedule() = default;
-  OnlineSchedule(Thresholds thresholds, int look_ahead) : thresholds_(std::move(thresholds)), look_ahead_(look_ahead) {}
+  Thresholds& thresholds() { return thresholds_; }
+  void set_look_ahead(int frames) { look_ahead_ = frames; }
 
   /// Frame `newest` has come; `level` stands for mean(A).
   void begin(std::int64_t newest, double level);
@@ -43,9 +43,8 @@ class OnlineSchedule {
 /// The updates of a stage over a whole signal, in order.
 class StageSchedule {
  public:
-  StageSchedule() = default;
   /// `stage` is one of the LWS methods; `level` is mean(A).
-  static Result<StageSchedule> create(const PhaseStage& stage, int look_ahead, std::int64_t frames, double level);
+  void prepare(const PhaseStage& stage, int look_ahead, std::int64_t frames, double level, FirstError& error);
 
   bool next(LwsTask& task);
 

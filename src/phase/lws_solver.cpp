@@ -1,17 +1,10 @@
 #include "phase/lws_solver.hpp"
 
-#include "errors/first_error.hpp"
-
 namespace lodestone {
 
-Result<LwsSolver> LwsSolver::create(const StftConfig& stft, const PhaseConfig& config, std::uint64_t frames) {
-  LwsSolver solver;
-  FirstError error;
-  error.take(solver.kernel_, LwsKernel::create(stft, config.weight_range));
-  const int reach = solver.kernel_.reach();
-  error.take(solver.lattice_, Lattice::create(stft, solver.kernel_.range(), frames + 2 * reach, reach));
-  if (error) return *error;
-  return solver;
+void LwsSolver::prepare(const StftConfig& stft, int weight_range, std::uint64_t frames, FirstError& error) {
+  kernel_.prepare(stft, weight_range, error);
+  lattice_.prepare(stft, kernel_.range(), frames + 2 * kernel_.reach(), kernel_.reach(), error);
 }
 
 void LwsSolver::begin(const Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes,

@@ -10,7 +10,7 @@ namespace lodestone {
 /// LWS over a whole signal.
 class LwsSolver {
  public:
-  static Result<LwsSolver> create(const StftConfig& stft, const PhaseConfig& config, std::uint64_t frames);
+  void prepare(const StftConfig& stft, int weight_range, std::uint64_t frames, FirstError& error);
 
   /// Takes the spectrum, whose sizes are the magnitudes.
   void begin(const Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, StageSchedule schedule);

@@ -5,7 +5,7 @@
 #include <limits>
 #include <numbers>
 
-#include "errors/first_error.hpp"
+#include "phase/blocks.hpp"
 #include "phase/magnitude.hpp"
 
 namespace lodestone {
@@ -44,40 +44,33 @@ struct Quieter {
 
 }  // namespace
 
-Result<Pghi> Pghi::create(const StftConfig& stft, std::uint64_t frames) {
-  const std::uint64_t count = frames * stft.bins();
+void Pghi::prepare(const StftConfig& stft, std::uint64_t frames, FirstError& error) {
+  stft_ = stft;
+  bins_ = static_cast<std::uint32_t>(stft.bins());
+  frames_ = static_cast<std::uint32_t>(frames);
+  gamma_ = gamma_of(stft.window) * stft.window_length() * stft.window_length();
+  const std::uint64_t count = frames * bins_;
   if (count > std::numeric_limits<std::uint32_t>::max()) {
-    return Error{ErrorCode::out_of_memory, "out of memory: pghi takes at most 2^32 bins"};
+    error.take(Error{ErrorCode::out_of_memory, "out of memory: pghi takes at most 2^32 bins"});
   }
-  Pghi pghi;
-  FirstError error;
-  error.take(pghi.logarithms_, Buffer<float>::create(count));
-  error.take(pghi.turns_, Buffer<float>::create(count));
-  error.take(pghi.known_, Buffer<std::uint8_t>::create(count));
-  error.take(pghi.order_, Buffer<std::uint32_t>::create(count));
-  error.take(pghi.heap_, Buffer<std::uint32_t>::create(count));
-  if (error) return *error;
-  pghi.stft_ = stft;
-  pghi.bins_ = static_cast<std::uint32_t>(stft.bins());
-  pghi.frames_ = static_cast<std::uint32_t>(frames);
-  pghi.gamma_ = gamma_of(stft.window) * stft.window_length() * stft.window_length();
-  return pghi;
+  take_block(logarithms_, count, error);
+  take_block(turns_, count, error);
+  take_block(known_, count, error);
+  take_block(seeds_, count, error);
+  take_block(heap_, count, error);
 }
 
 void Pghi::begin(const Array2<float>& magnitudes) {
   const auto values = magnitudes.all();
   tolerance_ = std::max(*std::max_element(values.begin(), values.end()) * kTolerance, kSmallestMagnitude);
-  std::size_t audible = 0;
+  heap_size_ = seeds_size_ = 0;
   for (std::uint32_t i = 0; i < values.size(); ++i) {
     logarithms_[i] = std::log(std::max(values[i], tolerance_));
     turns_[i] = 0;
     known_[i] = !(values[i] > tolerance_);
-    if (!known_[i]) order_[audible++] = i;
+    if (!known_[i]) seeds_[seeds_size_++] = i;
   }
-  std::sort(order_.begin(), order_.begin() + audible,
-            [less = Quieter{magnitudes.data()}](auto a, auto b) { return less(b, a); });
-  std::fill(order_.begin() + audible, order_.end(), std::numeric_limits<std::uint32_t>::max());
-  heap_size_ = next_seed_ = 0;
+  std::make_heap(seeds_.begin(), seeds_.begin() + seeds_size_, Quieter{magnitudes.data()});
 }
 
 // Equations 13 and 14, in turns: along time f + ∂_f log|S| / (2π·gamma), along frequency −gamma·∂_t log|S| / 2π; the
@@ -116,9 +109,11 @@ void Pghi::spread(std::uint32_t index, const float* magnitudes) {
 }
 
 bool Pghi::take_seed(const float* magnitudes) {
-  for (; next_seed_ < order_.size() && order_[next_seed_] != std::numeric_limits<std::uint32_t>::max(); ++next_seed_) {
-    if (known_[order_[next_seed_]]) continue;
-    visit(order_[next_seed_], 0, magnitudes);
+  while (seeds_size_ > 0) {
+    std::pop_heap(seeds_.begin(), seeds_.begin() + seeds_size_, Quieter{magnitudes});
+    const std::uint32_t loudest = seeds_[--seeds_size_];
+    if (known_[loudest]) continue;
+    visit(loudest, 0, magnitudes);
     return true;
   }
   return false;

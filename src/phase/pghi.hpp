@@ -3,6 +3,7 @@
 #include <complex>
 #include <cstdint>
 
+#include "errors/first_error.hpp"
 #include "lodestone/budget.hpp"
 #include "lodestone/phase.hpp"
 
@@ -13,7 +14,7 @@ namespace lodestone {
 /// bins first.
 class Pghi {
  public:
-  static Result<Pghi> create(const StftConfig& stft, std::uint64_t frames);
+  void prepare(const StftConfig& stft, std::uint64_t frames, FirstError& error);
 
   void begin(const Array2<float>& magnitudes);
   /// True when all phases are found.
@@ -38,9 +39,9 @@ class Pghi {
   Buffer<float> logarithms_;
   Buffer<float> turns_;
   Buffer<std::uint8_t> known_;
-  Buffer<std::uint32_t> order_;  ///< bins, loudest first
-  Buffer<std::uint32_t> heap_;   ///< bins whose neighbours are to be visited
-  std::size_t heap_size_ = 0, next_seed_ = 0;
+  Buffer<std::uint32_t> seeds_;  ///< heap of bins that may have to begin with phase 0
+  Buffer<std::uint32_t> heap_;   ///< heap of bins whose neighbours are to be visited
+  std::size_t heap_size_ = 0, seeds_size_ = 0;
 };
 
 }  // namespace lodestone

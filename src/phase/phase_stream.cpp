@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "errors/first_error.hpp"
 #include "lodestone/phase.hpp"
+#include "phase/blocks.hpp"
 #include "phase/input.hpp"
 #include "phase/lattice.hpp"
 #include "phase/lws_schedule.hpp"
@@ -15,19 +15,13 @@ namespace {
 class OnlineStream {
  public:
   /// `room`: frames to keep, 0 for as many as are needed to go on.
-  static Result<OnlineStream> create(const StftConfig& stft, const PhaseStreamConfig& config, std::uint64_t room) {
+  void prepare(const StftConfig& stft, const PhaseStreamConfig& config, std::uint64_t room, FirstError& error) {
     if (room == 0) room = static_cast<std::uint64_t>(config.look_ahead) + 1;
-    OnlineStream stream;
-    Thresholds thresholds;
-    FirstError error;
-    error.take(stream.kernel_, LwsKernel::create(stft, config.weight_range));
-    const int reach = stream.kernel_.reach();
-    error.take(stream.lattice_, Lattice::create(stft, stream.kernel_.range(), room + reach, reach));
-    error.take(thresholds, Thresholds::create(config.iterations, config.alpha, config.beta, config.gamma));
-    if (error) return *error;
-    stream.schedule_ = OnlineSchedule(std::move(thresholds), config.look_ahead);
-    stream.level_ = config.level;
-    return stream;
+    kernel_.prepare(stft, config.weight_range, error);
+    lattice_.prepare(stft, kernel_.range(), room + kernel_.reach(), kernel_.reach(), error);
+    schedule_.thresholds().prepare(config.iterations, config.alpha, config.beta, config.gamma, error);
+    schedule_.set_look_ahead(config.look_ahead);
+    level_ = config.level;
   }
 
   void reset() {
@@ -86,12 +80,12 @@ Result<PhaseStream> PhaseStream::create(const StftConfig& stft, const PhaseStrea
   engine->config = config;
   FirstError error;
   if (engine->is_online()) {
-    error.take(engine->online, OnlineStream::create(stft, config, 0));
+    engine->online.prepare(stft, config, 0, error);
   } else {
-    error.take(engine->spsi, Spsi::create(stft));
+    engine->spsi.prepare(stft, error);
   }
-  error.take(engine->magnitudes, Buffer<float>::create(stft.bins()));
-  error.take(engine->spectrum, Buffer<std::complex<float>>::create(stft.bins()));
+  take_block(engine->magnitudes, static_cast<std::uint64_t>(stft.bins()), error);
+  take_block(engine->spectrum, static_cast<std::uint64_t>(stft.bins()), error);
   if (error) return *error;
   return PhaseStream(std::move(engine));
 }
@@ -169,11 +163,11 @@ Result<Spectrum> reconstruct_like_stream(const Magnitudes& magnitudes, const Pha
   const bool single_pass = config.method == PhaseMethod::spsi;
   FirstError error;
   error.take(values, Array2<std::complex<float>>::create(magnitudes.values.rows(), magnitudes.values.cols()));
-  error.take(usable, Buffer<float>::create(magnitudes.values.cols()));
+  take_block(usable, magnitudes.values.cols(), error);
   if (single_pass) {
-    error.take(spsi, Spsi::create(magnitudes.stft));
+    spsi.prepare(magnitudes.stft, error);
   } else {
-    error.take(online, OnlineStream::create(magnitudes.stft, config, magnitudes.count()));
+    online.prepare(magnitudes.stft, config, magnitudes.count(), error);
   }
   if (error) return *error;
   for (std::size_t m = 0; m < values.rows(); ++m) {

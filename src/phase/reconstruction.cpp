@@ -42,7 +42,7 @@ struct Reconstruction::Engine {
   bool stale = false;  ///< LWS is ahead of `spectrum`
   double done = 0, spent = 0;
 
-  Status prepare(const PhaseConfig& config);
+  void prepare(const PhaseConfig& config, FirstError& error);
   void set_phases(const Spectrum* start);
   double cost(const PhaseStage& stage, int look_ahead, const Loudness& loudness) const;
   void begin_stage();
@@ -50,34 +50,28 @@ struct Reconstruction::Engine {
   void refresh();
 };
 
-Status Reconstruction::Engine::prepare(const PhaseConfig& config) {
-  stages = config.stages;
+void Reconstruction::Engine::prepare(const PhaseConfig& config, FirstError& error) {
   const Loudness loudness(magnitudes.values);
-  const auto frames = static_cast<std::int64_t>(magnitudes.count());
-  bool uses_lws = false, uses_momentum = false;
-  for (const PhaseStage& stage : stages) {
-    uses_lws |= is_lws(stage.method);
-    uses_momentum |= stage.method == PhaseMethod::griffin_lim && stage.momentum > 0;
+  const auto& stft = magnitudes.stft;
+  const auto frames = magnitudes.count();
+  stages = config.stages;
+  schedules = std::vector<StageSchedule>(stages.size());
+  const auto uses = [&](auto wanted) { return std::any_of(stages.begin(), stages.end(), wanted); };
+  if (uses([](auto& stage) { return is_lws(stage.method); })) lws.prepare(stft, config.weight_range, frames, error);
+  if (uses([](auto& stage) { return stage.method == PhaseMethod::pghi; })) pghi.prepare(stft, frames, error);
+  if (uses([](auto& stage) { return stage.method == PhaseMethod::spsi; })) spsi.prepare(stft, error);
+  if (uses([](auto& stage) { return stage.method == PhaseMethod::griffin_lim; })) {
+    const bool momentum = uses([](auto& stage) { return stage.momentum > 0; });
+    auto projection = Projection::create(stft, frames, magnitudes.samples);
+    if (!projection) return error.take(projection.error());
+    griffin_lim.emplace(std::move(*projection)).prepare(stft, frames, momentum, error);
   }
-  FirstError error;
-  if (uses_lws) error.take(lws, LwsSolver::create(magnitudes.stft, config, magnitudes.count()));
-  for (const PhaseStage& stage : stages) {
-    schedules.emplace_back();
-    if (is_lws(stage.method)) {
-      error.take(schedules.back(), StageSchedule::create(stage, config.look_ahead, frames, loudness.mean()));
-    } else if (stage.method == PhaseMethod::griffin_lim && !griffin_lim) {
-      auto solver = GriffinLim::create(magnitudes.stft, magnitudes.count(), magnitudes.samples, uses_momentum);
-      if (!solver) return solver.error();
-      griffin_lim = std::move(*solver);
-    } else if (stage.method == PhaseMethod::pghi) {
-      error.take(pghi, Pghi::create(magnitudes.stft, magnitudes.count()));
-    } else if (stage.method == PhaseMethod::spsi) {
-      error.take(spsi, Spsi::create(magnitudes.stft));
+  for (std::size_t i = 0; i < stages.size() && !error; ++i) {
+    if (is_lws(stages[i].method)) {
+      schedules[i].prepare(stages[i], config.look_ahead, static_cast<std::int64_t>(frames), loudness.mean(), error);
     }
-    if (error) break;
-    costs.push_back(cost(stage, config.look_ahead, loudness));
+    costs.push_back(cost(stages[i], config.look_ahead, loudness));
   }
-  return error.status();
 }
 
 void Reconstruction::Engine::set_phases(const Spectrum* start) {
@@ -163,13 +157,17 @@ Result<Reconstruction> Reconstruction::create(Magnitudes magnitudes, const Phase
     if (auto error = check_start(*start, magnitudes)) return *error;
   }
   for (float& value : magnitudes.values.all()) value = usable_magnitude(value);
-  auto values = Array2<std::complex<float>>::create(magnitudes.values.rows(), magnitudes.values.cols());
-  if (!values) return values.error();
   auto engine = std::make_unique<Engine>();
-  engine->spectrum = Spectrum{magnitudes.stft, std::move(*values), magnitudes.samples};
+  FirstError failure;
+  engine->spectrum.stft = magnitudes.stft;
+  engine->spectrum.samples = magnitudes.samples;
+  failure.take(engine->spectrum.values,
+               Array2<std::complex<float>>::create(magnitudes.values.rows(), magnitudes.values.cols()));
+  if (failure) return *failure;
   engine->magnitudes = std::move(magnitudes);
   engine->set_phases(start);
-  if (auto error = engine->prepare(config)) return *error;
+  engine->prepare(config, failure);
+  if (failure) return *failure;
   return Reconstruction(std::move(engine));
 }
 

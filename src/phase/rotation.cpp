@@ -4,7 +4,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "errors/first_error.hpp"
+#include "phase/blocks.hpp"
 
 namespace lodestone {
 namespace {
@@ -21,23 +21,19 @@ std::complex<double> unit(std::uint32_t j, std::uint32_t period) {
 
 }  // namespace
 
-Result<Rotation> Rotation::create(const StftConfig& stft) {
-  Rotation rotation;
+void Rotation::prepare(const StftConfig& stft, FirstError& error) {
   const auto common = std::gcd(stft.size, stft.hop);
-  rotation.period_ = static_cast<std::uint32_t>(stft.size / common);
-  rotation.stride_ = static_cast<std::uint32_t>(stft.hop / common) % rotation.period_;
-  FirstError error;
-  error.take(rotation.exact_, Buffer<double>::create(std::uint64_t{rotation.period_} * 2));
-  error.take(rotation.rounded_, Buffer<float>::create(std::uint64_t{rotation.period_} * 2));
-  if (error) return *error;
-  for (std::uint32_t j = 0; j < rotation.period_; ++j) {
-    const auto value = unit(j, rotation.period_);
-    rotation.exact_[2 * j] = value.real();
-    rotation.exact_[2 * j + 1] = value.imag();
-    rotation.rounded_[2 * j] = static_cast<float>(value.real());
-    rotation.rounded_[2 * j + 1] = static_cast<float>(value.imag());
+  period_ = static_cast<std::uint32_t>(stft.size / common);
+  stride_ = static_cast<std::uint32_t>(stft.hop / common) % period_;
+  take_block(exact_, std::uint64_t{2} * period_, error);
+  take_block(rounded_, std::uint64_t{2} * period_, error);
+  if (error) return;
+  for (std::uint32_t j = 0; j < period_; ++j) {
+    const auto value = unit(j, period_);
+    exact_[2 * j] = value.real();
+    exact_[2 * j + 1] = value.imag();
   }
-  return rotation;
+  for (std::uint32_t i = 0; i < 2 * period_; ++i) rounded_[i] = static_cast<float>(exact_[i]);
 }
 
 std::uint32_t Rotation::position(std::int64_t frame) const {

@@ -3,6 +3,7 @@
 #include <complex>
 #include <cstdint>
 
+#include "errors/first_error.hpp"
 #include "lodestone/array.hpp"
 #include "lodestone/stft.hpp"
 
@@ -15,7 +16,7 @@ namespace lodestone {
 /// where that is 4 or less the rotation is exact.
 class Rotation {
  public:
-  static Result<Rotation> create(const StftConfig& stft);
+  void prepare(const StftConfig& stft, FirstError& error);
 
   /// The number of values, after which positions repeat.
   std::uint32_t period() const { return period_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "phase/blocks.hpp"
 #include "phase/magnitude.hpp"
 
 namespace lodestone {
@@ -33,14 +34,10 @@ double peak_offset(double before, double at, double after) {
 
 }  // namespace
 
-Result<Spsi> Spsi::create(const StftConfig& stft) {
-  auto turns = Buffer<double>::create(stft.bins());
-  if (!turns) return turns.error();
-  Spsi spsi;
-  spsi.stft_ = stft;
-  spsi.lobe_ = main_lobe(stft.window) * stft.size / stft.window_length();
-  spsi.turns_ = std::move(*turns);
-  return spsi;
+void Spsi::prepare(const StftConfig& stft, FirstError& error) {
+  stft_ = stft;
+  lobe_ = main_lobe(stft.window) * stft.size / stft.window_length();
+  take_block(turns_, static_cast<std::uint64_t>(stft.bins()), error);
 }
 
 void Spsi::reset() { std::fill(turns_.begin(), turns_.end(), 0.0); }

@@ -2,6 +2,7 @@
 
 #include <complex>
 
+#include "errors/first_error.hpp"
 #include "lodestone/array.hpp"
 #include "lodestone/stft.hpp"
 
@@ -12,7 +13,7 @@ namespace lodestone {
 /// side lobes.
 class Spsi {
  public:
-  static Result<Spsi> create(const StftConfig& stft);
+  void prepare(const StftConfig& stft, FirstError& error);
 
   /// Forgets all frames.
   void reset();
