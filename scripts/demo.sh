@@ -18,27 +18,27 @@ say 'Installing what is missing'
 source scripts/bootstrap.sh build
 
 say 'Building natively and as WebAssembly'
+mkdir -p build out
 cmake --preset native >build/configure-native.log
-cmake --build --preset native
+cmake --build --preset native --target lodestone_program
 cmake --preset wasm >build/configure-wasm.log
 cmake --build --preset wasm
 
-mkdir -p out
 lodestone=build/native/lodestone
 
 say 'Learning examples/sounds/piano.wav: 200 epochs'
 "$lodestone" train examples/sounds/piano.wav -o out/piano.safetensors --epochs 200
 
 say 'Dreaming 5 s natively'
-"$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7
+"$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7 --randomness 0.03
 
 say 'Dreaming the same 5 s in WebAssembly, in Node'
-node js/cli.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7
+node js/cli.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7 --randomness 0.03
 
 say 'Drawing'
-"$lodestone" plot examples/sounds/piano.wav -o out/piano.png
-"$lodestone" plot out/dream-native.wav -o out/dream-native.png
-"$lodestone" plot out/dream-wasm.wav -o out/dream-wasm.png
+"$lodestone" plot examples/sounds/piano.wav -o out/piano.png --frequency log
+"$lodestone" plot out/dream-native.wav -o out/dream-native.png --frequency log
+"$lodestone" plot out/dream-wasm.wav -o out/dream-wasm.png --frequency log
 "$lodestone" plot out/piano.safetensors -o out/loss.png
 
 say 'In out/'
