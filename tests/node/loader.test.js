@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import test from 'node:test';
+import { Core } from '../../js/core.js';
+import { compile, instantiate } from '../../js/loader.js';
+import { module, newCore, read, root, wasm } from './support.js';
+
+test('takes a module, bytes, a response, an address or nothing', async () => {
+  const response = new Response(wasm, { headers: { 'content-type': 'application/wasm' } });
+  const address = new URL('dist/lodestone.wasm', root);
+  for (const source of [undefined, module, wasm, response, address, address.href, address.pathname]) {
+    const core = new Core(await compile(source));
+    assert.equal(core.abi.lodestone_abi_version(), 1);
+  }
+  assert.equal(new Core(wasm).abi.lodestone_abi_version(), 1);
+});
+
+test('fetches over HTTP and says what the server answered', async (t) => {
+  const server = createServer((request, answer) => {
+    if (request.url !== '/lodestone.wasm') answer.statusCode = 404;
+    answer.end(wasm);
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  assert.ok((await compile(`${origin}/lodestone.wasm`)) instanceof WebAssembly.Module);
+  await assert.rejects(compile(`${origin}/gone.wasm`), { code: 'invalid-data', message: /gone\.wasm.*404/ });
+  await assert.rejects(compile('/no/such/file.wasm'), { code: 'invalid-data', message: /cannot be read/ });
+});
+
+test('refuses another ABI version, naming both', () => {
+  // (module (func (export "lodestone_abi_version") (result i32) i32.const 99))
+  const name = [...'lodestone_abi_version'].map((letter) => letter.charCodeAt(0));
+  const other = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 25, 1, 21, ...name, 0, 0];
+  const code = [10, 7, 1, 5, 0, 65, 227, 0, 11];
+  assert.throws(() => instantiate(new Uint8Array([...other, ...code])), {
+    name: 'LodestoneError',
+    code: 'abi-mismatch',
+    message: /99.*1/,
+  });
+  const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+  assert.throws(() => instantiate(empty), { code: 'abi-mismatch', message: /undefined/ });
+});
+
+test('refuses what is no module', async () => {
+  await assert.rejects(compile(read('README.md')), { code: 'invalid-data' });
+  assert.throws(() => instantiate(wasm.subarray(0, 1000)), { code: 'invalid-data' });
+  await assert.rejects(compile(42), { code: 'invalid-argument' });
+});
+
+test('names the browsers where WebAssembly has no SIMD', async (t) => {
+  t.mock.method(WebAssembly, 'validate', () => false);
+  await assert.rejects(compile(), { code: 'unsupported', message: /Chrome or Edge 91, Firefox 89, Safari 16\.4/ });
+  assert.throws(() => instantiate(module), { code: 'unsupported' });
+});
+
+test('the modules import next to nothing', () => {
+  const list = (bytes) =>
+    WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+      .map(({ module: space, name }) => `${space}.${name}`)
+      .sort();
+  const fromC = ['env.emscripten_notify_memory_growth', 'wasi_snapshot_preview1.proc_exit'];
+  const beyond = list(wasm).filter((name) => !fromC.includes(name));
+  assert.deepEqual(beyond, []);
+  const forProgram = list(read('dist/lodestone-cli.wasm')).filter((name) => !/^host\./.test(name));
+  assert.deepEqual(
+    forProgram.filter((name) => !fromC.includes(name)),
+    [],
+  );
+});
+
+test('exports the functions of wasm/exports.txt', () => {
+  const wanted = read('wasm/exports.txt')
+    .toString()
+    .trim()
+    .split('\n')
+    .map((name) => name.slice(1));
+  const there = WebAssembly.Module.exports(module)
+    .map(({ name }) => name)
+    .filter((name) => /^lodestone_/.test(name));
+  assert.deepEqual(there.sort(), wanted.sort());
+});
+
+test('the fast FFT was compiled with SIMD', () => {
+  assert.equal(newCore().abi.lodestone_simd_size(), 4);
+});
+
+test('instances have memories of their own', () => {
+  const [a, b] = [newCore(), newCore()];
+  const before = b.memoryBytes;
+  a.abi.lodestone_free(a.abi.lodestone_alloc(50e6));
+  assert.ok(a.memoryBytes > 50e6);
+  assert.equal(b.memoryBytes, before);
+});

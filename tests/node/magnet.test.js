@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Magnet, Stft, reconstruct, readWav, wavBytes } from '../../js/index.js';
+import { names } from '../../js/options.js';
+import { chord, hash, largest, largestDifference, readTensors, tiny } from './support.js';
+
+const sound = { samples: chord(3), sampleRate: 8000 };
+const trained = Magnet.train(sound, { ...tiny, epochs: 3 });
+
+test('learns a sound and plays it', async () => {
+  const model = await trained;
+  assert.equal(model.losses.length, 3);
+  assert.ok(model.losses[2] < model.losses[0]);
+  assert.deepEqual(model.validationLosses, []);
+  const { impulses, ...config } = model.config;
+  assert.deepEqual(config, {
+    ...{ size: 128, windowSize: 0, hop: 64, window: 'hann', framing: 'centered', sampleRate: 8000 },
+    ...{ layers: [8], sequence: 5, scale: 'linear' },
+  });
+  assert.equal(impulses, 376); // 24,000 samples, centred frames every 64
+  const { samples, sampleRate, reseeds } = await model.generate({ seconds: 1.5 });
+  assert.equal(samples.length, 12000);
+  assert.equal(sampleRate, 8000);
+  assert.ok(reseeds >= 0);
+  assert.ok(largest(samples) > 1e-3 && largest(samples) < 2);
+});
+
+test('the same seed gives the same bits, another seed others', async () => {
+  const again = await Magnet.train(sound, { ...tiny, epochs: 3 });
+  const model = await trained;
+  assert.equal(hash(again.toBytes()), hash(model.toBytes()));
+  const play = async (options) => hash((await model.generate({ seconds: 0.5, ...options })).samples);
+  const jumping = { randomness: 0.2, seed: 7 };
+  assert.equal(await play(jumping), await play(jumping));
+  assert.notEqual(await play(jumping), await play({ ...jumping, seed: 8 }));
+  const other = await Magnet.train(sound, { ...tiny, epochs: 3, seed: 1 });
+  assert.notEqual(hash(other.toBytes()), hash(model.toBytes()));
+});
+
+test('a model plays the same bits after saving and loading', async () => {
+  const model = await trained;
+  const loaded = await Magnet.load(model.toBytes());
+  assert.deepEqual(loaded.config, model.config);
+  assert.deepEqual(loaded.losses, model.losses);
+  for (const source of [model.toBytes().buffer, new Blob([model.toBytes()]), new Response(model.toBytes())]) {
+    assert.equal(hash((await Magnet.load(source)).toBytes()), hash(model.toBytes()));
+  }
+  const options = { seconds: 0.5, seed: 3, points: [0.2, 0.8], lengths: [10, 20], mode: 'stateful', phase: 'fast' };
+  const [a, b] = await Promise.all([model.generate(options), loaded.generate(options)]);
+  assert.equal(hash(a.samples), hash(b.samples));
+});
+
+test('every name of an enumeration is the one that the core writes', async () => {
+  const settings = [
+    ...names.windows.map((window) => ({ window })),
+    ...names.framings.map((framing) => ({ framing })),
+    ...names.scales.map((scale) => ({ scale })),
+  ];
+  for (const setting of settings) {
+    const model = await Magnet.train(sound, { ...tiny, ...setting, epochs: 1 });
+    const { metadata } = readTensors(Buffer.from(model.toBytes()));
+    const { stft, network } = JSON.parse(metadata.lodestone);
+    const [[name, value]] = Object.entries(setting);
+    assert.equal({ ...stft, ...network }[name], value);
+    assert.equal(model.config[name], value);
+  }
+});
+
+test('mixes the channels of an AudioBuffer', async () => {
+  const buffer = {
+    sampleRate: 8000,
+    numberOfChannels: 2,
+    getChannelData: (channel) => sound.samples.map((sample) => sample * (channel === 0 ? 1.5 : 0.5)),
+  };
+  const { sampleRate: _, ...options } = tiny;
+  const model = await Magnet.train(buffer, { ...options, epochs: 3 });
+  assert.equal(model.config.sampleRate, 8000);
+  assert.ok(Math.abs(model.losses[2] - (await trained).losses[2]) < 1e-5 * model.losses[2]);
+  await assert.rejects(Magnet.train(buffer, { ...tiny, sampleRate: 44100 }), {
+    code: 'invalid-argument',
+    message: /sampleRate is 44100.*8000/,
+  });
+});
+
+test('goes on from a model', async () => {
+  const model = await trained;
+  const further = await Magnet.train(sound, { ...tiny, epochs: 1, initial: model });
+  assert.ok(further.losses[0] < model.losses[1]);
+});
+
+test('holds out a part, leaves out the impulses, reports every epoch', async () => {
+  const reports = [];
+  const onProgress = (progress) => reports.push(progress);
+  const options = { ...tiny, epochs: 4, validation: 0.2, impulses: false, layers: [8, 6], initialiser: 'keras' };
+  const model = await Magnet.train(sound, { ...options, clipNorm: 1, scale: 'log1p', onProgress });
+  assert.equal(model.validationLosses.length, 4);
+  assert.equal(model.config.impulses, 0);
+  const ends = reports.filter(({ step, steps }) => step % (steps / 4) === 0);
+  assert.deepEqual(
+    ends.map(({ epoch }) => epoch),
+    [1, 2, 3, 4],
+  );
+  assert.deepEqual(
+    ends.map(({ loss }) => loss),
+    model.losses,
+  );
+  assert.deepEqual(
+    ends.map(({ validationLoss }) => validationLoss),
+    model.validationLosses,
+  );
+  assert.equal(ends[3].secondsLeft, 0);
+  assert.equal((await model.generate({ seconds: 0.1 })).samples.length, 800);
+});
+
+test('aborting a training rejects with the reason, or keeps what was learned', async () => {
+  const long = { ...tiny, epochs: 1e6 };
+  const abortAfter = (epochs) => {
+    const controller = new AbortController();
+    const onProgress = ({ epoch }) => epoch >= epochs && controller.abort(new Error('enough'));
+    return { signal: controller.signal, onProgress };
+  };
+  await assert.rejects(Magnet.train(sound, { ...long, ...abortAfter(2) }), { message: 'enough' });
+  const kept = await Magnet.train(sound, { ...long, ...abortAfter(2), keepPartial: true });
+  assert.ok(kept.losses.length >= 2);
+  assert.equal((await kept.generate({ seconds: 0.1 })).samples.length, 800);
+  const before = { signal: AbortSignal.abort(new Error('never')), keepPartial: true };
+  await assert.rejects(Magnet.train(sound, { ...long, ...before }), { message: 'never' });
+});
+
+test('aborting a generation or a reconstruction rejects with the reason', async () => {
+  const model = await trained;
+  const stop = () => {
+    const controller = new AbortController();
+    return { signal: controller.signal, onProgress: () => controller.abort() };
+  };
+  await assert.rejects(model.generate({ seconds: 3000, ...stop() }), { name: 'AbortError' });
+  const stft = await Stft.create({ size: 128, hop: 64 });
+  const stages = [{ method: 'griffin-lim', iterations: 10000 }];
+  const request = reconstruct(stft.magnitudes(sound.samples), { ...stft.config, stages, ...stop() });
+  await assert.rejects(request, { name: 'AbortError' });
+});
+
+test('an error in onProgress reaches the caller', async () => {
+  const onProgress = () => {
+    throw new Error('from the page');
+  };
+  await assert.rejects(Magnet.train(sound, { ...tiny, epochs: 1e6, onProgress }), { message: 'from the page' });
+});
+
+test('finds phases by presets and by stages', async () => {
+  const stft = await Stft.create({ size: 256, hop: 64, sampleRate: 8000 });
+  const magnitudes = stft.magnitudes(sound.samples);
+  const total = Math.hypot(...magnitudes.data);
+  /** How far the sound's magnitudes are from those wanted, relative. */
+  const error = async (options) => {
+    const { samples, spectrum, sampleRate } = await reconstruct(magnitudes, { ...stft.config, ...options });
+    assert.equal(sampleRate, 8000);
+    assert.equal(samples.length, sound.samples.length);
+    assert.deepEqual([spectrum.frames, spectrum.bins], [magnitudes.frames, magnitudes.bins]);
+    return Math.hypot(...stft.magnitudes(samples).data.map((value, i) => value - magnitudes.data[i])) / total;
+  };
+  const zeroPhase = await error({ stages: [{ method: 'batch', iterations: 1, alpha: 1e9 }] });
+  for (const preset of ['best', 'fast', 'music', 'speech', 'griffin-lim', 'pghi', 'spsi']) {
+    const found = await error({ preset });
+    assert.ok(found < 0.7 * zeroPhase, `${preset}: ${found}, without phases ${zeroPhase}`);
+  }
+  const nofuture = { method: 'nofuture', alpha: 1, beta: 0 };
+  const fromStages = await error({ stages: [nofuture, { method: 'batch', iterations: 20 }], weightRange: 4 });
+  assert.ok(fromStages < 0.7 * zeroPhase);
+  const start = stft.transform(sound.samples);
+  const stay = await error({ stages: [{ method: 'batch', iterations: 1, alpha: 1e9 }], start });
+  assert.ok(stay < 1e-4); // the true phases, left alone
+});
+
+test('WAV files go out and come back', async () => {
+  const samples = Float32Array.of(0, 0.5, -0.5, 1, -1, 2);
+  const exact = await readWav(await wavBytes(samples, 22050, { float: true }));
+  assert.deepEqual(exact, { samples, sampleRate: 22050 });
+  const rounded = await readWav(await wavBytes(samples, 22050));
+  const clipped = samples.map((sample) => Math.min(sample, 1));
+  assert.ok(largestDifference(rounded.samples, clipped) <= 1 / 32767); // half a step, and full scale is 32767/32768
+});
+
+test('a disposed model refuses', async () => {
+  const model = await Magnet.load((await trained).toBytes());
+  model.dispose();
+  assert.throws(() => model.toBytes(), { code: 'invalid-argument', message: /disposed/ });
+  await assert.rejects(model.generate(), { code: 'invalid-argument', message: /disposed/ });
+});
