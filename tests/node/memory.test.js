@@ -1,0 +1,143 @@
+// Objects give their memory back, live side by side, and the audio path takes none.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  CoreGeneration,
+  CoreInverseStftStream,
+  CoreModel,
+  CorePhase,
+  CorePlayer,
+  CoreReconstruction,
+  CoreStft,
+  CoreStftStream,
+  CoreTrainer,
+} from '../../js/core.js';
+import { chord, hash, newCore, tiny } from './support.js';
+
+const core = newCore();
+const signal = chord(0.5);
+const small = { size: 128, hop: 64, sampleRate: 8000 };
+const trainer = new CoreTrainer(core, signal, tiny);
+trainer.step();
+const file = trainer.model().toBytes();
+const model = new CoreModel(core, file);
+const magnitudes = new CoreStft(core, small).magnitudes(signal);
+const quick = { stages: [{ method: 'nofuture' }] };
+
+const rounds = {
+  CoreStft() {
+    const stft = new CoreStft(core, small);
+    stft.inverse(stft.transform(signal));
+    return stft;
+  },
+  CoreStftStream() {
+    const stream = new CoreStftStream(core, small);
+    stream.push(signal);
+    stream.finish();
+    return stream;
+  },
+  CoreInverseStftStream() {
+    const stream = new CoreInverseStftStream(core, small);
+    stream.push({ frames: 2, bins: 65, data: new Float32Array(260) });
+    stream.finish();
+    return stream;
+  },
+  CoreTrainer() {
+    const again = new CoreTrainer(core, signal, tiny);
+    again.step();
+    again.model().dispose();
+    return again;
+  },
+  CoreModel() {
+    const loaded = new CoreModel(core, file);
+    loaded.toBytes();
+    return loaded;
+  },
+  CorePhase: () => new CorePhase(core, { preset: 'music' }),
+  CoreReconstruction() {
+    const reconstruction = new CoreReconstruction(core, magnitudes, small, quick);
+    while (!reconstruction.step());
+    reconstruction.spectrum();
+    return reconstruction;
+  },
+  CorePlayer() {
+    const player = new CorePlayer(core, model);
+    player.process(new Float32Array(200));
+    return player;
+  },
+  CoreGeneration() {
+    const generation = new CoreGeneration(core, model, 0.05, {}, quick);
+    while (!generation.step());
+    generation.samples();
+    return generation;
+  },
+};
+
+for (const [name, round] of Object.entries(rounds)) {
+  test(`memory stays flat over 1,000 rounds: ${name}`, () => {
+    for (let i = 0; i < 10; ++i) round().dispose();
+    const before = core.memoryBytes;
+    for (let i = 0; i < 1000; ++i) round().dispose();
+    assert.equal(core.memoryBytes, before);
+  });
+}
+
+test('memory stays flat over 1,000 refusals', () => {
+  const broken = file.subarray(0, file.length - 1);
+  const refuse = () => {
+    assert.throws(() => new CoreStft(core, { hop: 0 }));
+    assert.throws(() => new CoreModel(core, broken));
+    assert.throws(() => new CoreTrainer(core, signal, { ...tiny, batch: 4000 }));
+    assert.throws(() => new CoreReconstruction(core, { ...magnitudes, bins: 3 }, small));
+    assert.throws(() => new CorePlayer(core, model, { position: 2 }));
+    assert.throws(() => new CorePhase(core, { preset: 'none' }));
+  };
+  for (let i = 0; i < 10; ++i) refuse();
+  const before = core.memoryBytes;
+  for (let i = 0; i < 1000; ++i) refuse();
+  assert.equal(core.memoryBytes, before);
+});
+
+test('disposing twice is harmless, using afterwards is refused', () => {
+  for (const [name, round] of Object.entries(rounds)) {
+    const object = round();
+    object.dispose();
+    object.dispose();
+    assert.throws(() => object.pointer, { code: 'invalid-argument', message: /disposed/ }, name);
+  }
+});
+
+test('objects side by side do not disturb each other', () => {
+  const play = (player, count) => {
+    const output = new Float32Array(count);
+    player.process(output);
+    return output;
+  };
+  const expected = hash(play(new CorePlayer(core, model, { seed: 1, randomness: 0.1 }), 4000));
+  const other = newCore();
+  const players = [core, core, other].map(
+    (home) => new CorePlayer(home, home === core ? model : new CoreModel(home, file), { seed: 1, randomness: 0.1 }),
+  );
+  const outputs = players.map(() => new Float32Array(4000));
+  for (let at = 0; at < 4000; at += 125) {
+    players.forEach((player, i) => player.process(outputs[i].subarray(at, at + 125)));
+    if (at === 1000) core.abi.lodestone_free(core.abi.lodestone_alloc(core.memoryBytes)); // memory grows: old views die
+  }
+  assert.deepEqual(outputs.map(hash), [expected, expected, expected]);
+});
+
+test('a player takes no memory while it plays', () => {
+  const player = new CorePlayer(core, model, { randomness: 0.5 });
+  const sizes = { before: core.memoryBytes };
+  const free = () => {
+    const pointer = core.abi.lodestone_alloc(64);
+    core.abi.lodestone_free(pointer);
+    return pointer;
+  };
+  const next = free();
+  const output = new Float32Array(128);
+  for (let i = 0; i < 2000; ++i) player.process(output);
+  assert.equal(core.memoryBytes, sizes.before);
+  assert.equal(free(), next); // the allocator stands where it stood
+});

@@ -1,0 +1,61 @@
+// What a stranger's build sees of the package: no globals touched, its size, its types.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import test from 'node:test';
+import vm from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { root, wasm } from './support.js';
+
+const path = (name) => fileURLToPath(new URL(name, root));
+const bundle = async (options) =>
+  (await build({ bundle: true, write: false, logLevel: 'silent', ...options })).outputFiles;
+
+test('importing touches no global', async () => {
+  const define = { 'import.meta.url': '"https://example.org/js/index.js"' };
+  for (const entry of ['js/index.js', 'js/core.js']) {
+    const [{ text }] = await bundle({ entryPoints: [path(entry)], format: 'iife', globalName: 'library', define });
+    const touched = [];
+    const hosts =
+      'self window document navigator location fetch URL Worker process performance crypto TextDecoder ' +
+      'TextEncoder AudioContext MessageChannel AbortSignal setTimeout console WebAssembly SharedArrayBuffer';
+    const context = vm.createContext({});
+    for (const name of hosts.split(' ')) {
+      const get = () => touched.push(name) && undefined;
+      vm.runInContext('(name, get) => Object.defineProperty(globalThis, name, { get })', context)(name, get);
+    }
+    vm.runInContext(text, context);
+    assert.deepEqual(touched, []);
+    assert.equal(vm.runInContext('typeof library', context), 'object');
+    vm.runInContext('self', context);
+    assert.deepEqual(touched, ['self']); // the trap works
+  }
+});
+
+test('a bundle for the web asks for no module of Node', async () => {
+  const [{ text }] = await bundle({ entryPoints: [path('js/index.js')], format: 'esm', platform: 'browser' });
+  assert.doesNotMatch(text, /(from|import|require)\s*\(?\s*["'](node:|fs|path|worker_threads)/);
+});
+
+test('what a page loads is at most 72 KB', async (t) => {
+  const scripts = await bundle({
+    entryPoints: [path('js/index.js'), path('js/worker.js')],
+    format: 'esm',
+    minify: true,
+    splitting: true,
+    outdir: 'unused',
+  });
+  const size = (bytes) => gzipSync(bytes, { level: 9 }).length;
+  const forModule = size(wasm);
+  const forScripts = scripts.reduce((sum, { contents }) => sum + size(contents), 0);
+  const total = forModule + forScripts;
+  t.diagnostic(`gzip -9: lodestone.wasm ${forModule} + scripts ${forScripts} = ${total} bytes`);
+  assert.ok(total <= 72 * 1024, `${total} bytes; allowed: ${72 * 1024}`);
+});
+
+test('the types serve a strict TypeScript program', () => {
+  execFileSync(path('node_modules/.bin/tsc'), ['-p', path('tsconfig.json')], { stdio: 'pipe' });
+  execFileSync(path('node_modules/.bin/tsc'), ['-p', path('tests/node/types')], { stdio: 'pipe' });
+});

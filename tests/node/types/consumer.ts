@@ -1,0 +1,52 @@
+// Never runs: compiles if the types are what the documentation says, and refuses what they should refuse.
+
+import { LodestoneError, Magnet, Stft, prepare, readWav, reconstruct, wavBytes } from 'lodestone';
+import { Core, CoreModel, CorePlayer } from 'lodestone/core';
+
+export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void> {
+  const stft = await Stft.create({ size: 1024, hop: 256, window: 'sqrt-hann', framing: 'lws' });
+  const { frames, bins, data } = stft.magnitudes(new Float32Array(4096));
+  const total: number = frames * bins + data.length;
+  const samples: Float32Array = stft.inverse(stft.transform(new Float32Array(4096)));
+  const found = await reconstruct(stft.magnitudes(samples), {
+    ...stft.config,
+    stages: [{ method: 'griffin-lim', iterations: 30, momentum: 0.99 }],
+    onProgress: ({ progress }) => console.log(progress.toFixed(2)),
+    signal,
+  });
+  const model = await Magnet.train(audio, {
+    epochs: 200,
+    layers: [128, 128],
+    scale: 'log1p',
+    onProgress: ({ epoch, loss, validationLoss, secondsLeft }) =>
+      console.log(epoch, loss.toFixed(3), validationLoss?.toFixed(3), secondsLeft, total),
+    signal,
+    keepPartial: true,
+  });
+  const { samples: sound, sampleRate } = await model.generate({ seconds: 5, seed: 7, phase: 'best' });
+  await model.generate({ phase: { stages: [{ method: 'pghi' }], lookAhead: 2 }, points: [0, 1], lengths: [10, 10] });
+  const wav = await readWav(await wavBytes(sound, sampleRate, { float: true }));
+  const file = new Blob([await wavBytes(wav.samples, wav.sampleRate)]);
+  const bytes: Uint8Array = (await Magnet.load(file)).toBytes();
+  const losses: number[] = model.losses;
+  const player = new CorePlayer(new Core(await prepare()), new CoreModel(new Core(await prepare()), bytes));
+  player.process(new Float32Array(losses.length + found.spectrum.frames));
+  player.dispose();
+}
+
+export function explain(error: unknown): string {
+  return error instanceof LodestoneError && error.code === 'out-of-memory' ? error.message : '';
+}
+
+export async function refused(model: Magnet): Promise<void> {
+  // @ts-expect-error no such option
+  await Stft.create({ hops: 256 });
+  // @ts-expect-error no such window
+  await Stft.create({ window: 'triangle' });
+  // @ts-expect-error a number is needed
+  await model.generate({ seconds: '5' });
+  // @ts-expect-error no such method
+  await model.generate({ phase: { stages: [{ method: 'magic' }] } });
+  // @ts-expect-error no such code
+  new LodestoneError('broken', '');
+}
