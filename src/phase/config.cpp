@@ -53,8 +53,8 @@ PhaseStage lws(PhaseMethod method, int iterations, double alpha) {
   return {.method = method, .iterations = iterations, .alpha = alpha};
 }
 
-PhaseStage fast_griffin_lim(int iterations) {
-  return {.method = PhaseMethod::griffin_lim, .iterations = iterations, .momentum = 0.99};
+PhaseStage griffin_lim_with(int iterations, double momentum) {
+  return {.method = PhaseMethod::griffin_lim, .iterations = iterations, .momentum = momentum};
 }
 
 }  // namespace
@@ -84,15 +84,15 @@ bool phase_preset(std::string_view name, PhaseConfig& config) {
   using enum PhaseMethod;
   PhaseConfig preset;
   if (name == "best") {
-    preset.stages = {lws(nofuture, 1, 1), lws(online, 10, 1), fast_griffin_lim(30)};
+    preset.stages = {lws(nofuture, 1, 1), lws(online, 10, 1), griffin_lim_with(30, 0.99)};
   } else if (name == "fast") {
-    preset.stages = {lws(nofuture, 1, 1), lws(online, 2, 1)};
+    preset.stages = {lws(online, 2, 1), griffin_lim_with(5, 0.5)};
   } else if (name == "music") {
     preset.stages = {lws(nofuture, 1, 1), lws(online, 10, 1), lws(batch, 100, 100)};
   } else if (name == "speech") {
     preset.stages = {lws(batch, 100, 100)};
   } else if (name == "griffin-lim") {
-    preset.stages = {fast_griffin_lim(100)};
+    preset.stages = {griffin_lim_with(100, 0.99)};
   } else if (name == "pghi") {
     preset.stages = {{.method = pghi}};
   } else if (name == "spsi") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <span>
 
 #include "phase/lattice.hpp"
 
@@ -16,6 +17,11 @@ inline std::complex<float> with_magnitude(float size, float re, float im, std::c
   const double scale = size / std::sqrt(square);
   return {without_dust(static_cast<float>(re * scale), size), without_dust(static_cast<float>(im * scale), size)};
 }
+
+/// with_magnitude for a whole frame: `frame` gets the phases of `from`, or keeps its own where there is none. All
+/// `[bins]`.
+void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from, std::span<float> scratch,
+                     std::span<std::complex<float>> frame);
 
 /// What phase reconstruction works with: 0 below the smallest magnitude and where it is no number, at most the largest.
 inline float usable_magnitude(float value) {
