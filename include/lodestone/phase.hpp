@@ -45,8 +45,8 @@ struct PhaseConfig {
 };
 
 /// Ready-made lists: `speech` and `music` (as the authors of LWS name them), `best` (the highest consistency for its
-/// cost), `fast` (the least cost), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`. False if there is
-/// none of that name.
+/// cost), `fast` (decent for little), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`; docs/phase.md has
+/// their figures. False if there is none of that name.
 bool phase_preset(std::string_view name, PhaseConfig& config);
 /// The names that `phase_preset` knows, best first.
 std::span<const std::string_view> phase_presets();
@@ -54,8 +54,9 @@ std::span<const std::string_view> phase_presets();
 /// Phases for whole signals, a slice at a time, so that a caller can show progress and stop. Not for the audio thread.
 class Reconstruction {
  public:
-  /// Takes the magnitudes. `start`, where given, is the complex start `[frames, bins]`: its phases, the magnitudes'
-  /// sizes. Refused: negative or non-finite magnitudes, a start of another shape.
+  /// Takes the magnitudes: at least one frame, 0 .. 1e15, what is below 1e-20 counts as 0. `start`, where given, is the
+  /// complex start `[frames, bins]`: its phases, the magnitudes' sizes. Refused besides: a hop and window that have no
+  /// inverse; for LWS more than 64 windows that overlap; a start of another shape or that is not finite.
   static Result<Reconstruction> create(Magnitudes magnitudes, const PhaseConfig& config,
                                        const Spectrum* start = nullptr);
   Reconstruction(Reconstruction&&) noexcept;
@@ -81,7 +82,8 @@ class Reconstruction {
 Result<Spectrum> reconstruct(Magnitudes magnitudes, const PhaseConfig& config, const Spectrum* start = nullptr);
 
 /// How far a spectrum is from being that of a signal: 20·log10(‖S‖ / ‖STFT(ISTFT(S)) − S‖) in dB, higher is better
-/// (Le Roux et al. 2010a). The oracle of every figure about phase quality.
+/// (Le Roux et al. 2010a); infinite where they agree to the bit. The oracle of every figure about phase quality. With
+/// framing `lws` the signal counts with its zeros to a multiple of the hop, as the authors measure.
 Result<double> consistency(const Spectrum& spectrum);
 
 /// Phases for a stream of frames.
@@ -111,13 +113,13 @@ class PhaseStream {
 
   /// Forgets all frames.
   void reset();
-  /// Takes the next magnitude frame `[bins]`, finite and ≥ 0.
+  /// Takes the next magnitude frame `[bins]`, 0 .. 1e15; larger ones count as 1e15, negative ones and NaN as 0.
   void begin(std::span<const float> magnitudes);
   /// Goes on with the frame; true once `frame()` holds what has become final.
   bool step(Budget& budget);
   /// `begin` and every `step`.
   std::span<const std::complex<float>> process(std::span<const float> magnitudes);
-  /// The next of the last `look_ahead` frames, once no more magnitudes come; empty when there is none.
+  /// The next of the last `look_ahead` frames, once no more magnitudes come; empty when there is none. Then `reset`.
   std::span<const std::complex<float>> flush();
   /// The frame that became final, `[bins]`; empty while fewer than `look_ahead` + 1 frames have come.
   std::span<const std::complex<float>> frame() const;
