@@ -85,10 +85,9 @@ function advice(error) {
 const counted = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 const duration = (seconds) => {
-  const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60);
-  if (minutes === 0) return `${whole} s`;
-  return minutes < 10 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };
 
 /** Makes an `<a>` save these bytes. */
