@@ -53,13 +53,14 @@ struct Safetensors {
   const std::string* find_metadata(std::string_view key) const;
 };
 
-/// The views point into `bytes`, which must outlive them. Refused: headers above 100 MB, unsupported dtypes, shapes
-/// whose product overflows, tensors that overlap, leave gaps or end beyond the file.
+/// The views point into `bytes`, which must outlive them. Refused: headers above 100 MB, more than 4096 tensors,
+/// unsupported dtypes, shapes whose product overflows, tensors that overlap, leave gaps or end beyond the file.
 Result<Safetensors> read_safetensors(ByteView bytes);
 /// Tensors whose bytes are in place, e.g. from `as_bytes`.
 Result<Bytes> write_safetensors(const Safetensors& file);
 
-/// A numpy array of float32 or float64, C order, 1 or 2 dimensions (1: one row). NPY format 1.0 to 3.0.
+/// A numpy array of little-endian float32 or float64, C or Fortran order, 1 or 2 dimensions (1: one row) with at least
+/// one value. NPY format 1.0 to 3.0.
 Result<Array2<float>> read_npy(ByteView bytes);
 Result<Bytes> write_npy(const Array2<float>& array);
 
@@ -70,14 +71,18 @@ struct Sound {
 };
 
 /// RIFF WAVE: PCM of 8, 16, 24, 32 bits, float of 32, 64 bits, any number of channels, WAVE_FORMAT_EXTENSIBLE.
+/// Refused: samples that are not finite, and files that end before their samples do, unless they were streamed (data
+/// length 0xffffffff or 0x7ffff000): then what is there counts.
 Result<Sound> read_wav(ByteView bytes);
 enum class WavEncoding { pcm16, float32 };
 /// Mono. pcm16 rounds to nearest and clips at full scale.
 Result<Bytes> write_wav(std::span<const float> samples, double sample_rate, WavEncoding encoding = WavEncoding::pcm16);
 
 /// The model file: safetensors with PyTorch's tensor names, `impulses` `[frames, bins]` as F16 (F32 where one exceeds
-/// 6e4; absent where left out), and one JSON string under the metadata key `lodestone`:
-/// `{"format_version": 1, "kind": "model", "stft": {…}, "network": {…}, "losses": […], "validation_losses": […]}`.
+/// 6e4 or is no float16, see round_to_half; absent where left out), and one JSON string under the metadata key
+/// `lodestone`:
+/// `{"format_version": 1, "kind": "model", "stft": {…}, "network": {…}, "losses": […], "validation_losses": […]}`, with
+/// a loss that is not finite as null. What is read plays to the bit as what was written.
 Result<Bytes> write_model(const Model& model);
 Result<Model> read_model(ByteView bytes);
 

@@ -1,4 +1,3 @@
-
 #include "formats/bytes.hpp"
 #include "formats/json.hpp"
 #include "formats/tensor.hpp"
