@@ -36,9 +36,10 @@ std::string range_text(const Option& option) {
     case Kind::integers:
     case Kind::number:
     case Kind::numbers:
-    case Kind::stage:
     case Kind::size:
       return number_text(option.low, 12) + " to " + high;
+    case Kind::stage:
+      return "N from " + number_text(option.low, 12) + " to " + high;
     case Kind::positive:
       return "above " + number_text(option.low, 12) + ", to " + high;
     case Kind::choice:
@@ -89,8 +90,7 @@ Status check_stage(const Option& option, std::string_view value) {
     good = parse_number(parts[i], number) && number >= 0;
   }
   if (good) return {};
-  return refuse(option, value,
-                std::string(option.value) + " with N from " + range_text(option) + " and numbers from 0");
+  return refuse(option, value, std::string(option.value) + " with " + range_text(option) + " and numbers from 0");
 }
 
 Status check_value(const Option& option, std::string_view value) {
@@ -155,7 +155,7 @@ void wrap(std::string& out, std::string_view text, std::size_t indent) {
   std::size_t column = indent;
   bool first = true;
   for (const std::string_view word : split(text, ' ')) {
-    if (!first && column + 1 + word.size() > help_width) {
+    if (!first && column + 1 + shown_width(word) > help_width) {
       out += '\n' + std::string(indent, ' ');
       column = indent;
     } else if (!first) {
@@ -163,7 +163,7 @@ void wrap(std::string& out, std::string_view text, std::size_t indent) {
       ++column;
     }
     out += word;
-    column += word.size();
+    column += shown_width(word);
     first = false;
   }
   out += '\n';

@@ -48,14 +48,8 @@ std::string joined(const std::vector<Item>& items, std::string_view between, Wri
   return text;
 }
 
-/// How many characters UTF-8 text shows.
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string blanks(width - std::min(width, columns(text)), ' ');
+  const std::string blanks(width - std::min(width, shown_width(text)), ' ');
   return right ? blanks + text : text + blanks;
 }
 
@@ -68,10 +62,10 @@ std::string table_text(const Report::Table& table) {
   const std::size_t count = table.columns.size();
   std::vector<std::size_t> widths(count);
   std::vector<bool> right(count);
-  for (std::size_t c = 0; c < count; ++c) widths[c] = columns(table.columns[c]);
+  for (std::size_t c = 0; c < count; ++c) widths[c] = shown_width(table.columns[c]);
   for (const auto& row : table.rows) {
     for (std::size_t c = 0; c < count; ++c) {
-      widths[c] = std::max(widths[c], columns(row[c].text(table.digits)));
+      widths[c] = std::max(widths[c], shown_width(row[c].text(table.digits)));
       right[c] = right[c] || row[c].is_number();
     }
   }
@@ -119,7 +113,7 @@ Report::Table& Report::table(std::string_view name, std::vector<std::string> col
 
 std::string Report::text() const {
   std::size_t width = 0;
-  for (const Field& field : fields_) width = std::max(width, columns(field.name));
+  for (const Field& field : fields_) width = std::max(width, shown_width(field.name));
   std::string text;
   std::size_t printed = 0;
   const auto print_fields = [&](std::size_t end) {

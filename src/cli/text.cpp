@@ -69,6 +69,11 @@ std::string either_text(std::span<const std::string_view> names) {
   return text;
 }
 
+std::size_t shown_width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
   std::size_t fewest = 2 + word.size() / 4;

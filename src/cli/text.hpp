@@ -18,6 +18,9 @@ std::string bytes_text(double bytes);
 /// "a, b or c".
 std::string either_text(std::span<const std::string_view> names);
 
+/// How many characters UTF-8 text shows.
+std::size_t shown_width(std::string_view text);
+
 /// The candidate that is fewest edits away from `word`, or empty when none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 

@@ -1,6 +1,8 @@
 #include "cli/arguments.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 
 #include "cli/commands.hpp"
 #include "cli/stages.hpp"
@@ -97,6 +99,15 @@ TEST_CASE("every help page names its options with range and default") {
       INFO(line);
       CHECK(line.size() <= 104);  // 100 characters; a − or · is two or three bytes
     }
+  }
+}
+
+TEST_CASE("the manual holds the help of every command as it is") {
+  std::ifstream file(std::string(LODESTONE_TEST_DATA) + "/../../docs/command-line.md");
+  const std::string manual((std::istreambuf_iterator<char>(file)), {});
+  for (const auto& command : cli::commands()) {
+    INFO(command.name << ": renew the block with the output of `lodestone help " << command.name << "`");
+    CHECK(contains(manual, "```text\n" + cli::help_text(command) + "```"));
   }
 }
 

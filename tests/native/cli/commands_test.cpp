@@ -22,6 +22,11 @@ FakeHost host_with_sound(double seconds = 1) {
   return host;
 }
 
+/// Overwrites one of the `count` samples that end a WAV file of 32-bit floats; write_wav itself refuses NaN.
+void set_sample(std::vector<std::byte>& file, std::size_t count, std::size_t index, float value) {
+  std::memcpy(file.data() + file.size() - (count - index) * sizeof value, &value, sizeof value);
+}
+
 std::vector<float> samples_of(FakeHost& host, const std::string& path) {
   const auto sound = read_wav(host.view(path)).value();
   return {sound.samples.begin(), sound.samples.end()};
@@ -192,11 +197,10 @@ TEST_CASE("sound above full scale is scaled down to -0.1 dBFS and said") {
 
 TEST_CASE("sound that cannot be used is refused") {
   FakeHost host;
-  auto samples = tone(1);
-  samples[17] = std::numeric_limits<float>::quiet_NaN();
-  host.put("nan.wav", wav(samples));
-  samples[17] = -std::numeric_limits<float>::infinity();
-  host.put("inf.wav", wav(samples));
+  host.put("nan.wav", wav(tone(1)));
+  set_sample(host.files["nan.wav"], 8000, 17, std::numeric_limits<float>::quiet_NaN());
+  host.put("inf.wav", wav(tone(1)));
+  set_sample(host.files["inf.wav"], 8000, 17, -std::numeric_limits<float>::infinity());
   host.put("empty.wav", wav({}));
   host.put("one.wav", wav({0.5f}));
   host.put("text.wav", "this is no sound");
