@@ -29,45 +29,42 @@ struct Tensor {
   std::span<float> values() const { return matrix ? matrix->all() : std::span<float>(vector->data(), vector->size()); }
 };
 
-/// In the order of PyTorch's state_dict, which is that of `tensor_names`.
+std::size_t tensor_count(std::size_t layers) { return 4 * layers + 6; }
+
+/// In the order of PyTorch's state_dict.
 std::vector<Tensor> tensors_of(Weights& weights) {
-  std::vector<Tensor> all;
+  std::vector<Tensor> all(tensor_count(weights.layers.size()));
+  auto next = all.begin();
   for (auto* vector : {&weights.norm_weight, &weights.norm_bias, &weights.running_mean, &weights.running_var}) {
-    all.push_back({vector, nullptr});
+    *next++ = {vector, nullptr};
   }
   for (LstmWeights& layer : weights.layers) {
-    for (auto* matrix : {&layer.input, &layer.recurrent}) all.push_back({nullptr, matrix});
-    for (auto* vector : {&layer.input_bias, &layer.recurrent_bias}) all.push_back({vector, nullptr});
+    for (auto* matrix : {&layer.input, &layer.recurrent}) *next++ = {nullptr, matrix};
+    for (auto* vector : {&layer.input_bias, &layer.recurrent_bias}) *next++ = {vector, nullptr};
   }
-  all.push_back({nullptr, &weights.dense_weight});
-  all.push_back({&weights.dense_bias, nullptr});
+  *next++ = {nullptr, &weights.dense_weight};
+  *next = {&weights.dense_bias, nullptr};
   return all;
 }
 
 /// Only to be read.
 std::vector<Tensor> tensors_of(const Weights& weights) { return tensors_of(const_cast<Weights&>(weights)); }
 
-std::vector<std::string> tensor_names(std::size_t layers) {
-  std::vector<std::string> names;
-  for (const char* name : {"weight", "bias", "running_mean", "running_var"}) {
-    names.push_back(sentence({"batch_norm.", name}));
-  }
-  for (std::size_t l = 0; l < layers; ++l) {
-    for (const char* name : {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}) {
-      names.push_back(sentence({"lstm.", name, "_l", l}));
-    }
-  }
-  names.push_back("fc.weight");
-  names.push_back("fc.bias");
-  return names;
+/// Of the i-th tensor.
+std::string tensor_name(std::size_t i, std::size_t layers) {
+  constexpr const char* norm[] = {"weight", "bias", "running_mean", "running_var"};
+  constexpr const char* lstm[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
+  if (i < 4) return sentence({"batch_norm.", norm[i]});
+  if (i < 4 * layers + 4) return sentence({"lstm.", lstm[i % 4], "_l", i / 4 - 1});
+  return sentence({i == 4 * layers + 4 ? "fc.weight" : "fc.bias"});
 }
 
 }  // namespace
 
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
-  std::vector<TensorShape> shapes;
-  for (std::string& name : tensor_names(config.layers.size())) shapes.push_back({std::move(name), {bins}});
+  std::vector<TensorShape> shapes(tensor_count(config.layers.size()));
+  for (std::size_t i = 0; i < shapes.size(); ++i) shapes[i] = {tensor_name(i, config.layers.size()), {bins}};
   std::uint64_t inputs = bins;
   std::size_t next = 4;
   for (const int units : config.layers) {
@@ -85,7 +82,7 @@ std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
 Result<Weights> Weights::create(const NetworkConfig& config) {
   if (auto error = config.check()) return *error;
   Weights weights;
-  weights.layers.resize(config.layers.size());
+  weights.layers = std::vector<LstmWeights>(config.layers.size());
   const std::vector<TensorShape> shapes = tensor_shapes(config);
   auto next = shapes.begin();
   for (const Tensor& tensor : tensors_of(weights)) {
@@ -97,7 +94,7 @@ Result<Weights> Weights::create(const NetworkConfig& config) {
 
 Result<Weights> Weights::clone() const {
   Weights copy;
-  copy.layers.resize(layers.size());
+  copy.layers = std::vector<LstmWeights>(layers.size());
   const std::vector<Tensor> originals = tensors_of(*this);
   auto next = originals.begin();
   for (const Tensor& tensor : tensors_of(copy)) {
@@ -110,11 +107,12 @@ Result<Weights> Weights::clone() const {
 }
 
 std::vector<NamedTensor> tensors(Weights& weights) {
-  std::vector<NamedTensor> all;
-  std::vector<std::string> names = tensor_names(weights.layers.size());
-  auto name = names.begin();
-  for (const Tensor& tensor : tensors_of(weights)) all.push_back({std::move(*name++), tensor.shape(), tensor.values()});
-  return all;
+  const std::vector<Tensor> all = tensors_of(weights);
+  std::vector<NamedTensor> named(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    named[i] = {tensor_name(i, weights.layers.size()), all[i].shape(), all[i].values()};
+  }
+  return named;
 }
 
 Status check_shapes(const NetworkConfig& config, const Weights& weights) {

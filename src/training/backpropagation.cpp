@@ -49,7 +49,7 @@ void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::ui
   above_ = arena.take<float>(places * widest);
   output_gradient_ = arena.take<float>(windows * widest);
   cell_gradient_ = arena.take<float>(windows * widest);
-  layers_.resize(config.layers.size());
+  layers_ = std::vector<Layer>(config.layers.size());
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     layers_[l].hidden = static_cast<std::size_t>(config.layers[l]);
     const std::uint64_t hidden = layers_[l].hidden;

@@ -4,8 +4,9 @@ compares the training loss of the last epoch.
 
     compare_training.py TRAIN_PIANO [--epochs 200] [--tolerance 0.03]
 
-TRAIN_PIANO is the program of that name (tests/pytorch/train_piano.cpp). Needs python3-torch. Exit code 0 where the
-losses agree, 1 where they do not, 77 (skipped) where PyTorch is missing.
+TRAIN_PIANO is the program that tests/pytorch/CMakeLists.txt builds. Needs python3-torch; PyTorch alone takes six
+minutes on one idle core. Exit code 0 where the losses agree, 1 where they do not, 77 (skipped) where PyTorch is
+missing.
 """
 import argparse
 import json
