@@ -155,6 +155,7 @@ function takeModel(next, name) {
   showLosses(model.losses, model.losses.length);
   generationPart.find('.settings').disabled = false;
   element('#generate').disabled = false;
+  generationPart.fail(null);
   generationPart.say(`Ready to dream with what “${name}” taught.`);
 }
 

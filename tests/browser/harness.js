@@ -127,9 +127,10 @@ class Page {
 }
 
 class ChromiumPage extends Page {
+  schemes = ['light', 'dark'];
   upload = (selector, ...paths) => this.page.setInputFiles(selector, paths);
   screenshot = (path) => this.page.screenshot({ path, fullPage: true });
-  /** Viewport width in CSS pixels and colour scheme, `light` or `dark`. */
+  /** Viewport width in CSS pixels and colour scheme, one of `schemes`. */
   async look({ width, scheme }) {
     await this.page.setViewportSize({ width, height: 900 });
     await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
@@ -141,6 +142,8 @@ class ChromiumPage extends Page {
 }
 
 class FirefoxPage extends Page {
+  schemes = ['light']; // WebDriver BiDi cannot switch it
+
   constructor(page, downloads) {
     super(page);
     this.downloads = downloads;
@@ -149,8 +152,9 @@ class FirefoxPage extends Page {
     const input = await this.page.$(selector);
     await input.uploadFile(...paths);
   }
-  screenshot = (path) => this.page.screenshot({ path, fullPage: true });
   look = ({ width }) => this.page.setViewport({ width, height: 900 });
+  screenshot = (path) => this.page.screenshot({ path, fullPage: true });
+
   async download(selector) {
     await this.click(selector);
     return downloaded(this.downloads, 10000);
