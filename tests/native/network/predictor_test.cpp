@@ -166,6 +166,20 @@ TEST_CASE("Flushing subnormals to zero changes no bit") {
   }
 }
 
+TEST_CASE("Subnormal weights and frames count as zero, whatever they meet") {
+  const NetworkConfig config{2, {1}, 1, Scale::linear};
+  Weights weights = Weights::create(config).value();
+  for (float& value : weights.norm_weight) value = 1;
+  for (float& value : weights.dense_weight.all()) value = 1;
+  weights.layers[0].input(2, 0) = 1e-39f;
+  weights.layers[0].input(2, 1) = 1e25f;
+  auto predictor = Predictor::create(config, weights, Mode::window).value();
+  const std::vector<float> huge{1e25f, 0.0f}, tiny{0.0f, 1e-39f}, both{0.0f, 1e-15f};
+  CHECK(predictor.process(huge)[0] == 0.0f);
+  CHECK(predictor.process(tiny)[0] == 0.0f);
+  CHECK(predictor.process(both)[0] > 0.2f);
+}
+
 TEST_CASE("Broken and huge frames pass through without harm") {
   auto frames = random_frames(10, small.bins, 11);
   frames(2, 3) = std::numeric_limits<float>::quiet_NaN();
