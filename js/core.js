@@ -5,6 +5,7 @@
 
 import { LodestoneError } from './errors.js';
 import { instantiate } from './loader.js';
+import { readModelFile, tensorShapes, writeModelFile } from './model-file.js';
 import * as options from './options.js';
 
 /**
@@ -339,15 +340,79 @@ export class CoreModel extends Handle {
    * @param {Uint8Array | number} source a model file, or the handle of a model
    */
   constructor(core, source) {
-    const read = (/** @type {Uint8Array} */ bytes) =>
-      core.lend([bytes], (pointer) => core.abi.lodestone_model_read(pointer, bytes.length));
-    super(core, 'model', typeof source === 'number' ? source : read(source));
+    if (typeof source === 'number') {
+      super(core, 'model', source);
+      return;
+    }
+    const file = readModelFile(source);
+    super(core, 'model', createModel(core, file));
+    try {
+      this.#fill(file.tensors);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** The model file. */
   toBytes() {
-    this.core.check(this.core.abi.lodestone_model_write(this.pointer));
-    return this.core.bytes();
+    const { config, losses, validationLosses } = this;
+    const tensors = tensorShapes(config).map(([name, shape], index) => {
+      const values = this.#values(index, shape);
+      checkValues(name, values);
+      return { name, dtype: 'F32', shape, bytes: new Uint8Array(values.slice().buffer) };
+    });
+    if (config.impulses > 0) tensors.push(this.#impulses(tensors.length, config));
+    return writeModelFile({ config, losses, validationLosses }, tensors);
+  }
+
+  /** @param {Map<string, import('./model-file.js').Tensor>} tensors */
+  #fill(tensors) {
+    const shapes = tensorShapes(this.config);
+    const impulses = tensors.get('impulses');
+    if (impulses) shapes.push(['impulses', impulses.shape]);
+    shapes.forEach(([name, shape], index) => {
+      const tensor = /** @type {import('./model-file.js').Tensor} */ (tensors.get(name));
+      const at = this.core.abi.lodestone_model_tensor(this.pointer, index);
+      if (tensor.dtype === 'F16') {
+        const count = tensor.bytes.length / 2;
+        this.core.lend([tensor.bytes], (halves) => this.core.abi.lodestone_from_half(halves, count, at));
+      } else {
+        this.#values(index, shape).set(toFloats(tensor));
+      }
+      checkValues(name, this.#values(index, shape));
+    });
+  }
+
+  /**
+   * A view that dies when memory grows.
+   * @param {number} index
+   * @param {number[]} shape
+   */
+  #values(index, shape) {
+    const at = this.core.abi.lodestone_model_tensor(this.pointer, index);
+    const count = shape.reduce((product, length) => product * length, 1);
+    return new Float32Array(this.core.abi.memory.buffer, at, count);
+  }
+
+  /**
+   * As float16 where that holds every value to the bit.
+   * @param {number} index
+   * @param {{impulses: number, size: number}} config
+   */
+  #impulses(index, { impulses, size }) {
+    const shape = [impulses, size / 2 + 1];
+    const values = this.#values(index, shape).slice();
+    checkValues('impulses', values);
+    const bytes = new Uint8Array(2 * values.length);
+    const exact = this.core.lend([values, bytes], (floats, halves) => {
+      const held = this.core.abi.lodestone_to_half(floats, values.length, halves);
+      bytes.set(new Uint8Array(this.core.abi.memory.buffer, halves, bytes.length));
+      return held !== 0;
+    });
+    return exact
+      ? { name: 'impulses', dtype: 'F16', shape, bytes }
+      : { name: 'impulses', dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) };
   }
 
   get config() {
@@ -381,6 +446,56 @@ export class CoreModel extends Handle {
     this.core.abi.lodestone_model_validation_losses(this.pointer);
     return Array.from(this.core.floats());
   }
+}
+
+/**
+ * The handle of a model of zeros, or 0.
+ * @param {Core} core
+ * @param {ReturnType<typeof readModelFile>} file
+ * @returns {number}
+ */
+function createModel(core, { config, losses, validationLosses, tensors }) {
+  const lists = [Int32Array.from(config.layers), Float32Array.from(losses), Float32Array.from(validationLosses)];
+  const { names } = options;
+  return core.lend(lists, (layers, lossList, validationList) =>
+    core.abi.lodestone_model_create(
+      config.size,
+      config.windowSize,
+      config.hop,
+      names.windows.indexOf(config.window),
+      names.framings.indexOf(config.framing),
+      config.sampleRate,
+      layers,
+      config.layers.length,
+      config.sequence,
+      names.scales.indexOf(config.scale),
+      tensors.get('impulses')?.shape[0] ?? 0,
+      lossList,
+      losses.length,
+      validationList,
+      validationLosses.length,
+    ),
+  );
+}
+
+/** @param {import('./model-file.js').Tensor} tensor */
+function toFloats({ name, dtype, bytes }) {
+  const { buffer } = bytes.slice(); // aligned
+  if (dtype === 'F32') return new Float32Array(buffer);
+  if (dtype === 'F64') return new Float64Array(buffer);
+  throw new LodestoneError('invalid-data', `${name} has the dtype ${dtype}; allowed: F16, F32, F64`);
+}
+
+/**
+ * @param {string} name
+ * @param {Float32Array} values
+ */
+function checkValues(name, values) {
+  const lowest = name === 'impulses' || name === 'batch_norm.running_var' ? 0 : -Infinity;
+  const bad = values.findIndex((value) => !(Number.isFinite(value) && value >= lowest));
+  if (bad < 0) return;
+  const allowed = lowest === 0 ? 'finite numbers from 0' : 'finite numbers';
+  throw new LodestoneError('invalid-data', `${name} is ${values[bad]} at value ${bad}; allowed: ${allowed}`);
 }
 
 /** Trains a model, a step at a time. */

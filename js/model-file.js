@@ -1,0 +1,267 @@
+// The model file: safetensors with PyTorch's names of tensors, and one JSON text under the metadata key `lodestone`.
+// JSON and bytes are what JavaScript is good at: in C++ this would be a sixth of the module. Whatever comes from
+// outside is checked before memory is taken for it.
+
+import { LodestoneError } from './errors.js';
+
+/**
+ * @typedef {object} Tensor
+ * @property {string} name
+ * @property {string} dtype as in safetensors: F32, F16, …
+ * @property {number[]} shape
+ * @property {Uint8Array} bytes little-endian
+ */
+
+/**
+ * @typedef {object} ModelDescription
+ * @property {any} config as CoreModel has it
+ * @property {number[]} losses
+ * @property {number[]} validationLosses
+ */
+
+const formatVersion = 1;
+const largestHeader = 1e8;
+/** @type {Record<string, number>} bytes of a value */
+const dtypeSizes = { U8: 1, I32: 4, I64: 8, F16: 2, F32: 4, F64: 8 };
+
+/** @param {string} message */
+const malformed = (message) => new LodestoneError('invalid-data', message);
+
+/**
+ * Names and shapes of a network's tensors, in the order of PyTorch's state_dict and of the C ABI.
+ * @param {{size: number, layers: number[]}} config
+ * @returns {[string, number[]][]}
+ */
+export function tensorShapes({ size, layers }) {
+  const bins = size / 2 + 1;
+  const norm = ['weight', 'bias', 'running_mean', 'running_var'].map((name) => [`batch_norm.${name}`, [bins]]);
+  const lstm = layers.flatMap((hidden, layer) => [
+    [`lstm.weight_ih_l${layer}`, [4 * hidden, layer === 0 ? bins : layers[layer - 1]]],
+    [`lstm.weight_hh_l${layer}`, [4 * hidden, hidden]],
+    [`lstm.bias_ih_l${layer}`, [4 * hidden]],
+    [`lstm.bias_hh_l${layer}`, [4 * hidden]],
+  ]);
+  const dense = [
+    ['fc.weight', [bins, layers[layers.length - 1]]],
+    ['fc.bias', [bins]],
+  ];
+  return /** @type {[string, number[]][]} */ ([...norm, ...lstm, ...dense]);
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {ModelDescription & {tensors: Map<string, Tensor>}} the tensors are checked for their names and shapes
+ */
+export function readModelFile(bytes) {
+  const { metadata, tensors } = readSafetensors(bytes);
+  const description = readDescription(metadata);
+  const expected = tensorShapes(description.config);
+  for (const [name, shape] of expected) {
+    const found = tensors.get(name)?.shape;
+    if (String(found) !== String(shape)) {
+      throw malformed(`expected ${name} [${shape}], found ${found ? `[${found}]` : 'no tensor of that name'}`);
+    }
+  }
+  const known = new Set([...expected.map(([name]) => name), 'impulses', 'batch_norm.num_batches_tracked']);
+  for (const { name, shape } of tensors.values()) {
+    if (!known.has(name)) throw malformed(`found ${quoted(name)} [${shape}], which this network does not have`);
+  }
+  const bins = description.config.size / 2 + 1;
+  const impulses = tensors.get('impulses');
+  if (impulses && !(impulses.shape.length === 2 && impulses.shape[1] === bins)) {
+    throw malformed(`expected impulses [frames, ${bins}], found [${impulses.shape}]`);
+  }
+  return { ...description, tensors };
+}
+
+/**
+ * @param {ModelDescription} description
+ * @param {Tensor[]} tensors
+ * @returns {Uint8Array}
+ */
+export function writeModelFile({ config, losses, validationLosses }, tensors) {
+  const { size, windowSize, hop, window, framing, sampleRate, layers, sequence, scale } = config;
+  const lodestone = JSON.stringify({
+    format_version: formatVersion,
+    kind: 'model',
+    stft: { size, window_size: windowSize, hop, window, framing, sample_rate: sampleRate },
+    network: { bins: size / 2 + 1, layers, sequence, scale },
+    losses,
+    validation_losses: validationLosses,
+  });
+  return writeSafetensors({ lodestone }, tensors);
+}
+
+/** @param {any} metadata */
+function readDescription(metadata) {
+  if (metadata?.lodestone === undefined) throw malformed('metadata: expected the key lodestone, found none');
+  const json = parse(metadata.lodestone, 'metadata');
+  const { format_version: version, kind, stft, network, losses, validation_losses: validationLosses } = json ?? {};
+  if (version !== formatVersion) {
+    throw malformed(`metadata: format_version is ${version}; this version of Lodestone reads ${formatVersion}`);
+  }
+  if (kind !== 'model') throw malformed(`metadata: kind is ${quoted(kind)}; allowed: "model"`);
+  const field = reader(stft, 'stft');
+  const { layers, bins, sequence, scale } = network ?? {};
+  const config = {
+    size: field('size', Number.isInteger),
+    windowSize: field('window_size', Number.isInteger),
+    hop: field('hop', Number.isInteger),
+    window: field('window', isString),
+    framing: field('framing', isString),
+    sampleRate: field('sample_rate', Number.isFinite),
+    layers: list(layers, 'network.layers', isHidden),
+    sequence: reader({ sequence }, 'network')('sequence', Number.isInteger),
+    scale: reader({ scale }, 'network')('scale', isString),
+  };
+  if (config.layers.length < 1 || config.layers.length > 4) {
+    throw malformed(`metadata: network.layers has ${config.layers.length} layers; allowed: 1 to 4`);
+  }
+  if (bins !== config.size / 2 + 1) {
+    throw malformed(`metadata: network.bins is ${bins}; an FFT of ${config.size} gives ${config.size / 2 + 1}`);
+  }
+  const number = (/** @type {any} */ loss) => (loss === null ? NaN : loss);
+  return {
+    config,
+    losses: list(losses, 'losses', isLoss).map(number),
+    validationLosses: list(validationLosses, 'validation_losses', isLoss).map(number),
+  };
+}
+
+const isString = (/** @type {any} */ value) => typeof value === 'string';
+const isHidden = (/** @type {any} */ value) => Number.isInteger(value) && value >= 1 && value <= 4096;
+const isLoss = (/** @type {any} */ value) => value === null || typeof value === 'number';
+
+/**
+ * A function that takes a field of `object` if it is what it should be.
+ * @param {any} object
+ * @param {string} section
+ */
+function reader(object, section) {
+  return (/** @type {string} */ name, /** @type {(value: any) => boolean} */ allowed) => {
+    const value = object?.[name];
+    if (allowed(value)) return value;
+    throw malformed(`metadata: ${section}.${name} is ${quoted(value)}, which it cannot be`);
+  };
+}
+
+/**
+ * @param {any} values
+ * @param {string} name
+ * @param {(value: any) => boolean} allowed
+ * @returns {any[]}
+ */
+function list(values, name, allowed) {
+  if (Array.isArray(values) && values.every(allowed)) return values;
+  throw malformed(`metadata: ${name} is ${quoted(values)}, which it cannot be`);
+}
+
+/** @param {any} value */
+function quoted(value) {
+  const text = JSON.stringify(value) ?? 'missing';
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/**
+ * @param {string} text
+ * @param {string} place
+ */
+function parse(text, place) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed(`${place}: expected JSON: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/**
+ * The tensors point into `bytes`. Refused: everything of which a tensor's place or size does not follow.
+ * @param {Uint8Array} bytes
+ */
+function readSafetensors(bytes) {
+  const header = readHeader(bytes);
+  const { __metadata__: metadata, ...entries } = header;
+  /** @type {Map<string, Tensor>} */
+  const tensors = new Map();
+  const data = bytes.subarray(8 + headerLength(bytes));
+  const extents = Object.entries(entries).map(([name, entry]) => extent(name, entry));
+  let end = 0;
+  for (const { name, dtype, shape, from, to } of extents.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) throw malformed(`safetensors: expected ${quoted(name)} at byte ${end}, found it at ${from}`);
+    end = to;
+    tensors.set(name, { name, dtype, shape, bytes: data.subarray(from, to) });
+  }
+  if (end !== data.length) throw malformed(`safetensors: expected ${end} bytes of tensors, found ${data.length}`);
+  return { metadata, tensors };
+}
+
+/** @param {Uint8Array} bytes */
+function headerLength(bytes) {
+  if (bytes.length < 8) throw malformed(`safetensors: expected 8 bytes or more, found ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  if (length <= Math.min(largestHeader, bytes.length - 8)) return length;
+  throw malformed(`safetensors: the header claims ${length} bytes; the file has ${bytes.length - 8} behind its length`);
+}
+
+/** @param {Uint8Array} bytes */
+function readHeader(bytes) {
+  const header = parse(ascii(bytes.subarray(8, 8 + headerLength(bytes))), 'safetensors');
+  if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header;
+  throw malformed('safetensors: expected an object of tensors in the header');
+}
+
+/**
+ * @param {string} name
+ * @param {any} entry
+ */
+function extent(name, entry) {
+  const { dtype, shape, data_offsets: offsets } = entry ?? {};
+  const size = Object.hasOwn(dtypeSizes, dtype) ? dtypeSizes[dtype] : 0;
+  if (size === 0)
+    throw malformed(`safetensors: ${quoted(name)} has the dtype ${quoted(dtype)}, which is not supported`);
+  const isCount = (/** @type {any} */ value) => Number.isSafeInteger(value) && value >= 0;
+  const placed = Array.isArray(offsets) && offsets.length === 2 && offsets.every(isCount);
+  if (!placed || !Array.isArray(shape) || !shape.every(isCount)) {
+    throw malformed(`safetensors: ${quoted(name)} has no shape or data_offsets of whole numbers`);
+  }
+  const [from, to] = offsets;
+  const needed = shape.reduce((product, length) => product * length, size);
+  if (needed !== to - from) {
+    throw malformed(`safetensors: ${quoted(name)} [${shape}] needs ${needed} bytes, found ${to - from}`);
+  }
+  return { name, dtype, shape, from, to };
+}
+
+/**
+ * One character a byte: an AudioWorklet has no TextDecoder, and names beyond ASCII stand in no model.
+ * @param {Uint8Array} bytes
+ */
+function ascii(bytes) {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return text;
+}
+
+/**
+ * @param {Record<string, string>} metadata
+ * @param {Tensor[]} tensors
+ */
+function writeSafetensors(metadata, tensors) {
+  let end = 0;
+  const entries = tensors.map(({ name, dtype, shape, bytes }) => [
+    name,
+    { dtype, shape, data_offsets: [end, (end += bytes.length)] },
+  ]);
+  const header = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
+  const length = Math.ceil(header.length / 8) * 8; // aligned with spaces, as the reference implementation does
+  const file = new Uint8Array(8 + length + end);
+  new DataView(file.buffer).setUint32(0, length, true);
+  for (let i = 0; i < length; ++i) file[8 + i] = i < header.length ? header.charCodeAt(i) : 32;
+  let at = 8 + length;
+  for (const { bytes } of tensors) {
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return file;
+}

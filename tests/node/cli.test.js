@@ -1,0 +1,113 @@
+// The command line in WebAssembly, end to end, as `npx lodestone` runs it.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { PNG } from 'pngjs';
+import { Magnet, readWav } from '../../js/index.js';
+import { largest, root } from './support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lodestone-'));
+after(() => rmSync(folder, { recursive: true }));
+const inFolder = (name) => join(folder, name);
+const inRepository = (name) => fileURLToPath(new URL(name, root));
+const piano = inRepository('examples/sounds/piano.wav');
+const small = ['--fft', '512', '--window-size', '512', '--hop', '256', '--layers', '8', '--sequence', '5'];
+
+/** Runs the program; `whenSays` may act on what stderr says. */
+function lodestone(args, whenSays = () => {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [inRepository('js/cli.js'), ...args], { cwd: folder });
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (data) => (said.out += data));
+    child.stderr.on('data', (data) => whenSays((said.err += data), child));
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
+}
+
+test('analyze, train, generate, plot and verify', async () => {
+  const run = async (...args) => {
+    const { code, err } = await lodestone(args);
+    assert.equal(code, 0, err);
+  };
+  await run('analyze', piano, '-o', 'spectrum.safetensors');
+  assert.ok(existsSync(inFolder('spectrum.safetensors')));
+  await run('train', piano, '-o', 'model.safetensors', '--epochs', '2', ...small);
+  const model = await Magnet.load(inFolder('model.safetensors'));
+  assert.equal(model.losses.length, 2);
+  await run('generate', 'model.safetensors', '-o', 'dream.wav', '--seconds', '0.5', '--phase', 'fast');
+  const { samples, sampleRate } = await readWav(inFolder('dream.wav'));
+  assert.equal(samples.length, sampleRate / 2);
+  assert.ok(largest(samples) > 1e-3);
+  await run('plot', 'model.safetensors', '-o', 'loss.png');
+  await run('plot', piano, '-o', 'piano.png');
+  const { width, height, data } = PNG.sync.read(readFileSync(inFolder('piano.png')));
+  assert.ok(width > 100 && height > 100);
+  assert.ok(new Set(new Uint32Array(data.buffer, data.byteOffset, width * height)).size > 100); // colours
+  await run('verify', inRepository('tests/vectors/magnet/tiny.safetensors'));
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
+});
+
+test('--json prints nothing else on stdout', async () => {
+  const { code, out } = await lodestone(['info', piano, '--json']);
+  assert.equal(code, 0);
+  assert.doesNotThrow(() => JSON.parse(out));
+});
+
+test('what cannot be done ends with code 2 and a reason', async () => {
+  writeFileSync(inFolder('noise.wav'), 'no sound');
+  mkdirSync(inFolder('a folder'));
+  for (const [args, message] of [
+    [['frobnicate'], /frobnicate/],
+    [['analyze', 'gone.wav', '-o', 'x.npy'], /gone\.wav/],
+    [['analyze', 'noise.wav', '-o', 'x.npy'], /noise\.wav/],
+    [['analyze', 'a folder', '-o', 'x.npy'], /it is a folder/],
+    [['analyze', piano, '-o', 'no/such/x.npy'], /there is no folder/],
+    [['analyze', piano, '-o', 'a folder'], /folder/],
+    [['analyze', piano, '-o', 'x.npy', '--hop', '0'], /hop is "0"/],
+  ]) {
+    const { code, err } = await lodestone(args);
+    assert.equal(code, 2, `${args}: ${err}`);
+    assert.match(err, message);
+  }
+  assert.ok(!existsSync(inFolder('x.npy')));
+});
+
+test(
+  'a file that may not be written stays as it is',
+  { skip: process.getuid?.() === 0 && 'root may write' },
+  async () => {
+    writeFileSync(inFolder('mine.npy'), 'mine');
+    chmodSync(inFolder('mine.npy'), 0o400);
+    const { code, err } = await lodestone(['analyze', piano, '-o', 'mine.npy']);
+    assert.equal(code, 2, err);
+    assert.equal(readFileSync(inFolder('mine.npy'), 'utf8'), 'mine');
+  },
+);
+
+test('Ctrl-C during training saves what there is', async () => {
+  let interrupted = false;
+  const args = ['train', piano, '-o', 'part.safetensors', '--epochs', '100000', ...small];
+  const { code, out, err } = await lodestone(args, (said, child) => {
+    if (!interrupted && /epoch [1-9]/.test(said)) interrupted = child.kill('SIGINT');
+  });
+  assert.equal(code, 130, err);
+  assert.match(out + err, /part\.safetensors/);
+  assert.ok((await Magnet.load(inFolder('part.safetensors'))).losses.length < 100000);
+});
