@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "phase/blocks.hpp"
+#include "phase/magnitude.hpp"
 #include "vector/lanes.hpp"
 
 namespace lodestone {
@@ -12,6 +13,7 @@ namespace {
 using Lanes = Floats<4>;
 constexpr int kLanes = lanes_of<Lanes>;
 constexpr int kVectors = kBlock / kLanes;
+constexpr float kDown = 1 / Lattice::kGain;
 
 }  // namespace
 
@@ -103,13 +105,13 @@ void LwsKernel::update_block(Lattice& lattice, int block) {
       im += c * (own_.im[n + k] + own_.im[n - k]) + s * (own_.re[n + k] - own_.re[n - k]);
     }
     if (n == 0 || n == nyquist) im = 0;
-    // In double precision no square over- or underflows.
-    const double square = double{re} * re + double{im} * im;
-    if (square == 0) continue;
-    const float whole = magnitudes[n] * Lattice::kGain;
-    const double scale = whole / std::sqrt(square);
-    own_.re[n] = without_dust(static_cast<float>(re * scale), whole);
-    own_.im[n] = without_dust(static_cast<float>(im * scale), whole);
+    // As they are outside, sums are mostly ordinary; as they are here, none is subnormal.
+    const bool ordinary = is_ordinary(re * kDown * (re * kDown) + im * kDown * (im * kDown));
+    const float unit = ordinary ? kDown : 1, gain = ordinary ? Lattice::kGain : 1;
+    const auto value = with_magnitude(magnitudes[n] * (Lattice::kGain / gain), re * unit, im * unit,
+                                      {own_.re[n] * unit, own_.im[n] * unit});
+    own_.re[n] = value.real() * gain;
+    own_.im[n] = value.imag() * gain;
     if (n <= range()) {
       own_.re[-n] = own_.re[n];
       own_.im[-n] = -own_.im[n];

@@ -7,9 +7,6 @@ namespace {
 
 float square_of(std::complex<float> value) { return value.real() * value.real() + value.imag() * value.imag(); }
 
-/// Whether a square is so far from over- and underflow that single precision will do.
-bool is_ordinary(float square) { return square >= 1e-28f && square <= 1e30f; }
-
 }  // namespace
 
 // The roots and divisions stand in a loop of their own, of which the compiler makes vectors.

@@ -9,12 +9,20 @@
 
 namespace lodestone {
 
-/// The number of that size and the phase of (re, im); `otherwise` where that has none. In double, so that no square
-/// over- or underflows.
+/// Whether a square is so far from over- and underflow that single precision will do.
+inline bool is_ordinary(float square) { return square >= 1e-28f && square <= 1e30f; }
+
+/// The number of that size and the phase of (re, im); `otherwise` where that has none. Extreme values take double
+/// precision, in which no square over- or underflows.
 inline std::complex<float> with_magnitude(float size, float re, float im, std::complex<float> otherwise) {
-  const double square = double{re} * re + double{im} * im;
-  if (square == 0) return otherwise;
-  const double scale = size / std::sqrt(square);
+  const float square = re * re + im * im;
+  if (is_ordinary(square)) {
+    const float scale = size / std::sqrt(square);
+    return {without_dust(re * scale, size), without_dust(im * scale, size)};
+  }
+  const double exact = double{re} * re + double{im} * im;
+  if (exact == 0) return otherwise;
+  const double scale = size / std::sqrt(exact);
   return {without_dust(static_cast<float>(re * scale), size), without_dust(static_cast<float>(im * scale), size)};
 }
 
