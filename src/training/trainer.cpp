@@ -24,7 +24,8 @@ constexpr std::uint64_t most_frames = std::numeric_limits<std::int32_t>::max();
 /// Windows that validation holds out.
 std::uint64_t held_out(const TrainerConfig& config, std::uint64_t windows) {
   if (config.validation == 0) return 0;
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(config.validation * static_cast<double>(windows) + 0.5));
+  const auto share = std::llround(config.validation * static_cast<double>(windows));
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
 }
 
 /// The fewest frames whose windows fill one batch.
