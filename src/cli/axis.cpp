@@ -85,14 +85,18 @@ void Page::title(std::string_view left, std::string_view right) {
 void Page::horizontal(const Axis& axis, std::string_view unit, bool grid) {
   const int unit_left = area.right() - Canvas::text_width(unit, scale);
   const int y = area.bottom() + 5 * scale;
-  for (const double tick : axis.ticks(area.width / (9 * glyph_advance * scale))) {
+  int last_right = -glyph_advance * scale;
+  for (const double tick : axis.ticks(area.width / (6 * glyph_advance * scale))) {
     const int x = area.left + static_cast<int>(std::lround(axis.share(tick) * (area.width - 1)));
     if (grid) canvas.fill({x, area.top, 1, area.height}, faint, 0.35);
     canvas.fill({x, area.bottom(), 1, 3 * scale}, faint);
     const std::string label = number_text(std::fabs(tick) < 1e-12 ? 0 : tick, 6);
     const int width = Canvas::text_width(label, scale);
     const int text_left = std::max(0, x - width / 2);
-    if (text_left + width + glyph_advance * scale <= unit_left) canvas.text(text_left, y, label, scale, ink);
+    const int gap = glyph_advance * scale;
+    if (text_left < last_right + gap || text_left + width + gap > unit_left) continue;
+    canvas.text(text_left, y, label, scale, ink);
+    last_right = text_left + width;
   }
   canvas.text(unit_left, y, unit, scale, faint);
 }
