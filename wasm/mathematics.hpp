@@ -37,7 +37,7 @@ inline double log(double x) {
 
 inline double log2(double x) { return log(x) * 1.4426950408889634; }
 
-/// x to the power of y for x ≥ 0, to |y·ln x|·2e-16 of its value; NaN for a negative x.
+/// x to the power of y for x ≥ 0, to 6e-16 of its value (times |y·ln x| where that is above 1); NaN for a negative x.
 inline double pow(double x, double y) {
   if (y == 0) return 1;
   return exp(y * log(x));
