@@ -34,7 +34,7 @@ async function readAddress(address) {
     // The name in a variable keeps bundlers for the web from looking for it.
     const fileSystem = 'node:fs/promises';
     const { readFile } = await import(/* @vite-ignore */ fileSystem);
-    return await readFile(isUrl ? new URL(address) : address);
+    return new Uint8Array(await readFile(isUrl ? new URL(address) : address)); // a Buffer's slice would be no copy
   } catch (error) {
     if (error instanceof LodestoneError) throw error;
     throw unreadable(address, /** @type {Error} */ (error).message);

@@ -53,7 +53,8 @@ export function tensorShapes({ size, layers }) {
  * @returns {ModelDescription & {tensors: Map<string, Tensor>}} the tensors are checked for their names and shapes
  */
 export function readModelFile(bytes) {
-  const { metadata, tensors } = readSafetensors(bytes);
+  // Not a Buffer of Node's, whose slices are no copies.
+  const { metadata, tensors } = readSafetensors(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const description = readDescription(metadata);
   const expected = tensorShapes(description.config);
   for (const [name, shape] of expected) {

@@ -1,12 +1,13 @@
 /// The C ABI of the core, for WebAssembly hosts: the public headers and nothing else.
 ///
-/// Handles come from `…_create` and `…_read` and go with `…_destroy`; null means failure. Functions that return `int`
+/// Handles come from `…_create` and go with `…_destroy`; null means failure. Functions that return `int`
 /// give 0 or an ErrorCode. After a failure `lodestone_message` says what was wrong. Arrays go in as pointers into
 /// memory from `lodestone_alloc`; results of variable size come out through `lodestone_output`. Enumerations are
 /// the numbers of the C++ enumerators. An instance serves one thread.
 
 #include "lodestone/lodestone.hpp"
 
+#include <algorithm>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,9 @@
 #include <utility>
 #include <vector>
 
+#include "errors/first_error.hpp"
 #include "errors/message.hpp"
+#include "network/half.hpp"
 
 extern "C" int pffft_simd_size(void);
 
@@ -118,7 +121,7 @@ Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins
 extern "C" {
 
 /// Changes whenever a function here changes its meaning or its arguments.
-int lodestone_abi_version() { return 1; }
+int lodestone_abi_version() { return 2; }
 
 /// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
 int lodestone_simd_size() { return pffft_simd_size(); }
@@ -259,14 +262,47 @@ Model* lodestone_trainer_model(const Trainer* trainer) { return hand_over(traine
 
 // Models
 
-Model* lodestone_model_read(const std::byte* bytes, std::size_t count) { return hand_over(read_model({bytes, count})); }
+/// A model of zeros, to be filled through `lodestone_model_tensor`: JavaScript reads and writes the file.
+Model* lodestone_model_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
+                              const int* layers, std::size_t layer_count, int sequence, int scale,
+                              std::size_t impulse_frames, const float* losses, std::size_t loss_count,
+                              const float* validation_losses, std::size_t validation_loss_count) {
+  auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
+  if (!stft) return fail(stft.error()), nullptr;
+  const int bins = stft->bins();
+  Model model{.stft = *stft,
+              .network = {bins, {layers, layers + layer_count}, sequence, static_cast<Scale>(scale)},
+              .weights = {},
+              .impulses = {},
+              .losses = {losses, losses + loss_count},
+              .validation_losses = {validation_losses, validation_losses + validation_loss_count}};
+  Status bad = model.stft.check();
+  if (!bad) bad = check_enumerator("scale", scale, static_cast<int>(Scale::log1p));
+  if (!bad) bad = model.network.check();
+  if (bad) return fail(*bad), nullptr;
+  FirstError error;
+  error.take(model.weights, Weights::create(model.network));
+  error.take(model.impulses, Array2<float>::create(impulse_frames, static_cast<std::uint64_t>(bins)));
+  if (error) return fail(*error), nullptr;
+  return new Model(std::move(model));
+}
 
 void lodestone_model_destroy(Model* model) { delete model; }
 
-/// Output: the bytes of the model file.
-int lodestone_model_write(const Model* model) {
-  auto bytes = write_model(*model);
-  return bytes ? give(std::move(*bytes)) : fail(bytes.error());
+/// The values of a tensor, counted as in `tensors`; behind the last come the impulses.
+float* lodestone_model_tensor(Model* model, std::size_t index) {
+  const auto all = tensors(model->weights);
+  return index < all.size() ? all[index].values.data() : model->impulses.data();
+}
+
+/// 1 if float16 holds all these values to the bit, which then are in `halves`.
+int lodestone_to_half(const float* values, std::size_t count, Half* halves) {
+  std::transform(values, values + count, halves, [](float value) { return Half(value); });
+  return std::all_of(values, values + count, fits_half);
+}
+
+void lodestone_from_half(const Half* halves, std::size_t count, float* values) {
+  std::copy(halves, halves + count, values);
 }
 
 /// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, impulse frames, then the

@@ -59,12 +59,6 @@ Result<Array2<float>> read_impulses(const Safetensors& file, std::uint64_t bins)
   return impulses;
 }
 
-/// Whether float16 holds these values to the bit.
-bool fit_half(std::span<const float> values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](float value) { return value <= largest_half_impulse && Half(value) == value; });
-}
-
 Result<Buffer<Half>> to_half(std::span<const float> values) {
   auto halves = Buffer<Half>::create(values.size());
   if (!halves) return halves;
@@ -101,7 +95,7 @@ Result<Bytes> write_model(const Model& model) {
     const auto values = model.impulses.all();
     TensorView impulses{
         std::string(impulses_name), DType::f32, {model.impulses.rows(), model.impulses.cols()}, std::as_bytes(values)};
-    if (fit_half(values)) {
+    if (std::all_of(values.begin(), values.end(), fits_half)) {
       auto rounded = to_half(values);
       if (!rounded) return rounded.error();
       halves = std::move(*rounded);

@@ -52,4 +52,7 @@ struct Half {
 /// The largest magnitude that model files store as float16 (which itself ends at 65504).
 inline constexpr float largest_half_impulse = 6e4f;
 
+/// Whether a model file may store this value as float16: exactly, and not too large.
+inline bool fits_half(float value) { return value <= largest_half_impulse && Half(value) == value; }
+
 }  // namespace lodestone
