@@ -1,11 +1,10 @@
 #include "reference.hpp"
 
-#include <rapidjson/document.h>
-
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <fstream>
 
+#include "formats/json.hpp"
 #include "spectrum/analysis_window.hpp"
 #include "spectrum/fft.hpp"
 #include "spectrum/framing.hpp"
@@ -22,11 +21,20 @@ PhaseMethod method(const std::string& kind) {
   return PhaseMethod::batch;
 }
 
-rapidjson::Document parse(std::string_view text) {
-  rapidjson::Document document;
-  document.Parse(text.data(), text.size());
-  REQUIRE_FALSE(document.HasParseError());
-  return document;
+/// Calls visit(path, value) for every value of a JSON text; the path's keys are joined by dots.
+template <class Visit>
+void read_values(std::string_view text, Visit visit) {
+  struct Visitor final : JsonVisitor {
+    explicit Visitor(Visit& call) : call(call) {}
+    Status visit(std::span<const std::string> path, const JsonValue& value) override {
+      std::string joined;
+      for (const auto& key : path) joined += (joined.empty() ? "" : ".") + key;
+      call(joined, value);
+      return {};
+    }
+    Visit& call;
+  } visitor(visit);
+  REQUIRE_FALSE(read_json("reference", text, visitor));
 }
 
 const TensorView& tensor(const Safetensors& file, const std::string& name) {
@@ -43,15 +51,41 @@ Array2<std::complex<float>> complex_matrix(const TensorView& view) {
   return matrix;
 }
 
-/// Defect 1 touches no-future at Q = 4 and above, defect 2 the first estimate at Q = 2; other variants are corrected.
-bool is_history(const rapidjson::Value& output, const PhaseConfig& config, int overlap) {
-  if (std::string(output["variant"].GetString()) == "q2fix") return false;
-  const bool fixed = std::string(output["variant"].GetString()) == "fixed";
-  for (const auto& stage : config.stages) {
-    if (stage.method == PhaseMethod::nofuture && overlap == 4 && !fixed) return true;
+/// Defect 1 touches no-future at Q = 4, defect 2 the first estimate at Q = 2; other variants are corrected.
+bool is_history(const Output& output, const std::string& variant, int overlap) {
+  if (variant == "q2fix") return false;
+  for (const auto& stage : output.config.stages) {
+    if (stage.method == PhaseMethod::nofuture && overlap == 4 && variant != "fixed") return true;
     if (stage.method != PhaseMethod::batch && overlap == 2) return true;
   }
   return false;
+}
+
+/// One value of the metadata entry `lws`.
+void take(Case& loaded, std::vector<std::string>& variants, const std::string& path, const JsonValue& value) {
+  const bool object = value.kind == JsonValue::Kind::object;
+  if (path == "window_size") loaded.magnitudes.stft.size = static_cast<int>(value.integer);
+  if (path == "hop") loaded.magnitudes.stft.hop = static_cast<int>(value.integer);
+  if (path == "weight_range") loaded.weight_range = static_cast<int>(value.integer);
+  if (path == "look_ahead") loaded.look_ahead = static_cast<int>(value.integer);
+  if (path == "outputs" && object) {
+    loaded.outputs.emplace_back();
+    variants.emplace_back();
+  }
+  if (loaded.outputs.empty()) return;
+  auto& output = loaded.outputs.back();
+  if (path == "outputs.name") output.name = value.string;
+  if (path == "outputs.start") output.warm = value.string == "warm_start";
+  if (path == "outputs.rel_env") output.envelope = value.number;
+  if (path == "outputs.variant") variants.back() = value.string;
+  if (path == "outputs.steps" && object) output.config.stages.emplace_back();
+  if (output.config.stages.empty()) return;
+  auto& stage = output.config.stages.back();
+  if (path == "outputs.steps.kind") stage.method = method(std::string(value.string));
+  if (path == "outputs.steps.iterations") stage.iterations = static_cast<int>(value.integer);
+  if (path == "outputs.steps.alpha") stage.alpha = value.number;
+  if (path == "outputs.steps.beta") stage.beta = value.number;
+  if (path == "outputs.steps.gamma") stage.gamma = value.number;
 }
 
 }  // namespace
@@ -74,37 +108,26 @@ Case load(const Bytes& bytes) {
   const auto file = read_safetensors(bytes).value();
   const auto* text = file.find_metadata("lws");
   REQUIRE(text != nullptr);
-  const auto meta = parse(*text);
   Case loaded;
-  const int size = meta["window_size"].GetInt(), hop = meta["hop"].GetInt();
-  loaded.weight_range = meta["weight_range"].GetInt();
+  std::vector<std::string> variants;
+  loaded.magnitudes.stft = framing(0, 0);
+  read_values(*text, [&](const std::string& path, const JsonValue& value) { take(loaded, variants, path, value); });
+  const StftConfig stft = loaded.magnitudes.stft;
   const auto& view = tensor(file, "magnitudes");
-  loaded.magnitudes = {framing(size, hop), Array2<float>::create(view.shape[0], view.shape[1]).value(), 0};
+  loaded.magnitudes.values = Array2<float>::create(view.shape[0], view.shape[1]).value();
   const auto values = to_floats(view).value();
   std::copy(values.begin(), values.end(), loaded.magnitudes.values.all().begin());
-  if (const auto* warm = file.find("warm_start")) {
-    loaded.warm_start = {framing(size, hop), complex_matrix(*warm), 0};
-  }
-  for (const auto& json : meta["outputs"].GetArray()) {
-    Output output;
-    output.name = json["name"].GetString();
-    output.warm = std::string(json["start"].GetString()) == "warm_start";
-    output.envelope = json["rel_env"].GetDouble();
-    output.config.look_ahead = meta["look_ahead"].GetInt();
+  if (const auto* warm = file.find("warm_start")) loaded.warm_start = {stft, complex_matrix(*warm), 0};
+  REQUIRE_FALSE(loaded.outputs.empty());
+  for (std::size_t i = 0; i < loaded.outputs.size(); ++i) {
+    auto& output = loaded.outputs[i];
+    output.config.look_ahead = loaded.look_ahead;
     output.config.weight_range = loaded.weight_range;
-    for (const auto& step : json["steps"].GetArray()) {
-      output.config.stages.push_back({.method = method(step["kind"].GetString()),
-                                      .iterations = step["iterations"].GetInt(),
-                                      .alpha = step["alpha"].GetDouble(),
-                                      .beta = step["beta"].GetDouble(),
-                                      .gamma = step["gamma"].GetDouble()});
-    }
-    output.history = is_history(json, output.config, size / hop);
+    output.history = is_history(output, variants[i], stft.size / stft.hop);
     const auto spectrum = complex_matrix(tensor(file, output.name + "/spectrum"));
     output.spectrum.assign(spectrum.all().begin(), spectrum.all().end());
     const auto bits = to_integers(tensor(file, output.name + "/bits")).value();
     output.bits.assign(bits.begin(), bits.end());
-    loaded.outputs.push_back(std::move(output));
   }
   return loaded;
 }
@@ -118,15 +141,26 @@ std::vector<float> signal(const std::string& name) {
 
 std::vector<Quality> quality() {
   const auto bytes = read("lws/quality.json");
-  const auto rows = parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   std::vector<Quality> all;
-  for (const auto& row : rows.GetArray()) {
-    Quality quality{row["signal"].GetString(), row["config"].GetString(), row["mode"].GetString()};
-    REQUIRE(std::sscanf(quality.config.c_str(), "%d_%d", &quality.size, &quality.hop) == 2);
-    quality.consistency =
-        row["q2fix"].IsArray() ? row["q2fix"][0].GetDouble() : row["fixed_consistency_db"].GetDouble();
-    all.push_back(std::move(quality));
-  }
+  bool corrected = false;  // a value of q2fix goes before that of the variant with defect 2
+  read_values({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+              [&](const std::string& path, const JsonValue& value) {
+                if (path.empty() && value.kind == JsonValue::Kind::object) {
+                  all.emplace_back();
+                  corrected = false;
+                }
+                if (all.empty()) return;
+                auto& row = all.back();
+                if (path == "signal") row.signal = value.string;
+                if (path == "config") row.config = value.string;
+                if (path == "mode") row.mode = value.string;
+                if (value.kind != JsonValue::Kind::number || corrected) return;
+                if (path == "fixed_consistency_db") row.consistency = value.number;
+                if (path != "q2fix") return;
+                row.consistency = value.number;
+                corrected = true;
+              });
+  for (auto& row : all) REQUIRE(std::sscanf(row.config.c_str(), "%d_%d", &row.size, &row.hop) == 2);
   return all;
 }
 

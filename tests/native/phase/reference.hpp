@@ -26,6 +26,7 @@ struct Case {
   lodestone::Magnitudes magnitudes;
   lodestone::Spectrum warm_start;
   int weight_range = 0;
+  int look_ahead = 0;
   std::vector<Output> outputs;
 };
 
