@@ -47,7 +47,7 @@ Status check_stage(const PhaseStage& stage, const Place& place) {
   return place.refuse("momentum", stage.momentum, "0 to 2");
 }
 
-constexpr std::array<std::string_view, 7> kPresets{"best", "music", "griffin-lim", "speech", "fast", "pghi", "spsi"};
+constexpr std::array<std::string_view, 7> kPresets{"best", "music", "griffin-lim", "fast", "speech", "pghi", "spsi"};
 
 PhaseStage lws(PhaseMethod method, int iterations, double alpha) {
   return {.method = method, .iterations = iterations, .alpha = alpha};
