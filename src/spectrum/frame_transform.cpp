@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "errors/first_error.hpp"
 #include "spectrum/analysis_window.hpp"
 #include "spectrum/clean.hpp"
 #include "spectrum/framing.hpp"
@@ -35,7 +36,8 @@ void round_shaped(const Real* from, float* to, int bins, Real bend) {
 }  // namespace
 
 template <class Real>
-Result<FrameTransform> FrameTransform::Lane<Real>::create(const StftConfig& config, Precision precision) {
+auto FrameTransform::Lane<Real>::create(const StftConfig& config, Precision precision)
+    -> Result<std::unique_ptr<Lane>> {
   const int length = config.window_length();
   auto fft = Fft<Real>::create(config.size);
   const auto window = analysis_window(config);
@@ -50,8 +52,8 @@ Result<FrameTransform> FrameTransform::Lane<Real>::create(const StftConfig& conf
     (*synthesis)[i] = static_cast<Real>((*window)[i] / config.size);
   }
   const int margin = static_cast<int>(Layout(config).margin);
-  return FrameTransform(
-      Lane{std::move(*fft), std::move(*analysis), std::move(*synthesis), config.size, margin, precision});
+  return std::unique_ptr<Lane>(
+      new Lane{std::move(*fft), std::move(*analysis), std::move(*synthesis), config.size, margin, precision});
 }
 
 template <class Real>
@@ -86,17 +88,26 @@ void FrameTransform::Lane<Real>::synthesise(const std::complex<float>* bins, T* 
 }
 
 Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precision precision) {
-  const bool single = precision == Precision::fast && Fft<float>::supports(config.size);
-  return single ? Lane<float>::create(config, precision) : Lane<double>::create(config, precision);
+  FrameTransform transform;
+  FirstError error;
+  if (precision == Precision::fast && Fft<float>::supports(config.size)) {
+    error.take(transform.single_, Lane<float>::create(config, precision));
+  } else {
+    error.take(transform.double_, Lane<double>::create(config, precision));
+  }
+  if (error) return *error;
+  return transform;
 }
 
 void FrameTransform::analyse(const float* samples, std::complex<float>* bins) {
-  std::visit([&](auto& lane) { lane.analyse(samples, bins); }, lane_);
+  if (single_) return single_->analyse(samples, bins);
+  double_->analyse(samples, bins);
 }
 
 template <class T>
 void FrameTransform::synthesise(const std::complex<float>* bins, T* sum) {
-  std::visit([&](auto& lane) { lane.synthesise(bins, sum); }, lane_);
+  if (single_) return single_->synthesise(bins, sum);
+  double_->synthesise(bins, sum);
 }
 
 template void FrameTransform::synthesise(const std::complex<float>*, float*);

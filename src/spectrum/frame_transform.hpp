@@ -1,7 +1,7 @@
 #pragma once
 
 #include <complex>
-#include <variant>
+#include <memory>
 
 #include "lodestone/array.hpp"
 #include "lodestone/stft.hpp"
@@ -32,7 +32,7 @@ class FrameTransform {
  private:
   template <class Real>
   struct Lane {
-    static Result<FrameTransform> create(const StftConfig& config, Precision precision);
+    static Result<std::unique_ptr<Lane>> create(const StftConfig& config, Precision precision);
     void analyse(const float* samples, std::complex<float>* bins);
     template <class T>
     void synthesise(const std::complex<float>* bins, T* sum);
@@ -43,10 +43,11 @@ class FrameTransform {
     Precision precision;
   };
 
-  template <class Real>
-  explicit FrameTransform(Lane<Real> lane) : lane_(std::move(lane)) {}
+  FrameTransform() = default;
 
-  std::variant<Lane<float>, Lane<double>> lane_;
+  // One of the two; a variant would be a kilobyte more in the page's module.
+  std::unique_ptr<Lane<float>> single_;
+  std::unique_ptr<Lane<double>> double_;
 };
 
 }  // namespace lodestone
