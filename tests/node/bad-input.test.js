@@ -282,5 +282,5 @@ test('the asynchronous face rejects in the same words', async () => {
   await assert.rejects(learned.generate({ phase: 'worst' }), argument(/preset is "worst"/));
   const stft = await Stft.create({ size: 64, hop: 16 });
   await assert.rejects(reconstruct(stft.magnitudes(chord(0.1)), { size: 128, hop: 32 }), data(/magnitudes has/));
-  await assert.rejects(reconstruct(undefined, { size: 128 }), argument(/magnitudes/));
+  await assert.rejects(reconstruct(undefined, { size: 128, hop: 32 }), argument(/magnitudes/));
 });

@@ -10,9 +10,9 @@ test('takes a module, bytes, a response, an address or nothing', async () => {
   const address = new URL('dist/lodestone.wasm', root);
   for (const source of [undefined, module, wasm, response, address, address.href, address.pathname]) {
     const core = new Core(await compile(source));
-    assert.equal(core.abi.lodestone_abi_version(), 1);
+    assert.ok(core.abi.lodestone_abi_version() > 0);
   }
-  assert.equal(new Core(wasm).abi.lodestone_abi_version(), 1);
+  assert.ok(new Core(wasm).abi.lodestone_abi_version() > 0);
 });
 
 test('fetches over HTTP and says what the server answered', async (t) => {
@@ -36,7 +36,7 @@ test('refuses another ABI version, naming both', () => {
   assert.throws(() => instantiate(new Uint8Array([...other, ...code])), {
     name: 'LodestoneError',
     code: 'abi-mismatch',
-    message: /99.*1/,
+    message: /version 99; this JavaScript needs \d+:/,
   });
   const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
   assert.throws(() => instantiate(empty), { code: 'abi-mismatch', message: /undefined/ });
