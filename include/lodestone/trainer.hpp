@@ -77,7 +77,8 @@ class Trainer {
   std::span<const float> losses() const;             ///< mean loss of each whole epoch
   std::span<const float> validation_losses() const;  ///< held-out loss after each whole epoch; empty without validation
 
-  /// The model so far; training can go on. Its impulses are rounded as the model file will store them.
+  /// The model so far; training can go on. Its impulses are rounded as the model file will store them. Refused where
+  /// the frames came with an impossible StftConfig: frames of any width can be trained on, but only an STFT's played.
   Result<Model> model() const;
 
  private:

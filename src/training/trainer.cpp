@@ -42,7 +42,6 @@ double seconds(const StftConfig& stft, std::uint64_t frames) {
 }
 
 Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
-  if (auto error = frames.stft.check()) return error;
   const Array2<float>& values = frames.values;
   const auto bins = static_cast<std::size_t>(frames.stft.bins());
   if (values.cols() != bins) {
@@ -278,6 +277,7 @@ std::span<const float> Trainer::validation_losses() const { return engine_->vali
 
 Result<Model> Trainer::model() const {
   const Engine& engine = *engine_;
+  if (auto error = engine.sound.stft.check()) return *error;
   Model model{engine.sound.stft, engine.network, {}, {}, engine.losses, engine.validation_losses};
   FirstError error;
   error.take(model.weights, engine.weights.clone());
