@@ -15,11 +15,8 @@ target_include_directories(lodestone_spectrum PRIVATE "${PFFFT_SOURCE_DIR}")
 if(EMSCRIPTEN)
   # Headers only. /usr/include itself must not be searched when the target is not this machine.
   target_include_directories(lodestone_spectrum SYSTEM PRIVATE /usr/include/kissfft)
-  file(COPY /usr/include/rapidjson DESTINATION "${CMAKE_BINARY_DIR}/headers")
-  target_include_directories(lodestone_formats SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/headers")
 else()
   find_path(KISSFFT_INCLUDE_DIR kissfft.hh PATH_SUFFIXES kissfft REQUIRED)
-  find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
   target_include_directories(lodestone_spectrum SYSTEM PRIVATE "${KISSFFT_INCLUDE_DIR}")
 endif()
 # std::complex products cost three times as much with the checks for NaN and Inf.

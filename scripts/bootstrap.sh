@@ -7,7 +7,7 @@
 
 build_packages=(
   cmake ninja-build g++ emscripten nodejs pkg-config ca-certificates
-  catch2 libeigen3-dev libkissfft-dev libpng-dev libsamplerate0-dev libsndfile1-dev rapidjson-dev
+  catch2 libeigen3-dev libkissfft-dev libpng-dev libsamplerate0-dev libsndfile1-dev
 )
 test_packages=(
   chromium firefox-esr pulseaudio clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev wabt
