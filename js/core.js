@@ -390,7 +390,7 @@ export class CoreModel extends Handle {
    * @param {number[]} shape
    */
   #values(index, shape) {
-    const at = this.core.abi.lodestone_model_tensor(this.pointer, index);
+    const at = this.core.abi.lodestone_model_tensor(this.pointer, index) >>> 0;
     const count = shape.reduce((product, length) => product * length, 1);
     return new Float32Array(this.core.abi.memory.buffer, at, count);
   }
@@ -402,17 +402,17 @@ export class CoreModel extends Handle {
    */
   #impulses(index, { impulses, size }) {
     const shape = [impulses, size / 2 + 1];
-    const values = this.#values(index, shape).slice();
-    checkValues('impulses', values);
-    const bytes = new Uint8Array(2 * values.length);
-    const exact = this.core.lend([values, bytes], (floats, halves) => {
-      const held = this.core.abi.lodestone_to_half(floats, values.length, halves);
-      bytes.set(new Uint8Array(this.core.abi.memory.buffer, halves, bytes.length));
+    checkValues('impulses', this.#values(index, shape));
+    const halves = new Uint8Array(shape[0] * shape[1] * 2);
+    const exact = this.core.lend([halves], (pointer) => {
+      const at = this.core.abi.lodestone_model_tensor(this.pointer, index);
+      const held = this.core.abi.lodestone_to_half(at, halves.length / 2, pointer);
+      halves.set(new Uint8Array(this.core.abi.memory.buffer, pointer, halves.length));
       return held !== 0;
     });
-    return exact
-      ? { name: 'impulses', dtype: 'F16', shape, bytes }
-      : { name: 'impulses', dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) };
+    if (exact) return { name: 'impulses', dtype: 'F16', shape, bytes: halves };
+    const floats = this.#values(index, shape).slice();
+    return { name: 'impulses', dtype: 'F32', shape, bytes: new Uint8Array(floats.buffer) };
   }
 
   get config() {
