@@ -40,7 +40,7 @@ as_root() {
 
 install_packages() {
   local installed package missing=()
-  installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null) "
+  installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null || true) "
   for package in "$@"; do
     [[ $installed == *" installed:$package "* ]] || missing+=("$package")
   done
