@@ -53,7 +53,9 @@ int generate(const Arguments& arguments, Console& console) {
   const double bytes = frames * model->stft.bins() * 4 * sizeof(std::complex<float>);
   if (auto error = check_memory(console, "generating", bytes)) return console.fail(*error);
   if (model->impulses.rows() == 0)
-    console.warn("the model was trained with --no-impulses: the dream starts from silence");
+    console.warn(
+        "the model was trained with --no-impulses: the dream starts from silence, and there is nothing to jump to with "
+        "--position, --randomness, --points and --lengths");
   auto work = Generation::create(*model, dream, phase, seconds);
   if (!work) return console.fail(work.error());
 

@@ -171,7 +171,9 @@ int train(const Arguments& arguments, Console& console) {
   const std::uint64_t frame_count = stft->frames(sound->samples.size());
   const std::uint64_t memory = Trainer::memory(frame_count, config.bins(), plan->trainer);
   const double frame_bytes = static_cast<double>(frame_count) * config.bins() * sizeof(float);
-  if (auto error = check_memory(console, "training", static_cast<double>(memory) + frame_bytes))
+  // The frames, the model's copy of them, and at the end the file with another, half as large and twice in memory.
+  const double copies = plan->trainer.keep_impulses ? 3 : 1;
+  if (auto error = check_memory(console, "training", static_cast<double>(memory) + copies * frame_bytes))
     return console.fail(*error);
 
   auto frames = stft->magnitudes(sound->samples);
