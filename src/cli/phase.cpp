@@ -57,6 +57,13 @@ Result<Magnitudes> load_magnitudes(const Arguments& arguments, Host& host) {
   return read_magnitudes(*bytes);
 }
 
+/// Whether both would be written to the same place, be there a file already or not.
+bool same_place(Host& host, std::string_view a, std::string_view b) {
+  if (a == b || host.same_file(a, b)) return true;
+  const auto folder = [](std::string_view path) { return std::string(folder_of(path)) + "."; };
+  return name_of(a) == name_of(b) && host.same_file(folder(a), folder(b));
+}
+
 int phase(const Arguments& arguments, Console& console) {
   Host& host = console.host;
   const auto config = phase_config(arguments);
@@ -68,9 +75,9 @@ int phase(const Arguments& arguments, Console& console) {
   if (auto error = check_output(host, output, inputs)) return console.fail(*error);
   if (!spectrum_output.empty()) {
     if (auto error = check_output(host, spectrum_output, inputs)) return console.fail(*error);
-    if (spectrum_output == output) {
-      return console.fail({ErrorCode::invalid_argument,
-                           "--save-spectrum is \"" + std::string(output) + "\", as -o is; allowed: another file"});
+    if (same_place(host, spectrum_output, output)) {
+      return console.fail({ErrorCode::invalid_argument, "--save-spectrum is \"" + std::string(spectrum_output) +
+                                                            "\", where -o is; allowed: another file"});
     }
   }
 

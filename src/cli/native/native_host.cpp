@@ -117,8 +117,10 @@ Status NativeHost::write(std::string_view path, ByteView bytes) {
     if (!file.is_open() || !file.write_all(bytes) || !file.close()) return system_error("write", path);
     return {};
   }
-  const std::string temporary = target + "." + std::to_string(::getpid()) + ".tmp";
-  File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  // With the time, since a process that was killed may have had the same number, as it is 1 in every container.
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  const std::string temporary = target + "." + std::to_string(::getpid()) + "." + std::to_string(now) + ".tmp";
+  File file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
   if (!file.is_open()) return system_error("write", path);
   struct stat status {};
   if (::stat(target.c_str(), &status) == 0) ::fchmod(file.descriptor(), status.st_mode & 07777);

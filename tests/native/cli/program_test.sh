@@ -63,6 +63,17 @@ mkdir a_folder
 expect 2 analyze "$sounds/piano.wav" -o a_folder
 says err.txt "a folder"
 expect 2 analyze a_folder -o x
+for where in ./new.wav a_folder/../new.wav "$PWD//new.wav"; do
+  expect 2 phase s.safetensors -o new.wav --save-spectrum "$where"
+  says err.txt "another file"
+done
+ln -s keep new.link
+expect 2 phase s.safetensors -o keep --save-spectrum new.link
+says err.txt "another file"
+# Nor what somebody put where the temporary file could be expected.
+sh -c 'ln -s keep "d.npy.$$.tmp" && exec "$@"' sh "$program" analyze "$sounds/drums.wav" -o d.npy >out.txt 2>err.txt ||
+  fail "a link beside the output was in the way"
+rm d.npy.*.tmp
 cmp -s keep keep.copy || fail "keep was changed"
 
 # A full disk: the device refuses, the program says so.
