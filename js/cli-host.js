@@ -77,6 +77,19 @@ function checkWritable(path) {
 }
 
 /**
+ * What no two files have in common; null where none can be seen.
+ * @param {string} path
+ */
+function identity(path) {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Behind symbolic links, so that a rename replaces the file and not the link.
  * @param {string} path
  */
@@ -94,8 +107,9 @@ function writeWhole(path, bytes) {
   const target = resolved(path);
   const status = statSync(target, { throwIfNoEntry: false });
   if (status && !status.isFile()) return writeFileSync(target, bytes);
-  const temporary = `${target}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w');
+  // With the time, since a process that was killed may have had the same number, as it is 1 in every container.
+  const temporary = `${target}.${process.pid}.${Date.now()}.tmp`;
+  const file = openSync(temporary, 'wx');
   try {
     if (status) fchmodSync(file, status.mode & 0o7777);
     writeFileSync(file, bytes);
@@ -168,9 +182,8 @@ const host = {
       return 0;
     }),
   sameFile(a, aLength, b, bLength) {
-    const first = statSync(text(a, aLength), { bigint: true, throwIfNoEntry: false });
-    const second = statSync(text(b, bLength), { bigint: true, throwIfNoEntry: false });
-    return first && second && first.dev === second.dev && first.ino === second.ino ? 1 : 0;
+    const first = identity(text(a, aLength));
+    return first !== null && first === identity(text(b, bLength)) ? 1 : 0;
   },
   error: (destination, capacity) => new TextEncoder().encodeInto(failure, view(destination, capacity)).written,
   print: (stream, bytes, length) => print(stream, view(bytes, length)),

@@ -23,3 +23,7 @@ const program = new Worker(new URL('./cli-host.js', import.meta.url), {
   workerData: { args: process.argv.slice(2), shared },
 });
 program.on('message', (code) => (process.exitCode = code));
+program.on('error', ({ message }) => {
+  console.error(`lodestone: ${message}`);
+  process.exitCode = 2;
+});

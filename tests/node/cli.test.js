@@ -1,15 +1,17 @@
 // The command line in WebAssembly, end to end, as `npx lodestone` runs it.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,6 +75,7 @@ test('--json prints nothing else on stdout', async () => {
 test('what cannot be done ends with code 2 and a reason', async () => {
   writeFileSync(inFolder('noise.wav'), 'no sound');
   mkdirSync(inFolder('a folder'));
+  symlinkSync('circle.npy', inFolder('circle.npy'));
   for (const [args, message] of [
     [['frobnicate'], /frobnicate/],
     [['analyze', 'gone.wav', '-o', 'x.npy'], /gone\.wav/],
@@ -80,6 +83,7 @@ test('what cannot be done ends with code 2 and a reason', async () => {
     [['analyze', 'a folder', '-o', 'x.npy'], /it is a folder/],
     [['analyze', piano, '-o', 'no/such/x.npy'], /there is no folder/],
     [['analyze', piano, '-o', 'a folder'], /folder/],
+    [['analyze', piano, '-o', 'circle.npy'], /^lodestone: cannot write circle\.npy: too many symbolic links/],
     [['analyze', piano, '-o', 'x.npy', '--hop', '0'], /hop is "0"/],
   ]) {
     const { code, err } = await lodestone(args);
@@ -100,6 +104,23 @@ test(
     assert.equal(readFileSync(inFolder('mine.npy'), 'utf8'), 'mine');
   },
 );
+
+test('a link where the temporary file could be expected is not followed', () => {
+  writeFileSync(inFolder('precious'), 'mine');
+  const words = [process.execPath, inRepository('js/cli.js'), 'analyze', piano, '-o', 'linked.npy'];
+  const script = 'ln -s precious "linked.npy.$$.tmp" && exec "$@"';
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', ...words], { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(readFileSync(inFolder('precious'), 'utf8'), 'mine');
+});
+
+test('a program that cannot start says why in a line', () => {
+  cpSync(inRepository('js'), inFolder('copy/js'), { recursive: true });
+  writeFileSync(inFolder('copy/package.json'), '{"type": "module"}');
+  const { status, stderr } = spawnSync(process.execPath, [inFolder('copy/js/cli.js')], { encoding: 'utf8' });
+  assert.equal(status, 2, stderr);
+  assert.match(stderr, /^lodestone: .*pngjs.*\n$/);
+});
 
 test('Ctrl-C during training saves what there is', async () => {
   let interrupted = false;
