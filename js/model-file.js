@@ -3,6 +3,7 @@
 // outside is checked before memory is taken for it.
 
 import { LodestoneError } from './errors.js';
+import { names } from './options.js';
 
 /**
  * @typedef {object} Tensor
@@ -97,41 +98,58 @@ export function writeModelFile({ config, losses, validationLosses }, tensors) {
 function readDescription(metadata) {
   if (metadata?.lodestone === undefined) throw malformed('metadata: expected the key lodestone, found none');
   const json = parse(metadata.lodestone, 'metadata');
-  const { format_version: version, kind, stft, network, losses, validation_losses: validationLosses } = json ?? {};
+  const { format_version: version, kind, stft, network } = json ?? {};
   if (version !== formatVersion) {
     throw malformed(`metadata: format_version is ${version}; this version of Lodestone reads ${formatVersion}`);
   }
   if (kind !== 'model') throw malformed(`metadata: kind is ${quoted(kind)}; allowed: "model"`);
-  const field = reader(stft, 'stft');
-  const { layers, bins, sequence, scale } = network ?? {};
+  const frames = reader(stft, 'stft.');
+  const net = reader(network, 'network.');
   const config = {
-    size: field('size', Number.isInteger),
-    windowSize: field('window_size', Number.isInteger),
-    hop: field('hop', Number.isInteger),
-    window: field('window', isString),
-    framing: field('framing', isString),
-    sampleRate: field('sample_rate', Number.isFinite),
-    layers: list(layers, 'network.layers', isHidden),
-    sequence: reader({ sequence }, 'network')('sequence', Number.isInteger),
-    scale: reader({ scale }, 'network')('scale', isString),
+    size: frames('size', whole),
+    windowSize: frames('window_size', whole),
+    hop: frames('hop', whole),
+    window: frames('window', oneOf(names.windows)),
+    framing: frames('framing', oneOf(names.framings)),
+    sampleRate: frames('sample_rate', finite),
+    layers: net('layers', hidden),
+    sequence: net('sequence', whole),
+    scale: net('scale', oneOf(names.scales)),
   };
+  const { bins } = network;
   if (config.layers.length < 1 || config.layers.length > 4) {
     throw malformed(`metadata: network.layers has ${config.layers.length} layers; allowed: 1 to 4`);
   }
   if (bins !== config.size / 2 + 1) {
     throw malformed(`metadata: network.bins is ${bins}; an FFT of ${config.size} gives ${config.size / 2 + 1}`);
   }
+  const top = reader(json, '');
   const number = (/** @type {any} */ loss) => (loss === null ? NaN : loss);
   return {
     config,
-    losses: list(losses, 'losses', isLoss).map(number),
-    validationLosses: list(validationLosses, 'validation_losses', isLoss).map(number),
+    losses: top('losses', numbers).map(number),
+    validationLosses: top('validation_losses', numbers).map(number),
   };
 }
 
-const isString = (/** @type {any} */ value) => typeof value === 'string';
-const isHidden = (/** @type {any} */ value) => Number.isInteger(value) && value >= 1 && value <= 4096;
-const isLoss = (/** @type {any} */ value) => value === null || typeof value === 'number';
+/**
+ * What a field may be: the test, and its name for the message.
+ * @typedef {[(value: any) => boolean, string]} Kind
+ */
+
+/** @type {Kind} The core takes numbers of 32 bits, others would wrap around. */
+const whole = [(value) => value === (value | 0), 'a whole number of 32 bits'];
+/** @type {Kind} */
+const finite = [Number.isFinite, 'a finite number'];
+/** @type {(names: string[]) => Kind} */
+const oneOf = (names) => [(value) => names.includes(value), names.join(', ')];
+/** @type {(allowed: (value: any) => boolean, what: string) => Kind} */
+const listOf = (allowed, what) => [(value) => Array.isArray(value) && value.every(allowed), `a list of ${what}`];
+const hidden = listOf(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
+  'whole numbers from 1 to 4096',
+);
+const numbers = listOf((value) => value === null || typeof value === 'number', 'numbers or null');
 
 /**
  * A function that takes a field of `object` if it is what it should be.
@@ -139,22 +157,11 @@ const isLoss = (/** @type {any} */ value) => value === null || typeof value === 
  * @param {string} section
  */
 function reader(object, section) {
-  return (/** @type {string} */ name, /** @type {(value: any) => boolean} */ allowed) => {
+  return (/** @type {string} */ name, /** @type {Kind} */ [test, allowed]) => {
     const value = object?.[name];
-    if (allowed(value)) return value;
-    throw malformed(`metadata: ${section}.${name} is ${quoted(value)}, which it cannot be`);
+    if (test(value)) return value;
+    throw malformed(`metadata: ${section}${name} is ${quoted(value)}; allowed: ${allowed}`);
   };
-}
-
-/**
- * @param {any} values
- * @param {string} name
- * @param {(value: any) => boolean} allowed
- * @returns {any[]}
- */
-function list(values, name, allowed) {
-  if (Array.isArray(values) && values.every(allowed)) return values;
-  throw malformed(`metadata: ${name} is ${quoted(values)}, which it cannot be`);
 }
 
 /** @param {any} value */

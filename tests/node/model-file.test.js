@@ -81,12 +81,19 @@ test('what does not fit is refused with what was expected and what was found', (
   ]);
   refuse(/layers/, config({ layers: [] }));
   refuse(/layers/, config({ layers: [1e9] }));
-  refuse(/hop/, config({ hop: 0.5 }));
+  refuse(/layers is \[0\]; allowed: a list of whole numbers from 1 to 4096/, config({ layers: [0] }));
+  refuse(/layers is "8"; allowed: a list/, config({ layers: '8' }));
+  for (const hop of [0.5, 2 ** 32 + 64, '64', null]) {
+    refuse(/stft\.hop is .*[^\]]; allowed: a whole number of 32 bits/, config({ hop }));
+  }
+  refuse(/network\.sequence is 4294967301; allowed: a whole number/, config({ sequence: 2 ** 32 + 5 }));
   refuse(/hop is 0; allowed/, config({ hop: 0 }));
-  refuse(/window/, config({ window: 'triangle' }));
-  refuse(/sample_rate/, config({ sampleRate: null }));
+  refuse(/stft\.window is "triangle"; allowed: hann, .*, rectangular$/, config({ window: 'triangle' }));
+  refuse(/stft\.framing is 0; allowed: centered, none, lws$/, config({ framing: 0 }));
+  refuse(/network\.scale is "cubic"; allowed: linear, log1p$/, config({ scale: 'cubic' }));
+  refuse(/stft\.sample_rate is null; allowed: a finite number/, config({ sampleRate: null }));
   refuse(/sequence is 0; allowed: 1 to 4096/, config({ sequence: 0 }));
-  refuse(/losses/, { losses: ['much'] });
+  refuse(/metadata: losses is \["much"\]; allowed: a list of numbers/, { losses: ['much'] });
   refuse(
     /dtype/,
     {},
@@ -110,6 +117,15 @@ test('what does not fit is refused with what was expected and what was found', (
     {},
     changed('batch_norm.running_var', negative),
   );
+});
+
+test('models lie above 2 GiB as well', () => {
+  const bytes = learn({}).toBytes();
+  const high = newCore();
+  assert.ok(high.abi.lodestone_alloc(2.2e9) !== 0);
+  const model = new CoreModel(high, bytes);
+  assert.ok(model.pointer >>> 0 > 2 ** 31);
+  assert.deepEqual(model.toBytes(), bytes);
 });
 
 test('any byte of the header may be wrong', () => {
