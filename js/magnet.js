@@ -1,7 +1,7 @@
 import { readBytes } from './bytes.js';
 import { CoreModel } from './core.js';
 import { LodestoneError } from './errors.js';
-import { dreamDefaults, floats, pick, settle, stftDefaults, trainerDefaults } from './options.js';
+import { dreamDefaults, floats, pick, refused, settle, stftDefaults, trainerDefaults } from './options.js';
 import { sharedCore } from './shared.js';
 import { describe } from './tasks.js';
 import { work } from './work.js';
@@ -17,7 +17,7 @@ import { work } from './work.js';
  * @property {(channel: number) => Float32Array} getChannelData
  */
 
-/** @typedef {AudioBufferLike | {samples: Float32Array, sampleRate: number} | Float32Array} Audio */
+/** @typedef {AudioBufferLike | {samples: Float32Array, sampleRate?: number} | Float32Array} Audio */
 
 /**
  * @typedef {object} MagnetConfig
@@ -97,7 +97,7 @@ export class Magnet {
       onProgress: undefined,
       signal: /** @type {AbortSignal | undefined} */ (undefined),
     });
-    signal?.throwIfAborted();
+    if (initial && !(initial instanceof Magnet)) throw refused('initial', initial, 'Magnet');
     const { samples, sampleRate } = mono(audio, options?.sampleRate);
     const request = { samples, epochs, options: { ...rest, sampleRate }, initial: initial?.toBytes() };
     const model = await work('train', request, { onProgress, signal }, keepPartial);
@@ -163,22 +163,22 @@ export class Magnet {
  */
 function mono(audio, givenRate) {
   const buffer = /** @type {AudioBufferLike} */ (audio);
-  const sound = /** @type {{samples: Float32Array, sampleRate: number}} */ (audio);
+  const sound = /** @type {{samples: Float32Array, sampleRate?: number}} */ (audio);
   if (typeof buffer?.getChannelData === 'function') {
     return { samples: mix(buffer), sampleRate: ownRate(buffer.sampleRate, givenRate) };
   }
   if (sound?.samples !== undefined) {
     return { samples: floats('samples', sound.samples), sampleRate: ownRate(sound.sampleRate, givenRate) };
   }
-  return { samples: floats('audio', audio), sampleRate: givenRate ?? stftDefaults.sampleRate };
+  return { samples: floats('audio', audio), sampleRate: ownRate(undefined, givenRate) };
 }
 
 /**
- * @param {number} own
+ * @param {number} [own]
  * @param {number} [given]
  */
 function ownRate(own, given) {
-  if (given === undefined || given === own) return own;
+  if (own === undefined || given === undefined || given === own) return given ?? own ?? stftDefaults.sampleRate;
   throw new LodestoneError(
     'invalid-argument',
     `sampleRate is ${given}; allowed: ${own}, that of the audio, which is not resampled`,

@@ -242,7 +242,7 @@ export function floats(name, values) {
  * @param {unknown} value
  * @param {string} allowed
  */
-function refused(name, value, allowed) {
+export function refused(name, value, allowed) {
   const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : describe(value);
   return new LodestoneError('invalid-argument', `${name} is ${text}; allowed: ${allowed}`);
 }

@@ -69,6 +69,11 @@ async function runEpochs(trainer, epochs, { report, stopped }) {
   const isTime = every(100);
   for (let step = 1; step <= steps && !(await stopped()); ++step) {
     const stepLoss = trainer.step();
+    if (!Number.isFinite(stepLoss)) {
+      const epoch = Math.ceil(step / trainer.stepsPerEpoch);
+      const reason = `training blew up in epoch ${epoch}: the loss is not finite`;
+      throw new LodestoneError('invalid-data', `${reason}; try a smaller learningRate or clipNorm: 1`);
+    }
     const epochEnded = step % trainer.stepsPerEpoch === 0;
     if (!epochEnded && !isTime()) continue;
     report({

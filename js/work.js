@@ -1,6 +1,7 @@
 // Long work in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
 
 import { LodestoneError } from './errors.js';
+import { refused } from './options.js';
 import { prepare } from './shared.js';
 
 /**
@@ -18,6 +19,7 @@ import { prepare } from './shared.js';
  * @returns {Promise<any>} null where there is nothing yet
  */
 export async function work(task, request, { onProgress, signal }, keepPartial = false) {
+  if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
   const module = await prepare();
   signal?.throwIfAborted();
   const worker = await startWorker();
@@ -33,12 +35,17 @@ export async function work(task, request, { onProgress, signal }, keepPartial = 
       },
       (reason) => reject(new LodestoneError('unsupported', `the worker could not run: ${reason}`)),
     );
-    worker.postMessage({ task, module, request });
+    try {
+      worker.postMessage({ task, module, request });
+    } catch (error) {
+      reject(new LodestoneError('invalid-argument', `${task}: ${/** @type {Error} */ (error).message}`));
+    }
     if (signal?.aborted) abort();
   });
   try {
     return await finished;
   } finally {
+    onProgress = undefined; // Node hands out the messages that have come, though the worker is stopped
     signal?.removeEventListener('abort', abort);
     worker.terminate();
   }

@@ -277,9 +277,16 @@ test('the asynchronous face rejects in the same words', async () => {
   await assert.rejects(Magnet.train(chord(1), { ...tiny, epoch: 5 }), argument(/Magnet\.train has no option epoch;/));
   await assert.rejects(Magnet.train(undefined, tiny), argument(/audio is undefined/));
   await assert.rejects(Magnet.train({ samples: 'x', sampleRate: 8000 }, tiny), argument(/samples is "x"/));
+  await assert.rejects(Magnet.train(chord(1), { ...tiny, layers: () => 1 }), argument(/train: .* could not be cloned/));
+  await assert.rejects(
+    Magnet.train(chord(1), { ...tiny, initial: {} }),
+    argument(/initial is Object; allowed: Magnet/),
+  );
+  await assert.rejects(Magnet.train(chord(1), { ...tiny, signal: {} }), argument(/signal is Object; allowed: Abort/));
   await assert.rejects(Magnet.load(new Uint8Array(100)), data(/./));
   await assert.rejects(Magnet.load('/no/such/model'), data(/cannot be read/));
   const learned = await Magnet.load(model().toBytes());
+  await assert.rejects(learned.generate({ signal: {} }), argument(/signal is Object; allowed: AbortSignal/));
   await assert.rejects(learned.generate({ seconds: 0 }), argument(/seconds is 0/));
   await assert.rejects(learned.generate({ second: 1 }), argument(/generate has no option second;/));
   await assert.rejects(learned.generate({ phase: 'worst' }), argument(/preset is "worst"/));

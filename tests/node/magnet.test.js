@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Magnet, Stft, reconstruct, readWav, wavBytes } from '../../js/index.js';
+import { readModelFile, writeModelFile } from '../../js/model-file.js';
 import { names } from '../../js/options.js';
 import { chord, hash, largest, largestDifference, readTensors, tiny } from './support.js';
 
@@ -81,6 +82,29 @@ test('mixes the channels of an AudioBuffer', async () => {
   });
 });
 
+test('samples without a rate of their own take that of the options', async () => {
+  const { samples } = sound;
+  const rateOf = async (audio, options) =>
+    (await Magnet.train(audio, { ...tiny, epochs: 1, ...options })).config.sampleRate;
+  assert.equal(await rateOf({ samples }, { sampleRate: 48000 }), 48000);
+  assert.equal(await rateOf({ samples }, { sampleRate: undefined }), 44100);
+  assert.equal(await rateOf(samples, { sampleRate: undefined }), 44100);
+});
+
+test('a training whose loss is not finite any more ends with advice', async () => {
+  const file = readModelFile((await trained).toBytes());
+  const huge = [...file.tensors.values()].map((tensor) => {
+    if (!tensor.name.startsWith('fc.')) return tensor;
+    const values = Float32Array.from({ length: tensor.bytes.length / 4 }, (_, i) => (i % 2 ? -3e38 : 3e38));
+    return { ...tensor, bytes: new Uint8Array(values.buffer) };
+  });
+  const initial = await Magnet.load(writeModelFile(file, huge));
+  await assert.rejects(Magnet.train(sound, { ...tiny, epochs: 1, initial }), {
+    code: 'invalid-data',
+    message: 'training blew up in epoch 1: the loss is not finite; try a smaller learningRate or clipNorm: 1',
+  });
+});
+
 test('goes on from a model', async () => {
   const model = await trained;
   const further = await Magnet.train(sound, { ...tiny, epochs: 1, initial: model });
@@ -137,6 +161,22 @@ test('aborting a generation or a reconstruction rejects with the reason', async 
   const stages = [{ method: 'griffin-lim', iterations: 10000 }];
   const request = reconstruct(stft.magnitudes(sound.samples), { ...stft.config, stages, ...stop() });
   await assert.rejects(request, { name: 'AbortError' });
+});
+
+test('nothing is reported any more once the promise is settled', async () => {
+  const controller = new AbortController();
+  let calls = 0;
+  const onProgress = () => {
+    calls += 1;
+    const end = performance.now() + 300; // meanwhile the worker's reports queue up
+    while (performance.now() < end);
+    controller.abort();
+  };
+  const request = Magnet.train(sound, { ...tiny, epochs: 1e6, onProgress, signal: controller.signal });
+  await assert.rejects(request, { name: 'AbortError' });
+  const before = calls;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual([before, calls], [1, 1]);
 });
 
 test('an error in onProgress reaches the caller', async () => {
