@@ -109,11 +109,11 @@ Result<Frames<T>> copy_frames(const StftConfig& stft, const float* values, std::
 /// Memory that a WebAssembly module can address.
 constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 
-/// Samples, trainer, the sound's frames, and the copy of them that the model keeps.
+/// Samples, trainer, the sound's frames, the copy of them that the model keeps, and room to write that.
 Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins, const TrainerConfig& config) {
   const std::uint64_t sound = frames * static_cast<std::uint64_t>(bins) * sizeof(float);
   const std::uint64_t bytes = std::min(Trainer::memory(frames, bins, config), addressable) + samples * sizeof(float) +
-                              sound * (config.keep_impulses ? 2 : 1);
+                              sound * (config.keep_impulses ? 3 : 1);
   if (bytes < addressable) return {};
   return Error{ErrorCode::out_of_memory,
                sentence({"training on ", frames, " frames takes ", bytes >> 20, " MB; WebAssembly has 4096 MB"})};

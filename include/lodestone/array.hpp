@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "lodestone/result.hpp"
 
@@ -82,6 +83,13 @@ template <class T>
 class Array2 {
  public:
   Array2() = default;
+  Array2(Array2&& other) noexcept { *this = std::move(other); }
+  Array2& operator=(Array2&& other) noexcept {
+    values_ = std::move(other.values_);
+    rows_ = std::exchange(other.rows_, 0);
+    cols_ = std::exchange(other.cols_, 0);
+    return *this;
+  }
 
   /// Zeros, or out_of_memory when `rows * cols` overflows or is not to be had.
   static Result<Array2> create(std::uint64_t rows, std::uint64_t cols) {

@@ -30,9 +30,9 @@ struct DreamConfig {
 };
 
 /// Dreams magnitude frames: the network fed with its own predictions, clamped at 0 and kept finite. Starts from an
-/// impulse, a window of training frames, or from silence where the model has none (then there is nothing to jump to or
-/// to start again from). When the network falls silent, blows up or sticks for a second, it starts again from an
-/// impulse and counts that. Real-time safe after `create`.
+/// impulse, a window of training frames, or from silence where the model has none (then there is nothing to jump to).
+/// When the network falls silent, blows up or sticks for a second, it starts again, from another impulse or from
+/// silence, and counts that. Real-time safe after `create`.
 class Dreamer {
  public:
   /// Copies what it needs of `model`.

@@ -10,6 +10,7 @@ namespace lodestone::cli {
 namespace {
 
 std::vector<double> linear_ticks(const Axis& axis, int most) {
+  if (!(axis.high > axis.low)) return {};
   const double rough = (axis.high - axis.low) / std::max(most, 1);
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   double step = 10 * power;

@@ -7,6 +7,7 @@
 #include "cli/font.hpp"
 #include "cli/pictures.hpp"
 #include "cli/text.hpp"
+#include "spectrum/analysis_window.hpp"
 
 namespace lodestone::cli {
 namespace {
@@ -15,9 +16,8 @@ constexpr double lowest_frequency = 20;  // Hz, of the logarithmic axis
 
 /// Magnitude of a sine at full scale: half the sum of the window.
 Result<double> full_scale(const StftConfig& stft) {
-  auto window = Buffer<double>::create(static_cast<std::uint64_t>(stft.window_length()));
+  const auto window = analysis_window(stft);
   if (!window) return window.error();
-  fill_window(stft.window, {window->data(), window->size()});
   double sum = 0;
   for (const double value : *window) sum += value;
   return sum / 2;
@@ -113,7 +113,8 @@ Result<Picture> draw_spectrogram(const Magnitudes& magnitudes, const Spectrogram
 
   const double frames_a_second = stft.sample_rate / stft.hop;
   const double covered = first_centre(stft) + static_cast<double>(magnitudes.count()) / frames_a_second;
-  const double seconds = magnitudes.samples > 0 ? static_cast<double>(magnitudes.samples) / stft.sample_rate : covered;
+  const double seconds = magnitudes.samples > 0 ? static_cast<double>(magnitudes.samples) / stft.sample_rate
+                                                : std::max(covered, 1 / frames_a_second);
   const double nyquist = stft.sample_rate / 2;
   const bool logarithmic = style.logarithmic && nyquist > 2 * lowest_frequency;
   const Axis time{0, seconds, false};

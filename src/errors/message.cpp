@@ -29,11 +29,15 @@ void append_shape(std::string& message, std::span<const std::uint64_t> shape) {
 
 // Decimal digits of a finite value above 0.
 std::string digits_of(double value) {
-  const int exponent = static_cast<int>(std::floor(std::log10(value)));
+  int exponent = static_cast<int>(std::floor(std::log10(value)));
   const bool scientific = exponent < -5 || exponent > 14;
-  const double mantissa = scientific ? value * std::pow(10.0, -exponent) : value;
+  const double mantissa = scientific ? value / std::pow(10.0, exponent) : value;
   const int decimals = scientific ? 5 : (exponent < 5 ? 5 - exponent : 0);
   auto digits = static_cast<std::uint64_t>(std::llround(mantissa * std::pow(10.0, decimals)));
+  if (scientific && digits >= 1'000'000) {  // 9.999999 rounds to 10
+    digits /= 10;
+    ++exponent;
+  }
   std::string fraction;
   for (int i = 0; i < decimals; ++i, digits /= 10) {
     if (fraction.empty() && digits % 10 == 0) continue;  // no zeros at the end

@@ -43,6 +43,7 @@ float largest_magnitude(const Model& model) {
 }
 
 Status check_model(const Model& model) {
+  if (auto error = model.stft.check()) return error;
   const int bins = model.network.bins;
   if (model.stft.bins() != bins) {
     return malformed({"the network has ", bins, " bins; an FFT of ", model.stft.size, " gives ", model.stft.bins()});
@@ -90,8 +91,9 @@ struct Dreamer::Engine {
     error.take(input, Buffer<float>::create(bins));
     error.take(dream, Buffer<float>::create(bins));
     error.take(vitality, Vitality::create(model));
-    constexpr float headroom = 4;  // 12 dB above anything in the training sound
-    ceiling = headroom * largest_magnitude(model);
+    constexpr float headroom = 4;                // 12 dB above anything in the training sound
+    constexpr float largest_for_phases = 1e15f;  // see Reconstruction
+    ceiling = std::min(headroom * largest_magnitude(model), largest_for_phases);
     return error.status();
   }
 
@@ -103,7 +105,7 @@ struct Dreamer::Engine {
 
   std::size_t random_row() { return random.below(static_cast<std::uint32_t>(window_count())); }
 
-  // Forgets the past and takes a window of the training sound for it; silence where the model keeps none.
+  // Forgets the past and takes a window of the training sound for it.
   void jump(std::size_t row) {
     predictor.reset();
     refill = static_cast<std::size_t>(network.sequence);
@@ -139,9 +141,19 @@ struct Dreamer::Engine {
     return true;
   }
 
+  // From silence, at first and after a death.
+  void begin_without_impulses() {
+    if (revive) {
+      predictor.reset();
+      std::fill(dream.begin(), dream.end(), 0.0f);
+      revive = false;
+    }
+    feed(dream);
+  }
+
   void begin() {
     if (impulses.rows() == 0) {
-      feed(dream);  // silence at first
+      begin_without_impulses();
       return;
     }
     std::size_t row = 0;
@@ -173,11 +185,10 @@ struct Dreamer::Engine {
     std::copy(prediction.begin(), prediction.end(), dream.begin());
     expand(network.scale, dream);
     for (float& value : dream) value = value > 1e-20f ? std::min(value, ceiling) : 0.0f;  // NaN becomes 0
-    if (vitality.dead(dream) && impulses.rows() > 0) {
-      revive = true;
-      ++reseeds;
-      vitality.reset();
-    }
+    if (!vitality.dead(dream)) return;
+    ++reseeds;
+    vitality.reset();
+    revive = true;
   }
 };
 

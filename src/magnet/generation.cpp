@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -10,7 +11,7 @@ namespace lodestone {
 
 namespace {
 
-constexpr std::size_t frames_a_step = 16;
+constexpr std::int64_t work_a_step = 20'000'000;  // multiply-adds: some milliseconds
 
 // Of the whole work, as measured with 2×128 units and the preset `best`.
 constexpr double dreaming_share = 0.3;
@@ -23,6 +24,7 @@ struct Generation::Engine {
   Stft stft;
   Magnitudes frames;
   std::size_t dreamed = 0;
+  bool dreaming = false;  // a frame has begun
   std::optional<Reconstruction> reconstruction{};
   Buffer<float> samples{};
   bool done = false;
@@ -31,17 +33,28 @@ struct Generation::Engine {
       : dreamer(std::move(the_dreamer)), phase(phase_config), stft(std::move(the_stft)) {}
 
   Status prepare(std::uint64_t sample_count) {
-    auto values = Array2<float>::create(stft.frames(sample_count), static_cast<std::uint64_t>(stft.config().bins()));
+    // Phases take eight floats a bin; better to say so now than when all is dreamed.
+    constexpr std::uint64_t bytes_a_bin = 32;
+    const auto row = static_cast<std::uint64_t>(stft.config().bins());
+    const std::uint64_t bytes = stft.frames(sample_count) * row * bytes_a_bin;
+    if (bytes > std::numeric_limits<std::size_t>::max()) {
+      return Error{ErrorCode::out_of_memory,
+                   sentence({"out of memory: a sound of this length takes ", bytes >> 20, " MB to generate"})};
+    }
+    auto values = Array2<float>::create(stft.frames(sample_count), row);
     if (!values) return values.error();
     frames = {stft.config(), std::move(*values), sample_count};
     return {};
   }
 
   void dream() {
-    const std::size_t end = std::min(dreamed + frames_a_step, frames.count());
-    for (; dreamed < end; ++dreamed) {
-      const auto frame = dreamer.process();
-      std::copy(frame.begin(), frame.end(), frames.values.row(dreamed).begin());
+    Budget budget{work_a_step};
+    while (dreamed < frames.count() && budget.left > 0) {
+      if (!dreaming) dreamer.begin();
+      dreaming = !dreamer.step(budget);
+      if (dreaming) return;
+      const auto frame = dreamer.frame();
+      std::copy(frame.begin(), frame.end(), frames.values.row(dreamed++).begin());
     }
   }
 
@@ -83,7 +96,10 @@ Result<Generation> Generation::create(const Model& model, const DreamConfig& dre
   }
   if (auto error = phase.check()) return *error;
   StftConfig framed = model.stft;
-  framed.framing = Framing::lws;  // every sample in full overlap, the first and last too
+  // Every sample in full overlap, the first and last too. But that framing would change the level of a square-root
+  // Hann.
+  if (framed.window != Window::sqrt_hann) framed.framing = Framing::lws;
+  if (framed.framing == Framing::none) framed.framing = Framing::centered;
   if (auto error = framed.check_invertible()) return *error;
   auto stft = Stft::create(framed);
   if (!stft) return stft.error();

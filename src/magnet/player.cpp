@@ -7,11 +7,14 @@ namespace lodestone {
 
 namespace {
 
-// Hops until every sample lies under all the frames that will ever cover it: the sound starts there.
-int run_in_hops(const StftConfig& stft) {
-  const int last_start = (stft.size - stft.window_length()) / 2 + stft.window_length() - stft.hop;
-  return (last_start + stft.hop - 1) / stft.hop;
+// A stream has no ends to pad. Framing `lws` stays, because it decides the level of a square-root Hann window.
+StftConfig framed_for_streams(StftConfig stft) {
+  if (stft.framing == Framing::centered) stft.framing = Framing::none;
+  return stft;
 }
+
+// Frames until every sample lies under all the frames that will ever cover it: the sound starts there.
+int run_in_frames(const StftConfig& stft) { return (stft.window_length() - 1) / stft.hop; }
 
 }  // namespace
 
@@ -31,7 +34,7 @@ struct Player::Engine {
       : dreamer(std::move(the_dreamer)),
         phase(std::move(the_phase)),
         inverse(std::move(the_inverse)),
-        run_in(run_in_hops(inverse.config())),
+        run_in(run_in_frames(inverse.config())),
         synthesis_cost(32 * inverse.config().size) {}  // an inverse FFT and overlap-add, about
 
   void begin() {
@@ -59,17 +62,19 @@ struct Player::Engine {
     const auto frame = phase.frame();
     if (frame.empty()) return false;
     budget.spend(synthesis_cost);
-    samples = inverse.push(frame);
+    const auto finished = inverse.push(frame);  // the first may bring a margin along, or nothing yet
+    if (run_in > 0) {
+      --run_in;
+      return false;
+    }
+    samples = finished.last(static_cast<std::size_t>(inverse.config().hop));
     played = 0;
-    if (run_in == 0) return true;
-    --run_in;
-    return false;
+    return true;
   }
 };
 
 Result<Player> Player::create(const Model& model, const PlayerConfig& config) {
-  StftConfig stft = model.stft;
-  stft.framing = Framing::none;  // a stream has no ends to pad
+  const StftConfig stft = framed_for_streams(model.stft);
   if (auto error = stft.check_invertible()) return *error;
   auto dreamer = Dreamer::create(model, config.dream);
   if (!dreamer) return dreamer.error();

@@ -5,6 +5,7 @@
 
 #include "errors/message.hpp"
 #include "phase/lattice.hpp"
+#include "spectrum/framing.hpp"
 
 namespace lodestone {
 Status check_magnitudes(const Magnitudes& magnitudes) {
@@ -13,6 +14,11 @@ Status check_magnitudes(const Magnitudes& magnitudes) {
   const auto bins = static_cast<std::size_t>(magnitudes.stft.bins());
   if (magnitudes.count() == 0) return malformed({"there are no magnitude frames; at least 1 is needed"});
   if (auto error = check_bins(magnitudes.stft, magnitudes.values.cols())) return error;
+  const std::uint64_t samples = magnitudes.samples;
+  if (samples != 0 && Layout(magnitudes.stft).frames(samples) != magnitudes.count()) {
+    return malformed({"there are ", magnitudes.count(), " magnitude frames; a signal of ", samples, " samples has ",
+                      Layout(magnitudes.stft).frames(samples)});
+  }
   const auto values = magnitudes.values.all();
   const auto bad =
       std::find_if_not(values.begin(), values.end(), [](float a) { return a >= 0 && a <= kLargestMagnitude; });

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "phase/lattice.hpp"
+
 namespace lodestone {
 
 Loudness::Loudness(const Array2<float>& magnitudes) {
@@ -20,6 +22,7 @@ int Loudness::octave(double magnitude) {
 }
 
 double Loudness::above(double threshold) const {
+  if (threshold > kLargestMagnitude) return 0;
   double count = 0;
   for (int i = threshold > 0 ? octave(threshold) : 0; i < 128; ++i) count += counts_[i];
   return count;

@@ -69,6 +69,7 @@ struct PhaseStream::Engine {
   Buffer<std::complex<float>> spectrum;
   std::int64_t given = 0;  ///< frames that have come out
   bool ready = false;
+  bool finished = false;  ///< `step` has nothing left to do
 
   bool is_online() const { return config.method == PhaseMethod::online; }
 };
@@ -99,24 +100,26 @@ void PhaseStream::reset() {
   engine_->online.reset();
   engine_->spsi.reset();
   engine_->given = 0;
-  engine_->ready = false;
+  engine_->ready = engine_->finished = false;
 }
 
 void PhaseStream::begin(std::span<const float> magnitudes) {
-  engine_->ready = false;
+  engine_->ready = engine_->finished = false;
   clean(magnitudes, engine_->magnitudes);
   if (engine_->is_online()) engine_->online.begin(engine_->magnitudes);
 }
 
 bool PhaseStream::step(Budget& budget) {
   Engine& engine = *engine_;
+  if (engine.finished) return true;
   if (!engine.is_online()) {
     budget.spend(Spsi::kBinCost * static_cast<std::int64_t>(engine.magnitudes.size()));
     engine.spsi.process(engine.magnitudes, engine.spectrum);
-    engine.ready = true;
+    engine.ready = engine.finished = true;
     return true;
   }
   if (!engine.online.step(budget)) return false;
+  engine.finished = true;
   const auto due = engine.online.count() - engine.config.look_ahead;
   engine.ready = due > engine.given;
   if (engine.ready) engine.online.get(engine.given++, engine.spectrum);

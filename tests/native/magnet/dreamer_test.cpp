@@ -74,15 +74,16 @@ TEST_CASE("Position 0 and 1 are the first and the last window of the training so
 }
 
 TEST_CASE("Randomness 1 jumps at every frame, 0.2 at about every fifth") {
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Model model = small_model();
-  Oracle oracle(model, Mode::window);
+  Oracle oracle(model, mode);
   std::vector<Frame> jumps;
   for (std::size_t row = 0; row <= 95; ++row) jumps.push_back(oracle.after_impulse(row));
   const auto is_jump = [&](const Frame& frame) { return std::count(jumps.begin(), jumps.end(), frame) > 0; };
 
-  const auto always = dream(model, {.randomness = 1}, 50);
+  const auto always = dream(model, {.mode = mode, .randomness = 1}, 50);
   CHECK(std::count_if(always.begin(), always.end(), is_jump) == 50);
-  const auto some = dream(model, {.randomness = 0.2}, 1000);
+  const auto some = dream(model, {.mode = mode, .randomness = 0.2}, 1000);
   const auto count = std::count_if(some.begin(), some.end(), is_jump);
   CHECK(count > 150);  // 200 ± 4 standard deviations of 12.6
   CHECK(count < 250);
@@ -148,6 +149,25 @@ TEST_CASE("A network that dies is started again once a second, and that is count
   }
   CHECK(dreamer.reseeds() >= 9);  // 10 seconds; a standstill is seen from its second frame on
   CHECK(dreamer.reseeds() <= 10);
+}
+
+TEST_CASE("Too quiet and too loud count even while the frames change") {
+  Model model = small_model();
+  const float level = GENERATE(1e-6f, 15.0f);  // the loudest training frame has a norm of about 14
+  fix_prediction(model, level);
+  for (float& weight : model.weights.dense_weight.all()) weight = 0.01f * level;
+  Dreamer dreamer = Dreamer::create(model, {.randomness = 0.9}).value();
+  for (int i = 0; i < 1000; ++i) dreamer.process();
+  CHECK(dreamer.reseeds() >= 9);
+}
+
+TEST_CASE("Without training frames a dead network starts again from silence, and that is counted") {
+  Model model = small_model();
+  model.impulses = {};
+  fix_prediction(model, std::numeric_limits<float>::quiet_NaN());
+  Dreamer dreamer = Dreamer::create(model, {.mode = Mode::stateful}).value();
+  for (int i = 0; i < 1000; ++i) dreamer.process();
+  CHECK(dreamer.reseeds() >= 9);
 }
 
 TEST_CASE("A living network is left alone") {

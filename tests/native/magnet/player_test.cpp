@@ -99,6 +99,30 @@ TEST_CASE("A short window inside a longer FFT starts in full overlap, too") {
   CHECK(start <= 2 * rest);  // no burst where the division by a small window sum would amplify
 }
 
+TEST_CASE("The level of a dream does not depend on the window and framing of the model") {
+  // Each frame of the dream is the same constant spectrum: what comes out is its inverse, whatever the framing.
+  const auto loudness = [](Framing framing, Window window) {
+    Model model = small_model();
+    model.stft.framing = framing;
+    model.stft.window = window;
+    Player player = Player::create(model, config_of(PhaseMethod::spsi, 0)).value();
+    const auto sound = play(player, 1600, 1600);
+    double live = 0, whole = 0;
+    for (const float sample : sound) live += sample * sample;
+    PhaseConfig phase;
+    phase_preset("spsi", phase);
+    const auto generated = generate(model, {.seed = 4, .position = 0.3, .randomness = 0.1}, phase, 1.0).value();
+    for (const float sample : generated) whole += sample * sample;
+    return std::pair(std::sqrt(live / 1600), std::sqrt(whole / 1600));
+  };
+  const auto [plain_live, plain_whole] = loudness(Framing::centered, Window::sqrt_hann);
+  const auto [lws_live, lws_whole] = loudness(Framing::lws, Window::sqrt_hann);
+  CHECK(plain_live / plain_whole == Approx(1).epsilon(0.1));
+  CHECK(lws_live / lws_whole == Approx(1).epsilon(0.1));
+  // The normalised window is smaller by sqrt(Σw²) = sqrt(64 / 2 / 16), so the same magnitudes mean more sound.
+  CHECK(lws_live / plain_live == Approx(std::sqrt(2.0)).epsilon(0.1));
+}
+
 TEST_CASE("A hop without overlap has no sound and is refused") {
   Model model = small_model();
   model.stft.hop = 64;
