@@ -28,15 +28,13 @@ class Part {
     this.find('.error').textContent = error ? advice(error) : '';
   }
 
-  /** Runs `task`; its failure becomes a sentence on the page. True when it went well. */
+  /** Runs `task`; its failure becomes a sentence on the page. */
   async attempt(task) {
     this.fail(null);
     try {
       await task();
-      return true;
     } catch (error) {
       this.fail(error);
-      return false;
     }
   }
 
@@ -108,36 +106,38 @@ const soundPlayer = new Player(element('#play-sound'), soundPart.find('.playhead
 let sound = null;
 let choices = 0;
 
-async function takeSound(file, name) {
-  const choice = ++choices;
-  const decoded = await decode(file, name);
-  if (choice !== choices) return; // another was chosen meanwhile
-  await soundPicture.show(decoded.samples, decoded.sampleRate);
-  sound = decoded;
-  soundPlayer.load(sound);
-  const seconds = (sound.samples.length / sound.sampleRate).toFixed(1);
-  soundPart.describe(`Spectrogram of ${name}, ${seconds} seconds`);
-  soundPart.find('.description').textContent = `${name} · ${seconds} s · ${sound.sampleRate.toLocaleString('en')} Hz`;
-}
+const bundledSounds = document.querySelectorAll('[name=bundled]');
 
-function takeBundled(name) {
+/** Shows the sound whose file `read` gets, unless another one is chosen meanwhile. */
+function takeSound(name, read, bundled = '') {
+  const choice = ++choices;
   return soundPart.attempt(async () => {
-    const response = await fetch(`../sounds/${name}.wav`);
-    if (!response.ok)
-      throw new Advice(`The bundled sound ${name}.wav did not load. Reload the page, or choose a file of your own.`);
-    await takeSound(await response.blob(), `${name}.wav`);
+    const decoded = await decode(await read(), name);
+    if (choice !== choices) return;
+    await soundPicture.show(decoded.samples, decoded.sampleRate);
+    sound = decoded;
+    soundPlayer.load(sound);
+    for (const radio of bundledSounds) radio.checked = radio.value === bundled;
+    const seconds = (sound.samples.length / sound.sampleRate).toFixed(1);
+    soundPart.describe(`Spectrogram of ${name}, ${seconds} seconds`);
+    soundPart.find('.description').textContent = `${name} · ${seconds} s · ${sound.sampleRate.toLocaleString('en')} Hz`;
   });
 }
 
-async function takeOwn(file) {
-  if (await soundPart.attempt(() => takeSound(file, file.name))) {
-    for (const radio of document.querySelectorAll('[name=bundled]')) radio.checked = false;
-  }
+function takeBundled(name) {
+  const read = async () => {
+    const response = await fetch(`../sounds/${name}.wav`);
+    if (response.ok) return response.blob();
+    throw new Advice(`The bundled sound ${name}.wav did not load. Reload the page, or choose a file of your own.`);
+  };
+  return takeSound(`${name}.wav`, read, name);
 }
 
-for (const radio of document.querySelectorAll('[name=bundled]')) {
-  radio.addEventListener('change', () => takeBundled(radio.value));
+function takeOwn(file) {
+  return takeSound(file.name, () => file);
 }
+
+for (const radio of bundledSounds) radio.addEventListener('change', () => takeBundled(radio.value));
 
 // 2. Training
 
@@ -153,7 +153,7 @@ function takeModel(next, name) {
   modelName = stem(name);
   offer(element('#save-model'), model.toBytes(), 'application/octet-stream', `${modelName}.safetensors`);
   showLosses(model.losses, model.losses.length);
-  generationPart.find('.settings').disabled = false;
+  if (element('#stop-generating').hidden) generationPart.find('.settings').disabled = false;
   element('#generate').disabled = false;
   generationPart.fail(null);
   generationPart.say(`Ready to dream with what “${name}” taught.`);
@@ -234,6 +234,7 @@ function fitToFullScale({ samples }) {
 }
 
 async function generate(signal) {
+  const name = modelName; // another model may be loaded meanwhile
   const [seconds, seed] = [number('#seconds'), number('#seed')];
   generationPart.say('');
   const started = performance.now();
@@ -252,9 +253,9 @@ async function generate(signal) {
   await resultPicture.show(result.samples, result.sampleRate);
   resultPlayer.load(result);
   generationPart.describe(`Spectrogram of the generated sound, ${seconds} seconds`);
-  generationPart.find('.description').textContent = `${modelName}, seed ${seed} · ${seconds} s${note}`;
+  generationPart.find('.description').textContent = `${name}, seed ${seed} · ${seconds} s${note}`;
   const wav = await wavBytes(result.samples, result.sampleRate);
-  offer(element('#save-sound'), wav, 'audio/wav', `${modelName}-seed-${seed}.wav`);
+  offer(element('#save-sound'), wav, 'audio/wav', `${name}-seed-${seed}.wav`);
   const again =
     result.reseeds > 0 ? ` The network got stuck and was started again ${counted(result.reseeds, 'time')}.` : '';
   generationPart.say(`Made in ${took.toFixed(1)} s.${again}`);

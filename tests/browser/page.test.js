@@ -94,6 +94,28 @@ for (const name of browserNames) {
       assert.equal(await page.evaluate(() => document.querySelectorAll('[name=bundled]:checked').length), 0);
     });
 
+    test('a bundled sound that is slow to come does not replace the file chosen after it', async () => {
+      await page.evaluate(() => {
+        const { fetch } = window;
+        window.fetch = async (address) => {
+          window.fetch = fetch;
+          const response = await fetch(address);
+          await new Promise((resolve) => (window.letGo = resolve));
+          return response;
+        };
+      });
+      await page.click('[value=strings]');
+      await page.waitFor(() => Boolean(window.letGo));
+      await page.upload('#sound-file', await file('mine.wav', wav(sine(1, 8000), 8000)));
+      await page.shows('#sound .description', /mine\.wav/);
+      await page.evaluate(() => {
+        window.letGo();
+        return new Promise((resolve) => setTimeout(resolve, 1000)); // decoding takes some 100 ms
+      });
+      assert.match(await page.text('#sound .description'), /mine\.wav/);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('[name=bundled]:checked').length), 0);
+    });
+
     test('takes a file that is dropped on it', async () => {
       await page.evaluate(
         (bytes) => {
@@ -195,6 +217,21 @@ for (const name of browserNames) {
       await page.shows('#training .message', /^“kept\.safetensors” is loaded: \d+ epochs? of training\.$/);
       await page.upload('#model-file', await file('damaged.safetensors', bytes.subarray(0, bytes.length / 2)));
       await page.shows('#training .error', /^“damaged\.safetensors” is not a model that Lodestone can play: .*\.$/);
+    });
+
+    test('a model that is loaded in mid-generation neither unlocks the settings nor names the sound', async () => {
+      const { bytes } = await page.download('#save-model');
+      await page.fill('#seconds', 60);
+      await page.fill('#seed', 9);
+      await page.click('#generate');
+      await page.shows('#generation .progress p', /^\d+ %$/);
+      await page.upload('#model-file', await file('other.safetensors', bytes));
+      await page.shows('#training .message', /^“other\.safetensors” is loaded/);
+      assert.ok(await page.evaluate(() => document.querySelector('#generation .settings').disabled));
+      await page.shows('#generation .description', /, seed 9 · 60 s/, 60000);
+      assert.match(await page.text('#generation .description'), /^kept, seed 9/);
+      assert.ok(await page.evaluate(() => !document.querySelector('#generation .settings').disabled));
+      await page.fill('#seconds', 1);
     });
 
     test('is reached by keyboard, every control with a name', async () => {
