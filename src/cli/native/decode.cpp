@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,21 @@ Result<Buffer<float>> read_mono(SNDFILE* file, int channels) {
   return samples;
 }
 
+/// Whether our own reader takes the file, which, unlike libsndfile, refuses one that was cut short.
+bool is_plain_wav(int format) {
+  const int container = format & SF_FORMAT_TYPEMASK;
+  if (container != SF_FORMAT_WAV && container != SF_FORMAT_WAVEX) return false;
+  constexpr int encodings[] = {SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
+                               SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,  SF_FORMAT_DOUBLE};
+  return std::count(std::begin(encodings), std::end(encodings), format & SF_FORMAT_SUBMASK) > 0;
+}
+
+Result<Sound> read_sound(SNDFILE* file, const SF_INFO& info) {
+  auto samples = read_mono(file, info.channels);
+  if (!samples) return samples.error();
+  return Sound{std::move(*samples), static_cast<double>(info.samplerate)};
+}
+
 /// Band-limited (libsamplerate's best sinc), so that nothing above the new Nyquist frequency folds back.
 Result<Sound> resample(const Sound& sound, double rate) {
   const double ratio = rate / sound.sample_rate;
@@ -84,14 +100,10 @@ Result<Sound> NativeHost::decode(std::string_view path, double rate) {
   SF_INFO info{};
   const SoundFile file(sf_open(std::string(path).c_str(), SFM_READ, &info));
   if (!file) return Error{ErrorCode::invalid_data, std::string("cannot be read as sound: ") + sf_strerror(nullptr)};
-  auto samples = read_mono(file.get(), info.channels);
-  if (!samples) return samples.error();
-  Sound sound;
-  sound.samples = std::move(*samples);
-  sound.sample_rate = info.samplerate;
-  if (rate == 0 || rate == sound.sample_rate || sound.samples.size() == 0) return sound;
-  if (auto error = check_finite(sound.samples)) return *error;
-  return resample(sound, rate);
+  auto sound = is_plain_wav(info.format) ? decode_wav(*this, path, 0) : read_sound(file.get(), info);
+  if (!sound || rate == 0 || rate == sound->sample_rate || sound->samples.size() == 0) return sound;
+  if (auto error = check_finite(sound->samples)) return *error;
+  return resample(*sound, rate);
 }
 
 }  // namespace lodestone::cli

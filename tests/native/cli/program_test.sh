@@ -110,9 +110,10 @@ no_leftovers
 # A damaged header must not make the program ask for the memory it claims.
 cp "$sounds/piano.wav" huge.wav
 printf '\xff\xff\xff\x7f' | dd of=huge.wav bs=1 seek=40 conv=notrunc 2>/dev/null
-expect 0 info huge.wav
+expect 2 info huge.wav
 head -c 3000 "$sounds/piano.wav" >cut.wav
-expect 0 info cut.wav
+expect 2 info cut.wav
+says err.txt expected
 head -c 20 "$sounds/piano.wav" >header.wav
 expect 2 info header.wav
 
