@@ -134,8 +134,8 @@ int lodestone_simd_size() { return pffft_simd_size(); }
 /// Uninitialised bytes on a 64-byte boundary, or null.
 void* lodestone_alloc(double bytes) {
   void* block = nullptr;
-  if (bytes < static_cast<double>(SIZE_MAX - 64)) {
-    block = std::aligned_alloc(64, (static_cast<std::size_t>(bytes) / 64 + 1) * 64);
+  if (bytes < static_cast<double>(SIZE_MAX - 128)) {
+    block = detail::take_bytes((static_cast<std::size_t>(bytes) / 64 + 1) * 64);
   }
   if (!block) fail({ErrorCode::out_of_memory, sentence({"out of memory: ", bytes, " bytes cannot be had"})});
   return block;

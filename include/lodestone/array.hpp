@@ -16,12 +16,26 @@ namespace lodestone {
 
 namespace detail {
 
+inline constexpr std::size_t alignment = 64;
+
+/// Uninitialised bytes, a multiple of 64, on a 64-byte boundary, or null.
+[[gnu::noinline]] inline void* take_bytes(std::size_t bytes) {
+#if defined(__EMSCRIPTEN__)
+  // Its allocator grows the memory by a block's size without room for the alignment and, where that does not fit, by
+  // the whole size once more. For big blocks, room that malloc has found before spares the second time.
+  if (bytes > (4u << 20)) {
+    void* volatile room = std::malloc(bytes + alignment);
+    std::free(room);
+  }
+#endif
+  return std::aligned_alloc(alignment, bytes);
+}
+
 /// Zeros on a 64-byte boundary, or null.
 [[gnu::noinline]] inline void* take_zeros(std::uint64_t count, std::size_t value_size) {
-  constexpr std::uint64_t alignment = 64;
   if (count > (std::numeric_limits<std::ptrdiff_t>::max() - alignment) / value_size) return nullptr;
   const auto bytes = static_cast<std::size_t>((count * value_size + alignment - 1) / alignment * alignment);
-  void* const block = std::aligned_alloc(alignment, bytes);
+  void* const block = take_bytes(bytes);
   if (block) std::memset(block, 0, bytes);
   return block;
 }

@@ -108,6 +108,15 @@ test('memory stays flat over 1,000 refusals', () => {
   });
 });
 
+test('a big block grows the memory once, wherever the small ones before it end', () => {
+  for (let blocks = 0; blocks < 8; ++blocks) {
+    const fresh = newCore();
+    for (let i = 0; i < blocks; ++i) fresh.abi.lodestone_alloc(1);
+    assert.ok(fresh.abi.lodestone_alloc(1e8) !== 0);
+    assert.ok(fresh.memoryBytes < 1.1e8, `${blocks} blocks before: ${fresh.memoryBytes} bytes`);
+  }
+});
+
 test('disposing twice is harmless, using afterwards is refused', () => {
   for (const [name, round] of Object.entries(rounds)) {
     const object = round();
