@@ -81,7 +81,8 @@ Pghi::Gradient Pghi::gradient(std::uint32_t index) const {
   const auto left = frame > 0 ? index - bins_ : index, right = frame + 1 < frames_ ? index + bins_ : index;
   const double across = double{logarithms_[high]} - logarithms_[low];
   const double along = double{logarithms_[right]} - logarithms_[left];
-  const double bin_step = std::max<double>(high - low, 1), frame_step = std::max<double>((right - left) / bins_, 1);
+  const auto columns = (right - left) / bins_;
+  const double bin_step = std::max<double>(high - low, 1), frame_step = std::max<double>(columns, 1);
   constexpr double turn = 2 * std::numbers::pi;
   const double centre = std::fmod(static_cast<double>(bin) * stft_.hop, stft_.size) / stft_.size;
   return {static_cast<float>(centre + stft_.hop * (across / bin_step) * stft_.size / (turn * gamma_)),
