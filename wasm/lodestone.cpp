@@ -23,8 +23,7 @@
 #include "errors/first_error.hpp"
 #include "errors/message.hpp"
 #include "network/half.hpp"
-
-extern "C" int pffft_simd_size(void);
+#include "spectrum/fft.hpp"
 
 using namespace lodestone;
 
@@ -127,7 +126,7 @@ extern "C" {
 int lodestone_abi_version() { return 2; }
 
 /// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
-int lodestone_simd_size() { return pffft_simd_size(); }
+int lodestone_simd_size() { return fft_simd_size(); }
 
 // Memory and results
 

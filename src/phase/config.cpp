@@ -3,13 +3,10 @@
 
 #include "errors/message.hpp"
 #include "lodestone/phase.hpp"
+#include "phase/lws_schedule.hpp"
 
 namespace lodestone {
 namespace {
-
-bool is_lws(PhaseMethod method) {
-  return method == PhaseMethod::nofuture || method == PhaseMethod::online || method == PhaseMethod::batch;
-}
 
 /// Where a field stands: of a stage with its number, or of a stream.
 struct Place {

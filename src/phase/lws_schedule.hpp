@@ -7,6 +7,11 @@
 
 namespace lodestone {
 
+/// Whether a stage of this method is LWS.
+inline bool is_lws(PhaseMethod method) {
+  return method == PhaseMethod::nofuture || method == PhaseMethod::online || method == PhaseMethod::batch;
+}
+
 /// The thresholds of sparse LWS: alpha·exp(−beta·i^gamma)·level in iteration i = 0, 1 … (Le Roux et al. 2010a, section
 /// 4).
 class Thresholds {

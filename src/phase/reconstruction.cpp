@@ -19,10 +19,6 @@ namespace {
 /// Work between two looks at the progress: some milliseconds.
 constexpr std::int64_t kSlice = 4'000'000;
 
-bool is_lws(PhaseMethod method) {
-  return method == PhaseMethod::nofuture || method == PhaseMethod::online || method == PhaseMethod::batch;
-}
-
 }  // namespace
 
 struct Reconstruction::Engine {

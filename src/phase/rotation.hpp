@@ -18,9 +18,7 @@ class Rotation {
  public:
   void prepare(const StftConfig& stft, FirstError& error);
 
-  /// The number of values, after which positions repeat.
-  std::uint32_t period() const { return period_; }
-  /// Where frame m stands, m may be negative: 0 .. period−1.
+  /// Where frame m stands, m may be negative: 0 .. period_ − 1.
   std::uint32_t position(std::int64_t frame) const;
   /// e^(2πi·position·steps·gcd/size).
   std::complex<double> factor(std::uint32_t position, std::uint32_t steps) const;
