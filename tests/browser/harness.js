@@ -1,62 +1,11 @@
-// Real browsers for the tests, both behind one face. Chromium speaks through playwright-core, Firefox through puppeteer-core
-// (WebDriver BiDi) with a PulseAudio null sink, without which its AudioContexts do not run on a machine without a sound card.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// Real browsers for the tests, both behind one face.
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium as playwright } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
+import { launch, until } from '../../scripts/browsers.js';
 
 /** The browsers to test in: both, or the one that the environment variable BROWSER names. */
 export const browserNames = process.env.BROWSER ? [process.env.BROWSER] : ['chromium', 'firefox'];
-
-const chromiumFlags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
-
-const firefoxPreferences = {
-  'media.autoplay.default': 0,
-  'media.autoplay.blocking_policy': 0,
-  'browser.download.folderList': 2,
-  'browser.download.useDownloadDir': true,
-  'browser.download.always_ask_before_handling_new_types': false,
-  'browser.download.manager.showWhenStarting': false,
-  'network.captive-portal-service.enabled': false,
-  'network.connectivity-service.enabled': false,
-};
-
-/** The program, or an error that says what to install: a missing browser fails the suite, it never skips. */
-function program(variable, path, packageName) {
-  const found = process.env[variable] ?? path;
-  if (!existsSync(found)) {
-    throw new Error(`${found} is missing: apt-get install ${packageName}, or set ${variable} to another executable`);
-  }
-  return found;
-}
-
-/** Polls until `check` gives something truthy; fails with `what` after `timeout` ms. */
-async function until(check, what, timeout) {
-  const end = Date.now() + timeout;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`${what} did not happen within ${timeout} ms`);
-    await sleep(50);
-  }
-}
-
-/** A folder that goes away with the browser. */
-const temporaryFolder = () => mkdtemp(join(tmpdir(), 'lodestone-browser-'));
 
 /** The one file in `folder` once it is complete. */
 async function downloaded(folder, timeout) {
@@ -161,81 +110,13 @@ class FirefoxPage extends Page {
   }
 }
 
-async function openChromium() {
-  const executablePath = program('CHROMIUM', '/usr/bin/chromium', 'chromium');
-  const browser = await playwright.launch({ executablePath, args: chromiumFlags });
-  return {
-    open: async () => new ChromiumPage(await browser.newPage({ acceptDownloads: true })),
-    close: () => browser.close(),
-  };
-}
-
-/** A sound server that swallows everything; returns its environment and how to end it. */
-async function nullSink() {
-  const path = program('PULSEAUDIO', '/usr/bin/pulseaudio', 'pulseaudio');
-  const folder = await temporaryFolder();
-  const environment = {
-    ...process.env,
-    XDG_RUNTIME_DIR: folder,
-    PULSE_RUNTIME_PATH: join(folder, 'pulse'),
-    PULSE_STATE_PATH: folder,
-    PULSE_COOKIE: join(folder, 'cookie'),
-  };
-  const server = spawn(
-    path,
-    ['-n', '--daemonize=no', '--exit-idle-time=-1', '--load=module-null-sink', '--load=module-native-protocol-unix'],
-    { env: environment, stdio: 'ignore' },
-  );
-  const ended = new Promise((done) => server.once('exit', done));
-  const socket = join(folder, 'pulse', 'native');
-  await until(() => existsSync(socket) || server.exitCode !== null, 'the start of PulseAudio', 10000);
-  if (server.exitCode !== null) throw new Error(`pulseaudio ended with code ${server.exitCode}`);
-  return {
-    environment: { ...environment, PULSE_SERVER: `unix:${socket}` },
-    close: async () => {
-      server.kill();
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function openFirefox() {
-  const executablePath = program('FIREFOX', '/usr/bin/firefox-esr', 'firefox-esr');
-  const sound = await nullSink();
-  const downloads = await temporaryFolder();
-  const clean = async () => {
-    await sound.close();
-    await rm(downloads, { recursive: true, force: true });
-  };
-  try {
-    const browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath,
-      headless: true,
-      env: sound.environment,
-      extraPrefsFirefox: { ...firefoxPreferences, 'browser.download.dir': downloads },
-    });
-    return {
-      open: async () => new FirefoxPage(await browser.newPage(), downloads),
-      close: async () => {
-        await browser.close();
-        await clean();
-      },
-    };
-  } catch (error) {
-    await clean();
-    throw error;
-  }
-}
-
 /**
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
  * @returns {Promise<{ open: () => Promise<Page>, close: () => Promise<void> }>}
  */
-export function openBrowser(name) {
-  const open = { chromium: openChromium, firefox: openFirefox }[name];
-  if (!open) throw new Error(`BROWSER is ${name}; allowed: chromium, firefox`);
-  return open();
+export async function openBrowser(name) {
+  const { newPage, downloads, close } = await launch(name);
+  const FoundPage = { chromium: ChromiumPage, firefox: FirefoxPage }[name];
+  return { open: async () => new FoundPage(await newPage(), downloads), close };
 }

@@ -1,0 +1,47 @@
+// A program that answers requests on its standard input, one JSON object a line, with one line each.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { competitor } from './competitor.js';
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} environment
+ */
+export async function connectProcess(command, args, environment) {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', (text) => (complaint = (complaint + text).slice(-2000)));
+  child.stdin.on('error', () => {}); // what happened, the end of its output tells
+  const ended = once(child, 'close');
+  await once(child, 'spawn'); // rejects where there is no such program
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    /** @param {object} request */
+    async ask(request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const { value, done } = await lines.next();
+      if (!done) return JSON.parse(value);
+      const [code, signal] = await ended;
+      throw new Error(`${command} ended with ${signal ?? code}: ${complaint.trim()}`);
+    },
+    async close() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} [environment] beside this process's own
+ */
+export function processCompetitor(name, command, args, environment = {}) {
+  return competitor(name, () => connectProcess(command, args, environment));
+}

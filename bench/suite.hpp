@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "workload.hpp"
+
+namespace lodestone::bench {
+
+/// The workloads by number, and those that are set up. What the native program and the WebAssembly module share.
+class Suite {
+ public:
+  Suite() : workloads_(workloads()), prepared_(workloads_.size()) {}
+
+  std::size_t size() const { return workloads_.size(); }
+  const Workload& workload(std::size_t index) const { return workloads_[index]; }
+  /// The number of the workload of that name, or `size()`.
+  std::size_t find(std::string_view name) const;
+
+  /// Everything that is not timed; returns the units of one run.
+  double setup(std::size_t index, const Sounds& sounds);
+  bool is_ready(std::size_t index) const { return prepared_[index].has_value(); }
+  /// Frees what `setup` took.
+  void release(std::size_t index) { prepared_[index].reset(); }
+
+  // Only where it is ready: `before`, then `run` and no more between two looks at the clock, then `checksum`.
+  void before(std::size_t index, int runs);
+  void run(std::size_t index, int runs);
+  double checksum(std::size_t index) const { return prepared_[index]->checksum(); }
+
+ private:
+  std::vector<Workload> workloads_;
+  std::vector<std::optional<Prepared>> prepared_;
+};
+
+}  // namespace lodestone::bench

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cmath>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lodestone/formats.hpp"
+
+/// What the benchmark suite times: written once, run natively and in WebAssembly.
+namespace lodestone::bench {
+
+/// The sounds that workloads work on, mono, 44.1 kHz.
+struct Sounds {
+  Buffer<float> piano;    ///< the bundled piano, 9 s
+  Buffer<float> a, b, d;  ///< signals by which phase reconstruction is judged
+
+  /// From the files' bytes: a WAV file, and a safetensors file with tensors `a`, `b` and `d`.
+  static Result<Sounds> read(ByteView piano, ByteView signals);
+};
+
+/// A workload that is ready to run: setup is done.
+struct Prepared {
+  double units;                            ///< what one run is worth in the workload's unit
+  std::function<void()> run;               ///< what is timed
+  std::function<double()> checksum;        ///< of the output of the last run; not timed
+  std::function<void(int runs)> before{};  ///< makes ready what so many runs will use up; not timed
+};
+
+/// A workload by name. Every run must give the same checksum, to a tolerance that another order of summation keeps and
+/// a wrong result does not.
+struct Workload {
+  std::string name;  ///< group/parameters
+  std::string unit;  ///< of its speed, in the singular
+  double expected;   ///< checksum
+  double tolerance;  ///< absolute
+  std::function<Prepared(const Sounds&)> setup;
+
+  bool is_right(double checksum) const { return std::abs(checksum - expected) <= tolerance; }
+};
+
+/// All workloads, room by room.
+std::vector<Workload> workloads();
+
+/// A relative tolerance for sums of single-precision results: other kernels, other widths and fused multiply-adds move
+/// them by 1e-6 or so.
+constexpr double rounding = 1e-4;
+
+/// A sum of sizes in which every place has a weight of its own, so that values that change places change it.
+double weighted_sum(std::span<const float> values);
+
+/// Uniform in −1 .. 1, always the same.
+Buffer<float> noise(std::size_t count, std::uint32_t seed);
+
+// The rooms, one file each.
+void add_spectrum(std::vector<Workload>& all);
+void add_kernels(std::vector<Workload>& all);
+void add_training(std::vector<Workload>& all);
+void add_generation(std::vector<Workload>& all);
+void add_phase(std::vector<Workload>& all);
+void add_player(std::vector<Workload>& all);
+
+}  // namespace lodestone::bench
