@@ -1,0 +1,67 @@
+// From samples to what is reported of them.
+import { longEnough } from './measure.js';
+import { medianEstimate, pairRatios, summary } from './statistics.js';
+import { steadyState } from './steady-state.js';
+
+/** @import { Analysis, Ratio, Sample, Series } from './types.d.ts' */
+
+/** Milliseconds per unit. @param {Series} series @param {Sample} sample */
+export const perUnit = ({ unitsPerRun }, [, milliseconds, runs]) => milliseconds / (runs * unitsPerRun);
+
+/**
+ * The samples that statistics are of: steady, and not of the first few that were too short for the clock.
+ * @param {Series & { steady: Analysis['steady'] }} series
+ * @returns {{ start: number, value: number }[]} value: milliseconds per unit
+ */
+export function steadySamples(series) {
+  const { samples, steady } = series;
+  const measured = samples.slice(steady.from ?? Math.floor(samples.length / 2)).filter(isLongEnough);
+  return measured.map((sample) => ({ start: sample[0], value: perUnit(series, sample) }));
+}
+
+/** Half: a program that gets faster makes some samples short before the number of runs follows. */
+const isLongEnough = (/** @type {Sample} */ [, milliseconds]) => milliseconds >= longEnough / 2;
+
+/**
+ * The first call is kept apart; the steady state is sought among all later samples that the clock can tell.
+ * @param {Series} series
+ * @returns {Analysis | Series} a series that failed stays what it is
+ */
+export function analyse(series) {
+  const { samples } = series;
+  if (!series.ok || samples.length === 0) return series;
+  const indices = [...samples.keys()].filter((i) => i > 0 && isLongEnough(samples[i]));
+  const found = steadyState(indices.map((i) => perUnit(series, samples[i])));
+  const steady = { from: found.from === null ? null : indices[found.from], reason: found.reason };
+  const values = steadySamples({ ...series, steady }).map(({ value }) => value);
+  if (values.length === 0) values.push(perUnit(series, samples[samples.length - 1]));
+  const { low, high } = medianEstimate(values);
+  return { ...series, firstCall: perUnit(series, samples[0]), steady, statistics: { ...summary(values), low, high } };
+}
+
+/** @param {Analysis | Series | undefined} series @returns {series is Analysis} */
+export const isAnalysed = (series) => series !== undefined && 'statistics' in series;
+
+/**
+ * Time of `a` ÷ time of `b`, pair by pair; null where either is missing or failed.
+ * @param {Analysis | Series | undefined} a
+ * @param {Analysis | Series | undefined} b
+ * @returns {Ratio | null}
+ */
+export function ratioOf(a, b) {
+  if (!isAnalysed(a) || !isAnalysed(b)) return null;
+  const ratios = pairsOf(a, b);
+  if (ratios.length === 0) return null;
+  const name = `${a.competitor} ÷ ${b.competitor}`;
+  return {
+    name: a.workload === b.workload ? name : `${a.workload} ${a.competitor} ÷ ${b.workload} ${b.competitor}`,
+    workload: a.workload,
+    a: a.competitor,
+    b: b.competitor,
+    pairs: ratios.length,
+    ...medianEstimate(ratios),
+  };
+}
+
+/** @param {Analysis} a @param {Analysis} b */
+export const pairsOf = (a, b) => pairRatios(steadySamples(a), steadySamples(b));

@@ -1,0 +1,127 @@
+// What the parts of the benchmark suite hand to one another.
+
+/** Something that runs workloads: a native program, Node, a browser, a peer. Not started until `start`. */
+export interface Competitor {
+  name: string;
+  /** Starts the process or the browser; rejects with what is missing. */
+  start(): Promise<Description>;
+  /** Prepares what is not timed. Workloads are kept until `release`. */
+  setup(workload: string): Promise<void>;
+  /** Times `runs` runs together by its own monotonic clock; rejects when it crashed. */
+  run(workload: string, runs: number): Promise<Run>;
+  release?(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Description {
+  version: string;
+  flags?: string;
+  workloads: Workload[];
+}
+
+export interface Workload {
+  name: string;
+  unit: string;
+  unitsPerRun: number;
+}
+
+export interface Run {
+  milliseconds: number;
+  checksum: number;
+  ok: boolean;
+}
+
+/** When it began (ms since the measuring began), how long it took (ms), how many runs. */
+export type Sample = [start: number, milliseconds: number, runs: number];
+
+/** One competitor's samples of one workload. */
+export interface Series {
+  workload: string;
+  competitor: string;
+  unit: string;
+  unitsPerRun: number;
+  checksum: number | null;
+  ok: boolean;
+  /** What went wrong where `ok` is false. */
+  error?: string;
+  samples: Sample[];
+}
+
+/** A series and what is found in it; times are milliseconds per unit. */
+export interface Analysis extends Series {
+  firstCall: number;
+  /** `from`: index into `samples`; null where there is no steady state: statistics are then of the later half. */
+  steady: { from: number | null; reason: string };
+  statistics: { median: number; min: number; p5: number; p95: number; p999: number; low: number; high: number };
+}
+
+export interface Ratio {
+  name: string;
+  workload: string;
+  a: string;
+  b: string;
+  pairs: number;
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface Target {
+  name: string;
+  unit: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  target: number;
+  /** `value` must be at most (`<=`) or at least (`>=`) `target`. */
+  relation: '<=' | '>=';
+  met: boolean;
+  /** What the value alone does not say. */
+  note?: string;
+  /** Why there is no value. */
+  why?: string;
+}
+
+export interface Chart {
+  title: string;
+  x: { label: string; log?: boolean };
+  y: { label: string; log?: boolean };
+  series: { name: string; points: [number, number][] }[];
+}
+
+export interface Table {
+  title: string;
+  columns: string[];
+  rows: (string | number | null)[][];
+}
+
+/** What an experiment found: shown as it is. */
+export interface Findings {
+  text: string[];
+  charts?: Chart[];
+  tables?: Table[];
+  values?: Record<string, number>;
+}
+
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memory: string;
+  os: string;
+  load: { before: number[]; after: number[] };
+  versions: Record<string, string>;
+  flags: Record<string, string>;
+}
+
+export interface Report {
+  machine: Machine;
+  started: string;
+  seconds: number;
+  command: string;
+  quick: boolean;
+  series: Analysis[];
+  ratios: Ratio[];
+  experiments: Record<string, { title: string } & Findings>;
+  missing: { name: string; why: string }[];
+  targets: Target[];
+}
