@@ -186,7 +186,7 @@ function parse(text, place) {
  * The tensors point into `bytes`. Refused: everything of which a tensor's place or size does not follow.
  * @param {Uint8Array} bytes
  */
-function readSafetensors(bytes) {
+export function readSafetensors(bytes) {
   const header = readHeader(bytes);
   const { __metadata__: metadata, ...entries } = header;
   /** @type {Map<string, Tensor>} */
@@ -255,7 +255,7 @@ function ascii(bytes) {
  * @param {Record<string, string>} metadata
  * @param {Tensor[]} tensors
  */
-function writeSafetensors(metadata, tensors) {
+export function writeSafetensors(metadata, tensors) {
   let end = 0;
   const entries = tensors.map(({ name, dtype, shape, bytes }) => [
     name,

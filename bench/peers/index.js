@@ -1,0 +1,82 @@
+// The rivals as competitors. Each runs by itself in a process or a page; what it needs is in this folder's package.json.
+
+import { build } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { browserCompetitor } from '../competitors/browser.js';
+import { nodeCompetitor } from '../competitors/node.js';
+import { processCompetitor } from '../competitors/process.js';
+
+const folder = new URL('./', import.meta.url);
+const packages = new URL('node_modules/', folder);
+
+/** `inPage`: whether it also runs in Chromium. */
+const rivals = [
+  { name: 'tfjs-wasm', module: 'tfjs.js?wasm', inPage: true },
+  { name: 'tfjs-wasm-transposed', module: 'tfjs.js?wasm-transposed', inPage: true },
+  { name: 'tfjs-cpu', module: 'tfjs.js?cpu' },
+  { name: 'onnxruntime-web', module: 'onnxruntime.js?web', inPage: true },
+  ...['fft.js', 'pffft-wasm', 'essentia.js', 'meyda'].map((name) => ({
+    name,
+    module: `spectra.js?${name}`,
+    inPage: true,
+  })),
+];
+
+/** Not started: `start()` of a competitor rejects with what is missing. */
+export function peers() {
+  return [
+    ...[1, 2].map(pytorch),
+    inNode('onnxruntime-node', 'onnxruntime.js?node'),
+    ...rivals.map(({ name, module }) => inNode(`${name}-node`, module)),
+    ...rivals.filter(({ inPage }) => inPage).map(({ name, module }) => inChromium(`${name}-chromium`, module)),
+  ];
+}
+
+/** `competitor` with something to do before it starts. */
+const after = (prepare, competitor) => ({
+  ...competitor,
+  async start() {
+    if (!existsSync(packages)) {
+      throw new Error(`${competitor.name} is missing: npm ci --ignore-scripts --prefix bench/peers`);
+    }
+    const { writeMaterials } = await import('./material.js');
+    writeMaterials();
+    await prepare();
+    return competitor.start();
+  },
+});
+
+function pytorch(threads) {
+  const script = fileURLToPath(new URL('pytorch.py', folder));
+  const environment = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+  const competitor = processCompetitor(
+    `pytorch-${threads}`,
+    '/usr/bin/python3',
+    [script, String(threads)],
+    environment,
+  );
+  return after(() => {}, competitor);
+}
+
+function inNode(name, module) {
+  return after(() => {}, nodeCompetitor(name, new URL(module, folder)));
+}
+
+function inChromium(name, module) {
+  const place = { browser: 'chromium', module: `/build/bench/peers/${module}` };
+  return after(() => bundle(module.split('?')[0]), browserCompetitor(name, place));
+}
+
+/** A rival module with its packages as one file for pages, in build/bench/peers. */
+async function bundle(file) {
+  await build({
+    entryPoints: [fileURLToPath(new URL(file, folder))],
+    outdir: fileURLToPath(new URL('../../build/bench/peers/', folder)),
+    bundle: true,
+    format: 'esm',
+    external: ['onnxruntime-node', ...builtinModules], // what pages never ask for
+    logLevel: 'silent',
+  });
+}

@@ -1,0 +1,31 @@
+// The networks that all rivals run: MAGNet as the paper has it (BatchNorm over bins, LSTM layers, Dense on the last step).
+
+import { tensorShapes } from '../../js/model-file.js';
+
+/** Hidden sizes of the LSTM layers. */
+export const networks = { A: [128, 128], B: [128, 128, 128] };
+
+export const size = 2048;
+export const bins = size / 2 + 1;
+export const hop = 512;
+export const sampleRate = 44100;
+/** Frames that a prediction looks back on. */
+export const sequence = 40;
+export const batch = 64;
+/** Windows of 9 s, and steps in an epoch. */
+export const windows = 735;
+export const steps = 11;
+
+/** Adam without weight decay, which our own trainer adds: less work for the rivals. */
+export const adam = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8 };
+export const batchNorm = { eps: 1e-5, momentum: 0.1 };
+
+/** Names and shapes as in PyTorch's state_dict. */
+export const shapesOf = (name) => tensorShapes({ size, layers: networks[name] });
+
+/** The repository: in a page from the server's root, as bundles lie elsewhere. */
+export const root = globalThis.location ? new URL('/', location.href) : new URL('../../', import.meta.url);
+
+/** Where a network's weights, batches and expected predictions lie. */
+export const materialUrl = (name) => new URL(`build/bench/peers/${name}.safetensors`, root);
+export const onnxUrl = (name) => new URL(`build/bench/peers/${name}.onnx`, root);
