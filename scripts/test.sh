@@ -57,6 +57,7 @@ suite 'native tests' native_tests native
 suite 'native tests, sanitized, fuzzers' native_tests native-sanitize
 suite 'verify, native' verify_native
 suite 'verify, wasm' verify_wasm
+suite 'bench, quick' scripts/bench.sh --quick
 suite 'consumer of the installed library' tests/consumer/run.sh
 suite 'README' tests/readme/run.sh
 suite 'Node tests' npm test

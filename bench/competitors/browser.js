@@ -4,6 +4,8 @@ import { competitor } from './competitor.js';
 
 /** @typedef {{ browser: 'chromium' | 'firefox', worker?: boolean, module: string }} Place */
 
+const runner = '/bench/page.js';
+
 /** A page of its own in a browser of its own, cross-origin isolated for the sake of a fine clock. @param {Place} place */
 async function connect({ browser: name, worker = false, module }) {
   const browser = await launch(name);
@@ -17,8 +19,8 @@ async function connect({ browser: name, worker = false, module }) {
     page.setDefaultTimeout(0); // a setup may take long
     await page.goto(`${server.url}/bench/page.html`);
     const flags = await page.evaluate(
-      async ([module, worker]) => (await import('/bench/page.js')).connect(module, worker),
-      [module, worker],
+      async ([runner, module, worker]) => (await import(runner)).connect(module, worker),
+      [runner, module, worker],
     );
     const ask = (/** @type {object} */ request) => page.evaluate((request) => window.ask(request), request);
     return { version: browser.version, flags, ask, close };

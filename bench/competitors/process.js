@@ -7,9 +7,9 @@ import { competitor } from './competitor.js';
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {Record<string, string>} environment
+ * @param {Record<string, string>} [environment] beside this process's own
  */
-export async function connectProcess(command, args, environment) {
+export async function connectProcess(command, args, environment = {}) {
   const child = spawn(command, args, {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],

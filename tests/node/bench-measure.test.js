@@ -18,7 +18,8 @@ function world() {
     let done = 0;
     return {
       name,
-      setup: async () => {},
+      setup: async () => ({ unitsPerRun: 1 }),
+      release: async () => {},
       run: async (_workload, runs) => {
         order.push(name);
         let milliseconds = 0;
@@ -32,7 +33,7 @@ function world() {
   return { now: () => clock, competitor, order };
 }
 
-const workload = { name: 'work/1', unit: 'call', unitsPerRun: 1 };
+const workload = { name: 'work/1', unit: 'call' };
 
 async function race(world, competitors, options = {}) {
   const group = competitors.map((competitor) => ({ competitor, workload }));

@@ -1,0 +1,163 @@
+// What a report says, in order; html.js and markdown.js only render it.
+import { isAnalysed, own, perUnit } from '../analysis.js';
+import { curves, ratioBars } from './charts.js';
+import { mediansTable, targetsTable } from './tables.js';
+
+/**
+ * @import { Analysis, Machine, Ratio, Report, Table } from '../types.d.ts'
+ * @typedef {{ title: string, text?: string[], tables?: Table[], charts?: { name: string, title: string, svg: string }[] }} Section
+ */
+
+/** A name for a file. @param {string} text */
+const fileName = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+
+/** @param {string} name @param {Parameters<typeof ratioBars>[0]} chart */
+const bars = (name, chart) => ({ name: fileName(name), title: chart.title, svg: ratioBars(chart) });
+
+const withWarmUp = ['train-step/A', 'generate-window/A', 'lws-batch/2048-512', 'stft-magnitudes/2048-512'];
+const mostPoints = 150;
+
+/**
+ * Time per unit over the time that a competitor has been running, of all competitors at a workload.
+ * @param {string} workload
+ * @param {Analysis[]} series
+ */
+export function warmUp(workload, series) {
+  const curve = (/** @type {Analysis} */ one) => {
+    let running = 0;
+    const points = one.samples.map(
+      (sample) => /** @type {[number, number]} */ ([(running += sample[1]), perUnit(one, sample)]),
+    );
+    // Few enough to draw, closer together where the time axis, a logarithmic one, is wide.
+    const step = Math.max(1, points.length / mostPoints);
+    return points.filter((_, i) => i < mostPoints / 3 || Math.floor(i / step) !== Math.floor((i - 1) / step));
+  };
+  const title = `${workload}: warm-up`;
+  const svg = curves({
+    title,
+    x: { label: 'milliseconds of its own running', log: true },
+    y: { label: `milliseconds per ${series[0].unit}`, log: true },
+    series: series.map((one) => ({ name: one.competitor, points: curve(one) })),
+  });
+  return { name: fileName(title), title, svg };
+}
+
+/** @param {Machine} machine @returns {Table} */
+const machineTable = ({ cpu, cores, memory, os, load, versions, flags }) => ({
+  title: '',
+  columns: ['what', 'which'],
+  rows: [
+    ['processor', `${cpu}, ${cores} cores`],
+    ['memory', memory],
+    ['system', os],
+    ['load before and after (1, 5, 15 minutes)', `${load.before.join(', ')}; ${load.after.join(', ')}`],
+    ...Object.entries(versions).map(([name, version]) => [name, flags[name] ? `${version}; ${flags[name]}` : version]),
+  ],
+});
+
+/** Everyone at a workload ÷ our build in Chromium, the fastest first. @param {Ratio[]} ratios @param {string} workload */
+function besideChromium(ratios, workload) {
+  const rows = ratios.filter(
+    (ratio) => ratio.workload === workload && ratio.b === 'chromium' && ratio.a !== 'chromium',
+  );
+  return bars(`beside ${workload}`, {
+    title: `${workload}: time ÷ that of Lodestone in Chromium`,
+    rows: rows
+      .sort((a, b) => a.value - b.value)
+      .map(({ a, value, low, high }) => ({ label: ourName(a), value, low, high, group: own.includes(a) ? 0 : 1 })),
+  });
+}
+
+const ourName = (/** @type {string} */ competitor) =>
+  own.includes(competitor) ? `Lodestone, ${competitor}` : competitor;
+
+/** @param {Report} report @returns {Section[]} */
+function comparisons({ ratios }) {
+  const withRivals = [...new Set(ratios.filter(({ a }) => !own.includes(a)).map(({ workload }) => workload))];
+  const width = ratios.filter(({ a, b }) => a === 'chromium' && b === 'native-4');
+  /** @type {Section[]} */
+  const sections = [];
+  if (withRivals.length > 0) {
+    sections.push({
+      title: 'Beside the others',
+      text: ['A bar to the right is slower than Lodestone’s WebAssembly in Chromium, one to the left faster.'],
+      charts: withRivals.map((workload) => besideChromium(ratios, workload)),
+    });
+  }
+  if (width.length > 0) {
+    sections.push({
+      title: 'WebAssembly beside native code with vectors of the same width',
+      charts: [
+        bars('WebAssembly ÷ native', {
+          title: 'Lodestone in Chromium ÷ native with 128-bit vectors',
+          rows: width
+            .sort((a, b) => b.value - a.value)
+            .map(({ workload, value, low, high }) => ({ label: workload, value, low, high })),
+        }),
+      ],
+    });
+  }
+  return sections;
+}
+
+/** @param {Analysis[]} analysed @returns {Section[]} */
+function warmUps(analysed) {
+  const charts = withWarmUp.flatMap((workload) => {
+    const series = analysed.filter((one) => one.workload === workload && own.includes(one.competitor));
+    return series.length > 0 ? [warmUp(workload, series)] : [];
+  });
+  return charts.length > 0 ? [{ title: 'Warm-up', charts }] : [];
+}
+
+/** @param {Report} report @returns {Section[]} */
+function experimentSections({ experiments }) {
+  return Object.values(experiments).map(({ title, text, charts = [], tables = [] }) => ({
+    title,
+    text,
+    tables,
+    charts: charts.map((chart) => ({ name: fileName(chart.title), title: chart.title, svg: curves(chart) })),
+  }));
+}
+
+/** @param {Report} report @returns {Section[]} */
+function absences({ series, missing }) {
+  const failed = series.flatMap((one) =>
+    isAnalysed(one) ? [] : [{ name: `${one.competitor}, ${one.workload}`, why: `failed: ${one.error}` }],
+  );
+  const rows = [...missing, ...failed].map(({ name, why }) => [name, why]);
+  if (rows.length === 0) return [];
+  return [{ title: 'Missing and failed', tables: [{ title: '', columns: ['who', 'why'], rows }] }];
+}
+
+const methods = [
+  'Every workload is run by all who know it in turns, A B A B, each from a process or page of its own, one at a time; those whose samples are long have fewer turns. A sample is as many runs as take 10 ms at least, timed together by the competitor’s own monotonic clock; pages are cross-origin isolated, for the finest clock that a browser gives. All samples are kept, in report.json.',
+  'The first call is the first run after setup. Warm-up is found, not assumed: ED-PELT (Haynes, Fearnhead and Eckley 2017) splits the times, in order, where their distribution changes. Segments whose medians lie within 2 % or one standard deviation of the noise of the last third’s are one level, and the steady state begins with the first of them from which on nine in ten samples are on that level. Where there is no such point in the first two thirds the series has no steady state; its statistics are then those of its later half, and the tables say so.',
+  'Medians and quantiles are of the steady part. A ratio is the median of the ratios of pairs: each sample of the one with the sample of the other that was taken nearest in time, so that what disturbs the machine for a while disturbs both. Intervals hold 95 % of 1,000 bootstrap resamples from a seeded generator. They tell the noise within this run; another day on another machine differs by more.',
+  'Every run’s output has a checksum that was settled beforehand. A wrong one makes the run a failed run.',
+];
+
+/** All sections but the details of each workload. @param {Report} report @returns {Section[]} */
+export function content(report) {
+  const analysed = report.series.filter(isAnalysed);
+  const of = (/** @type {boolean} */ ours) => analysed.filter(({ competitor }) => own.includes(competitor) === ours);
+  return [
+    { title: 'The figures', tables: [targetsTable(report.targets)] },
+    { title: 'The machine', tables: [machineTable(report.machine)] },
+    ...comparisons(report),
+    ...warmUps(analysed),
+    ...experimentSections(report),
+    {
+      title: 'All workloads',
+      text: ['Median time of the steady part.'],
+      tables: [mediansTable('Lodestone', of(true)), mediansTable('The others', of(false))].filter(
+        ({ rows }) => rows.length > 0,
+      ),
+    },
+    ...absences(report),
+    { title: 'How it was measured', text: methods },
+  ];
+}

@@ -1,0 +1,38 @@
+// The report as Markdown with charts in files beside it.
+
+/**
+ * @import { Report, Table } from '../types.d.ts'
+ * @import { Section } from './content.js'
+ */
+
+const cell = (/** @type {unknown} */ value) =>
+  String(value ?? '')
+    .replaceAll('|', '\\|')
+    .replaceAll('\n', ' ');
+
+/** @param {Table} table */
+export function markdownTable({ title, columns, rows }) {
+  const row = (/** @type {unknown[]} */ cells) => `| ${cells.map(cell).join(' | ')} |`;
+  const lines = [row(columns), `|${' --- |'.repeat(columns.length)}`, ...rows.map(row)];
+  return [...(title ? [`**${title}**`, ''] : []), ...lines].join('\n');
+}
+
+/** @param {Section} section */
+const markdownSection = ({ title, text = [], tables = [], charts = [] }) =>
+  [
+    `## ${title}`,
+    ...text,
+    ...charts.map((chart) => `![${chart.title}](charts/${chart.name}.svg)`),
+    ...tables.map(markdownTable),
+  ].join('\n\n');
+
+/** @param {Report} report @param {Section[]} sections */
+export function markdownReport({ command, started, seconds }, sections) {
+  const day = started.slice(0, 10);
+  return `# Benchmarks
+
+Made by \`${command}\` on ${day} in ${Math.round(seconds / 60)} minutes. [README](README.md) says how to run it.
+
+${sections.map(markdownSection).join('\n\n')}
+`;
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the benchmarks: scripts/bench.sh --help, or npm run bench -- --help.
+# Supports Debian 12 on x86-64 with Node >= 20.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+peers=yes
+for argument in "$@"; do
+  case $argument in
+    --help) exec node bench/run.js --help ;;
+    --quick | --no-peers) peers=no ;;
+  esac
+done
+
+if [[ $peers == yes ]]; then
+  source scripts/bootstrap.sh bench
+else
+  source scripts/bootstrap.sh test
+fi
+
+mkdir -p build
+for preset in native wasm; do
+  echo "Building: $preset" >&2
+  cmake --preset "$preset" >"build/configure-$preset.log"
+  cmake --build --preset "$preset" >"build/build-$preset.log" || { tail -n 40 "build/build-$preset.log" >&2; exit 1; }
+done
+
+exec node bench/run.js "$@"
