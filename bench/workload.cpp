@@ -34,7 +34,7 @@ Result<Sounds> Sounds::read(ByteView piano, ByteView signals) {
 
 std::vector<Workload> workloads() {
   std::vector<Workload> all;
-  for (auto add : {add_spectrum, add_training}) add(all);
+  for (auto add : {add_spectrum, add_kernels, add_training, add_generation, add_phase, add_player}) add(all);
   return all;
 }
 
