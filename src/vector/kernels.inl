@@ -160,79 +160,65 @@ void for_pieces(std::size_t count, Body body) {
   }
 }
 
-/// Some cells of a layer through one step.
-struct Cells {
-  V input, forget, candidate, open, state, output;
-};
-
-[[gnu::noinline]] void activate(Cells& cells) {
-  cells.input = sigmoid(cells.input);
-  cells.forget = sigmoid(cells.forget);
-  cells.candidate = hyperbolic_tangent(cells.candidate);
-  cells.open = sigmoid(cells.open);
-  cells.state = scrub(multiply_add(cells.forget, cells.state, cells.input * cells.candidate));
-  cells.output = scrub(cells.open * hyperbolic_tangent(cells.state));
+/// values := function(values). One function at a time, so that its constants stay in registers.
+template <V (*function)(V)>
+[[gnu::noinline]] void apply(float* values, std::size_t count) {
+  for (; count >= lanes; count -= lanes, values += lanes) store(values, function(load<V>(values)));
+  if (count == 0) return;
+  alignas(V) float last[lanes] = {};
+  std::memcpy(last, values, count * sizeof(float));
+  apply<function>(last, lanes);
+  std::memcpy(values, last, count * sizeof(float));
 }
 
 void lstm_forward(const LstmForward& s) {
+  const std::size_t h = s.hidden;
   for (std::size_t row = 0; row < s.rows; ++row) {
-    float* gates = s.gates + row * 4 * s.hidden;
-    const float* before = s.cell_before ? s.cell_before + row * s.hidden : nullptr;
-    float* cell = s.cell + row * s.hidden;
-    float* output = s.output + row * s.hidden;
-    for_pieces(s.hidden, [=, h = s.hidden](std::size_t j, auto get, auto put) {
-      Cells cells{get(gates + j),
-                  get(gates + h + j),
-                  get(gates + 2 * h + j),
-                  get(gates + 3 * h + j),
-                  before ? get(before + j) : V{},
-                  V{}};
-      activate(cells);
-      put(gates + j, cells.input);
-      put(gates + h + j, cells.forget);
-      put(gates + 2 * h + j, cells.candidate);
-      put(gates + 3 * h + j, cells.open);
-      put(cell + j, cells.state);
-      put(output + j, cells.output);
+    float* gates = s.gates + row * 4 * h;
+    const float* before = s.cell_before ? s.cell_before + row * h : nullptr;
+    float* cell = s.cell + row * h;
+    float* output = s.output + row * h;
+    apply<sigmoid<V>>(gates, 2 * h);
+    apply<hyperbolic_tangent<V>>(gates + 2 * h, h);
+    apply<sigmoid<V>>(gates + 3 * h, h);
+    for_pieces(h, [=](std::size_t j, auto get, auto put) {
+      const V kept = before ? get(before + j) : V{};
+      const V state = scrub(multiply_add(get(gates + h + j), kept, get(gates + j) * get(gates + 2 * h + j)));
+      put(cell + j, state);
+      put(output + j, state);
+    });
+    apply<hyperbolic_tangent<V>>(output, h);
+    for_pieces(h, [=](std::size_t j, auto get, auto put) {
+      put(output + j, scrub(get(gates + 3 * h + j) * get(output + j)));
     });
   }
 }
 
-/// The same backward: gates in, the gradients before their activations out.
-struct CellGradients {
-  V input, forget, candidate, open;
-  V state, state_before, output_gradient, state_gradient;
-};
-
-[[gnu::noinline]] void differentiate(CellGradients& c) {
-  const V squashed = hyperbolic_tangent(c.state);
-  const V gradient = c.state_gradient + c.output_gradient * c.open * (1.0f - squashed * squashed);
-  c.state_gradient = scrub(gradient * c.forget);
-  c.open = c.output_gradient * squashed * c.open * (1.0f - c.open);
-  c.forget = gradient * c.state_before * c.forget * (1.0f - c.forget);
-  const V input = gradient * c.candidate * c.input * (1.0f - c.input);
-  c.candidate = gradient * c.input * (1.0f - c.candidate * c.candidate);
-  c.input = input;
-}
-
 void lstm_backward(const LstmBackward& s) {
+  const std::size_t h = s.hidden;
   for (std::size_t row = 0; row < s.rows; ++row) {
-    float* gates = s.gates + row * 4 * s.hidden;
-    const float* before = s.cell_before ? s.cell_before + row * s.hidden : nullptr;
-    const float* cell = s.cell + row * s.hidden;
-    const float* output_gradient = s.output_gradient + row * s.hidden;
-    float* cell_gradient = s.cell_gradient + row * s.hidden;
-    for_pieces(s.hidden, [=, h = s.hidden](std::size_t j, auto get, auto put) {
-      CellGradients cells{get(gates + j),           get(gates + h + j),    get(gates + 2 * h + j),
-                          get(gates + 3 * h + j),   get(cell + j),         before ? get(before + j) : V{},
-                          get(output_gradient + j), get(cell_gradient + j)};
-      differentiate(cells);
-      put(gates + j, cells.input);
-      put(gates + h + j, cells.forget);
-      put(gates + 2 * h + j, cells.candidate);
-      put(gates + 3 * h + j, cells.open);
-      put(cell_gradient + j, cells.state_gradient);
-    });
+    float* gates = s.gates + row * 4 * h;
+    const float* before = s.cell_before ? s.cell_before + row * h : nullptr;
+    const float* cell = s.cell + row * h;
+    const float* output_gradient = s.output_gradient + row * h;
+    float* cell_gradient = s.cell_gradient + row * h;
+    alignas(V) float squashed[128];
+    for (std::size_t first = 0; first < h; first += 128) {
+      const std::size_t count = smaller(128, h - first);
+      std::memcpy(squashed, cell + first, count * sizeof(float));
+      apply<hyperbolic_tangent<V>>(squashed, count);
+      for_pieces(count, [=, &squashed](std::size_t piece, auto get, auto put) {
+        const std::size_t j = first + piece;
+        const V input = get(gates + j), forget = get(gates + h + j), candidate = get(gates + 2 * h + j);
+        const V open = get(gates + 3 * h + j), tanh = get(squashed + piece), above = get(output_gradient + j);
+        const V gradient = get(cell_gradient + j) + above * open * (1.0f - tanh * tanh);
+        put(cell_gradient + j, scrub(gradient * forget));
+        put(gates + 3 * h + j, above * tanh * open * (1.0f - open));
+        put(gates + h + j, gradient * (before ? get(before + j) : V{}) * forget * (1.0f - forget));
+        put(gates + j, gradient * candidate * input * (1.0f - input));
+        put(gates + 2 * h + j, gradient * input * (1.0f - candidate * candidate));
+      });
+    }
   }
 }
 
