@@ -19,14 +19,25 @@ enum class Initialiser {
   keras,    ///< Glorot-uniform inputs and Dense, orthogonal recurrent weights, zero biases, forget bias 1
 };
 
+/// What a step of training goes over.
+enum class Training {
+  windows,   ///< a batch of windows of `sequence` frames, each from a zero state, to predict the frame after it
+  sequence,  ///< stretches of the sound side by side, to predict every frame of them, the state carried on from step to
+             ///< step (truncated backpropagation through time)
+};
+
 struct TrainerConfig {
   std::vector<int> layers{128, 128};  ///< hidden sizes, see NetworkConfig
   int sequence = 40;                  ///< frames a window, 1 .. 4096
-  int batch = 64;                     ///< windows a step, 2 .. 4096
-  double learning_rate = 1e-3;        ///< above 0, to 1
-  double weight_decay = 1e-4;         ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
-  double clip_norm = 0;               ///< largest l2 norm of all gradients together; 0: no clipping, as MAGNet
-  double validation = 0;              ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
+  Training training = Training::windows;
+  int batch = 64;  ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
+  int run = 0;  ///< neighbouring windows that stay together in random order, up to `batch`; 0: 8 where the sound lasts
+                ///< more than 30 s, else 1
+  int stretch = 8;              ///< frames a stretch, 1 .. `batch`; of Training::sequence
+  double learning_rate = 1e-3;  ///< above 0, to 1
+  double weight_decay = 1e-4;   ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
+  double clip_norm = 0;         ///< largest l2 norm of all gradients together; 0: no clipping, as MAGNet
+  double validation = 0;        ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
   Scale scale = Scale::linear;
   Initialiser initialiser = Initialiser::pytorch;
   std::uint32_t seed = 0;     ///< of the initial weights and the order of the windows
@@ -36,9 +47,18 @@ struct TrainerConfig {
   Status check() const;
 };
 
-/// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8), BatchNorm with the statistics of
-/// the batch (momentum 0.1), all windows once an epoch in random order, the rest of an epoch that fills no batch
-/// dropped. Not for the audio thread. One object per thread.
+/// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8). Not for the audio thread. One
+/// object per thread.
+///
+/// Windows: BatchNorm with the statistics of the batch (momentum 0.1), all windows once an epoch in random order, the
+/// rest of an epoch that fills no batch dropped. Windows next to each other share all frames but one, and a frame's
+/// part of the first layer is computed once a batch: in a long sound, where random windows share few, a step on runs of
+/// neighbours takes less time.
+///
+/// Sequence: the sound is cut into batch / stretch lanes that are read side by side, from a zero state in each epoch, a
+/// stretch a step; no gradient flows from one stretch into the one before. Every frame but the first is predicted once
+/// an epoch. BatchNorm has the statistics of all frames of the training part from the start: it stands on the data, so
+/// that they are known. Validation is that of windows.
 class Trainer {
  public:
   explicit Trainer(Magnitudes frames, const TrainerConfig& config = {})

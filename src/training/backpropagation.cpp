@@ -30,15 +30,21 @@ std::uint64_t largest_factor(const Kernels& kernels, const NetworkConfig& config
   return largest;
 }
 
+/// The array without its first `count` values; an arena without a block gives empty ones.
+std::span<float> behind(std::span<float> array, std::uint64_t count) {
+  return array.empty() ? array : array.subspan(static_cast<std::size_t>(count));
+}
+
 }  // namespace
 
-void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows) {
+void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows,
+                              std::uint64_t carried) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
   const auto sequence = static_cast<std::uint64_t>(config.sequence);
   const std::uint64_t places = windows * sequence;
   const std::uint64_t distinct = std::min(frames, places);
   const auto widest = static_cast<std::uint64_t>(*std::max_element(config.layers.begin(), config.layers.end()));
-  batch_.lay_out(arena, frames, windows, sequence);
+  batch_.lay_out(arena, frames, windows, places);
   packed_ = Packed(kernels_, arena, largest_factor(kernels_, config, distinct, windows));
   mean_ = arena.take<double>(bins);
   variance_ = arena.take<double>(bins);
@@ -54,8 +60,8 @@ void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::ui
     layers_[l].hidden = static_cast<std::size_t>(config.layers[l]);
     const std::uint64_t hidden = layers_[l].hidden;
     layers_[l].gates = arena.take<float>(places * 4 * hidden);
-    layers_[l].cell = arena.take<float>(places * hidden);
-    layers_[l].output = arena.take<float>(places * hidden);
+    layers_[l].cell = behind(arena.take<float>((carried + places) * hidden), carried * hidden);
+    layers_[l].output = behind(arena.take<float>((carried + places) * hidden), carried * hidden);
     layers_[l].bias = arena.take<float>(4 * hidden);
   }
 }
@@ -66,12 +72,18 @@ void Backpropagation::sum_rows(std::size_t rows, const float* matrix, std::span<
   for (std::size_t row = 0; row < rows; ++row) kernels_.add(sum.size(), matrix + row * sum.size(), sum.data());
 }
 
-double Backpropagation::forward(Weights& weights, std::span<const float> frames, std::span<const std::int64_t> starts,
-                                Norm norm) {
-  batch_.select(starts);
+double Backpropagation::forward(Weights& weights, std::span<const float> frames, const Pass& pass, Norm norm) {
+  batch_.select(pass.starts, pass.length);
+  first_scored_ = pass.first_scored;
+  end_scored_ = pass.end_scored;
+  carries_ = pass.carries;
+  carried_ = pass.carried;
   if (norm == Norm::batch) {
-    batch_statistics(frames);
-    move_running_statistics(weights);
+    const auto total = static_cast<double>(places());
+    find_statistics(
+        batch_.distinct(), [&](std::size_t d) { return frames.data() + batch_.frame(d) * bins(); },
+        [&](std::size_t d) { return static_cast<double>(batch_.count(d)); }, total);
+    move_running_statistics(weights, total, norm_momentum);
   } else {
     std::copy(weights.running_mean.begin(), weights.running_mean.end(), mean_.begin());
     std::copy(weights.running_var.begin(), weights.running_var.end(), variance_.begin());
@@ -84,19 +96,21 @@ double Backpropagation::forward(Weights& weights, std::span<const float> frames,
   return predict(weights, frames);
 }
 
-/// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs.
-void Backpropagation::batch_statistics(std::span<const float> frames) {
-  const double share = 1.0 / static_cast<double>(places());
+/// Mean and variance of `total` frames: sums over distinct ones, weighted by how often each occurs.
+template <class FrameOf, class CountOf>
+void Backpropagation::find_statistics(std::size_t rows, const FrameOf& frame_of, const CountOf& count_of,
+                                      double total) {
+  const double share = 1 / total;
   std::fill(mean_.begin(), mean_.end(), 0.0);
-  for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    const float* frame = frames.data() + batch_.frame(d) * bins();
-    const double weight = batch_.count(d) * share;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const float* frame = frame_of(row);
+    const double weight = count_of(row) * share;
     for (std::size_t k = 0; k < bins(); ++k) mean_[k] += weight * frame[k];
   }
   std::fill(variance_.begin(), variance_.end(), 0.0);
-  for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    const float* frame = frames.data() + batch_.frame(d) * bins();
-    const double weight = batch_.count(d) * share;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const float* frame = frame_of(row);
+    const double weight = count_of(row) * share;
     for (std::size_t k = 0; k < bins(); ++k) {
       const double deviation = frame[k] - mean_[k];
       variance_[k] += weight * deviation * deviation;
@@ -104,16 +118,23 @@ void Backpropagation::batch_statistics(std::span<const float> frames) {
   }
 }
 
-/// The running variance is that of the population: n / (n − 1) times the batch's.
-void Backpropagation::move_running_statistics(Weights& weights) const {
-  const auto count = static_cast<double>(places());
-  const auto move = [](float& running, double value) {
-    running = static_cast<float>((1 - norm_momentum) * running + norm_momentum * value);
+/// The running variance is that of the population: n / (n − 1) times that of the n frames.
+void Backpropagation::move_running_statistics(Weights& weights, double total, double momentum) const {
+  const auto move = [&](float& running, double value) {
+    running = static_cast<float>((1 - momentum) * running + momentum * value);
   };
   for (std::size_t k = 0; k < bins(); ++k) {
     move(weights.running_mean[k], mean_[k]);
-    move(weights.running_var[k], variance_[k] * count / (count - 1));
+    move(weights.running_var[k], variance_[k] * total / (total - 1));
   }
+}
+
+void Backpropagation::adopt_statistics(Weights& weights, std::span<const float> frames) {
+  const std::size_t rows = frames.size() / bins();
+  const auto total = static_cast<double>(rows);
+  find_statistics(
+      rows, [&](std::size_t row) { return frames.data() + row * bins(); }, [](std::size_t) { return 1.0; }, total);
+  move_running_statistics(weights, total, 1);
 }
 
 void Backpropagation::normalise(std::span<const float> frames) {
@@ -164,22 +185,24 @@ void Backpropagation::recur(const LstmWeights& weights, Layer& layer) {
     float* gates = layer.gates.data() + 4 * t * stride;
     float* cell = layer.cell.data() + t * stride;
     float* output = layer.output.data() + t * stride;
-    if (t > 0) multiply(packed_.times(rows, output - stride, gates, 4 * hidden, gates));
-    kernels_.lstm_forward({rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output});
+    const bool recurs = t > 0 || carried_;
+    if (recurs) multiply(packed_.times(rows, output - stride, gates, 4 * hidden, gates));
+    kernels_.lstm_forward({rows, hidden, gates, recurs ? cell - stride : nullptr, cell, output});
   }
 }
 
-/// The Dense layer on the last outputs, the loss and its gradient.
+/// The Dense layer on the outputs that are scored, the loss and its gradient.
 double Backpropagation::predict(const Weights& weights, std::span<const float> frames) {
-  const std::size_t windows = batch_.windows();
   packed_.fill_transposed(weights.dense_weight.data(), bins(), weights.dense_weight.cols());
-  multiply(packed_.times(windows, last_output(), weights.dense_bias.data(), 0, predictions_.data()));
-  const auto count = static_cast<double>(windows * bins());
+  multiply(packed_.times(scored(), scored_outputs(), weights.dense_bias.data(), 0, predictions_.data()));
+  const auto count = static_cast<double>(scored() * bins());
   double loss = 0;
-  for (std::size_t w = 0; w < windows; ++w) {
-    const float* target = frames.data() + (batch_.start(w) + batch_.sequence()) * bins();
-    const float* prediction = predictions_.data() + w * bins();
-    float* gradient = errors_.data() + w * bins();
+  for (std::size_t row = 0; row < scored(); ++row) {
+    const std::size_t place = first_scored_ + row;
+    const std::size_t frame = batch_.start(place % batch_.windows()) + place / batch_.windows();
+    const float* target = frames.data() + (frame + 1) * bins();
+    const float* prediction = predictions_.data() + row * bins();
+    float* gradient = errors_.data() + row * bins();
     for (std::size_t k = 0; k < bins(); ++k) {
       const double error = static_cast<double>(prediction[k]) - target[k];
       gradient[k] = static_cast<float>(2 / count * error);
@@ -203,17 +226,27 @@ void Backpropagation::backward(const Weights& weights, Weights& gradient) {
               gradient.layers[l].recurrent_bias.begin());
   }
   norm_gradient(weights, gradient);
+  if (carries_) carry();
+}
+
+/// The state after the last step becomes that before the first.
+void Backpropagation::carry() {
+  for (const Layer& layer : layers_) {
+    const std::size_t stride = batch_.windows() * layer.hidden;  // of one time step
+    for (float* state : {layer.cell.data(), layer.output.data()}) {
+      std::copy_n(state + (batch_.sequence() - 1) * stride, stride, state - stride);
+    }
+  }
 }
 
 void Backpropagation::dense_backward(const Weights& weights, Weights& gradient) {
-  const std::size_t windows = batch_.windows();
   const std::size_t hidden = layers_.back().hidden;
-  packed_.fill(last_output(), windows, hidden);
+  packed_.fill(scored_outputs(), scored(), hidden);
   multiply(packed_.transposed_times(bins(), errors_.data(), gradient.dense_weight.data()));
-  sum_rows(windows, errors_.data(), gradient.dense_bias);
+  sum_rows(scored(), errors_.data(), gradient.dense_bias);
   packed_.fill(weights.dense_weight.data(), bins(), hidden);
-  float* last = above_.data() + (batch_.sequence() - 1) * windows * hidden;
-  multiply(packed_.times(windows, errors_.data(), nullptr, 0, last));
+  multiply(packed_.times(scored(), errors_.data(), nullptr, 0, above_.data() + first_scored_ * hidden));
+  std::fill(above_.data() + end_scored_ * hidden, above_.data() + places() * hidden, 0.0f);
 }
 
 /// Turns the activations of a layer into the gradients before them, from the last step to the first.
@@ -230,22 +263,25 @@ void Backpropagation::recur_backward(const LstmWeights& weights, std::size_t l) 
     const float* cell = layer.cell.data() + t * stride;
     const float* output_gradient = above_.data() + t * stride;
     if (t + 1 < batch_.sequence()) {
-      const float* above = top ? nullptr : output_gradient;  // the Dense layer sees the last step only
+      const bool scored = !top || t * rows >= first_scored_;  // the Dense layer sees only those
+      const float* above = scored ? output_gradient : nullptr;
       multiply(packed_.times(rows, gates + 4 * stride, above, hidden, output_gradient_.data()));
       output_gradient = output_gradient_.data();
     }
+    const bool recurs = t > 0 || carried_;
     kernels_.lstm_backward(
-        {rows, hidden, gates, t > 0 ? cell - stride : nullptr, cell, output_gradient, cell_gradient_.data()});
+        {rows, hidden, gates, recurs ? cell - stride : nullptr, cell, output_gradient, cell_gradient_.data()});
   }
 }
 
-/// Σ over all steps but the first of δᵀ·h of the step before.
+/// Σ of δᵀ·h of the step before, over all steps that have one.
 void Backpropagation::recurrent_gradient(const Layer& layer, LstmWeights& gradient) {
   const std::size_t hidden = layer.hidden;
-  const std::size_t depth = places() - batch_.windows();
-  packed_.fill(layer.output.data(), depth, hidden);
-  const float* later = layer.gates.data() + batch_.windows() * 4 * hidden;
-  multiply(packed_.transposed_times(4 * hidden, later, gradient.recurrent.data()));
+  const std::size_t windows = batch_.windows();
+  const float* before = layer.output.data() - (carried_ ? windows * hidden : 0);
+  const float* gates = layer.gates.data() + (carried_ ? 0 : windows * 4 * hidden);
+  packed_.fill(before, places() - (carried_ ? 0 : windows), hidden);
+  multiply(packed_.transposed_times(4 * hidden, gates, gradient.recurrent.data()));
 }
 
 /// Of a layer above the first, and the gradient of the outputs of the layer below.

@@ -4,9 +4,8 @@
 
 namespace lodestone {
 
-void Batch::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence) {
-  const std::uint64_t distinct = std::min(frames, windows * sequence);
-  sequence_ = static_cast<std::size_t>(sequence);
+void Batch::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t places) {
+  const std::uint64_t distinct = std::min(frames, places);
   starts_ = arena.take<std::uint32_t>(windows);
   frames_ = arena.take<std::uint32_t>(distinct);
   counts_ = arena.take<std::uint32_t>(distinct);
@@ -14,8 +13,9 @@ void Batch::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, s
   edges_ = arena.take<std::int32_t>(frames + 1);
 }
 
-void Batch::select(std::span<const std::int64_t> starts) {
+void Batch::select(std::span<const std::int64_t> starts, std::size_t sequence) {
   windows_ = starts.size();
+  sequence_ = sequence;
   for (std::size_t w = 0; w < windows_; ++w) {
     starts_[w] = static_cast<std::uint32_t>(starts[w]);
     ++edges_[starts_[w]];

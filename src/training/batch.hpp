@@ -11,11 +11,12 @@ namespace lodestone {
 /// nearly all.
 class Batch {
  public:
-  /// For up to `windows` windows of `sequence` frames each, out of `frames` frames. The arena's memory must be zero.
-  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t sequence);
+  /// For up to `windows` windows with up to `places` frames in all, out of `frames` frames. The arena's memory must be
+  /// zero.
+  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t places);
 
   /// The windows frames[s .. s+sequence) for every s.
-  void select(std::span<const std::int64_t> starts);
+  void select(std::span<const std::int64_t> starts, std::size_t sequence);
 
   std::size_t windows() const { return windows_; }
   std::size_t sequence() const { return sequence_; }

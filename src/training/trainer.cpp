@@ -10,6 +10,7 @@
 #include "training/adam.hpp"
 #include "training/backpropagation.hpp"
 #include "training/initialiser.hpp"
+#include "training/stretches.hpp"
 #include "training/window_order.hpp"
 
 namespace lodestone {
@@ -28,10 +29,12 @@ std::uint64_t held_out(const TrainerConfig& config, std::uint64_t windows) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
 }
 
-/// The fewest frames whose windows fill one batch.
+/// The fewest frames whose windows or stretches fill one batch.
 std::uint64_t frames_needed(const TrainerConfig& config) {
-  auto windows = static_cast<std::uint64_t>(config.batch);
-  while (windows - held_out(config, windows) < static_cast<std::uint64_t>(config.batch)) ++windows;
+  const int together = config.training == Training::windows ? 0 : config.sequence - 1;  // predicted with one window
+  const auto least = static_cast<std::uint64_t>(std::max(1, config.batch - together));
+  std::uint64_t windows = least;
+  while (windows - held_out(config, windows) < least) ++windows;
   return windows + static_cast<std::uint64_t>(config.sequence);
 }
 
@@ -49,9 +52,12 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
   }
   const std::uint64_t needed = frames_needed(config);
   if (values.rows() < needed) {
+    const bool windows = config.training == Training::windows;
     return malformed({"the sound is too short: it has ", values.rows(), " frames (",
-                      seconds(frames.stft, values.rows()), " s); a batch of ", config.batch, " windows of ",
-                      config.sequence, " frames needs ", needed, " frames (", seconds(frames.stft, needed), " s)"});
+                      seconds(frames.stft, values.rows()), " s); a batch of ",
+                      windows ? config.batch : config.batch / config.stretch,
+                      windows ? " windows of " : " stretches of ", windows ? config.sequence : config.stretch,
+                      " frames needs ", needed, " frames (", seconds(frames.stft, needed), " s)"});
   }
   if (values.rows() > most_frames) {
     return out_of_range("number of frames", static_cast<double>(values.rows()), "up to 2147483647");
@@ -64,6 +70,14 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
     }
   }
   return {};
+}
+
+/// Windows that stay together in random order.
+std::size_t run_length(const TrainerConfig& config, const Magnitudes& sound) {
+  constexpr double long_sound = 30;  // seconds
+  if (config.run > 0) return static_cast<std::size_t>(config.run);
+  const bool is_long = seconds(sound.stft, sound.count()) > long_sound;
+  return is_long ? std::min<std::size_t>(8, static_cast<std::size_t>(config.batch)) : 1;
 }
 
 /// What Adam changes: all but the running statistics.
@@ -97,7 +111,7 @@ Status TrainerConfig::check() const {
     const char* name;
     double value, least, most;
     const char* allowed;
-  } fields[] = {{"batch", static_cast<double>(batch), 2, 4096, "2 to 4096 windows"},
+  } fields[] = {{"batch", static_cast<double>(batch), 2, 4096, "2 to 4096"},
                 {"learning_rate", learning_rate, above_zero, 1, "above 0, to 1"},
                 {"weight_decay", weight_decay, 0, 1, "0 to 1"},
                 {"clip_norm", clip_norm, 0, std::numeric_limits<double>::max(), "0 (no clipping) or more"},
@@ -105,6 +119,10 @@ Status TrainerConfig::check() const {
   for (const auto& field : fields) {
     const bool allowed = field.value >= field.least && field.value <= field.most;
     if (!allowed) return out_of_range(field.name, field.value, field.allowed);
+  }
+  if (run < 0 || run > batch) return out_of_range("run", run, {"0 to ", batch, ", the batch"});
+  if (training == Training::sequence && (stretch < 1 || stretch > batch)) {
+    return out_of_range("stretch", stretch, {"1 to ", batch, ", the batch"});
   }
   return {};
 }
@@ -121,6 +139,7 @@ struct Trainer::Engine {
   std::span<float> compressed;      ///< what the network sees `[frames, bins]`, where that is not `sound`
   std::span<std::int64_t> windows;  ///< to train on, the first ones
   WindowOrder order;
+  Stretches stretches;
   Backpropagation passes;
   Adam adam;
   Array2<float> predictions;  ///< of the last step; validation has its own
@@ -134,9 +153,13 @@ struct Trainer::Engine {
 
   void lay_out(Arena& arena, std::uint64_t frames);
   Status prepare(Magnitudes frames, const Weights* initial);
+  void prepare_stretches();
   std::span<const float> frames() const { return config.scale == Scale::linear ? sound.values.all() : compressed; }
   double step();
-  double step_on(std::span<const std::int64_t> starts);
+  std::size_t steps_per_epoch() const;
+  Pass next_pass();
+  Pass pass_over(std::span<const std::int64_t> starts) const;
+  double learn(const Pass& pass);
   void finish_epoch();
   double validate();
 };
@@ -147,7 +170,8 @@ void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames) {
   held = held_out(config, all);
   windows = arena.take<std::int64_t>(all - held);
   if (config.scale != Scale::linear) compressed = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
-  passes.lay_out(arena, network, frames, batch);
+  const bool carries = config.training == Training::sequence;
+  passes.lay_out(arena, network, frames, batch, carries ? batch / static_cast<std::uint64_t>(config.stretch) : 0);
   adam.lay_out(arena, count_values(network));
 }
 
@@ -163,7 +187,7 @@ Status Trainer::Engine::prepare(Magnitudes frames, const Weights* initial) {
   if (error) return error.status();
   Arena arena(block.data());
   lay_out(arena, sound.count());
-  order = WindowOrder(windows, static_cast<std::size_t>(config.batch));
+  order = WindowOrder(windows, static_cast<std::size_t>(config.batch), run_length(config, sound));
 
   for (float& magnitude : sound.values.all()) {
     if (magnitude < 1e-20f) magnitude = 0;  // see vector/lanes.hpp
@@ -175,19 +199,46 @@ Status Trainer::Engine::prepare(Magnitudes frames, const Weights* initial) {
   parameters = trainable(weights);
   gradients = trainable(gradient);
   random = Random(config.seed);
-  return initial ? Status{} : initialise(config.initialiser, random, weights);
+  if (!initial) {
+    if (auto failed = initialise(config.initialiser, random, weights)) return failed;
+  }
+  if (config.training == Training::sequence) prepare_stretches();
+  return {};
+}
+
+/// The frames that belong to windows not held out, or are their targets.
+void Trainer::Engine::prepare_stretches() {
+  const std::size_t training = windows.size() + static_cast<std::size_t>(config.sequence);
+  stretches = Stretches(training - 1, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.stretch));
+  passes.adopt_statistics(weights, frames().first(training * sound.values.cols()));
 }
 
 double Trainer::Engine::step() {
-  if (step_of_epoch == 0) order.shuffle(random);
-  const double loss = step_on(order.batch(step_of_epoch));
+  const double loss = learn(next_pass());
   epoch_loss += loss;
-  if (++step_of_epoch == order.batches()) finish_epoch();
+  if (++step_of_epoch == steps_per_epoch()) finish_epoch();
   return loss;
 }
 
-double Trainer::Engine::step_on(std::span<const std::int64_t> starts) {
-  const double loss = passes.forward(weights, frames(), starts, Backpropagation::Norm::batch);
+std::size_t Trainer::Engine::steps_per_epoch() const {
+  return config.training == Training::windows ? order.batches() : stretches.count();
+}
+
+Pass Trainer::Engine::next_pass() {
+  if (config.training == Training::sequence) return stretches.pass(step_of_epoch);
+  if (step_of_epoch == 0) order.shuffle(random);
+  return pass_over(order.batch(step_of_epoch));
+}
+
+Pass Trainer::Engine::pass_over(std::span<const std::int64_t> starts) const {
+  return Pass::windows(starts, static_cast<std::size_t>(config.sequence));
+}
+
+/// One Adam step.
+double Trainer::Engine::learn(const Pass& pass) {
+  using Norm = Backpropagation::Norm;
+  const double loss =
+      passes.forward(weights, frames(), pass, config.training == Training::windows ? Norm::batch : Norm::running);
   std::copy(passes.predictions().begin(), passes.predictions().end(), predictions.data());
   passes.backward(weights, gradient);
   ++steps;
@@ -216,8 +267,8 @@ double Trainer::Engine::validate() {
     starts.clear();
     const std::uint64_t last = std::min(end, first + static_cast<std::uint64_t>(config.batch));
     for (std::uint64_t s = first; s < last; ++s) starts.push_back(static_cast<std::int64_t>(s));
-    sum +=
-        passes.forward(weights, frames(), starts, Backpropagation::Norm::running) * static_cast<double>(starts.size());
+    sum += passes.forward(weights, frames(), pass_over(starts), Backpropagation::Norm::running) *
+           static_cast<double>(starts.size());
   }
   return sum / static_cast<double>(held);
 }
@@ -263,7 +314,7 @@ Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   for (const std::int64_t start : window_starts) {
     if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), {"0 to ", last});
   }
-  return engine_->step_on(window_starts);
+  return engine_->learn(engine_->pass_over(window_starts));
 }
 
 Result<Weights> Trainer::gradients() const { return engine_->gradient.clone(); }
@@ -271,7 +322,7 @@ const Array2<float>& Trainer::predictions() const { return engine_->predictions;
 Result<Weights> Trainer::weights() const { return engine_->weights.clone(); }
 int Trainer::epoch() const { return static_cast<int>(engine_->losses.size()); }
 std::uint64_t Trainer::step_count() const { return engine_->steps; }
-int Trainer::steps_per_epoch() const { return static_cast<int>(engine_->order.batches()); }
+int Trainer::steps_per_epoch() const { return static_cast<int>(engine_->steps_per_epoch()); }
 std::span<const float> Trainer::losses() const { return engine_->losses; }
 std::span<const float> Trainer::validation_losses() const { return engine_->validation_losses; }
 

@@ -25,6 +25,11 @@ class PlainNetwork {
     Vector dense_bias;
   };
 
+  /// Of each layer: h and c.
+  struct State {
+    Vector output, cell;
+  };
+
   explicit PlainNetwork(const Weights& weights)
       : parameters{vector(weights.norm_weight),
                    vector(weights.norm_bias),
@@ -47,16 +52,33 @@ class PlainNetwork {
     return Eigen::Map<const RowMajor>(values.data(), values.rows(), values.cols()).cast<double>();
   }
 
-  /// The frame after `frames` (columns), with `mean` and `variance`; remembers the way for `backward`.
+  std::vector<State> zero_state() const {
+    std::vector<State> state;
+    for (const Layer& layer : parameters.layers) {
+      const Vector zero = Vector::Zero(layer.recurrent.cols());
+      state.push_back({zero, zero});
+    }
+    return state;
+  }
+
+  /// The frame after `frames` (columns), from a zero state.
   Vector predict(const Matrix& frames) {
+    auto state = zero_state();
+    return predict_all(frames, state).rightCols(1);
+  }
+
+  /// The frame after each of `frames` (columns), with `mean` and `variance`, from a state that it leaves at that of the
+  /// end; remembers the way for `backward`.
+  Matrix predict_all(const Matrix& frames, std::vector<State>& state) {
     const Vector deviation = (variance.array() + 1e-5).sqrt();
     normal = ((frames.colwise() - mean).array().colwise() / deviation.array()).matrix();
     Matrix x = ((normal.array().colwise() * parameters.gamma.array()).colwise() + parameters.beta.array()).matrix();
     traces.clear();
-    for (const Layer& layer : parameters.layers) {
+    for (std::size_t l = 0; l < parameters.layers.size(); ++l) {
+      const Layer& layer = parameters.layers[l];
       const auto hidden = layer.recurrent.cols();
-      Trace trace{x, Matrix(4 * hidden, x.cols()), Matrix(hidden, x.cols()), Matrix(hidden, x.cols())};
-      Vector h = Vector::Zero(hidden), c = Vector::Zero(hidden);
+      Trace trace{x, Matrix(4 * hidden, x.cols()), Matrix(hidden, x.cols()), Matrix(hidden, x.cols()), state[l]};
+      auto& [h, c] = state[l];
       for (Eigen::Index t = 0; t < x.cols(); ++t) {
         Vector z = layer.input * x.col(t) + layer.recurrent * h + layer.bias;
         for (Eigen::Index j = 0; j < 4 * hidden; ++j)
@@ -70,16 +92,16 @@ class PlainNetwork {
       x = trace.output;
       traces.push_back(trace);
     }
-    return parameters.dense * x.col(x.cols() - 1) + parameters.dense_bias;
+    return (parameters.dense * x).colwise() + parameters.dense_bias;
   }
 
-  /// Adds the gradients of the last `predict` to `sum`, given that of its prediction.
-  void backward(const Vector& error, Parameters& sum) const {
+  /// Adds the gradients of the last `predict` or `predict_all` to `sum`, given those of its last predictions.
+  void backward(const Matrix& errors, Parameters& sum) const {
     const Matrix& last = traces.back().output;
-    sum.dense += error * last.col(last.cols() - 1).transpose();
-    sum.dense_bias += error;
+    sum.dense += errors * last.rightCols(errors.cols()).transpose();
+    sum.dense_bias += errors.rowwise().sum();
     Matrix above = Matrix::Zero(last.rows(), last.cols());
-    above.col(last.cols() - 1) = parameters.dense.transpose() * error;
+    above.rightCols(errors.cols()) = parameters.dense.transpose() * errors;
     for (std::size_t l = traces.size(); l-- > 0;) above = layer_backward(l, above, sum.layers[l]);
     sum.gamma += above.cwiseProduct(normal).rowwise().sum();
     sum.beta += above.rowwise().sum();
@@ -119,12 +141,32 @@ class PlainNetwork {
     return sum / count;
   }
 
+  /// Mean squared error over stretches of `frames`, each predicting all frames after its first, from states that it
+  /// leaves at those of their ends.
+  struct Stretch {
+    Eigen::Index start, predictions;
+  };
+  double loss(const Matrix& frames, const std::vector<Stretch>& stretches, std::vector<std::vector<State>>& states,
+              Parameters* gradient = nullptr) {
+    double count = 0, sum = 0;
+    for (const Stretch& stretch : stretches) count += static_cast<double>(frames.rows() * stretch.predictions);
+    for (std::size_t s = 0; s < stretches.size(); ++s) {
+      const auto [start, length] = stretches[s];
+      const Matrix errors =
+          predict_all(frames.middleCols(start, length), states[s]) - frames.middleCols(start + 1, length);
+      if (gradient) backward(2 / count * errors, *gradient);
+      sum += errors.squaredNorm();
+    }
+    return sum / count;
+  }
+
   Parameters parameters;
   Vector mean, variance;
 
  private:
   struct Trace {
     Matrix input, gates, cell, output;
+    State before;
   };
 
   Matrix layer_backward(std::size_t l, const Matrix& above, Layer& sum) const {
@@ -137,8 +179,8 @@ class PlainNetwork {
       const Eigen::ArrayXd i = trace.gates.col(t).head(n), f = trace.gates.col(t).segment(n, n);
       const Eigen::ArrayXd g = trace.gates.col(t).segment(2 * n, n), o = trace.gates.col(t).tail(n);
       const Eigen::ArrayXd tanh = trace.cell.col(t).array().tanh();
-      const Eigen::ArrayXd before = t > 0 ? Vector(trace.cell.col(t - 1)) : Vector(Vector::Zero(n));
-      const Vector output_before = t > 0 ? Vector(trace.output.col(t - 1)) : Vector(Vector::Zero(n));
+      const Eigen::ArrayXd before = t > 0 ? Vector(trace.cell.col(t - 1)) : trace.before.cell;
+      const Vector output_before = t > 0 ? Vector(trace.output.col(t - 1)) : trace.before.output;
       const Eigen::ArrayXd h_gradient = above.col(t) + dh;
       const Eigen::ArrayXd c_gradient = dc.array() + h_gradient * o * (1 - tanh * tanh);
       Vector delta(4 * n);

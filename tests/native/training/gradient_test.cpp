@@ -60,15 +60,28 @@ TEST_CASE("The plain network's gradients are those of finite differences") {
   const std::vector<std::int64_t> starts{0, 3, 4, 7};
   PlainNetwork plain(random_weights(config, 2));
   auto gradient = plain.zeros();
-  plain.loss(frames, config.sequence, starts, &gradient);
+  const auto over_windows = [&](PlainNetwork::Parameters* into = nullptr) {
+    return plain.loss(frames, config.sequence, starts, into);
+  };
+  std::vector<std::vector<PlainNetwork::State>> states(2, plain.zero_state());
+  plain.loss(frames, {{0, 2}, {5, 3}}, states);
+  const auto over_stretches = [&](PlainNetwork::Parameters* into = nullptr) {
+    auto carried = states;
+    return plain.loss(frames, {{2, 3}, {8, 2}}, carried, into);
+  };
+  const bool windows = GENERATE(true, false);
+  const auto loss = [&](PlainNetwork::Parameters* into = nullptr) {
+    return windows ? over_windows(into) : over_stretches(into);
+  };
+  loss(&gradient);
   const auto check = [&](auto& values, const auto& expected) {
     for (Eigen::Index i = 0; i < values.size(); ++i) {
       double& value = values.data()[i];
       const double kept = value, h = 1e-5;
       value = kept + h;
-      const double above = plain.loss(frames, config.sequence, starts);
+      const double above = loss();
       value = kept - h;
-      const double below = plain.loss(frames, config.sequence, starts);
+      const double below = loss();
       value = kept;
       // Central differences: h² · third derivative, and 1e-16 / h.
       CHECK((above - below) / (2 * h) == Approx(expected.data()[i]).margin(1e-9).epsilon(1e-6));
@@ -124,6 +137,64 @@ TEST_CASE("Sharing frames between windows changes no gradient") {
       CHECK(after.running_var[k] ==
             Approx(0.9 * initial.running_var[k] + 0.1 * plain.variance[k] * places / (places - 1)).epsilon(1e-6));
     }
+  }
+}
+
+TEST_CASE("Stretches carry the state on, and no gradient back") {
+  struct Case {
+    std::vector<int> layers;
+    int batch, stretch;
+    std::size_t frames;
+    std::vector<std::vector<PlainNetwork::Stretch>> steps;  // of an epoch
+  };
+  for (const Case& c :
+       {Case{{6, 5}, 8, 4, 22, {{{0, 3}, {11, 3}}, {{3, 4}, {14, 4}}, {{7, 4}, {18, 3}}}},  // 21 frames, two lanes
+        Case{{5}, 6, 2, 13, {{{0, 2}, {4, 2}, {8, 2}}, {{2, 2}, {6, 2}, {10, 2}}}},
+        Case{{4, 17, 3}, 5, 5, 13, {{{0, 4}}, {{4, 4}}, {{8, 4}}}},  // one lane
+        Case{{6, 3},
+             3,
+             1,
+             9,
+             {{{0, 1}, {3, 1}, {6, 1}},
+              {{1, 1}, {4, 1}, {7, 1}},  // a frame a step: 3, 3 and 2
+              {{2, 1}, {5, 1}}}}}) {
+    TrainerConfig config = small_config();
+    config.training = Training::sequence;
+    config.sequence = 3;
+    config.layers = c.layers;
+    config.batch = c.batch;
+    config.stretch = c.stretch;
+    Trainer trainer(small_sound(c.frames), config);
+    REQUIRE(trainer.steps_per_epoch() == static_cast<int>(c.steps.size()));
+    const Eigen::MatrixXd frames = PlainNetwork::matrix(small_sound(c.frames).values).transpose();
+    for (int epoch = 0; epoch < 2; ++epoch) {
+      std::vector<std::vector<PlainNetwork::State>> states;
+      for (const auto& stretches : c.steps) {
+        PlainNetwork plain(trainer.weights().value());
+        states.resize(std::max(states.size(), stretches.size()), plain.zero_state());
+        auto gradient = plain.zeros();
+        const double expected = plain.loss(frames, stretches, states, &gradient);
+        INFO(c.layers.size() << " layers, batch " << c.batch << ", stretch " << c.stretch);
+        CHECK(trainer.step() == Approx(expected).epsilon(1e-6));
+        CHECK(gradient_error(trainer.gradients().value(), gradient) < 2e-5);  // as above
+      }
+    }
+    CHECK(trainer.epoch() == 2);
+  }
+}
+
+TEST_CASE("BatchNorm has the statistics of all frames that stretches are trained on") {
+  TrainerConfig config = small_config();
+  config.training = Training::sequence;
+  config.validation = 0.25;
+  Trainer trainer(small_sound(39), config);  // 32 windows; frames 31 to 38 are held out
+  for (int i = 0; i < 5; ++i) trainer.step();
+  const Weights weights = trainer.weights().value();
+  const Eigen::MatrixXd frames = PlainNetwork::matrix(small_sound(39).values).topRows(31);
+  for (int k = 0; k < 9; ++k) {
+    const double mean = frames.col(k).mean();
+    CHECK(weights.running_mean[k] == Approx(mean).epsilon(1e-6));
+    CHECK(weights.running_var[k] == Approx((frames.col(k).array() - mean).square().sum() / 30).epsilon(1e-6));
   }
 }
 

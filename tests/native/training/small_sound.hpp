@@ -20,6 +20,7 @@ inline TrainerConfig small_config() {
   config.layers = {6, 5};
   config.sequence = 7;
   config.batch = 4;
+  config.stretch = 2;
   return config;
 }
 

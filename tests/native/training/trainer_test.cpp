@@ -2,6 +2,8 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <cstring>
@@ -11,6 +13,7 @@
 
 #include "training/batch.hpp"
 #include "training/small_sound.hpp"
+#include "training/stretches.hpp"
 #include "training/window_order.hpp"
 
 #if defined(__has_feature)
@@ -113,6 +116,100 @@ TEST_CASE("An epoch takes every window once but for the last that fill no batch,
   CHECK(trainer.losses().size() == 2);
 }
 
+TEST_CASE("Runs of neighbours stay together, cut anew in each epoch") {
+  for (const auto& [windows, batch, run] : {std::array<std::size_t, 3>{83, 16, 4}, {64, 10, 4}, {20, 20, 20}}) {
+    Random random(1);
+    std::vector<std::int64_t> starts(windows);
+    WindowOrder order(starts, batch, run);
+    std::set<std::int64_t> cuts, epochs;
+    for (int epoch = 0; epoch < 20; ++epoch) {
+      order.shuffle(random);
+      CHECK(std::set<std::int64_t>(starts.begin(), starts.end()).size() == windows);  // each of them once
+      CHECK(*std::max_element(starts.begin(), starts.end()) == static_cast<std::int64_t>(windows) - 1);
+      const std::size_t whole = order.batches() * batch / run;
+      std::size_t cut = 0;
+      for (std::size_t r = 0; r + 1 < whole; ++r) {
+        const auto first = starts.begin() + static_cast<std::ptrdiff_t>(r * run);
+        for (std::size_t w = 1; w < run; ++w) cut += first[w] != first[0] + static_cast<std::int64_t>(w);
+      }
+      CHECK(cut == 0);
+      cuts.insert(starts[0] % static_cast<std::int64_t>(run));
+      epochs.insert(starts[0]);
+    }
+    CHECK(cuts.size() > 1);
+    CHECK(epochs.size() > 3);
+  }
+}
+
+TEST_CASE("Runs of 8 are for sounds of more than 30 s") {
+  TrainerConfig config = small_config();
+  config.batch = 16;
+  const auto after_run = [&](std::size_t frames, int run) {
+    config.run = run;
+    return trained(small_sound(frames), config, 3);
+  };
+  CHECK(same_bits(after_run(300, 0), after_run(300, 1)));  // 30 s
+  CHECK_FALSE(same_bits(after_run(300, 0), after_run(300, 8)));
+  CHECK(same_bits(after_run(301, 0), after_run(301, 8)));
+  CHECK_FALSE(same_bits(after_run(301, 0), after_run(301, 1)));
+}
+
+TEST_CASE("Stretches predict every frame but the first once an epoch, each lane in order") {
+  for (const std::size_t predictions : {2, 7, 64, 65, 100, 699}) {
+    for (const std::size_t batch : {2, 9, 64}) {
+      for (const std::size_t longest : {1, 2, 8}) {
+        if (longest > batch) continue;
+        Stretches stretches(predictions, batch, longest);
+        std::vector<int> predicted(predictions + 1);
+        std::vector<std::int64_t> next;
+        for (std::size_t i = 0; i < stretches.count(); ++i) {
+          const Pass pass = stretches.pass(i);
+          const std::size_t lanes = pass.starts.size();
+          CHECK(pass.length >= 1);
+          CHECK(pass.length <= longest);
+          CHECK(lanes * pass.length <= batch);
+          CHECK(pass.carries);
+          CHECK(pass.carried == (i > 0));
+          if (i == 0) next.assign(pass.starts.begin(), pass.starts.end());
+          for (std::size_t lane = 0; lane < lanes; ++lane) {
+            CHECK(pass.starts[lane] == next.at(lane));
+            next[lane] += static_cast<std::int64_t>(pass.length);
+            CHECK(next[lane] <= static_cast<std::int64_t>(predictions) + 1);
+          }
+          CHECK(pass.first_scored == 0);
+          for (std::size_t place = 0; place < pass.end_scored; ++place) {
+            ++predicted.at(static_cast<std::size_t>(pass.starts[place % lanes]) + place / lanes + 1);
+          }
+        }
+        CHECK(predicted[0] == 0);
+        CHECK(std::all_of(predicted.begin() + 1, predicted.end(), [](int times) { return times == 1; }));
+      }
+    }
+  }
+}
+
+TEST_CASE("Stretches learn, validate and are held out as windows are") {
+  TrainerConfig config = small_config();
+  config.training = Training::sequence;
+  config.learning_rate = 0.01;
+  config.validation = 0.25;
+  Magnitudes sound = small_sound(60);
+  for (std::size_t m = 0; m < 60; ++m) {
+    for (std::size_t k = 0; k < 9; ++k) sound.values(m, k) = (m + k) % 3 == 0 ? 1.0f : 0.1f;
+  }
+  Magnitudes other{sound.stft, sound.values.clone().value()};
+  for (std::size_t m = 47; m < 60; ++m) {  // 53 windows, of which 13 are held out
+    for (float& value : other.values.row(m)) value += 1;
+  }
+  Trainer first(std::move(sound), config), second(std::move(other), config);
+  while (first.epoch() < 60) first.step();
+  while (second.epoch() < 60) second.step();
+  CHECK(first.losses().back() < 0.01f * first.losses().front());
+  CHECK(first.validation_losses().back() < 0.01f * first.validation_losses().front());
+  CHECK(same_bits(first.weights().value(), second.weights().value()));  // training has not seen them
+  CHECK(second.validation_losses().back() > first.validation_losses().back() + 0.1f);
+}
+
 TEST_CASE("The loss of an epoch is the mean of its steps") {
   Trainer trainer(small_sound(30), small_config());
   double sum = 0;
@@ -123,13 +220,13 @@ TEST_CASE("The loss of an epoch is the mean of its steps") {
 TEST_CASE("A batch knows its distinct frames") {
   Batch batch;
   Arena needed;
-  batch.lay_out(needed, 20, 4, 5);
+  batch.lay_out(needed, 20, 4, 20);
   auto block = Buffer<std::byte>::create(needed.size()).value();
   Arena arena(block.data());
-  batch.lay_out(arena, 20, 4, 5);
+  batch.lay_out(arena, 20, 4, 20);
   const std::vector<std::int64_t> starts{3, 12, 5, 3};
   for (int again = 0; again < 2; ++again) {
-    batch.select(starts);
+    batch.select(starts, 5);
     const std::vector<std::size_t> frames{3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16};
     const std::vector<std::uint32_t> counts{2, 2, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1};
     REQUIRE(batch.distinct() == frames.size());
@@ -298,6 +395,16 @@ TEST_CASE("Too short a sound is refused with the seconds that are needed") {
   config.validation = 0.5;  // then 7 windows: 4 are held out; 8: 4
   CHECK(refusal(small_sound(14), config).find("needs 15 frames (1.5 s)") != std::string::npos);
   CHECK(refusal(small_sound(15), config) == "");
+
+  config = small_config();
+  config.training = Training::sequence;
+  config.batch = 16;
+  CHECK(refusal(small_sound(16), config) ==
+        "the sound is too short: it has 16 frames (1.6 s); a batch of 8 stretches of 2 frames needs 17 frames (1.7 s)");
+  CHECK(refusal(small_sound(17), config) == "");
+  config.batch = 4;  // one window is more than that
+  CHECK(refusal(small_sound(7), config).find("needs 8 frames") != std::string::npos);
+  CHECK(refusal(small_sound(8), config) == "");
 }
 
 TEST_CASE("Configurations are refused by field, value and what is allowed") {
@@ -311,7 +418,17 @@ TEST_CASE("Configurations are refused by field, value and what is allowed") {
   CHECK(with([](C& c) { c.layers.clear(); }) == "number of layers is 0; allowed: 1 to 4");
   CHECK(with([](C& c) { c.layers = {1000000000}; }) == "layers is 1000000000; allowed: 1 to 4096 units a layer");
   CHECK(with([](C& c) { c.sequence = 0; }) == "sequence is 0; allowed: 1 to 4096 frames");
-  CHECK(with([](C& c) { c.batch = 1; }) == "batch is 1; allowed: 2 to 4096 windows");
+  CHECK(with([](C& c) { c.batch = 1; }) == "batch is 1; allowed: 2 to 4096");
+  CHECK(with([](C& c) { c.run = 5; }) == "run is 5; allowed: 0 to 4, the batch");
+  CHECK(with([](C& c) { c.run = -1; }) == "run is -1; allowed: 0 to 4, the batch");
+  const auto stretches = [](int stretch) {
+    return [stretch](C& c) {
+      c.training = Training::sequence;
+      c.stretch = stretch;
+    };
+  };
+  CHECK(with(stretches(5)) == "stretch is 5; allowed: 1 to 4, the batch");
+  CHECK(with(stretches(0)) == "stretch is 0; allowed: 1 to 4, the batch");
   CHECK(with([](C& c) { c.learning_rate = 0; }) == "learning_rate is 0; allowed: above 0, to 1");
   CHECK(with([&](C& c) { c.learning_rate = nan; }) == "learning_rate is nan; allowed: above 0, to 1");
   CHECK(with([](C& c) { c.weight_decay = -1; }) == "weight_decay is -1; allowed: 0 to 1");
