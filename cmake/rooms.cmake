@@ -24,8 +24,10 @@ set_source_files_properties("${CMAKE_SOURCE_DIR}/src/spectrum/fft.cpp" PROPERTIE
 
 # The kernels for wide vectors, chosen at run time (src/vector/kernels.cpp).
 if(NOT EMSCRIPTEN AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set_source_files_properties("${CMAKE_SOURCE_DIR}/src/vector/kernels_8.cpp" PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
-  set_source_files_properties("${CMAKE_SOURCE_DIR}/src/vector/kernels_16.cpp" PROPERTIES COMPILE_OPTIONS "-mavx512f;-mfma")
+  foreach(kernels IN ITEMS vector/kernels phase/lws_loops)
+    set_source_files_properties("${CMAKE_SOURCE_DIR}/src/${kernels}_8.cpp" PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+    set_source_files_properties("${CMAKE_SOURCE_DIR}/src/${kernels}_16.cpp" PROPERTIES COMPILE_OPTIONS "-mavx512f;-mfma")
+  endforeach()
 endif()
 
 set(objects $<TARGET_OBJECTS:pffft>)

@@ -4,31 +4,32 @@
 
 namespace lodestone {
 
-void Lattice::prepare(const StftConfig& stft, int range, std::uint64_t frames, int pad, FirstError& error) {
+void Lattice::prepare(const StftConfig& stft, const Shape& shape, std::uint64_t frames, int pad, FirstError& error) {
   bins_ = stft.bins();
-  blocks_ = (bins_ + kBlock - 1) / kBlock;
-  range_ = range;
+  shape_ = shape;
+  chunks_ = (bins_ + shape.chunk - 1) / shape.chunk;
   pad_ = pad;
   slots_ = static_cast<std::int64_t>(frames);
-  // Vectors begin at multiples of the block; the last one may look `range` beyond the last block.
+  // The last chunk may look `range` beyond its end.
   constexpr int line = 16;
-  margin_ = (range + line - 1) / line * line;
-  stride_ = static_cast<std::size_t>((margin_ + blocks_ * kBlock + range + line - 1) / line * line);
+  margin_ = (shape.range + line - 1) / line * line;
+  stride_ = static_cast<std::size_t>((margin_ + chunks_ * shape.chunk + shape.range + line - 1) / line * line);
   // The product of frames and row is at most 2^52: an array of frames exists already.
   take_block(parts_, frames * 2 * stride_, error);
-  take_block(magnitudes_, frames * static_cast<std::uint64_t>(bins_), error);
-  take_block(peaks_, frames * static_cast<std::uint64_t>(blocks_), error);
+  take_block(magnitudes_, frames * static_cast<std::uint64_t>(chunks_) * shape.chunk, error);
+  take_block(peaks_, frames * static_cast<std::uint64_t>(chunks_ + 1), error);
   take_block(scratch_, static_cast<std::uint64_t>(bins_), error);
-  rotation_.prepare(stft, error);
+  rotation_.prepare(stft, shape.twice_centre, error);
 }
 
 void Lattice::keep(std::int64_t frame, std::span<const float> values) {
   float* kept = magnitudes(frame);
   float* highest = peaks(frame);
   std::copy(values.begin(), values.end(), kept);
-  for (int b = 0; b < blocks_; ++b) {
-    highest[b] = *std::max_element(kept + b * kBlock, kept + std::min((b + 1) * kBlock, bins_));
+  for (int c = 0; c < chunks_; ++c) {
+    highest[c] = *std::max_element(kept + c * shape_.chunk, kept + (c + 1) * shape_.chunk);
   }
+  highest[chunks_] = *std::max_element(highest, highest + chunks_);
 }
 
 void Lattice::put(std::int64_t frame, std::span<const std::complex<float>> spectrum, std::span<const float> values) {
@@ -57,24 +58,21 @@ void Lattice::import_frame(std::int64_t frame) {
     to.re[n] = without_dust(to.re[n], whole[n] * kGain);
     to.im[n] = without_dust(to.im[n], whole[n] * kGain);
   }
+  const int nyquist = bins_ - 1;
+  const float reflection = rotation_.reflection();
   to.im[0] = 0;
-  to.im[bins_ - 1] = 0;
-  mirror(to, bins_, range_);
+  (reflection > 0 ? to.im : to.re)[nyquist] = 0;
+  for (int k = 1; k <= shape_.range; ++k) {
+    to.re[-k] = to.re[k];
+    to.im[-k] = -to.im[k];
+    to.re[nyquist + k] = reflection * to.re[nyquist - k];
+    to.im[nyquist + k] = -reflection * to.im[nyquist - k];
+  }
 }
 
 void Lattice::get(std::int64_t frame, std::span<std::complex<float>> spectrum) {
   const LatticeRow from = row(frame);
   rotation_.restore(from.re, from.im, rotation_.position(frame), kGain, bins_, spectrum.data());
-}
-
-void mirror(LatticeRow row, int bins, int range) {
-  const int nyquist = bins - 1;
-  for (int k = 1; k <= range; ++k) {
-    row.re[-k] = row.re[k];
-    row.im[-k] = -row.im[k];
-    row.re[nyquist + k] = row.re[nyquist - k];
-    row.im[nyquist + k] = -row.im[nyquist - k];
-  }
 }
 
 }  // namespace lodestone

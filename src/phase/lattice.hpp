@@ -14,9 +14,6 @@ inline constexpr float kLargestMagnitude = 1e15f;
 /// Smaller magnitudes count as 0.
 inline constexpr float kSmallestMagnitude = 1e-20f;
 
-/// Bins that are updated at a time.
-inline constexpr int kBlock = 8;
-
 /// A frame inside LWS: rotated, real and imaginary parts apart, pointers to DC. Mirror images lie on both sides.
 struct LatticeRow {
   float* re = nullptr;
@@ -30,21 +27,30 @@ class Lattice {
  public:
   static constexpr float kGain = 0x1p60f;
 
-  /// Room for `frames` frames, of which those with negative numbers are at most `pad`. `range`: mirrored bins on each
-  /// side.
-  void prepare(const StftConfig& stft, int range, std::uint64_t frames, int pad, FirstError& error);
+  /// What it needs to know of the kernel.
+  struct Shape {
+    int range = 0;         ///< mirrored bins on each side
+    int chunk = 1;         ///< bins that are updated at a time
+    int twice_centre = 0;  ///< see Rotation
+  };
+
+  /// Room for `frames` frames, of which those with negative numbers are at most `pad`.
+  void prepare(const StftConfig& stft, const Shape& shape, std::uint64_t frames, int pad, FirstError& error);
 
   int bins() const { return bins_; }
-  int blocks() const { return blocks_; }
+  int chunks() const { return chunks_; }
   const Rotation& rotation() const { return rotation_; }
+  /// From real to imaginary parts.
+  std::ptrdiff_t imaginary() const { return static_cast<std::ptrdiff_t>(stride_); }
 
   LatticeRow row(std::int64_t frame) {
     float* re = parts_.data() + slot(frame) * 2 * stride_ + margin_;
     return {re, re + stride_};
   }
-  float* magnitudes(std::int64_t frame) { return magnitudes_.data() + slot(frame) * bins_; }
-  /// The largest magnitude of each block of bins.
-  float* peaks(std::int64_t frame) { return peaks_.data() + slot(frame) * blocks_; }
+  /// Zeros behind the last bin, to the end of its chunk.
+  float* magnitudes(std::int64_t frame) { return magnitudes_.data() + slot(frame) * chunks_ * shape_.chunk; }
+  /// The largest magnitude of each chunk, and behind them that of the frame.
+  float* peaks(std::int64_t frame) { return peaks_.data() + slot(frame) * (chunks_ + 1); }
 
   /// Puts a frame: `spectrum` with the sizes `magnitudes`, both `[bins]`.
   void put(std::int64_t frame, std::span<const std::complex<float>> spectrum, std::span<const float> magnitudes);
@@ -62,16 +68,14 @@ class Lattice {
 
   Rotation rotation_;
   Buffer<float> parts_;       ///< `[slot][re, im][stride]`
-  Buffer<float> magnitudes_;  ///< `[slot][bins]`
-  Buffer<float> peaks_;       ///< `[slot][block]`
+  Buffer<float> magnitudes_;  ///< `[slot][chunk][bin]`
+  Buffer<float> peaks_;       ///< `[slot][chunks + 1]`
   Buffer<std::complex<float>> scratch_;
   std::size_t stride_ = 0;
-  int bins_ = 0, blocks_ = 0, range_ = 0, margin_ = 0, pad_ = 0;
+  Shape shape_;
+  int bins_ = 0, chunks_ = 0, margin_ = 0, pad_ = 0;
   std::int64_t slots_ = 1;
 };
-
-/// Writes the mirror images of the bins below DC and above Nyquist, `range` of them.
-void mirror(LatticeRow row, int bins, int range);
 
 /// A part that is so much smaller than its whole counts as 0, which keeps subnormals out of later products.
 inline float without_dust(float part, float whole) {

@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "phase/blocks.hpp"
-#include "phase/magnitude.hpp"
-#include "vector/lanes.hpp"
 
 namespace lodestone {
 namespace {
 
-using Lanes = Floats<4>;
-constexpr int kLanes = lanes_of<Lanes>;
-constexpr int kVectors = kBlock / kLanes;
-constexpr float kDown = 1 / Lattice::kGain;
+/// Parts of weights that are not larger come from rounding.
+constexpr double kNothing = 1e-10;
 
 }  // namespace
 
@@ -24,125 +21,117 @@ float threshold_for(double value) {
 
 void LwsKernel::prepare(const StftConfig& stft, int weight_range, FirstError& error) {
   error.take(weights_, LwsWeights::create(stft, weight_range));
-  const auto rows = std::uint64_t{2} * reach() + 1;
-  take_block(taps_, rows * (range() + 1), error);
-  take_block(spans_, rows, error);
+  loops_ = &lws_loops();
+  const std::uint64_t range = weights_.range(), most = 2 * reach() * (range + 1);
+  take_block(taps_, kLwsLanes * kLwsGroups * most, error);
+  take_block(own_, kLwsLanes * 2 * range, error);
+  take_block(tick_, 1, error);
+  take_block(updates_, kLwsLanes, error);
+  if (error) return;
+  for (const auto kind : {LwsKind::full, LwsKind::newest}) {
+    for (int k = 1; k <= weights_.range(); ++k) {
+      if (std::abs(weights_.overlap(kind, 0, k)) > kNothing) own_used_[static_cast<int>(kind)] = k;
+    }
+  }
+  for (int i = 0; i < kLwsLanes; ++i) {
+    LwsLane& lane = updates_[i].lane;
+    for (int g = 0; g < kLwsGroups; ++g) lane.first[g] = taps_.data() + (i * kLwsGroups + g) * most;
+    lane.cosine = own_.data() + i * 2 * range;
+    lane.sine = lane.cosine + range;
+  }
 }
 
-void LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
-  task_ = task;
-  position_ = lattice.rotation().position(task.frame);
-  own_ = lattice.row(task.frame);
-  block_ = spans_used_ = taps_used_ = 0;
-  for (int distance = -reach(); distance <= reach(); ++distance) {
-    const std::int64_t frame = task.frame + distance;
-    if (distance == 0 || frame > task.newest) continue;
-    const int first = taps_used_;
-    const LatticeRow row = lattice.row(frame);
-    add_taps(lattice, distance);
-    if (taps_used_ > first) spans_[spans_used_++] = {row.re, row.im, first, taps_used_};
+std::int64_t LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
+  const float* peaks = lattice.peaks(task.frame);
+  if (!(peaks[lattice.chunks()] > task.threshold)) return kIdleCost;
+  auto& [lane, chunk_cost] = update(used_++);
+  chunk_cost = bin_cost(task.kind) * loops_->chunk;
+  lane.re = lattice.row(task.frame).re;
+  lane.im = lattice.row(task.frame).im;
+  lane.magnitudes = lattice.magnitudes(task.frame);
+  lane.peaks = peaks;
+  lane.threshold = task.threshold;
+  lane.chunk = 0;
+  std::copy(lane.first, lane.first + kLwsGroups, lane.last);
+  for (int r = 1; r <= reach(); ++r) {
+    const float* left = lattice.row(task.frame - r).re;
+    const float* right = task.frame + r <= task.newest ? lattice.row(task.frame + r).re : nullptr;
+    // The same bin, where the weights of both sides are equal.
+    const auto weight = static_cast<float>(weights_.overlap(task.kind, r, 0).real());
+    *lane.last[sum]++ = {left, right ? right : left, right ? weight : weight / 2};
+    add_taps(lattice, task, lane, -r, left);
+    if (right) add_taps(lattice, task, lane, r, right);
   }
-  own_first_ = taps_used_;
-  if (task.kind != LwsKind::initial) add_taps(lattice, 0);
+  const std::uint32_t position = lattice.rotation().position(task.frame);
+  lane.own = own_used_[static_cast<int>(task.kind)];
+  for (int k = 1; k <= lane.own; ++k) {
+    const auto weight = std::conj(weights_.overlap(task.kind, 0, k)) *
+                        lattice.rotation().factor(position, static_cast<std::uint32_t>(k));
+    lane.cosine[k - 1] = static_cast<float>(weight.real());
+    lane.sine[k - 1] = static_cast<float>(weight.imag());
+  }
+  return begin_cost();
 }
 
 // In rotated frames the weight of T(m + r, n + k) in T(m, n) is the overlap of that distance, conjugated on the left
-// for k > 0, times e^(2πi·k·m·hop/size).
-void LwsKernel::add_taps(const Lattice& lattice, int distance) {
-  for (int k = distance == 0 ? 1 : 0; k <= range(); ++k) {
-    const auto overlap = weights_.overlap(task_.kind, std::abs(distance), k);
-    if (overlap == 0.0) continue;
-    const auto weight = (distance > 0 ? overlap : std::conj(overlap)) *
-                        lattice.rotation().factor(position_, static_cast<std::uint32_t>(k));
-    taps_[taps_used_++] = {k, without_dust(static_cast<float>(weight.real()), 1e-3f),
-                           without_dust(static_cast<float>(weight.imag()), 1e-3f)};
+// for k > 0, times the rotation of k bins; that of T(m + r, n − k) its conjugate.
+void LwsKernel::add_taps(const Lattice& lattice, const LwsTask& task, LwsLane& lane, int distance, const float* row) {
+  const std::uint32_t position = lattice.rotation().position(task.frame);
+  const bool quarters = weights_.reach() > 1 && weights_.twice_centre() != 0;
+  for (int k = 1; k <= weights_.range(); ++k) {
+    const auto overlap = weights_.overlap(task.kind, std::abs(distance), k);
+    auto weight = (distance > 0 ? overlap : std::conj(overlap)) *
+                  lattice.rotation().factor(position, static_cast<std::uint32_t>(k));
+    const bool turned = quarters && (distance & k & 1) != 0;
+    if (turned) weight *= std::complex<double>(std::numbers::sqrt2 / 2, -std::numbers::sqrt2 / 2);
+    const auto add = [&](LwsGroup group, double part) {
+      if (std::abs(part) > kNothing) *lane.last[group]++ = {row + k, row - k, static_cast<float>(part)};
+    };
+    add(turned ? turned_sum : sum, weight.real());
+    add(turned ? turned_difference : difference, weight.imag());
   }
 }
 
-LwsKernel::Sums LwsKernel::convolve(int bin) const {
-  Lanes cosine_re[kVectors]{}, cosine_im[kVectors]{}, sine_re[kVectors]{}, sine_im[kVectors]{};
-  for (int r = 0; r < spans_used_; ++r) {
-    const float* re = spans_[r].re + bin;
-    const float* im = spans_[r].im + bin;
-    for (int t = spans_[r].first; t < spans_[r].last; ++t) {
-      const int k = taps_[t].distance;
-      const Lanes c = splat<Lanes>(taps_[t].c), s = splat<Lanes>(taps_[t].s);
-      for (int v = 0; v < kVectors; ++v) {
-        const int at = v * kLanes;
-        if (k == 0) {
-          cosine_re[v] += c * load<Lanes>(re + at);
-          cosine_im[v] += c * load<Lanes>(im + at);
-          continue;
-        }
-        const Lanes re_up = load<Lanes>(re + at + k), re_down = load<Lanes>(re + at - k);
-        const Lanes im_up = load<Lanes>(im + at + k), im_down = load<Lanes>(im + at - k);
-        cosine_re[v] += c * (re_up + re_down);
-        cosine_im[v] += c * (im_up + im_down);
-        sine_re[v] += s * (im_up - im_down);
-        sine_im[v] += s * (re_up - re_down);
-      }
-    }
+std::int64_t LwsKernel::step(const Lattice& lattice) {
+  LwsTick& tick = tick_[0];
+  tick.count = 0;
+  tick.nyquist = lattice.bins() - 1;
+  tick.range = weights_.range();
+  tick.reflection = lattice.rotation().reflection();
+  tick.imaginary = lattice.imaginary();
+  const int chunks = lattice.chunks();
+  // What an update reads reaches `range` bins beyond its chunk: there the one before must be done, and not yet the
+  // next.
+  const int lag = 2 + (weights_.range() - 1) / loops_->chunk;
+  std::int64_t cost = kIdleCost;
+  int ahead = chunks + lag;
+  for (int i = 0; i < used_; ++i) {
+    auto& [lane, chunk_cost] = update(i);
+    const int end = std::min(chunks, ahead - lag + 1);
+    while (lane.chunk < end && !(lane.peaks[lane.chunk] > lane.threshold)) ++lane.chunk;
+    ahead = lane.chunk == chunks ? chunks + lag : lane.chunk;
+    if (lane.chunk >= end) continue;
+    tick.lanes[tick.count++] = &lane;
+    cost += chunk_cost;
   }
-  Sums sums;
-  for (int v = 0; v < kVectors; ++v) {
-    store(sums.re + v * kLanes, cosine_re[v] - sine_re[v]);
-    store(sums.im + v * kLanes, cosine_im[v] + sine_im[v]);
-  }
-  return sums;
-}
-
-void LwsKernel::update_block(Lattice& lattice, int block) {
-  const int begin = block * kBlock, end = std::min(begin + kBlock, lattice.bins());
-  const int nyquist = lattice.bins() - 1;
-  const float* magnitudes = lattice.magnitudes(task_.frame);
-  const Sums sums = convolve(begin);
-  for (int n = begin; n < end; ++n) {
-    if (!(magnitudes[n] > task_.threshold)) continue;
-    float re = sums.re[n - begin], im = sums.im[n - begin];
-    for (int t = own_first_; t < taps_used_; ++t) {
-      const auto [k, c, s] = taps_[t];
-      re += c * (own_.re[n + k] + own_.re[n - k]) - s * (own_.im[n + k] - own_.im[n - k]);
-      im += c * (own_.im[n + k] + own_.im[n - k]) + s * (own_.re[n + k] - own_.re[n - k]);
-    }
-    if (n == 0 || n == nyquist) im = 0;
-    // As they are outside, sums are mostly ordinary; as they are here, none is subnormal.
-    const bool ordinary = is_ordinary(re * kDown * (re * kDown) + im * kDown * (im * kDown));
-    const float unit = ordinary ? kDown : 1, gain = ordinary ? Lattice::kGain : 1;
-    const auto value = with_magnitude(magnitudes[n] * (Lattice::kGain / gain), re * unit, im * unit,
-                                      {own_.re[n] * unit, own_.im[n] * unit});
-    own_.re[n] = value.real() * gain;
-    own_.im[n] = value.imag() * gain;
-    if (n <= range()) {
-      own_.re[-n] = own_.re[n];
-      own_.im[-n] = -own_.im[n];
-    }
-    if (n >= nyquist - range()) {
-      own_.re[2 * nyquist - n] = own_.re[n];
-      own_.im[2 * nyquist - n] = -own_.im[n];
-    }
-  }
-}
-
-bool LwsKernel::step(Lattice& lattice, Budget& budget) {
-  const float* peaks = lattice.peaks(task_.frame);
-  const std::int64_t active = bin_cost(task_.kind) * kBlock;
-  while (block_ < lattice.blocks()) {
-    const int block = block_++;
-    const bool idle = !(peaks[block] > task_.threshold);
-    if (!idle) update_block(lattice, block);
-    if (!budget.spend(idle ? kIdleCost : active)) break;
-  }
-  return block_ == lattice.blocks();
+  loops_->run(tick);
+  for (int c = 0; c < tick.count; ++c) ++tick.lanes[c]->chunk;
+  for (; used_ > 0 && update(0).lane.chunk == chunks; --used_) oldest_ = (oldest_ + 1) % kLwsLanes;
+  return cost;
 }
 
 std::int64_t LwsKernel::bin_cost(LwsKind kind) const {
-  const int frames = kind == LwsKind::full ? 2 * reach() : reach();
-  constexpr std::int64_t normalisation = 16;
-  return std::int64_t{4} * frames * (range() + 1) + (kind == LwsKind::initial ? 0 : 4 * range()) + normalisation;
+  const bool full = kind == LwsKind::full;
+  const int frames = full ? 2 * reach() : reach(), parts = full && weights_.twice_centre() != 0 ? 1 : 2;
+  constexpr std::int64_t normalisation = 24;
+  return std::int64_t{2} * parts * frames * (weights_.range() + 1) + 4 * own_used_[static_cast<int>(kind)] +
+         normalisation;
 }
 
+std::int64_t LwsKernel::begin_cost() const { return std::int64_t{16} * reach() * (weights_.range() + 1); }
+
 std::int64_t LwsKernel::cost(LwsKind kind, int bins) const {
-  return bin_cost(kind) * kBlock * ((bins + kBlock - 1) / kBlock);
+  return begin_cost() + bin_cost(kind) * loops_->chunk * ((bins + loops_->chunk - 1) / loops_->chunk);
 }
 
 }  // namespace lodestone

@@ -5,6 +5,7 @@
 #include "lodestone/array.hpp"
 #include "lodestone/budget.hpp"
 #include "phase/lattice.hpp"
+#include "phase/lws_loops.hpp"
 #include "phase/lws_weights.hpp"
 
 namespace lodestone {
@@ -20,71 +21,66 @@ struct LwsTask {
 /// The largest float that is not above: A > threshold says the same for a float A.
 float threshold_for(double value);
 
-/// The update of a frame, which batch, no-future, online and the stream share (Le Roux et al. 2010a, eq. 13): bin by
+/// The updates of frames, which batch, no-future, online and the stream share (Le Roux et al. 2010a, eq. 13): bin by
 /// bin upwards, each bin takes the phase of the weighted sum of its neighbours; new values count at once.
 ///
-/// The other frames' share of the sum is a convolution along the bins, a block at a time. With the weights of bins n+k
-/// and n−k conjugate, (c+is)·T[n+k] + (c−is)·T[n−k] = c·(T[n+k] + T[n−k]) + is·(T[n+k] − T[n−k]). The order of
-/// summation is that of the taps in every lane, so that a bin's value does not depend on which of its block's bins
-/// change.
+/// Up to kLwsLanes updates that follow one another are under way, a chunk of bins of each at a time, every one so far
+/// behind the one before that it reads exactly what it would read after it. The other frames' share of the sums is a
+/// convolution along the bins; the chain of roots and divisions along a frame's own bins runs in as many lanes.
 class LwsKernel {
  public:
   void prepare(const StftConfig& stft, int weight_range, FirstError& error);
 
   int reach() const { return weights_.reach(); }
-  int range() const { return weights_.range(); }
+  Lattice::Shape shape() const { return {weights_.range(), loops_->chunk, weights_.twice_centre()}; }
 
-  void begin(Lattice& lattice, const LwsTask& task);
-  /// True when the frame is done.
-  bool step(Lattice& lattice, Budget& budget);
+  /// Forgets all updates.
+  void reset() { used_ = 0; }
+  bool is_idle() const { return used_ == 0; }
+  bool is_full() const { return used_ == kLwsLanes; }
+  /// Takes the next update, unless it is full; returns what that cost.
+  std::int64_t begin(Lattice& lattice, const LwsTask& task);
+  /// Goes on with all updates; returns what that cost.
+  std::int64_t step(const Lattice& lattice);
 
   /// Cost of an update in which all bins change.
   std::int64_t cost(LwsKind kind, int bins) const;
-  /// Cost of one bin that changes, and of a block in which none does.
+  /// Cost of one bin that changes, and of an update in which none does.
   std::int64_t bin_cost(LwsKind kind) const;
-  static constexpr std::int64_t kIdleCost = 1;
+  static constexpr std::int64_t kIdleCost = 8;
 
  private:
-  struct Tap {
-    int distance;  ///< k; 0: c alone counts, once
-    float c, s;
-  };
-  struct Span {
-    const float* re;
-    const float* im;
-    int first, last;  ///< taps
-  };
-  struct Sums {
-    alignas(16) float re[kBlock];
-    alignas(16) float im[kBlock];
+  struct Update {
+    LwsLane lane;
+    std::int64_t chunk_cost;
   };
 
-  void add_taps(const Lattice& lattice, int distance);
-  Sums convolve(int bin) const;
-  void update_block(Lattice& lattice, int block);
+  std::int64_t begin_cost() const;
+  void add_taps(const Lattice& lattice, const LwsTask& task, LwsLane& lane, int distance, const float* row);
+  Update& update(int i) { return updates_[(oldest_ + i) % kLwsLanes]; }
 
   LwsWeights weights_;
-  Buffer<Tap> taps_;    ///< those of the own frame last
-  Buffer<Span> spans_;  ///< one a neighbouring frame
-  int spans_used_ = 0, taps_used_ = 0, own_first_ = 0;
-  LwsTask task_;
-  std::uint32_t position_ = 0;
-  LatticeRow own_;
-  int block_ = 0;
+  const LwsLoops* loops_ = nullptr;
+  Buffer<LwsTap> taps_;
+  Buffer<float> own_;     ///< the weights within the frame, `[lane][cos, sin][k − 1]`
+  Buffer<LwsTick> tick_;  ///< one
+  Buffer<Update> updates_;
+  int oldest_ = 0, used_ = 0;
+  int own_used_[3] = {};  ///< neighbours to each side that count within the frame, by kind
 };
 
-/// Makes the updates of a schedule in order; `busy` tells between calls whether the kernel is within one. True when all
-/// are done.
+/// Makes the updates of a schedule. True when all are done.
 template <class Schedule>
-bool advance(Schedule& schedule, LwsKernel& kernel, Lattice& lattice, bool& busy, Budget& budget) {
+bool advance(Schedule& schedule, LwsKernel& kernel, Lattice& lattice, Budget& budget) {
   for (;;) {
     LwsTask task;
-    if (!busy) {
-      if (!schedule.next(task)) return true;
-      kernel.begin(lattice, task);
+    bool left = true;
+    while (left && !kernel.is_full()) {
+      left = schedule.next(task);
+      if (left && !budget.spend(kernel.begin(lattice, task))) return false;
     }
-    busy = !kernel.step(lattice, budget);
-    if (budget.left <= 0) return false;
+    if (kernel.is_idle()) return true;
+    if (!budget.spend(kernel.step(lattice))) return false;
   }
 }
 

@@ -5,7 +5,7 @@ namespace lodestone {
 void LwsSolver::prepare(const StftConfig& stft, int weight_range, std::uint64_t frames, FirstError& error) {
   kernel_.prepare(stft, weight_range, error);
   if (error) return;  // before the lattice takes memory for the whole signal
-  lattice_.prepare(stft, kernel_.range(), frames + 2 * kernel_.reach(), kernel_.reach(), error);
+  lattice_.prepare(stft, kernel_.shape(), frames + 2 * kernel_.reach(), kernel_.reach(), error);
 }
 
 void LwsSolver::begin(const Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes,
@@ -17,10 +17,9 @@ void LwsSolver::begin(const Array2<std::complex<float>>& spectrum, const Array2<
     lattice_.pad(frames - 1 + r, frames - 1);
   }
   schedule_ = std::move(schedule);
-  busy_ = false;
 }
 
-bool LwsSolver::step(Budget& budget) { return advance(schedule_, kernel_, lattice_, busy_, budget); }
+bool LwsSolver::step(Budget& budget) { return advance(schedule_, kernel_, lattice_, budget); }
 
 void LwsSolver::get(Array2<std::complex<float>>& spectrum) {
   for (std::size_t m = 0; m < spectrum.rows(); ++m) lattice_.get(static_cast<std::int64_t>(m), spectrum.row(m));

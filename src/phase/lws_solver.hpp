@@ -25,7 +25,6 @@ class LwsSolver {
   LwsKernel kernel_;
   Lattice lattice_;
   StageSchedule schedule_;
-  bool busy_ = false;
 };
 
 }  // namespace lodestone

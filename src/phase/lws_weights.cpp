@@ -26,6 +26,24 @@ Status check(const StftConfig& stft) {
   return out_of_range("hop", stft.hop, {"for LWS ", least, " or more, so that at most 64 windows overlap"});
 }
 
+/// Whether window[t] = window[last − t] for all t, zeros around it.
+bool is_symmetric(const Buffer<double>& window, std::size_t last) {
+  for (std::size_t t = 0; t < window.size(); ++t) {
+    const double other = last - t < window.size() ? window[last - t] : 0;
+    if (std::abs(window[t] - other) > kSmallest) return false;
+  }
+  return true;
+}
+
+int twice_centre_of(const StftConfig& stft, const Buffer<double>& window) {
+  if (stft.size != 4 * stft.hop && stft.size != 2 * stft.hop) return 0;
+  const int length = stft.window_length(), margin = (stft.size - length) / 2;
+  for (const int last : {length - 1, length}) {
+    if (is_symmetric(window, static_cast<std::size_t>(last))) return 2 * margin + last;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<LwsWindows> lws_windows(const StftConfig& stft) {
@@ -70,6 +88,7 @@ Result<LwsWeights> LwsWeights::create(const StftConfig& stft, int weight_range) 
   weights.hop_ = stft.hop;
   weights.reach_ = overlap_of(stft) - 1;
   weights.range_ = std::min(weight_range, stft.size / 2 - 1);
+  weights.twice_centre_ = twice_centre_of(stft, windows->analysis);
   Buffer<double> turns;
   FirstError error;
   error.take(weights.overlaps_,

@@ -40,6 +40,10 @@ class LwsWeights {
   /// Bins to each side: `weight_range`, but never so many that one bin is met twice.
   int range() const { return range_; }
 
+  /// Twice the time about which the window is symmetric, if the hop is a half or a quarter of the size, so that this
+  /// makes weights real (LwsGroup); else 0.
+  int twice_centre() const { return twice_centre_; }
+
   /// Σ_t w(t)·s(t + r·hop)·e^(−2πikt/size) / size for 0 ≤ r ≤ reach and 0 ≤ k ≤ range, with w the window of the kind
   /// and s the synthesis window. Exactly 0 where it is not above 1e-12.
   std::complex<double> overlap(LwsKind kind, int r, int k) const;
@@ -48,7 +52,7 @@ class LwsWeights {
   std::complex<double> weight(LwsKind kind, std::int64_t n, int r, int k) const;
 
  private:
-  int size_ = 0, hop_ = 0, reach_ = 0, range_ = 0;
+  int size_ = 0, hop_ = 0, reach_ = 0, range_ = 0, twice_centre_ = 0;
   Buffer<double> overlaps_;  ///< re and im, `[kind, r, k]`
 };
 

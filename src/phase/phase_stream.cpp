@@ -18,7 +18,7 @@ class OnlineStream {
   void prepare(const StftConfig& stft, const PhaseStreamConfig& config, std::uint64_t room, FirstError& error) {
     if (room == 0) room = static_cast<std::uint64_t>(config.look_ahead) + 1;
     kernel_.prepare(stft, config.weight_range, error);
-    lattice_.prepare(stft, kernel_.range(), room + kernel_.reach(), kernel_.reach(), error);
+    lattice_.prepare(stft, kernel_.shape(), room + kernel_.reach(), kernel_.reach(), error);
     schedule_.thresholds().prepare(config.iterations, config.alpha, config.beta, config.gamma, error);
     schedule_.set_look_ahead(config.look_ahead);
     level_ = config.level;
@@ -27,7 +27,7 @@ class OnlineStream {
   void reset() {
     count_ = 0;
     sum_ = 0;
-    busy_ = false;
+    kernel_.reset();
   }
 
   void begin(std::span<const float> magnitudes) {
@@ -36,10 +36,10 @@ class OnlineStream {
     for (int r = 1; count_ == 0 && r <= kernel_.reach(); ++r) lattice_.pad(-r, 0);
     const double mean = sum_ / (static_cast<double>(count_ + 1) * static_cast<double>(magnitudes.size()));
     schedule_.begin(count_++, level_ > 0 ? level_ : mean);
-    busy_ = false;
+    kernel_.reset();
   }
 
-  bool step(Budget& budget) { return advance(schedule_, kernel_, lattice_, busy_, budget); }
+  bool step(Budget& budget) { return advance(schedule_, kernel_, lattice_, budget); }
 
   std::int64_t count() const { return count_; }
   void get(std::int64_t frame, std::span<std::complex<float>> spectrum) { lattice_.get(frame, spectrum); }
@@ -51,7 +51,6 @@ class OnlineStream {
   OnlineSchedule schedule_;
   double level_ = 0, sum_ = 0;
   std::int64_t count_ = 0;
-  bool busy_ = false;
 };
 
 /// What the stream makes of magnitudes that may be anything.

@@ -103,7 +103,7 @@ double Reconstruction::Engine::cost(const PhaseStage& stage, int look_ahead, con
   double total = online ? loudness.above(0) * initial : 0;
   for (int i = 0; i < stage.iterations; ++i) {
     const double threshold = stage.alpha * std::exp(-stage.beta * std::pow(i, stage.gamma)) * loudness.mean();
-    total += loudness.above(threshold) * sweep + bins / kBlock * LwsKernel::kIdleCost;
+    total += loudness.above(threshold) * sweep + frames * LwsKernel::kIdleCost;
   }
   return total;
 }

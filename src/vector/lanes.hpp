@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
-#if defined(__AVX2__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #elif defined(__wasm_simd128__)
 #include <wasm_simd128.h>
@@ -100,6 +100,35 @@ inline V multiply_add(V a, V b, V c) {
   if constexpr (lanes_of<V> == 8) return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 #endif
   return a * b + c;
+}
+
+template <class V>
+inline V square_root(V values) {
+#if defined(__AVX512F__)
+  if constexpr (lanes_of<V> == 16) return (V)_mm512_sqrt_ps((__m512)values);
+#endif
+#if defined(__AVX2__)
+  if constexpr (lanes_of<V> == 8) return (V)_mm256_sqrt_ps((__m256)values);
+#endif
+#if defined(__SSE2__)
+  if constexpr (lanes_of<V> == 4) return (V)_mm_sqrt_ps((__m128)values);
+#elif defined(__wasm_simd128__)
+  if constexpr (lanes_of<V> == 4) return (V)wasm_f32x4_sqrt((v128_t)values);
+#endif
+  for (int lane = 0; lane < lanes_of<V>; ++lane) values[lane] = __builtin_sqrtf(values[lane]);
+  return values;
+}
+
+/// Whether a lane is not 0.
+template <class W>
+inline bool any(W words) {
+#if defined(__wasm_simd128__)
+  if constexpr (lanes_of<W> == 4) return wasm_v128_any_true((v128_t)words);
+#endif
+  std::uint64_t parts[sizeof(W) / 8], together = 0;
+  std::memcpy(parts, &words, sizeof(W));
+  for (const std::uint64_t part : parts) together |= part;
+  return together != 0;
 }
 
 /// x = n·ln 2 + r with n an integer and |r| ≤ ln(2)/2.
