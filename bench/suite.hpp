@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "workload.hpp"
@@ -11,7 +12,7 @@ namespace lodestone::bench {
 /// The workloads by number, and those that are set up. What the native program and the WebAssembly module share.
 class Suite {
  public:
-  Suite() : workloads_(workloads()), prepared_(workloads_.size()) {}
+  explicit Suite(std::vector<Workload> all = workloads()) : workloads_(std::move(all)), prepared_(workloads_.size()) {}
 
   std::size_t size() const { return workloads_.size(); }
   const Workload& workload(std::size_t index) const { return workloads_[index]; }

@@ -17,8 +17,10 @@ export async function connectProcess(command, args, environment = {}) {
   let complaint = '';
   child.stderr.on('data', (text) => (complaint = (complaint + text).slice(-2000)));
   child.stdin.on('error', () => {}); // what happened, the end of its output tells
+  await once(child, 'spawn').catch(({ code }) => {
+    throw new Error(`${command} cannot be started (${code})`);
+  });
   const ended = once(child, 'close');
-  await once(child, 'spawn'); // rejects where there is no such program
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     /** @param {object} request */

@@ -1,0 +1,28 @@
+// One cold start of dist/lodestone.wasm, in Node or in a page. Whoever asks for another takes a new process or browser,
+// because engines keep compiled modules.
+import { readBytes } from '../../js/bytes.js';
+import { stubs } from '../../js/loader.js';
+
+const [hann, centered, samples] = [0, 0, 4096];
+
+/**
+ * Milliseconds for the file to arrive, for the compiler, for the instance, and for the first call that does something: a
+ * spectrogram of 4,096 samples.
+ */
+export async function loadOnce() {
+  const times = [performance.now()];
+  const lap = () => times.push(performance.now());
+  const bytes = await readBytes(new URL('../../dist/lodestone.wasm', import.meta.url));
+  lap();
+  const module = await WebAssembly.compile(/** @type {BufferSource} */ (bytes));
+  lap();
+  const abi = /** @type {any} */ (new WebAssembly.Instance(module, stubs(module)).exports);
+  abi._initialize?.();
+  lap();
+  const stft = abi.lodestone_stft_create(2048, 0, 512, hann, centered, 44100);
+  const failed = abi.lodestone_stft_magnitudes(stft, abi.lodestone_alloc(4 * samples), samples);
+  lap();
+  if (failed) throw new Error('the first call failed');
+  const [fetch, compile, instantiate, firstCall] = times.slice(1).map((time, i) => time - times[i]);
+  return { fetch, compile, instantiate, firstCall };
+}
