@@ -1,0 +1,58 @@
+// Work as that of a synthesiser and a signal in which nothing can be lost unnoticed: what is computed is a bank of the
+// paper's oscillators, what goes out is a count. For pages and AudioWorklets alike.
+
+import { stubs } from '../../js/loader.js';
+
+/** Counts from 1 to this and again from 1, so that 0 is silence; over this all of them are exact in single precision. */
+export const countPeriod = 65536;
+
+/** A tenth of a core or so. */
+const oscillators = 256;
+const blockLength = 128;
+
+const clock = globalThis.performance ?? Date; // AudioWorklets have no performance.now()
+
+export class CountedSource {
+  #oscillatorBlock;
+  #count = 0;
+  #gaps = new Float64Array(16384);
+  #calls = 0;
+  #lastCall = 0;
+
+  /** @param {WebAssembly.Module} module the oscillator */
+  constructor(module) {
+    const exports = /** @type {any} */ (new WebAssembly.Instance(module, stubs(module)).exports);
+    exports._initialize?.();
+    this.#oscillatorBlock = exports.oscillator_block;
+  }
+
+  /** The count of the next sample. */
+  get next() {
+    return this.#count + 1;
+  }
+
+  /** @param {Float32Array} output whole blocks */
+  process(output) {
+    this.#noteCall();
+    for (let done = 0; done < output.length; done += blockLength) {
+      for (let i = 0; i < oscillators; ++i) this.#oscillatorBlock(440);
+    }
+    for (let i = 0; i < output.length; ++i) {
+      output[i] = ++this.#count / countPeriod;
+      if (this.#count === countPeriod) this.#count = 0;
+    }
+  }
+
+  /** Milliseconds from one call to the next since this was last asked: 95th percentile and longest. */
+  gaps() {
+    const sorted = this.#gaps.slice(0, this.#calls).sort();
+    this.#calls = 0;
+    return { p95: sorted[Math.floor(0.95 * sorted.length)], longest: sorted[sorted.length - 1] };
+  }
+
+  #noteCall() {
+    const now = clock.now();
+    if (this.#calls < this.#gaps.length) this.#gaps[this.#calls++] = now - this.#lastCall;
+    this.#lastCall = now;
+  }
+}
