@@ -126,7 +126,7 @@ async function makeReport(options, /** @type {AbortSignal} */ signal) {
     targets: [],
   };
   await experiment(options, report, signal);
-  const started = await startAll(options, report, signal);
+  const started = experiments.includes(options.only) ? [] : await startAll(options, report, signal);
   try {
     report.series = (await measureAll(options, started, signal)).map(analyse);
   } finally {
