@@ -79,14 +79,14 @@ class Turn {
 export async function measure(group, { budget, fewest, now, signal }) {
   const turns = group.map(({ competitor, workload }) => new Turn(competitor, workload));
   const running = () => turns.filter(({ series }) => series.ok);
-  /** The part of its time that a competitor has had; half a sample of grace keeps those of like speed in step. @param {Turn} turn */
-  const had = ({ spent, latest }) => (spent - latest / 2) / Math.max(budget / turns.length, fewest * latest, 1);
+  /** What part of a competitor's time so many milliseconds are. @param {Turn} turn @param {number} milliseconds */
+  const part = ({ latest }, milliseconds) => milliseconds / Math.max(budget / turns.length, fewest * latest, 1);
 
   for (const turn of turns) {
     signal.throwIfAborted();
     await turn.setup();
   }
-  for (let round = running(); round.length > 0; round = behind(running(), had)) {
+  for (let round = running(); round.length > 0; round = behind(running(), part)) {
     for (const turn of round) {
       signal.throwIfAborted();
       await turn.sample(now);
@@ -96,8 +96,13 @@ export async function measure(group, { budget, fewest, now, signal }) {
   return turns.map(({ series }) => series);
 }
 
-/** Who takes part in the next round: those that have had no larger part of their time than the mean; nobody when it is used up. */
-function behind(/** @type {Turn[]} */ turns, /** @type {(turn: Turn) => number} */ had) {
-  const mean = turns.reduce((sum, turn) => sum + had(turn), 0) / turns.length;
-  return mean < 1 ? turns.filter((turn) => had(turn) <= mean + 1e-9) : [];
+/**
+ * Who takes part in the next round: those that have had no larger part of their time than the mean, nobody when it is used up. Half a
+ * sample of grace keeps competitors of like speed in step.
+ * @param {Turn[]} turns
+ * @param {(turn: Turn, milliseconds: number) => number} part
+ */
+function behind(turns, part) {
+  const mean = turns.reduce((sum, turn) => sum + part(turn, turn.spent), 0) / turns.length;
+  return mean < 1 - 1e-9 ? turns.filter((turn) => part(turn, turn.spent - turn.latest / 2) <= mean) : [];
 }

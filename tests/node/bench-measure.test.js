@@ -78,7 +78,7 @@ test('a slow competitor has its few samples, spread over those of a fast one', a
   const between = slow.samples.slice(1).map(([start], i) => {
     return fast.samples.filter(([at]) => at < start && at > slow.samples[i][0]).length;
   });
-  assert.ok(Math.min(...between) > 20, `${between}`);
+  assert.ok(Math.min(...between.slice(1)) > 20, `${between}`); // the second may follow the first, the first call, at once
 });
 
 test('samples are as long as clocks need, the first is one run, and all are kept', async () => {
