@@ -5,7 +5,6 @@ import { CountedSource, countPeriod } from './counted-source.js';
 
 const oscillator = new URL('../../build/wasm/lodestone-oscillator.wasm', import.meta.url);
 const sampleRate = 44100;
-const settling = 500; // ms
 
 /** @param {number} milliseconds */
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -81,6 +80,7 @@ export async function play({ length, busy, seconds }) {
   const witness = new AudioWorkletNode(context, 'witness');
   const source = length ? scriptSource(context, length, new CountedSource(module)) : workletSource(context, { module });
   source.node.connect(witness).connect(context.destination);
+  const settling = Math.min(500, 500 * seconds);
   await wait(settling);
   const stop = busy ? keepBusy() : () => {};
   await wait(settling);

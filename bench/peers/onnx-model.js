@@ -1,6 +1,6 @@
-// The network as an ONNX file: one for both ways of generating. `frames [steps, 1, bins]` and the states of each layer
-// go in, the prediction after the last step and the states come out: 40 steps from zero states are the window, one step
-// with the states carried on is the stateful mode.
+// The network as an ONNX file: one for both ways of generating. `frames [steps, 1, bins]` and the states h and c of
+// each layer `[2 · layers, 1, units]` go in, the prediction after the last step and the states come out: 40 steps from zero
+// states are the window, one step with the states carried on is the stateful mode.
 
 import protocol from 'onnx-proto';
 import { batchNorm, bins } from './network.js';
@@ -70,8 +70,6 @@ function addLstm(graph, weights, layers, layer, input) {
     tensor(`R${layer}`, [1, 4 * units, units], reordered(of('weight_hh'), units, units)),
     tensor(`B${layer}`, [1, 8 * units], both),
   );
-  graph.input.push(value(h, 1, 1, units), value(c, 1, 1, units));
-  graph.output.push(value(`${h}_next`, 1, 1, units), value(`${c}_next`, 1, 1, units));
   graph.node.push(
     node(
       'LSTM',
@@ -86,13 +84,15 @@ function addLstm(graph, weights, layers, layer, input) {
 
 /**
  * @param {Record<string, Float32Array>} weights by their names in PyTorch's state_dict
- * @param {number[]} layers hidden sizes
+ * @param {number[]} layers hidden sizes, all the same
  * @returns {Uint8Array}
  */
 export function onnxModel(weights, layers) {
   const graph = { name: 'magnet', node: [], initializer: [axes('direction', [1])], input: [], output: [] };
-  graph.input.push(value('frames', 'steps', 1, bins));
-  graph.output.push(value('prediction', 1, bins));
+  const states = layers.flatMap((_, layer) => [`h${layer}`, `c${layer}`]);
+  graph.input.push(value('frames', 'steps', 1, bins), value('states', states.length, 1, layers[0]));
+  graph.output.push(value('prediction', 1, bins), value('states_next', states.length, 1, layers[0]));
+  graph.node.push(node('Split', ['states'], states, [integer('axis', 0)]));
   let output = 'frames';
   layers.forEach((_, layer) => (output = addLstm(graph, weights, layers, layer, output)));
   const last = layers.length - 1;
@@ -105,6 +105,8 @@ export function onnxModel(weights, layers) {
     node('Squeeze', [`h${last}_next`, 'direction'], ['last']),
     node('Gemm', ['last', 'fc_weight', 'fc_bias'], ['prediction'], [integer('transB', 1)]),
   );
+  const next = states.map((state) => `${state}_next`);
+  graph.node.push(node('Concat', next, ['states_next'], [integer('axis', 0)]));
   const model = { irVersion: 8, producerName: 'lodestone', opsetImport: [{ domain: '', version: 14 }], graph };
   return onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish();
 }

@@ -33,34 +33,26 @@ function workloadsOf(runtime, name) {
       interOpNumThreads: 1,
     });
   };
-  const zeroStates = () =>
-    Object.fromEntries(
-      networks[name].flatMap((units, layer) =>
-        ['h', 'c'].map((state) => [
-          `${state}${layer}`,
-          new runtime.Tensor('float32', new Float32Array(units), [1, 1, units]),
-        ]),
-      ),
-    );
+  const units = networks[name][0];
+  const count = 2 * networks[name].length; // h and c of each layer
+  const zeroStates = () => new runtime.Tensor('float32', new Float32Array(count * units), [count, 1, units]);
   const run = (frames, states) =>
-    session.run({ frames: new runtime.Tensor('float32', frames, [frames.length / bins, 1, bins]), ...states });
-  const nextStates = (states, results) =>
-    Object.fromEntries(Object.keys(states).map((state) => [state, results[`${state}_next`]]));
+    session.run({ frames: new runtime.Tensor('float32', frames, [frames.length / bins, 1, bins]), states });
 
   const window = {
     setup: load,
     predict: async (frames) => (await run(frames, zeroStates())).prediction.data,
   };
-  let carried;
+  let states;
   const advance = async (frames) => {
-    const results = await run(frames, carried);
-    carried = nextStates(carried, results);
+    const results = await run(frames, states);
+    states = results.states_next;
     return results.prediction.data;
   };
   const stateful = {
     async setup() {
       await load();
-      carried = zeroStates();
+      states = zeroStates();
     },
     prime: advance,
     predict: advance,
