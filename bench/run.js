@@ -168,7 +168,7 @@ async function readReport(path) {
 async function main(options) {
   const old = options.compare === undefined ? null : await readReport(options.compare);
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort(new Error('stopped')));
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => abort.abort(new Error('stopped')));
   const report = await makeReport(options, abort.signal);
   await mkdir(output, { recursive: true });
   await writeFile(new URL('report.json', output), JSON.stringify(report));

@@ -83,13 +83,16 @@ async function nullSink() {
     { env: environment, stdio: 'ignore' },
   );
   const ended = new Promise((done) => server.once('exit', done));
+  const kill = () => server.kill();
+  process.once('exit', kill); // after Ctrl-C the browsers' libraries end the process
   const socket = join(folder, 'pulse', 'native');
   await until(() => existsSync(socket) || server.exitCode !== null, 'the start of PulseAudio', 10000);
   if (server.exitCode !== null) throw new Error(`pulseaudio ended with code ${server.exitCode}`);
   return {
     environment: { ...environment, PULSE_SERVER: `unix:${socket}` },
     close: async () => {
-      server.kill();
+      process.off('exit', kill);
+      kill();
       await ended;
       await rm(folder, { recursive: true, force: true });
     },
