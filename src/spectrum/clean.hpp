@@ -17,8 +17,14 @@ inline float small_to_zero(float value) { return std::abs(value) < kSmallest ? 0
 
 inline float usable_or_zero(float value) { return is_usable(value) ? small_to_zero(value) : 0.0f; }
 
-/// |bin|, in double, so that neither squares overflow nor vanish.
+/// Squares between these are far from over- and underflow in single precision.
+inline constexpr float kSmallestSquare = 1e-28f;
+inline constexpr float kLargestSquare = 1e30f;
+
+/// |bin|, in double where single precision will not do.
 inline float magnitude(std::complex<float> bin) {
+  const float square = bin.real() * bin.real() + bin.imag() * bin.imag();
+  if (square >= kSmallestSquare && square <= kLargestSquare) return std::sqrt(square);
   const double re = bin.real(), im = bin.imag();
   return small_to_zero(static_cast<float>(std::sqrt(re * re + im * im)));
 }

@@ -9,13 +9,27 @@
 #include "spectrum/analysis_window.hpp"
 #include "spectrum/clean.hpp"
 #include "spectrum/framing.hpp"
+#include "spectrum/passes.hpp"
 
 namespace lodestone {
 namespace {
 
-template <class Real>
-void round(const Real* from, float* to, int count) {
-  for (int i = 0; i < count; ++i) to[i] = small_to_zero(static_cast<float>(from[i]));
+// What passes.hpp does for single precision.
+
+void clean(std::span<const float> from, double* to) {
+  for (const float value : from) *to++ = usable_or_zero(value);
+}
+
+void drop_small(std::span<const double> from, float* to) {
+  for (const double value : from) *to++ = small_to_zero(static_cast<float>(value));
+}
+
+void multiply(std::span<const float> samples, const double* window, double* to) {
+  for (std::size_t i = 0; i < samples.size(); ++i) to[i] = samples[i] * window[i];
+}
+
+void add_products(std::span<const double> samples, const double* window, double* sum) {
+  for (std::size_t i = 0; i < samples.size(); ++i) sum[i] += samples[i] * window[i];
 }
 
 /// Rounds real or imaginary parts, every other number, so that each bin makes up for the errors of the two before it.
@@ -62,14 +76,14 @@ void FrameTransform::Lane<Real>::analyse(const float* samples, std::complex<floa
   const auto length = analysis.size();
   // An inverse transform may have left something beside the window.
   std::fill_n(frame, margin, Real{0});
-  for (std::size_t i = 0; i < length; ++i) frame[margin + i] = Real(samples[i]) * analysis[i];
+  multiply({samples, length}, analysis.data(), frame + margin);
   std::fill(frame + margin + length, frame + size, Real{0});
   fft.forward();
 
   const auto* from = reinterpret_cast<const Real*>(fft.bins());
   auto* to = reinterpret_cast<float*>(bins);
   const int count = size / 2 + 1;
-  if (precision == Precision::fast) return round(from, to, 2 * count);
+  if (precision == Precision::fast) return drop_small({from, static_cast<std::size_t>(2 * count)}, to);
   const auto bend = static_cast<Real>(2 * std::cos(2 * std::numbers::pi * margin / size));
   round_shaped(from, to, count, bend);
   round_shaped(from + 1, to + 1, count, bend);
@@ -77,14 +91,11 @@ void FrameTransform::Lane<Real>::analyse(const float* samples, std::complex<floa
 }
 
 template <class Real>
-template <class T>
-void FrameTransform::Lane<Real>::synthesise(const std::complex<float>* bins, T* sum) {
-  const auto* from = reinterpret_cast<const float*>(bins);
-  auto* to = reinterpret_cast<Real*>(fft.bins());
-  for (int i = 0; i < size + 2; ++i) to[i] = usable_or_zero(from[i]);
+void FrameTransform::Lane<Real>::synthesise(const std::complex<float>* bins, double* sum) {
+  const auto count = static_cast<std::size_t>(size + 2);
+  clean({reinterpret_cast<const float*>(bins), count}, reinterpret_cast<Real*>(fft.bins()));
   fft.inverse();
-  const Real* frame = fft.samples() + margin;
-  for (std::size_t i = 0; i < synthesis.size(); ++i) sum[i] += static_cast<T>(frame[i] * synthesis[i]);
+  add_products({fft.samples() + margin, synthesis.size()}, synthesis.data(), sum);
 }
 
 Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precision precision) {
@@ -104,13 +115,9 @@ void FrameTransform::analyse(const float* samples, std::complex<float>* bins) {
   double_->analyse(samples, bins);
 }
 
-template <class T>
-void FrameTransform::synthesise(const std::complex<float>* bins, T* sum) {
+void FrameTransform::synthesise(const std::complex<float>* bins, double* sum) {
   if (single_) return single_->synthesise(bins, sum);
   double_->synthesise(bins, sum);
 }
-
-template void FrameTransform::synthesise(const std::complex<float>*, float*);
-template void FrameTransform::synthesise(const std::complex<float>*, double*);
 
 }  // namespace lodestone

@@ -24,18 +24,16 @@ class FrameTransform {
 
   /// The spectrum `[bins]` of the samples under the window, `[window length]`. Parts below 1e-20 become 0.
   void analyse(const float* samples, std::complex<float>* bins);
-  /// Adds the windowed inverse of a spectrum `[bins]` to `sum`, `[window length]`; T is float or double.
-  /// NaN, Inf and what is beyond ±1e30 count as 0.
-  template <class T>
-  void synthesise(const std::complex<float>* bins, T* sum);
+  /// Adds the windowed inverse of a spectrum `[bins]` to `sum`, `[window length]`. NaN, Inf and what is
+  /// beyond ±1e30 count as 0.
+  void synthesise(const std::complex<float>* bins, double* sum);
 
  private:
   template <class Real>
   struct Lane {
     static Result<std::unique_ptr<Lane>> create(const StftConfig& config, Precision precision);
     void analyse(const float* samples, std::complex<float>* bins);
-    template <class T>
-    void synthesise(const std::complex<float>* bins, T* sum);
+    void synthesise(const std::complex<float>* bins, double* sum);
 
     Fft<Real> fft;
     Buffer<Real> analysis, synthesis;  ///< the window, and the window over size

@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "lodestone/stft.hpp"
-#include "spectrum/clean.hpp"
 #include "spectrum/frame_transform.hpp"
 #include "spectrum/framing.hpp"
+#include "spectrum/passes.hpp"
 #include "spectrum/window_sum.hpp"
 
 namespace lodestone {
@@ -56,7 +56,7 @@ struct InverseStftStream::Engine {
     const bool all = block == 0 && oldest == window_sum.overlap() - 1;
     if (!all) window_sum.reciprocals(block, oldest, edge);
     const double* factor = all ? steady.data() : edge.data();
-    for (std::size_t i = 0; i < hop; ++i) to[i] = small_to_zero(static_cast<float>(sum[i] * factor[i]));
+    multiply_and_round({sum.data(), hop}, factor, to);
     std::fill(std::copy(sum.begin() + hop, sum.end(), sum.begin()), sum.end(), 0.0);
   }
 

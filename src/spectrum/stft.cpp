@@ -8,6 +8,7 @@
 #include "errors/message.hpp"
 #include "spectrum/clean.hpp"
 #include "spectrum/framing.hpp"
+#include "spectrum/passes.hpp"
 
 namespace lodestone {
 namespace {
@@ -17,8 +18,8 @@ Status check_samples(const Layout& layout, std::span<const float> samples) {
     return malformed({"the signal has ", samples.size(), " samples; at least ", layout.shortest(),
                       " are needed for framing ", framing_name(layout.framing), " with size ", layout.size});
   }
+  if (all_usable(samples)) return {};
   const auto bad = std::find_if_not(samples.begin(), samples.end(), is_usable);
-  if (bad == samples.end()) return {};
   return malformed({"sample ", bad - samples.begin(), " is not finite or beyond 1e30"});
 }
 
@@ -33,11 +34,11 @@ Status check_spectrum(const Layout& layout, const StftConfig& config, const Spec
     return malformed({"the spectrum has ", spectrum.count(), " frames; a signal of ", spectrum.samples, " samples has ",
                       layout.frames(spectrum.samples)});
   }
-  const auto values = spectrum.values.all();
-  const auto bad = std::find_if_not(values.begin(), values.end(),
-                                    [](auto bin) { return is_usable(bin.real()) && is_usable(bin.imag()); });
-  if (bad == values.end()) return {};
-  const auto index = static_cast<std::size_t>(bad - values.begin());
+  const auto bins = spectrum.values.all();
+  const std::span<const float> values(reinterpret_cast<const float*>(bins.data()), 2 * bins.size());
+  if (all_usable(values)) return {};
+  const auto bad = std::find_if_not(values.begin(), values.end(), is_usable);
+  const auto index = static_cast<std::size_t>(bad - values.begin()) / 2;
   return malformed(
       {"the spectrum is not finite or beyond 1e30 at frame ", index / config.bins(), ", bin ", index % config.bins()});
 }
@@ -102,9 +103,7 @@ Result<Magnitudes> Stft::magnitudes(std::span<const float> samples) {
   if (auto error = check_samples(engine_->layout, samples)) return *error;
   auto values = Array2<float>::create(frames(samples.size()), config().bins());
   if (!values) return values.error();
-  engine_->for_each_frame(samples, [&](std::size_t m, auto frame) {
-    std::transform(frame.begin(), frame.end(), values->row(m).begin(), magnitude);
-  });
+  engine_->for_each_frame(samples, [&](std::size_t m, auto frame) { take_magnitudes(frame, values->row(m).data()); });
   return Magnitudes{config(), std::move(*values), samples.size()};
 }
 

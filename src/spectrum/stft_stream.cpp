@@ -2,15 +2,16 @@
 #include <utility>
 
 #include "lodestone/stft.hpp"
-#include "spectrum/clean.hpp"
 #include "spectrum/frame_transform.hpp"
 #include "spectrum/framing.hpp"
+#include "spectrum/passes.hpp"
 #include "spectrum/window_sum.hpp"
 
 namespace lodestone {
 
-/// The samples under the next frame, with one before them, which the reflection at the end may need. Frames are as long
-/// as the FFT where the framing counts on that, and as the window otherwise.
+/// The samples under the next frame, with one before them, which the reflection at the end may need: they move along a
+/// memory of twice their length, and back when they have come to its end. Frames are as long as the FFT where the
+/// framing counts on that, and as the window otherwise.
 struct StftStream::Engine {
   Engine(const StftConfig& config_, FrameTransform transform_)
       : config(config_),
@@ -22,7 +23,7 @@ struct StftStream::Engine {
   void reset() {
     std::fill(samples.begin(), samples.end(), 0.0f);
     filled = 1 + layout.lead + offset;
-    end = 0;
+    begin = end = 0;
     taken = emitted = total = 0;
     finished = false;
   }
@@ -33,7 +34,7 @@ struct StftStream::Engine {
   std::size_t push(std::span<const float> input) {
     if (finished) return input.size();
     const auto count = std::min(input.size(), static_cast<std::size_t>(needed() - filled));
-    std::transform(input.begin(), input.begin() + count, samples.begin() + filled, usable_or_zero);
+    clean(input.first(count), held() + filled);
     filled += count;
     taken += count;
     return count;
@@ -50,21 +51,28 @@ struct StftStream::Engine {
     if (finished ? emitted == total : filled < needed()) return false;
     if (finished) pad();
     if (emitted == 0 && layout.framing == Framing::centered) reflect_front();
-    transform.analyse(samples.data() + 1 + offset, bins.data());
-    std::copy(samples.begin() + layout.hop, samples.begin() + filled, samples.begin());
+    transform.analyse(held() + 1 + offset, bins.data());
+    begin += layout.hop;
     filled -= layout.hop;
     end -= layout.hop;
     ++emitted;
+    if (begin + most_held() > static_cast<std::int64_t>(samples.size())) {
+      std::copy_n(held(), filled, samples.begin());
+      begin = 0;
+    }
     return true;
   }
 
+  float* held() { return samples.data() + begin; }
+  std::int64_t most_held() const { return span + 2; }
+
   void reflect_front() {
-    float* first = samples.data() + 1 + offset + layout.lead;
+    float* first = held() + 1 + offset + layout.lead;
     for (std::int64_t i = 1; i <= layout.size / 2; ++i) first[-i] = first[i];
   }
 
   void pad() {
-    for (float* values = samples.data(); filled < needed(); ++filled) {
+    for (float* values = held(); filled < needed(); ++filled) {
       values[filled] = layout.framing == Framing::centered ? values[2 * (end - 1) - filled] : 0.0f;
     }
   }
@@ -76,7 +84,8 @@ struct StftStream::Engine {
   std::int64_t span;    ///< length of a frame
   Buffer<float> samples;
   Buffer<std::complex<float>> bins;
-  std::int64_t filled = 0;  ///< samples known
+  std::int64_t begin = 0;   ///< of those held
+  std::int64_t filled = 0;  ///< samples known, from there on
   std::int64_t end = 0;     ///< where the signal ended
   std::uint64_t taken = 0;
   std::uint64_t emitted = 0, total = 0;  ///< frames
@@ -90,7 +99,7 @@ Result<StftStream> StftStream::create(const StftConfig& config) {
   auto transform = FrameTransform::create(config, sum->tolerates_float() ? Precision::fast : Precision::exact);
   if (!transform) return transform.error();
   auto engine = std::make_unique<Engine>(config, std::move(*transform));
-  auto samples = Buffer<float>::create(engine->span + 2);
+  auto samples = Buffer<float>::create(2 * engine->most_held());
   auto bins = Buffer<std::complex<float>>::create(config.bins());
   if (!samples) return samples.error();
   if (!bins) return bins.error();

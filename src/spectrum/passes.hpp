@@ -1,0 +1,30 @@
+#pragma once
+
+#include <complex>
+#include <span>
+
+namespace lodestone {
+
+/// Passes over a frame, four values at a time: what clean.hpp says of one value. `to` is as long as `from`.
+
+bool all_usable(std::span<const float> values);
+
+/// usable_or_zero
+void clean(std::span<const float> from, float* to);
+
+/// to = values·factors
+void multiply(std::span<const float> values, const float* factors, float* to);
+
+/// small_to_zero
+void drop_small(std::span<const float> from, float* to);
+
+/// small_to_zero of the products, rounded.
+void multiply_and_round(std::span<const double> from, const double* factors, float* to);
+
+/// magnitude
+void take_magnitudes(std::span<const std::complex<float>> from, float* to);
+
+/// sums += values·factors
+void add_products(std::span<const float> values, const float* factors, double* sums);
+
+}  // namespace lodestone
