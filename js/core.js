@@ -512,7 +512,10 @@ export class CoreTrainer extends Handle {
     const layers = Int32Array.from(options.list('layers', config.layers, options.integer));
     const numbers = [
       options.integer('sequence', config.sequence),
+      options.choice('training', config.training, options.names.trainings),
       options.integer('batch', config.batch),
+      options.integer('run', config.run),
+      options.integer('stretch', config.stretch),
       options.number('learningRate', config.learningRate),
       options.number('weightDecay', config.weightDecay),
       options.number('clipNorm', config.clipNorm),

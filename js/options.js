@@ -8,9 +8,10 @@ const windows = ['hann', 'hann-symmetric', 'sqrt-hann', 'hamming', 'blackman', '
 const framings = ['centered', 'none', 'lws'];
 const scales = ['linear', 'log1p'];
 const initialisers = ['pytorch', 'keras'];
+const trainings = ['windows', 'sequence'];
 const modes = ['window', 'stateful'];
 const methods = ['nofuture', 'online', 'batch', 'griffin-lim', 'pghi', 'spsi'];
-export const names = { windows, framings, scales, initialisers, modes, methods };
+export const names = { windows, framings, scales, initialisers, trainings, modes, methods };
 
 /**
  * How sound becomes frames.
@@ -28,8 +29,12 @@ export const names = { windows, framings, scales, initialisers, modes, methods }
  * @typedef {object} TrainerOptions
  * @property {number[]} [layers] hidden sizes of 1 to 4 LSTM layers, each 1 to 4096; [128, 128]
  * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; 40
- * @property {number} [batch] windows a step, 2 to 4096; 64
- * @property {number} [learningRate] 1e-3
+ * @property {'windows' | 'sequence'} [training] on windows, each from a zero state, or many times faster on whole
+ *   stretches of the sound, with a prediction for every frame and the state carried on
+ * @property {number} [batch] predictions a step, 2 to 4096: windows, or the frames of all stretches; 64
+ * @property {number} [run] neighbouring windows that stay together, to `batch`; 0: 8 in sounds over 30 s, else 1
+ * @property {number} [stretch] frames of a stretch, 1 to `batch`; 4
+ * @property {number} [learningRate] to 1; 0: 1e-3, of stretches 2e-3
  * @property {number} [weightDecay] 1e-4
  * @property {number} [clipNorm] largest norm of the gradients; 0: no clipping
  * @property {number} [validation] share of the windows held out, 0 to 0.5; 0
@@ -96,8 +101,11 @@ export const stftDefaults = {
 export const trainerDefaults = {
   layers: [128, 128],
   sequence: 40,
+  training: 'windows',
   batch: 64,
-  learningRate: 1e-3,
+  run: 0,
+  stretch: 4,
+  learningRate: 0,
   weightDecay: 1e-4,
   clipNorm: 0,
   validation: 0,

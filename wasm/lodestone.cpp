@@ -123,7 +123,7 @@ Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins
 extern "C" {
 
 /// Changes whenever a function here changes its meaning or its arguments.
-int lodestone_abi_version() { return 2; }
+int lodestone_abi_version() { return 3; }
 
 /// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
 int lodestone_simd_size() { return fft_simd_size(); }
@@ -223,12 +223,16 @@ void lodestone_inverse_stft_stream_finish(InverseStftStream* stream) { show(stre
 
 /// Trains on the magnitudes of `samples`. `initial` may be null.
 Trainer* lodestone_trainer_create(Stft* stft, const float* samples, std::size_t count, const int* layers,
-                                  std::size_t layer_count, int sequence, int batch, double learning_rate,
-                                  double weight_decay, double clip_norm, double validation, int scale, int initialiser,
-                                  std::uint32_t seed, int keep_impulses, const Model* initial) {
+                                  std::size_t layer_count, int sequence, int training, int batch, int run, int stretch,
+                                  double learning_rate, double weight_decay, double clip_norm, double validation,
+                                  int scale, int initialiser, std::uint32_t seed, int keep_impulses,
+                                  const Model* initial) {
   const TrainerConfig config{.layers = {layers, layers + layer_count},
                              .sequence = sequence,
+                             .training = static_cast<Training>(training),
                              .batch = batch,
+                             .run = run,
+                             .stretch = stretch,
                              .learning_rate = learning_rate,
                              .weight_decay = weight_decay,
                              .clip_norm = clip_norm,
@@ -238,6 +242,7 @@ Trainer* lodestone_trainer_create(Stft* stft, const float* samples, std::size_t 
                              .seed = seed,
                              .keep_impulses = keep_impulses != 0};
   Status bad = check_enumerator("scale", scale, static_cast<int>(Scale::log1p));
+  if (!bad) bad = check_enumerator("training", training, static_cast<int>(Training::sequence));
   if (!bad) bad = check_enumerator("initialiser", initialiser, static_cast<int>(Initialiser::keras));
   if (!bad) bad = config.check();
   if (!bad) bad = check_training_memory(stft->frames(count), count, stft->config().bins(), config);

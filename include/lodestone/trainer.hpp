@@ -33,11 +33,11 @@ struct TrainerConfig {
   int batch = 64;  ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
   int run = 0;  ///< neighbouring windows that stay together in random order, up to `batch`; 0: 8 where the sound lasts
                 ///< more than 30 s, else 1
-  int stretch = 8;              ///< frames a stretch, 1 .. `batch`; of Training::sequence
-  double learning_rate = 1e-3;  ///< above 0, to 1
-  double weight_decay = 1e-4;   ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
-  double clip_norm = 0;         ///< largest l2 norm of all gradients together; 0: no clipping, as MAGNet
-  double validation = 0;        ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
+  int stretch = 4;             ///< frames a stretch, 1 .. `batch`; of Training::sequence
+  double learning_rate = 0;    ///< to 1; 0: 1e-3, of Training::sequence 2e-3
+  double weight_decay = 1e-4;  ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
+  double clip_norm = 0;        ///< largest l2 norm of all gradients together; 0: no clipping, as MAGNet
+  double validation = 0;       ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
   Scale scale = Scale::linear;
   Initialiser initialiser = Initialiser::pytorch;
   std::uint32_t seed = 0;     ///< of the initial weights and the order of the windows

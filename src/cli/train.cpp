@@ -24,9 +24,18 @@ constexpr Option network_options[] = {
 };
 
 constexpr Option training_options[] = {
-    {"--epochs", "N", Kind::integer, "rounds over all windows of the sound", "200", 1, 1000000},
-    {"--batch", "N", Kind::integer, "windows a step", "64", 2, 4096},
-    {"--learning-rate", "X", Kind::positive, "step size of Adam", "1e-3", 0, 1},
+    {"--training", "NAME", Kind::choice,
+     "on windows of --sequence frames, each from a zero state, or many times faster on whole stretches of the sound, "
+     "with a prediction for every frame and the state carried on",
+     "windows", 0, 0, "windows|sequence"},
+    {"--epochs", "N", Kind::integer, "rounds over the sound", "200", 1, 1000000},
+    {"--batch", "N", Kind::integer, "predictions a step: windows, or the frames of all stretches", "64", 2, 4096},
+    {"--run", "N", Kind::integer,
+     "neighbouring windows that stay together in random order; 0: 8 where the sound lasts more than 30 s, else 1", "0",
+     0, 4096},
+    {"--stretch", "N", Kind::integer, "frames of a stretch; batch / stretch of them are read side by side", "4", 1,
+     4096},
+    {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3, of stretches 2e-3", "0", 0, 1},
     {"--weight-decay", "X", Kind::number, "added to the gradient as X times the weight, as PyTorch's Adam has it",
      "1e-4", 0, 1},
     {"--clip-norm", "X", Kind::number, "largest norm of all gradients together; 0: no clipping", "0", 0, 1e9},
@@ -39,7 +48,10 @@ TrainerConfig trainer_config(const Arguments& arguments) {
   TrainerConfig config;
   config.layers = arguments.integers("--layers");
   config.sequence = static_cast<int>(arguments.integer("--sequence"));
+  config.training = arguments.text("--training") == "sequence" ? Training::sequence : Training::windows;
   config.batch = static_cast<int>(arguments.integer("--batch"));
+  config.run = static_cast<int>(arguments.integer("--run"));
+  config.stretch = static_cast<int>(arguments.integer("--stretch"));
   config.learning_rate = arguments.number("--learning-rate");
   config.weight_decay = arguments.number("--weight-decay");
   config.clip_norm = arguments.number("--clip-norm");

@@ -80,6 +80,11 @@ std::size_t run_length(const TrainerConfig& config, const Magnitudes& sound) {
   return is_long ? std::min<std::size_t>(8, static_cast<std::size_t>(config.batch)) : 1;
 }
 
+double step_size(const TrainerConfig& config) {
+  if (config.learning_rate > 0) return config.learning_rate;
+  return config.training == Training::windows ? 1e-3 : 2e-3;
+}
+
 /// What Adam changes: all but the running statistics.
 std::vector<std::span<float>> trainable(Weights& weights) {
   std::vector<std::span<float>> all;
@@ -106,13 +111,12 @@ std::uint64_t count_values(const NetworkConfig& network) {
 
 Status TrainerConfig::check() const {
   if (auto error = NetworkConfig{1, layers, sequence, scale}.check()) return error;
-  constexpr double above_zero = std::numeric_limits<double>::min();
   const struct {
     const char* name;
     double value, least, most;
     const char* allowed;
   } fields[] = {{"batch", static_cast<double>(batch), 2, 4096, "2 to 4096"},
-                {"learning_rate", learning_rate, above_zero, 1, "above 0, to 1"},
+                {"learning_rate", learning_rate, 0, 1, "0 to 1"},
                 {"weight_decay", weight_decay, 0, 1, "0 to 1"},
                 {"clip_norm", clip_norm, 0, std::numeric_limits<double>::max(), "0 (no clipping) or more"},
                 {"validation", validation, 0, 0.5, "0 to 0.5 of the windows"}};
@@ -247,7 +251,7 @@ double Trainer::Engine::learn(const Pass& pass) {
   norm = std::sqrt(norm);
   if (!std::isfinite(loss) || !std::isfinite(norm)) return loss;  // weights that are still finite stay so
   const double scale = config.clip_norm > 0 ? std::min(1.0, config.clip_norm / (norm + 1e-6)) : 1.0;
-  adam.step(parameters, gradients, scale, config.learning_rate, config.weight_decay);
+  adam.step(parameters, gradients, scale, step_size(config), config.weight_decay);
   return loss;
 }
 

@@ -38,6 +38,19 @@ test('the same seed gives the same bits, another seed others', async () => {
   assert.notEqual(hash(other.toBytes()), hash(model.toBytes()));
 });
 
+test('learns from stretches of the sound', async () => {
+  const options = { ...tiny, batch: 16, training: 'sequence', epochs: 20, validation: 0.1 };
+  const model = await Magnet.train(sound, options);
+  assert.equal(model.losses.length, 20);
+  assert.ok(model.losses[19] < model.losses[0] / 2, `${model.losses}`);
+  assert.ok(model.validationLosses[19] < model.validationLosses[0]);
+  assert.equal(hash((await Magnet.train(sound, options)).toBytes()), hash(model.toBytes()));
+  const stop = new AbortController();
+  const onProgress = () => stop.abort();
+  const partly = { ...options, epochs: 100000, keepPartial: true, onProgress, signal: stop.signal };
+  assert.ok((await Magnet.train(sound, partly)).losses.length < 100000);
+});
+
 test('a model plays the same bits after saving and loading', async () => {
   const model = await trained;
   const loaded = await Magnet.load(model.toBytes());

@@ -117,6 +117,9 @@ TEST_CASE("defaults of the command line are those of the library") {
   CHECK(train.integers("--layers") == trainer.layers);
   CHECK(train.integer("--sequence") == trainer.sequence);
   CHECK(train.integer("--batch") == trainer.batch);
+  CHECK(train.text("--training") == "windows");
+  CHECK(train.integer("--run") == trainer.run);
+  CHECK(train.integer("--stretch") == trainer.stretch);
   CHECK(train.number("--learning-rate") == trainer.learning_rate);
   CHECK(train.number("--weight-decay") == trainer.weight_decay);
   CHECK(train.number("--clip-norm") == trainer.clip_norm);
@@ -167,7 +170,7 @@ TEST_CASE("wrong usage is refused with exit code 2 and names what is wrong") {
       {{"train", "in.wav", "-o", "x", "--layers", "1000000000"}, "1 to 4096"},
       {{"train", "in.wav", "-o", "x", "--layers", "1,2,3,4,5"}, "layers"},
       {{"train", "in.wav", "-o", "x", "--layers", "128,"}, "--layers is \"128,\""},
-      {{"train", "in.wav", "-o", "x", "--learning-rate", "0"}, "above 0, to 1"},
+      {{"train", "in.wav", "-o", "x", "--learning-rate", "-1"}, "0 to 1"},
       {{"train", "in.wav", "-o", "x", "--seed", "4294967296"}, "0 to 4294967295"},
       {{"train", "in.wav", "-o", "x", "--seed", "-1"}, "0 to 4294967295"},
       {{"phase", "in.wav", "-o", "x", "--batch", "0"}, "--batch is \"0\""},

@@ -200,6 +200,7 @@ TEST_CASE("BatchNorm has the statistics of all frames that stretches are trained
 
 TEST_CASE("Clipping scales all gradients to the norm, before the weight decay") {
   TrainerConfig config = small_config();
+  config.learning_rate = 1e-3;
   config.weight_decay = 0;
   config.clip_norm = 1e-7;  // so small that Adam's ε of 1e-8 shows the size of the gradient
   Trainer trainer(small_sound(60), config);

@@ -429,8 +429,8 @@ TEST_CASE("Configurations are refused by field, value and what is allowed") {
   };
   CHECK(with(stretches(5)) == "stretch is 5; allowed: 1 to 4, the batch");
   CHECK(with(stretches(0)) == "stretch is 0; allowed: 1 to 4, the batch");
-  CHECK(with([](C& c) { c.learning_rate = 0; }) == "learning_rate is 0; allowed: above 0, to 1");
-  CHECK(with([&](C& c) { c.learning_rate = nan; }) == "learning_rate is nan; allowed: above 0, to 1");
+  CHECK(with([](C& c) { c.learning_rate = -1; }) == "learning_rate is -1; allowed: 0 to 1");
+  CHECK(with([&](C& c) { c.learning_rate = nan; }) == "learning_rate is nan; allowed: 0 to 1");
   CHECK(with([](C& c) { c.weight_decay = -1; }) == "weight_decay is -1; allowed: 0 to 1");
   CHECK(with([](C& c) { c.clip_norm = -1; }) == "clip_norm is -1; allowed: 0 (no clipping) or more");
   CHECK(with([](C& c) { c.validation = 0.6; }) == "validation is 0.6; allowed: 0 to 0.5 of the windows");
