@@ -50,7 +50,11 @@ const after = (prepare, competitor) => ({
 
 function pytorch(threads) {
   const script = fileURLToPath(new URL('pytorch.py', folder));
-  const environment = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+  const environment = {
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    OMP_WAIT_POLICY: 'PASSIVE', // or the waiting threads of PyTorch take the cores from those of OpenBLAS
+  };
   const competitor = processCompetitor(
     `pytorch-${threads}`,
     '/usr/bin/python3',
