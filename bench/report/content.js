@@ -1,7 +1,7 @@
 // What a report says, in order; html.js and markdown.js only render it.
 import { isAnalysed, own, perUnit } from '../analysis.js';
 import { curves, ratioBars } from './charts.js';
-import { mediansTable, targetsTable } from './tables.js';
+import { detailsTable, mediansTable, targetsTable } from './tables.js';
 
 /**
  * @import { Analysis, Machine, Ratio, Report, Table } from '../types.d.ts'
@@ -106,11 +106,17 @@ function comparisons({ ratios }) {
 
 /** @param {Analysis[]} analysed @returns {Section[]} */
 function warmUps(analysed) {
-  const charts = withWarmUp.flatMap((workload) => {
-    const series = analysed.filter((one) => one.workload === workload && own.includes(one.competitor));
-    return series.length > 0 ? [warmUp(workload, series)] : [];
-  });
-  return charts.length > 0 ? [{ title: 'Warm-up', charts }] : [];
+  const lists = withWarmUp
+    .map((workload) => analysed.filter((one) => one.workload === workload && own.includes(one.competitor)))
+    .filter((list) => list.length > 0);
+  if (lists.length === 0) return [];
+  return [
+    {
+      title: 'Warm-up',
+      charts: lists.map((list) => warmUp(list[0].workload, list)),
+      tables: lists.map((list) => detailsTable(list[0].workload, list)),
+    },
+  ];
 }
 
 /** @param {Report} report @returns {Section[]} */
@@ -152,7 +158,7 @@ export function content(report) {
     ...experimentSections(report),
     {
       title: 'All workloads',
-      text: ['Median time of the steady part.'],
+      text: ['Median time of the steady part; †: no steady state was found, it is that of the later half.'],
       tables: [mediansTable('Lodestone', of(true)), mediansTable('The others', of(false))].filter(
         ({ rows }) => rows.length > 0,
       ),

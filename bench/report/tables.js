@@ -52,11 +52,14 @@ export function mediansTable(title, series) {
       return [
         workload,
         cells.find(Boolean)?.unit ?? '',
-        ...cells.map((one) => (one ? duration(one.statistics.median) : '')),
+        ...cells.map((one) => (one ? duration(one.statistics.median) + unsteady(one) : '')),
       ];
     }),
   };
 }
+
+/** Marks a median that is not of a steady state. @param {Analysis} series */
+const unsteady = ({ steady }) => (steady.from === null ? ' †' : '');
 
 /** Everything about one workload's series. @param {string} title @param {Analysis[]} series @returns {Table} */
 export const detailsTable = (title, series) => ({
