@@ -56,7 +56,7 @@ class LwsKernel {
   };
 
   std::int64_t begin_cost() const;
-  void add_taps(const Lattice& lattice, const LwsTask& task, LwsLane& lane, int distance, const float* row);
+  void add_taps(Lattice& lattice, const LwsTask& task, int distance, LwsLane& lane);
   Update& update(int i) { return updates_[(oldest_ + i) % kLwsLanes]; }
 
   LwsWeights weights_;
