@@ -29,7 +29,7 @@ export async function run({ quick, log }) {
   /** @type {Curve[]} */
   const found = [];
   for (const [place, open] of Object.entries(places)) {
-    log(`oscillator: ${place}`);
+    log(place);
     const { measure, close } = await open();
     try {
       for (const way of place === 'native' ? ways.slice(0, 2) : ways) {

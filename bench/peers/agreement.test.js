@@ -1,5 +1,6 @@
-// All rivals that are installed compute the same: `node --test bench/peers`. Each run checks its first output against the
-// reference, a prediction to 1e-4 of its largest entry and the first loss to 1e-4 of itself; so does our own program.
+// All rivals that are installed compute the same: `node --test bench/peers/agreement.test.js`. Each run checks its first
+// output against the reference, a prediction to 1e-4 of its largest entry and the first loss to 1e-4 of itself; so does our
+// own program.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
