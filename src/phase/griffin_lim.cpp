@@ -11,7 +11,6 @@ namespace lodestone {
 void GriffinLim::prepare(const StftConfig& stft, std::uint64_t frames, bool momentum, FirstError& error) {
   frame_cost_ = static_cast<std::int64_t>(5.0 * stft.size * std::log2(stft.size));
   take_block(target_, static_cast<std::uint64_t>(stft.bins()), error);
-  take_block(scratch_, static_cast<std::uint64_t>(stft.bins()), error);
   if (momentum) error.take(previous_, Array2<std::complex<float>>::create(frames, stft.bins()));
 }
 
@@ -25,21 +24,16 @@ void GriffinLim::begin(const PhaseStage& stage) {
 void GriffinLim::take(std::size_t number, std::span<const std::complex<float>> consistent, std::span<const float> sizes,
                       std::span<std::complex<float>> frame) {
   const auto momentum = static_cast<float>(stage_.momentum);
-  const auto previous = momentum > 0 ? previous_.row(number) : std::span<std::complex<float>>();
+  // c = t + α·(t − t of the iteration before), Perraudin et al. 2013, algorithm 2.
   if (momentum > 0 && iteration_ > 0) {
-    for (std::size_t n = 0; n < frame.size(); ++n) {
-      const auto newest = consistent[n];
-      // c = t + α·(t − t of the iteration before), Perraudin et al. 2013, algorithm 2.
-      target_[n] = {newest.real() + momentum * (newest.real() - previous[n].real()),
-                    newest.imag() + momentum * (newest.imag() - previous[n].imag())};
-    }
+    extrapolate(consistent, momentum, previous_.row(number), target_);
   } else {
     std::copy(consistent.begin(), consistent.end(), target_.begin());
+    if (momentum > 0) std::copy(consistent.begin(), consistent.end(), previous_.row(number).begin());
   }
-  if (momentum > 0) std::copy(consistent.begin(), consistent.end(), previous.begin());
   target_[0].imag(0);
   target_[frame.size() - 1].imag(0);
-  give_magnitudes(sizes, target_, scratch_, frame);
+  give_magnitudes(sizes, target_, frame);
 }
 
 bool GriffinLim::step(Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, Budget& budget) {

@@ -30,7 +30,6 @@ class GriffinLim {
   Projection projection_;
   Array2<std::complex<float>> previous_;  ///< the consistent spectrum of the iteration before; no rows without momentum
   Buffer<std::complex<float>> target_;    ///< what gives a frame its phases
-  Buffer<float> scratch_;
   PhaseStage stage_;
   std::int64_t frame_cost_ = 0;
   int iteration_ = 0;

@@ -10,7 +10,8 @@
 namespace lodestone {
 
 /// Whether a square is so far from over- and underflow that single precision will do.
-inline bool is_ordinary(float square) { return square >= 1e-28f && square <= 1e30f; }
+inline constexpr float kSmallestOrdinary = 1e-28f, kLargestOrdinary = 1e30f;
+inline bool is_ordinary(float square) { return square >= kSmallestOrdinary && square <= kLargestOrdinary; }
 
 /// The number of that size and the phase of (re, im); `otherwise` where that has none. Extreme values take double
 /// precision, in which no square over- or underflows.
@@ -28,8 +29,12 @@ inline std::complex<float> with_magnitude(float size, float re, float im, std::c
 
 /// with_magnitude for a whole frame: `frame` gets the phases of `from`, or keeps its own where there is none. All
 /// `[bins]`.
-void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from, std::span<float> scratch,
+void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from,
                      std::span<std::complex<float>> frame);
+
+/// target = newest + momentum·(newest − previous), and `previous` becomes `newest`. All `[bins]`.
+void extrapolate(std::span<const std::complex<float>> newest, float momentum, std::span<std::complex<float>> previous,
+                 std::span<std::complex<float>> target);
 
 /// What phase reconstruction works with: 0 below the smallest magnitude and where it is no number, at most the largest.
 inline float usable_magnitude(float value) {
