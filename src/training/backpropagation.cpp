@@ -96,25 +96,20 @@ double Backpropagation::forward(Weights& weights, std::span<const float> frames,
   return predict(weights, frames);
 }
 
-/// Mean and variance of `total` frames: sums over distinct ones, weighted by how often each occurs.
+/// Mean and variance of `total` frames: sums over distinct ones, weighted by how often each occurs. Deviations from one
+/// of the frames instead of the mean take one pass, and a bin that never varies has a variance of 0 to the bit.
 template <class FrameOf, class CountOf>
 void Backpropagation::find_statistics(std::size_t rows, const FrameOf& frame_of, const CountOf& count_of,
                                       double total) {
-  const double share = 1 / total;
   std::fill(mean_.begin(), mean_.end(), 0.0);
-  for (std::size_t row = 0; row < rows; ++row) {
-    const float* frame = frame_of(row);
-    const double weight = count_of(row) * share;
-    for (std::size_t k = 0; k < bins(); ++k) mean_[k] += weight * frame[k];
-  }
   std::fill(variance_.begin(), variance_.end(), 0.0);
+  const float* origin = frame_of(0);
   for (std::size_t row = 0; row < rows; ++row) {
-    const float* frame = frame_of(row);
-    const double weight = count_of(row) * share;
-    for (std::size_t k = 0; k < bins(); ++k) {
-      const double deviation = frame[k] - mean_[k];
-      variance_[k] += weight * deviation * deviation;
-    }
+    kernels_.add_moments(bins(), frame_of(row), origin, count_of(row) / total, mean_.data(), variance_.data());
+  }
+  for (std::size_t k = 0; k < bins(); ++k) {
+    variance_[k] = std::max(0.0, variance_[k] - mean_[k] * mean_[k]);
+    mean_[k] += origin[k];
   }
 }
 
@@ -140,11 +135,8 @@ void Backpropagation::adopt_statistics(Weights& weights, std::span<const float> 
 void Backpropagation::normalise(std::span<const float> frames) {
   for (double& variance : variance_) variance = 1 / std::sqrt(variance + norm_epsilon);
   for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    const float* frame = frames.data() + batch_.frame(d) * bins();
-    float* normalised = normalised_.data() + d * bins();
-    for (std::size_t k = 0; k < bins(); ++k) {
-      normalised[k] = static_cast<float>((frame[k] - mean_[k]) * variance_[k]);
-    }
+    kernels_.normalise(bins(), frames.data() + batch_.frame(d) * bins(), mean_.data(), variance_.data(),
+                       normalised_.data() + d * bins());
   }
 }
 
@@ -160,13 +152,8 @@ void Backpropagation::gather_inputs(const Weights& weights, std::size_t l) {
     multiply(packed_.times(places(), layers_[l - 1].output.data(), layer.bias.data(), 0, layer.gates.data()));
     return;
   }
+  multiply(packed_.times(1, weights.norm_bias.data(), layer.bias.data(), 0, layer.bias.data()));
   packed_.scale_rows(weights.norm_weight.data());
-  for (std::size_t g = 0; g < width; ++g) {
-    double shift = layer.bias[g];
-    for (std::size_t k = 0; k < from.input.cols(); ++k)
-      shift += static_cast<double>(from.input(g, k)) * weights.norm_bias[k];
-    layer.bias[g] = static_cast<float>(shift);
-  }
   multiply(packed_.times(batch_.distinct(), normalised_.data(), layer.bias.data(), 0, shared_.data()));
   float* gates = layer.gates.data();
   for (std::size_t t = 0; t < batch_.sequence(); ++t) {
@@ -320,14 +307,9 @@ void Backpropagation::norm_gradient(const Weights& weights, Weights& gradient) {
   std::fill(norm_weight.begin(), norm_weight.end(), 0.0);
   std::fill(norm_bias.begin(), norm_bias.end(), 0.0);
   for (std::size_t g = 0; g < first.input.rows(); ++g) {
-    const float* weight = first.input.row(g).data();
-    float* slope = gradient.layers[0].input.row(g).data();
-    const float delta = gradient.layers[0].input_bias[g];
-    for (std::size_t k = 0; k < bins(); ++k) {
-      norm_weight[k] += static_cast<double>(weight[k]) * slope[k];
-      norm_bias[k] += static_cast<double>(weight[k]) * delta;
-      slope[k] = weights.norm_weight[k] * slope[k] + weights.norm_bias[k] * delta;
-    }
+    kernels_.norm_gradient({bins(), first.input.row(g).data(), weights.norm_weight.data(), weights.norm_bias.data(),
+                            gradient.layers[0].input_bias[g], gradient.layers[0].input.row(g).data(),
+                            norm_weight.data(), norm_bias.data()});
   }
   for (std::size_t k = 0; k < bins(); ++k) {
     gradient.norm_weight[k] = static_cast<float>(norm_weight[k]);

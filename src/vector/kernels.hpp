@@ -50,6 +50,16 @@ struct AdamStep {
   float variance_correction;  ///< 1 / sqrt(1 − β₂^t)
 };
 
+/// One row of the first layer's weights W and of their gradient where BatchNorm (γ, β) stands before the layer. δ is
+/// the sum of the row's gate gradients.
+struct NormGradient {
+  std::size_t count;
+  const float *weight, *gamma, *beta;
+  float delta;
+  float* slope;                            ///< in: of W by the normalised values, Ŵ; out: of W itself, γ·Ŵ + β·δ
+  double *gamma_gradient, *beta_gradient;  ///< += W·Ŵ, += W·δ
+};
+
 /// The hot loops for one width of vectors.
 struct Kernels {
   int lanes;
@@ -64,6 +74,12 @@ struct Kernels {
   void (*lstm_forward)(const LstmForward& step);
   void (*lstm_backward)(const LstmBackward& step);
   void (*adam)(const AdamStep& step);
+  void (*norm_gradient)(const NormGradient& row);
+  /// With d = values − origin: sums += weight·d, squares += weight·d².
+  void (*add_moments)(std::size_t count, const float* values, const float* origin, double weight, double* sums,
+                      double* squares);
+  /// to = (values − mean)·scale
+  void (*normalise)(std::size_t count, const float* values, const double* mean, const double* scale, float* to);
   /// to += from
   void (*add)(std::size_t count, const float* from, float* to);
   /// Σ x²

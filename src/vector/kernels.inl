@@ -23,19 +23,15 @@ constexpr float zeros[row_panels * panel_width] = {};
 
 std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
-void pack(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
-          std::ptrdiff_t column_stride, float* to) {
-  for (std::size_t j0 = 0; j0 < columns; j0 += panel_width) {
-    const std::size_t width = smaller(panel_width, columns - j0);
+/// M(k, j) = from[k·depth_stride + j·column_stride] as `[columns / width][depth][width]`, zeros for missing columns.
+template <std::size_t width>
+void interleave(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
+                std::ptrdiff_t column_stride, float* to) {
+  for (std::size_t j0 = 0; j0 < columns; j0 += width) {
     const float* row = from + static_cast<std::ptrdiff_t>(j0) * column_stride;
-    for (std::size_t k = 0; k < depth; ++k, row += depth_stride, to += panel_width) {
-      if (width == panel_width && column_stride == 1) {
-        store(to, load<V>(row));
-        store(to + lanes, load<V>(row + lanes));
-      } else {
-        for (std::size_t j = 0; j < panel_width; ++j) {
-          to[j] = j < width ? row[static_cast<std::ptrdiff_t>(j) * column_stride] : 0.0f;
-        }
+    for (std::size_t k = 0; k < depth; ++k, row += depth_stride, to += width) {
+      for (std::size_t j = 0; j < width; ++j) {
+        to[j] = j0 + j < columns ? row[static_cast<std::ptrdiff_t>(j) * column_stride] : 0.0f;
       }
     }
   }
@@ -105,27 +101,18 @@ void multiply_tile(const Product& p, const float* a, std::size_t i0, std::size_t
   if (edge) copy_corner(count, columns, copy, width, c, p.c_row);
 }
 
-/// Terms k0 .. k0+depth-1 of rows i0 .. i0+count-1 of A as tiles `[tile][depth][tile_rows]`, zeros for missing rows.
-void pack_rows(const Product& p, std::size_t i0, std::size_t count, std::size_t k0, std::size_t depth, float* to) {
-  const float* corner = p.a + static_cast<std::ptrdiff_t>(i0) * p.a_row + static_cast<std::ptrdiff_t>(k0) * p.a_depth;
-  for (std::size_t first = 0; first < count; first += tile_rows) {
-    const float* column = corner + static_cast<std::ptrdiff_t>(first) * p.a_row;
-    for (std::size_t k = 0; k < depth; ++k, column += p.a_depth, to += tile_rows) {
-      for (std::size_t i = 0; i < tile_rows; ++i) {
-        to[i] = first + i < count ? column[static_cast<std::ptrdiff_t>(i) * p.a_row] : 0.0f;
-      }
-    }
-  }
-}
-
 void multiply_rows(const Product& p, std::size_t first, std::size_t last) {
   alignas(64) float block[block_tiles * tile_rows * block_depth];
+  const std::size_t blocks = (p.depth + block_depth - 1) / block_depth;
+  const std::size_t even_depth = blocks > 0 ? (p.depth + blocks - 1) / blocks : 0;
   std::size_t k0 = 0;
   do {  // at least once, for C = S where there are no terms
-    const std::size_t depth = smaller(block_depth, p.depth - k0);
+    const std::size_t depth = smaller(even_depth, p.depth - k0);
     for (std::size_t i0 = 0; i0 < p.rows; i0 += block_tiles * tile_rows) {
       const std::size_t count = smaller(block_tiles * tile_rows, p.rows - i0);
-      pack_rows(p, i0, count, k0, depth, block);
+      interleave<tile_rows>(
+          depth, count, p.a + static_cast<std::ptrdiff_t>(i0) * p.a_row + static_cast<std::ptrdiff_t>(k0) * p.a_depth,
+          p.a_depth, p.a_row, block);
       for (std::size_t panel = first; panel < last; ++panel) {
         for (std::size_t i = 0; i < count; i += tile_rows) {
           multiply_tile<tile_rows, 1>(p, block + i * depth, i0 + i, panel, k0, depth);
@@ -222,7 +209,7 @@ void lstm_backward(const LstmBackward& s) {
   }
 }
 
-// The two below are plain loops that compilers turn into vectors by themselves.
+// Those below are plain loops that compilers turn into vectors by themselves.
 
 void adam(const AdamStep& step) {
   const AdamStep s = step;
@@ -236,6 +223,35 @@ void adam(const AdamStep& step) {
     variance[i] = 0.999f * variance[i] + 0.001f * (gradient * gradient);
     parameter[i] -= s.step_size * mean[i] / (__builtin_sqrtf(variance[i]) * s.variance_correction + 1e-8f);
   }
+}
+
+void norm_gradient(const NormGradient& row) {
+  const NormGradient r = row;
+  const float* __restrict weight = r.weight;
+  const float* __restrict gamma = r.gamma;
+  const float* __restrict beta = r.beta;
+  float* __restrict slope = r.slope;
+  double* __restrict gamma_gradient = r.gamma_gradient;
+  double* __restrict beta_gradient = r.beta_gradient;
+  for (std::size_t k = 0; k < r.count; ++k) {
+    gamma_gradient[k] += static_cast<double>(weight[k]) * slope[k];
+    beta_gradient[k] += static_cast<double>(weight[k]) * r.delta;
+    slope[k] = gamma[k] * slope[k] + beta[k] * r.delta;
+  }
+}
+
+void add_moments(std::size_t count, const float* __restrict values, const float* __restrict origin, double weight,
+                 double* __restrict sums, double* __restrict squares) {
+  for (std::size_t k = 0; k < count; ++k) {
+    const double deviation = static_cast<double>(values[k]) - origin[k];
+    sums[k] += weight * deviation;
+    squares[k] += weight * deviation * deviation;
+  }
+}
+
+void normalise(std::size_t count, const float* __restrict values, const double* __restrict mean,
+               const double* __restrict scale, float* __restrict to) {
+  for (std::size_t k = 0; k < count; ++k) to[k] = static_cast<float>((values[k] - mean[k]) * scale[k]);
 }
 
 void add(std::size_t count, const float* __restrict from, float* __restrict to) {
@@ -260,7 +276,17 @@ double sum_of_squares(const float* values, std::size_t count) {
 #define LODESTONE_JOIN(name, number) name##number
 #define LODESTONE_TABLE(number) LODESTONE_JOIN(kernels_, number)
 extern const Kernels LODESTONE_TABLE(LODESTONE_LANES);
-const Kernels LODESTONE_TABLE(LODESTONE_LANES) = {
-    static_cast<int>(lanes), panel_width, pack, multiply, lstm_forward, lstm_backward, adam, add, sum_of_squares};
+const Kernels LODESTONE_TABLE(LODESTONE_LANES) = {static_cast<int>(lanes),
+                                                  panel_width,
+                                                  interleave<panel_width>,
+                                                  multiply,
+                                                  lstm_forward,
+                                                  lstm_backward,
+                                                  adam,
+                                                  norm_gradient,
+                                                  add_moments,
+                                                  normalise,
+                                                  add,
+                                                  sum_of_squares};
 
 }  // namespace lodestone

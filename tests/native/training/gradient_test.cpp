@@ -140,6 +140,28 @@ TEST_CASE("Sharing frames between windows changes no gradient") {
   }
 }
 
+TEST_CASE("Bins that hardly vary, or never, keep their variance") {
+  Magnitudes sound = small_sound(60);
+  for (std::size_t m = 0; m < 60; ++m) {
+    sound.values(m, 0) = 1e4f + static_cast<float>(m % 3) / 1024;
+    sound.values(m, 1) = 12345.678f;
+  }
+  const Eigen::MatrixXd frames = PlainNetwork::matrix(sound.values).transpose();
+  TrainerConfig config = small_config();
+  config.batch = 3;
+  Weights initial = random_weights({9, config.layers, config.sequence, Scale::linear}, 3);
+  initial.running_var[0] = initial.running_var[1] = 0;  // so that they become a tenth of the batch's
+  Trainer trainer = Trainer::create(std::move(sound), config, &initial).value();
+  const std::vector<std::int64_t> starts{3, 5, 40};
+  REQUIRE(trainer.step_on(starts));
+  PlainNetwork plain(initial);
+  plain.loss(frames, config.sequence, starts, nullptr);
+  const Weights after = trainer.weights().value();
+  const double places = 3.0 * config.sequence;
+  CHECK(after.running_var[0] == Approx(0.1 * plain.variance[0] * places / (places - 1)).epsilon(1e-6));
+  CHECK(after.running_var[1] == 0.0f);
+}
+
 TEST_CASE("Stretches carry the state on, and no gradient back") {
   struct Case {
     std::vector<int> layers;

@@ -256,6 +256,35 @@ TEST_CASE("Adam and the sum of squares agree with double precision") {
   }
 }
 
+TEST_CASE("The loops of BatchNorm agree with long doubles") {
+  const std::size_t count = 37;
+  const auto values = noise(count, 15), origin = noise(count, 16), weight = noise(count, 17), gamma = noise(count, 18),
+             beta = noise(count, 19), slope = noise(count, 20);
+  for (const Kernels* kernels : all_kernels()) {
+    std::vector<double> sums(count, 0.25), squares(count, 0.5), scale(count, 3);
+    std::vector<float> normalised(count), product = slope;
+    kernels->add_moments(count, values.data(), origin.data(), 0.3, sums.data(), squares.data());
+    kernels->normalise(count, values.data(), sums.data(), scale.data(), normalised.data());
+    auto gamma_gradient = sums, beta_gradient = squares;
+    kernels->norm_gradient({count, weight.data(), gamma.data(), beta.data(), 0.7f, product.data(),
+                            gamma_gradient.data(), beta_gradient.data()});
+    double in_double = 0, in_float = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const long double d = static_cast<long double>(values[k]) - origin[k], delta = 0.7f;
+      const long double sum = 0.25L + 0.3 * d, square = 0.5L + 0.3 * d * d;
+      const long double errors[] = {sums[k] - sum, squares[k] - square,
+                                    gamma_gradient[k] - (sum + static_cast<long double>(weight[k]) * slope[k]),
+                                    beta_gradient[k] - (square + weight[k] * delta)};
+      for (const long double error : errors) in_double = std::max(in_double, std::abs(static_cast<double>(error)));
+      in_float = std::max({in_float, std::abs(static_cast<double>(normalised[k] - 3 * (values[k] - sum))),
+                           std::abs(static_cast<double>(product[k] - (gamma[k] * slope[k] + beta[k] * delta)))});
+    }
+    INFO(kernels->lanes << " lanes");
+    CHECK(in_double < 1e-15);  // a few roundings of numbers around 1
+    CHECK(in_float < 5e-7);    // of numbers up to 5
+  }
+}
+
 TEST_CASE("LODESTONE_LANES chooses the width") {
   const char* before = std::getenv("LODESTONE_LANES");
   const std::string kept = before ? before : "";
