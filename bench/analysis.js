@@ -15,9 +15,12 @@ export const perUnit = ({ unitsPerRun }, [, milliseconds, runs]) => milliseconds
  */
 export function steadySamples(series) {
   const { samples, steady } = series;
-  const measured = samples.slice(steady.from ?? Math.floor(samples.length / 2)).filter(isLongEnough);
+  const measured = samples.slice(steady.from ?? laterPart(samples.length)).filter(isLongEnough);
   return measured.map((sample) => ({ start: sample[0], value: perUnit(series, sample) }));
 }
+
+/** Where the statistics of a series without a steady state begin: half of it is left, or all but the first call of a few samples. */
+const laterPart = (/** @type {number} */ count) => (count < 9 ? Math.min(1, count - 1) : Math.floor(count / 2));
 
 /** Half: a program that gets faster makes some samples short before the number of runs follows. */
 const isLongEnough = (/** @type {Sample} */ [, milliseconds]) => milliseconds >= longEnough / 2;

@@ -141,7 +141,7 @@ function absences({ series, missing }) {
 
 const methods = [
   'Every workload is run by all who know it in turns, A B A B, each from a process or page of its own, one at a time; those whose samples are long have fewer turns. A sample is as many runs as take 10 ms at least, timed together by the competitor’s own monotonic clock; pages are cross-origin isolated, for the finest clock that a browser gives. All samples are kept, in report.json.',
-  'The first call is the first run after setup. Warm-up is found, not assumed: ED-PELT (Haynes, Fearnhead and Eckley 2017) splits the times, in order, where their distribution changes. Segments whose medians lie within 2 % or one standard deviation of the noise of the last third’s are one level, and the steady state begins with the first of them from which on nine in ten samples are on that level. Where there is no such point in the first two thirds the series has no steady state; its statistics are then those of its later half, and the tables say so.',
+  'The first call is the first run after setup. Warm-up is found, not assumed: ED-PELT (Haynes, Fearnhead and Eckley 2017) splits the times, in order, where their distribution changes. Segments whose medians lie within 2 % or one standard deviation of the noise of the last third’s are one level, and the steady state begins with the first of them from which on nine in ten samples are on that level. Where there is no such point in the first two thirds the series has no steady state; its statistics are then those of its later half, or of all but the first call where there are fewer than nine samples, and the tables say so.',
   'Medians and quantiles are of the steady part. A ratio is the median of the ratios of pairs: each sample of the one with the sample of the other that was taken nearest in time, so that what disturbs the machine for a while disturbs both. Intervals hold 95 % of 1,000 bootstrap resamples from a seeded generator. They tell the noise within this run; another day on another machine differs by more.',
   'Every run’s output has a checksum that was settled beforehand. A wrong one makes the run a failed run.',
 ];
@@ -158,7 +158,9 @@ export function content(report) {
     ...experimentSections(report),
     {
       title: 'All workloads',
-      text: ['Median time of the steady part; †: no steady state was found, it is that of the later half.'],
+      text: [
+        'Median time of the steady part; †: no steady state was found, it is that of the later half, or of the few samples that a slow one had.',
+      ],
       tables: [mediansTable('Lodestone', of(true)), mediansTable('The others', of(false))].filter(
         ({ rows }) => rows.length > 0,
       ),

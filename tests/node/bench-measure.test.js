@@ -75,6 +75,9 @@ test('a slow competitor has its few samples, spread over those of a fast one', a
   const [slow, fast] = await race(w, [w.competitor('slow', () => 3000), w.competitor('fast', () => 15)]);
   assert.ok(slow.samples.length === 4 || slow.samples.length === 5, `${slow.samples.length}`);
   assert.ok(fast.samples.length > 150, `${fast.samples.length}`);
+  const { steady, statistics } = analyse(slow);
+  assert.equal(steady.from, null);
+  close(statistics.min, Math.min(...slow.samples.slice(1).map(([, time]) => time)), 1e-12); // of all but the first call
   const between = slow.samples.slice(1).map(([start], i) => {
     return fast.samples.filter(([at]) => at < start && at > slow.samples[i][0]).length;
   });
