@@ -9,7 +9,7 @@ namespace {
 
 constexpr int lanes = LODESTONE_LANES;
 using V = Floats<lanes>;
-constexpr int vectors = lanes == 16 ? 2 : 4;
+constexpr int vectors = lanes == 4 ? 3 : lanes == 8 ? 4 : 2;
 constexpr int chunk = vectors * lanes;
 // Updates side by side: as wide as the vectors, but never wider than the narrowest chunk is long.
 using U = Floats<lanes == 4 ? 4 : 8>;

@@ -49,11 +49,14 @@ void extrapolate(std::span<const std::complex<float>> newest, float momentum, st
   const auto* from = reinterpret_cast<const float*>(newest.data());
   auto* before = reinterpret_cast<float*>(previous.data());
   auto* to = reinterpret_cast<float*>(target.data());
-  for (std::size_t i = 0; i < 2 * newest.size(); ++i) {
-    const float value = from[i];
-    to[i] = value + momentum * (value - before[i]);
-    before[i] = value;
-  }
+  const auto go_on = [&](std::size_t i, std::size_t count) {
+    const V value = load_some<V>(from + i, count);
+    store_some(to + i, value + momentum * (value - load_some<V>(before + i, count)), count);
+    store_some(before + i, value, count);
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= 2 * newest.size(); i += lanes) go_on(i, lanes);
+  go_on(i, 2 * newest.size() - i);
 }
 
 }  // namespace lodestone
