@@ -31,7 +31,7 @@ suite() {
 
 build() { cmake --preset "$1" && cmake --build --preset "$1" -- -k 0; }
 native_tests() { ctest --preset "$1" -j "$cores"; }
-cpp_files() { find include src tests wasm bench -name '*.[ch]pp' -print0; }
+cpp_files() { find include src tests wasm bench -path bench/peers -prune -o -name '*.[ch]pp' -print0; }
 core_files() { find src -name '*.cpp' -print0; }
 vectors() { find tests/vectors -name '*.safetensors' -print0; }
 
