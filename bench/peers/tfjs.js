@@ -56,7 +56,7 @@ function workloadsOf(name) {
   let material;
   const load = async () => (material ??= await readMaterial(name));
   return [
-    training(name, load),
+    ...(variant === 'cpu' ? [] : [training(name, load)]), // there a step takes minutes
     ...['window', 'stateful'].map((mode) => {
       let model;
       return generation(name, mode, () => material, {
