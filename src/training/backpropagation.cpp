@@ -44,7 +44,7 @@ void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::ui
   const std::uint64_t places = windows * sequence;
   const std::uint64_t distinct = std::min(frames, places);
   const auto widest = static_cast<std::uint64_t>(*std::max_element(config.layers.begin(), config.layers.end()));
-  batch_.lay_out(arena, frames, windows, places);
+  batch_.lay_out(arena, frames, windows);
   packed_ = Packed(kernels_, arena, largest_factor(kernels_, config, distinct, windows));
   mean_ = arena.take<double>(bins);
   variance_ = arena.take<double>(bins);
@@ -79,11 +79,8 @@ double Backpropagation::forward(Weights& weights, std::span<const float> frames,
   carries_ = pass.carries;
   carried_ = pass.carried;
   if (norm == Norm::batch) {
-    const auto total = static_cast<double>(places());
-    find_statistics(
-        batch_.distinct(), [&](std::size_t d) { return frames.data() + batch_.frame(d) * bins(); },
-        [&](std::size_t d) { return static_cast<double>(batch_.count(d)); }, total);
-    move_running_statistics(weights, total, norm_momentum);
+    find_statistics(frames);
+    move_running_statistics(weights, norm_momentum);
   } else {
     std::copy(weights.running_mean.begin(), weights.running_mean.end(), mean_.begin());
     std::copy(weights.running_var.begin(), weights.running_var.end(), variance_.begin());
@@ -96,16 +93,16 @@ double Backpropagation::forward(Weights& weights, std::span<const float> frames,
   return predict(weights, frames);
 }
 
-/// Mean and variance of `total` frames: sums over distinct ones, weighted by how often each occurs. Deviations from one
+/// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs. Deviations from one
 /// of the frames instead of the mean take one pass, and a bin that never varies has a variance of 0 to the bit.
-template <class FrameOf, class CountOf>
-void Backpropagation::find_statistics(std::size_t rows, const FrameOf& frame_of, const CountOf& count_of,
-                                      double total) {
+void Backpropagation::find_statistics(std::span<const float> frames) {
   std::fill(mean_.begin(), mean_.end(), 0.0);
   std::fill(variance_.begin(), variance_.end(), 0.0);
-  const float* origin = frame_of(0);
-  for (std::size_t row = 0; row < rows; ++row) {
-    kernels_.add_moments(bins(), frame_of(row), origin, count_of(row) / total, mean_.data(), variance_.data());
+  const auto total = static_cast<double>(places());
+  const float* origin = frames.data() + batch_.frame(0) * bins();
+  for (std::size_t d = 0; d < batch_.distinct(); ++d) {
+    const float* frame = frames.data() + batch_.frame(d) * bins();
+    kernels_.add_moments(bins(), frame, origin, batch_.count(d) / total, mean_.data(), variance_.data());
   }
   for (std::size_t k = 0; k < bins(); ++k) {
     variance_[k] = std::max(0.0, variance_[k] - mean_[k] * mean_[k]);
@@ -113,23 +110,23 @@ void Backpropagation::find_statistics(std::size_t rows, const FrameOf& frame_of,
   }
 }
 
-/// The running variance is that of the population: n / (n − 1) times that of the n frames.
-void Backpropagation::move_running_statistics(Weights& weights, double total, double momentum) const {
+/// The running variance is that of the population: n / (n − 1) times the one found.
+void Backpropagation::move_running_statistics(Weights& weights, double momentum) const {
+  const auto count = static_cast<double>(places());
   const auto move = [&](float& running, double value) {
     running = static_cast<float>((1 - momentum) * running + momentum * value);
   };
   for (std::size_t k = 0; k < bins(); ++k) {
     move(weights.running_mean[k], mean_[k]);
-    move(weights.running_var[k], variance_[k] * total / (total - 1));
+    move(weights.running_var[k], variance_[k] * count / (count - 1));
   }
 }
 
 void Backpropagation::adopt_statistics(Weights& weights, std::span<const float> frames) {
-  const std::size_t rows = frames.size() / bins();
-  const auto total = static_cast<double>(rows);
-  find_statistics(
-      rows, [&](std::size_t row) { return frames.data() + row * bins(); }, [](std::size_t) { return 1.0; }, total);
-  move_running_statistics(weights, total, 1);
+  const std::int64_t start = 0;
+  batch_.select({&start, 1}, frames.size() / bins());
+  find_statistics(frames);
+  move_running_statistics(weights, 1);
 }
 
 void Backpropagation::normalise(std::span<const float> frames) {

@@ -63,9 +63,8 @@ class Backpropagation {
     std::span<float> bias;          ///< `[4·hidden]`
   };
 
-  template <class FrameOf, class CountOf>
-  void find_statistics(std::size_t rows, const FrameOf& frame_of, const CountOf& count_of, double total);
-  void move_running_statistics(Weights& weights, double total, double momentum) const;
+  void find_statistics(std::span<const float> frames);
+  void move_running_statistics(Weights& weights, double momentum) const;
   void normalise(std::span<const float> frames);
   void gather_inputs(const Weights& weights, std::size_t l);
   void recur(const LstmWeights& weights, Layer& layer);

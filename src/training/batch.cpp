@@ -4,11 +4,10 @@
 
 namespace lodestone {
 
-void Batch::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t places) {
-  const std::uint64_t distinct = std::min(frames, places);
+void Batch::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows) {
   starts_ = arena.take<std::uint32_t>(windows);
-  frames_ = arena.take<std::uint32_t>(distinct);
-  counts_ = arena.take<std::uint32_t>(distinct);
+  frames_ = arena.take<std::uint32_t>(frames);
+  counts_ = arena.take<std::uint32_t>(frames);
   slots_ = arena.take<std::uint32_t>(frames);
   edges_ = arena.take<std::int32_t>(frames + 1);
 }

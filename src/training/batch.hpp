@@ -11,9 +11,8 @@ namespace lodestone {
 /// nearly all.
 class Batch {
  public:
-  /// For up to `windows` windows with up to `places` frames in all, out of `frames` frames. The arena's memory must be
-  /// zero.
-  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows, std::uint64_t places);
+  /// For up to `windows` windows of `frames` frames. The arena's memory must be zero.
+  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows);
 
   /// The windows frames[s .. s+sequence) for every s.
   void select(std::span<const std::int64_t> starts, std::size_t sequence);

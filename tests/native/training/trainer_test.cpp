@@ -220,10 +220,10 @@ TEST_CASE("The loss of an epoch is the mean of its steps") {
 TEST_CASE("A batch knows its distinct frames") {
   Batch batch;
   Arena needed;
-  batch.lay_out(needed, 20, 4, 20);
+  batch.lay_out(needed, 20, 4);
   auto block = Buffer<std::byte>::create(needed.size()).value();
   Arena arena(block.data());
-  batch.lay_out(arena, 20, 4, 20);
+  batch.lay_out(arena, 20, 4);
   const std::vector<std::int64_t> starts{3, 12, 5, 3};
   for (int again = 0; again < 2; ++again) {
     batch.select(starts, 5);
