@@ -32,7 +32,7 @@ export const names = { windows, framings, scales, initialisers, trainings, modes
  * @property {'windows' | 'sequence'} [training] on windows, each from a zero state, or many times faster on whole
  *   stretches of the sound, with a prediction for every frame and the state carried on
  * @property {number} [batch] predictions a step, 2 to 4096: windows, or the frames of all stretches; 64
- * @property {number} [run] neighbouring windows that stay together, to `batch`; 0: 8 in sounds over 30 s, else 1
+ * @property {number} [run] neighbouring windows that stay together, 1 to `batch`; 1
  * @property {number} [stretch] frames of a stretch, 1 to `batch`; 4
  * @property {number} [learningRate] to 1; 0: 1e-3, of stretches 2e-3
  * @property {number} [weightDecay] 1e-4
@@ -103,7 +103,7 @@ export const trainerDefaults = {
   sequence: 40,
   training: 'windows',
   batch: 64,
-  run: 0,
+  run: 1,
   stretch: 4,
   learningRate: 0,
   weightDecay: 1e-4,

@@ -17,7 +17,7 @@ export const title = 'Learning: held-out loss against time, on windows and on st
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const names = ['piano', 'strings', 'drums'];
 const windowEpochs = 200;
-const [noGoal, ownRun] = [0, 0];
+const [noGoal, ownRun] = [0, 1];
 
 /** @param {(string | number)[]} args of lodestone-learning @param {AbortSignal} [signal] @returns {Promise<Run>} */
 async function learn(args, signal) {

@@ -30,9 +30,8 @@ struct TrainerConfig {
   std::vector<int> layers{128, 128};  ///< hidden sizes, see NetworkConfig
   int sequence = 40;                  ///< frames a window, 1 .. 4096
   Training training = Training::windows;
-  int batch = 64;  ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
-  int run = 0;  ///< neighbouring windows that stay together in random order, up to `batch`; 0: 8 where the sound lasts
-                ///< more than 30 s, else 1
+  int batch = 64;              ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
+  int run = 1;                 ///< neighbouring windows that stay together in random order, 1 .. `batch`
   int stretch = 4;             ///< frames a stretch, 1 .. `batch`; of Training::sequence
   double learning_rate = 0;    ///< to 1; 0: 1e-3, of Training::sequence 2e-3
   double weight_decay = 1e-4;  ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
@@ -53,7 +52,8 @@ struct TrainerConfig {
 /// Windows: BatchNorm with the statistics of the batch (momentum 0.1), all windows once an epoch in random order, the
 /// rest of an epoch that fills no batch dropped. Windows next to each other share all frames but one, and a frame's
 /// part of the first layer is computed once a batch: in a long sound, where random windows share few, a step on runs of
-/// neighbours takes less time.
+/// neighbours takes less time, but teaches less. On two minutes of sound runs of 8 halve the time of a step, and the
+/// held-out loss still falls more slowly; runs of 2 are even with windows drawn one by one.
 ///
 /// Sequence: the sound is cut into batch / stretch lanes that are read side by side, from a zero state in each epoch, a
 /// stretch a step; no gradient flows from one stretch into the one before. Every frame but the first is predicted once

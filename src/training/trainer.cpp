@@ -72,14 +72,6 @@ Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
   return {};
 }
 
-/// Windows that stay together in random order.
-std::size_t run_length(const TrainerConfig& config, const Magnitudes& sound) {
-  constexpr double long_sound = 30;  // seconds
-  if (config.run > 0) return static_cast<std::size_t>(config.run);
-  const bool is_long = seconds(sound.stft, sound.count()) > long_sound;
-  return is_long ? std::min<std::size_t>(8, static_cast<std::size_t>(config.batch)) : 1;
-}
-
 double step_size(const TrainerConfig& config) {
   if (config.learning_rate > 0) return config.learning_rate;
   return config.training == Training::windows ? 1e-3 : 2e-3;
@@ -124,7 +116,7 @@ Status TrainerConfig::check() const {
     const bool allowed = field.value >= field.least && field.value <= field.most;
     if (!allowed) return out_of_range(field.name, field.value, field.allowed);
   }
-  if (run < 0 || run > batch) return out_of_range("run", run, {"0 to ", batch, ", the batch"});
+  if (run < 1 || run > batch) return out_of_range("run", run, {"1 to ", batch, ", the batch"});
   if (training == Training::sequence && (stretch < 1 || stretch > batch)) {
     return out_of_range("stretch", stretch, {"1 to ", batch, ", the batch"});
   }
@@ -191,7 +183,7 @@ Status Trainer::Engine::prepare(Magnitudes frames, const Weights* initial) {
   if (error) return error.status();
   Arena arena(block.data());
   lay_out(arena, sound.count());
-  order = WindowOrder(windows, static_cast<std::size_t>(config.batch), run_length(config, sound));
+  order = WindowOrder(windows, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.run));
 
   for (float& magnitude : sound.values.all()) {
     if (magnitude < 1e-20f) magnitude = 0;  // see vector/lanes.hpp

@@ -131,7 +131,7 @@ test('training: too short, silent, wrong sizes, too much', () => {
     [{ batch: 1 }, /batch is 1/],
     [{ batch: 1e9 }, /batch is 1000000000/],
     [{ training: 'stretches' }, /training is "stretches"; allowed: windows, sequence/],
-    [{ run: 65 }, /run is 65; allowed: 0 to \d+, the batch/],
+    [{ run: 65 }, /run is 65; allowed: 1 to \d+, the batch/],
     [{ training: 'sequence', stretch: 65 }, /stretch is 65; allowed: 1 to \d+, the batch/],
     [{ learningRate: -1 }, /learning.?rate is -1/i],
     [{ learningRate: NaN }, /learning.?rate is nan/i],
