@@ -12,6 +12,11 @@ namespace {
 /// Parts of weights that are not larger come from rounding.
 constexpr float kNothing = 1e-10f;
 
+/// The product without the checks for NaN and Inf.
+std::complex<double> times(std::complex<double> a, std::complex<double> b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 }  // namespace
 
 float threshold_for(double value) {
@@ -25,8 +30,7 @@ void LwsKernel::prepare(const StftConfig& stft, int weight_range, FirstError& er
   const std::uint64_t range = weights_.range(), most = 2 * reach() * (range + 1);
   take_block(taps_, kLwsLanes * 2 * kLwsGroups * most, error);
   take_block(own_, kLwsLanes * 2 * range, error);
-  take_block(tick_, 1, error);
-  take_block(updates_, kLwsLanes, error);
+  take_block(work_, 1, error);
   if (error) return;
   for (const auto kind : {LwsKind::full, LwsKind::newest}) {
     for (int k = 1; k <= weights_.range(); ++k) {
@@ -34,7 +38,7 @@ void LwsKernel::prepare(const StftConfig& stft, int weight_range, FirstError& er
     }
   }
   for (int i = 0; i < kLwsLanes; ++i) {
-    LwsLane& lane = updates_[i].lane;
+    LwsLane& lane = work_[0].updates[i].lane;
     for (int g = 0; g < kLwsGroups; ++g) {
       lane.taps.first[g] = taps_.data() + (i * 2 * kLwsGroups + g) * most;
       lane.late.first[g] = lane.taps.first[g] + kLwsGroups * most;
@@ -69,8 +73,8 @@ std::int64_t LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
   const std::uint32_t position = lattice.rotation().position(task.frame);
   lane.own = own_used_[static_cast<int>(task.kind)];
   for (int k = 1; k <= lane.own; ++k) {
-    const auto weight = std::conj(weights_.overlap(task.kind, 0, k)) *
-                        lattice.rotation().factor(position, static_cast<std::uint32_t>(k));
+    const auto weight = times(std::conj(weights_.overlap(task.kind, 0, k)),
+                              lattice.rotation().factor(position, static_cast<std::uint32_t>(k)));
     lane.cosine[k - 1] = static_cast<float>(weight.real());
     lane.sine[k - 1] = static_cast<float>(weight.imag());
   }
@@ -90,11 +94,11 @@ void LwsKernel::add_taps(Lattice& lattice, const LwsTask& task, int distance, Lw
   for (int k = 1; k <= weights_.range(); ++k) {
     const auto steps = static_cast<std::uint32_t>(k);
     const auto overlap = weights_.overlap(task.kind, std::abs(distance), k);
-    auto weight = (distance > 0 ? overlap : std::conj(overlap)) * rotation.factor(position, steps);
+    auto weight = times(distance > 0 ? overlap : std::conj(overlap), rotation.factor(position, steps));
     // The copies stand lower by the root of 2 that the turn back takes.
-    if (late) weight *= std::conj(rotation.turn(steps)) * std::numbers::sqrt2;
+    if (late) weight = times(weight, std::conj(rotation.turn(steps)) * std::numbers::sqrt2);
     const bool odd = quarters && (distance & k & 1) != 0;
-    if (odd) weight *= std::complex<double>(std::numbers::sqrt2 / 2, -std::numbers::sqrt2 / 2);
+    if (odd) weight = times(weight, {std::numbers::sqrt2 / 2, -std::numbers::sqrt2 / 2});
     const auto c = static_cast<float>(weight.real()), s = static_cast<float>(weight.imag());
     const float *up = row + k, *down = row - k;
     const auto add = [&](LwsGroup group, const LwsTap& tap) {
@@ -111,7 +115,7 @@ void LwsKernel::add_taps(Lattice& lattice, const LwsTask& task, int distance, Lw
 }
 
 std::int64_t LwsKernel::step(const Lattice& lattice) {
-  LwsTick& tick = tick_[0];
+  LwsTick& tick = work_[0].tick;
   tick.count = 0;
   tick.nyquist = lattice.bins() - 1;
   tick.range = weights_.range();

@@ -54,17 +54,20 @@ class LwsKernel {
     LwsLane lane;
     std::int64_t chunk_cost;
   };
+  struct Work {
+    Update updates[kLwsLanes];
+    LwsTick tick;
+  };
 
   std::int64_t begin_cost() const;
   void add_taps(Lattice& lattice, const LwsTask& task, int distance, LwsLane& lane);
-  Update& update(int i) { return updates_[(oldest_ + i) % kLwsLanes]; }
+  Update& update(int i) { return work_[0].updates[(oldest_ + i) % kLwsLanes]; }
 
   LwsWeights weights_;
   const LwsLoops* loops_ = nullptr;
   Buffer<LwsTap> taps_;
-  Buffer<float> own_;     ///< the weights within the frame, `[lane][cos, sin][k − 1]`
-  Buffer<LwsTick> tick_;  ///< one
-  Buffer<Update> updates_;
+  Buffer<float> own_;  ///< the weights within the frame, `[lane][cos, sin][k − 1]`
+  Buffer<Work> work_;  ///< one
   int oldest_ = 0, used_ = 0;
   int own_used_[3] = {};  ///< neighbours to each side that count within the frame, by kind
 };
