@@ -10,6 +10,8 @@
 #include <numbers>
 #include <utility>
 
+#include "vector/lanes.hpp"
+
 namespace lodestone {
 namespace {
 
@@ -87,11 +89,30 @@ void Fft<float>::forward() {
   bins_[0] = bins_[0].real();
 }
 
+/// The Hartley transform of a real signal from its Fourier transform: H(k) = Re − Im and H(size − k) = Re + Im
+/// (Bracewell 1983). It is its own inverse but for a factor, so that half of PFFFT does the work of the whole.
+void to_hartley(const std::complex<float>* bins, int half, float* to) {
+  to[0] = bins[0].real();
+  to[half] = bins[half].real();
+  for (int k = 1; k < 4; ++k) {
+    to[k] = bins[k].real() - bins[k].imag();
+    to[2 * half - k] = bins[k].real() + bins[k].imag();
+  }
+  using V = Floats<4>;
+  for (int k = 4; k < half; k += 4) {
+    const V low = load<V>(bins + k), high = load<V>(bins + k + 2);
+    const V re = __builtin_shufflevector(low, high, 0, 2, 4, 6), im = __builtin_shufflevector(low, high, 1, 3, 5, 7);
+    const V sum = re + im;
+    store(to + k, re - im);
+    store(to + 2 * half - k - 3, __builtin_shufflevector(sum, sum, 3, 2, 1, 0));
+  }
+}
+
 template <>
 void Fft<float>::inverse() {
-  bins_[0] = {bins_[0].real(), bins_[plan_->half].real()};
-  const auto* packed = reinterpret_cast<const float*>(bins());
-  pffft_transform_ordered(plan_->setup.get(), packed, samples(), plan_->work.data(), PFFFT_BACKWARD);
+  to_hartley(bins(), plan_->half, samples());
+  forward();
+  to_hartley(bins(), plan_->half, samples());
 }
 
 /// A complex transform of half the size over pairs of samples (Press et al., Numerical Recipes, section 12.3).
