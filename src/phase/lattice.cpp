@@ -1,7 +1,5 @@
 #include "phase/lattice.hpp"
 
-#include <numbers>
-
 #include "phase/blocks.hpp"
 
 namespace lodestone {
@@ -17,19 +15,11 @@ void Lattice::prepare(const StftConfig& stft, const Shape& shape, std::uint64_t 
   margin_ = (shape.range + line - 1) / line * line;
   stride_ = static_cast<std::size_t>((margin_ + chunks_ * shape.chunk + shape.range + line - 1) / line * line);
   // The product of frames and row is at most 2^52: an array of frames exists already.
-  rotation_.prepare(stft, shape.twice_centre, error);
-  const auto padded = static_cast<std::uint64_t>(chunks_) * shape.chunk;
-  if (rotation_.turns()) take_block(turn_, 2 * padded, error);
-  take_block(parts_, frames * row_size(), error);
-  take_block(magnitudes_, frames * padded, error);
+  take_block(parts_, frames * 2 * stride_, error);
+  take_block(magnitudes_, frames * static_cast<std::uint64_t>(chunks_) * shape.chunk, error);
   take_block(peaks_, frames * static_cast<std::uint64_t>(chunks_ + 1), error);
   take_block(scratch_, static_cast<std::uint64_t>(bins_), error);
-  if (error || !has_copies()) return;
-  for (std::uint32_t n = 0; n < padded; ++n) {
-    const auto turn = rotation_.turn(n);
-    turn_[n] = static_cast<float>(turn.real() * std::numbers::sqrt2 / 2);
-    turn_[static_cast<std::size_t>(padded) + n] = static_cast<float>(turn.imag() * std::numbers::sqrt2 / 2);
-  }
+  rotation_.prepare(stft, shape.twice_centre, error);
 }
 
 void Lattice::keep(std::int64_t frame, std::span<const float> values) {
@@ -68,26 +58,15 @@ void Lattice::import_frame(std::int64_t frame) {
     to.re[n] = without_dust(to.re[n], whole[n] * kGain);
     to.im[n] = without_dust(to.im[n], whole[n] * kGain);
   }
-  to.im[0] = 0;
-  (rotation_.reflection() > 0 ? to.im : to.re)[bins_ - 1] = 0;
-  mirror(to);
-  if (!has_copies()) return;
-  const LatticeRow copy{to.re + 2 * imaginary(), to.im + 2 * imaginary()};
-  for (int n = 0; n < bins_; ++n) {
-    copy.re[n] = turn_re()[n] * to.re[n] - turn_im()[n] * to.im[n];
-    copy.im[n] = turn_re()[n] * to.im[n] + turn_im()[n] * to.re[n];
-  }
-  mirror(copy);
-}
-
-void Lattice::mirror(LatticeRow row) const {
   const int nyquist = bins_ - 1;
   const float reflection = rotation_.reflection();
+  to.im[0] = 0;
+  (reflection > 0 ? to.im : to.re)[nyquist] = 0;
   for (int k = 1; k <= shape_.range; ++k) {
-    row.re[-k] = row.re[k];
-    row.im[-k] = -row.im[k];
-    row.re[nyquist + k] = reflection * row.re[nyquist - k];
-    row.im[nyquist + k] = -reflection * row.im[nyquist - k];
+    to.re[-k] = to.re[k];
+    to.im[-k] = -to.im[k];
+    to.re[nyquist + k] = reflection * to.re[nyquist - k];
+    to.im[nyquist + k] = -reflection * to.im[nyquist - k];
   }
 }
 

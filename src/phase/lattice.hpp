@@ -42,15 +42,9 @@ class Lattice {
   const Rotation& rotation() const { return rotation_; }
   /// From real to imaginary parts.
   std::ptrdiff_t imaginary() const { return static_cast<std::ptrdiff_t>(stride_); }
-  /// Whether there are copies of the frames, times Rotation::turn bin by bin and the root of 1/2, each behind its
-  /// frame.
-  bool has_copies() const { return turn_.size() > 0; }
-  /// These factors of whole chunks, or null.
-  const float* turn_re() const { return turn_.data(); }
-  const float* turn_im() const { return turn_.data() + turn_.size() / 2; }
 
   LatticeRow row(std::int64_t frame) {
-    float* re = parts_.data() + slot(frame) * row_size() + margin_;
+    float* re = parts_.data() + slot(frame) * 2 * stride_ + margin_;
     return {re, re + stride_};
   }
   /// Zeros behind the last bin, to the end of its chunk.
@@ -71,12 +65,9 @@ class Lattice {
   std::size_t slot(std::int64_t frame) const { return static_cast<std::size_t>((frame + pad_) % slots_); }
   void keep(std::int64_t frame, std::span<const float> magnitudes);
   void import_frame(std::int64_t frame);
-  void mirror(LatticeRow row) const;
-  std::size_t row_size() const { return (has_copies() ? 4 : 2) * stride_; }
 
   Rotation rotation_;
-  Buffer<float> parts_;       ///< `[slot][re, im, re and im of the copy][stride]`
-  Buffer<float> turn_;        ///< `[cos, sin][chunk][bin]`
+  Buffer<float> parts_;       ///< `[slot][re, im][stride]`
   Buffer<float> magnitudes_;  ///< `[slot][chunk][bin]`
   Buffer<float> peaks_;       ///< `[slot][chunks + 1]`
   Buffer<std::complex<float>> scratch_;

@@ -10,7 +10,7 @@ namespace lodestone {
 namespace {
 
 /// Parts of weights that are not larger come from rounding.
-constexpr float kNothing = 1e-10f;
+constexpr double kNothing = 1e-10;
 
 /// The product without the checks for NaN and Inf.
 std::complex<double> times(std::complex<double> a, std::complex<double> b) {
@@ -28,7 +28,7 @@ void LwsKernel::prepare(const StftConfig& stft, int weight_range, FirstError& er
   error.take(weights_, LwsWeights::create(stft, weight_range));
   loops_ = &lws_loops();
   const std::uint64_t range = weights_.range(), most = 2 * reach() * (range + 1);
-  take_block(taps_, kLwsLanes * 2 * kLwsGroups * most, error);
+  take_block(taps_, kLwsLanes * kLwsGroups * most, error);
   take_block(own_, kLwsLanes * 2 * range, error);
   take_block(work_, 1, error);
   if (error) return;
@@ -39,10 +39,7 @@ void LwsKernel::prepare(const StftConfig& stft, int weight_range, FirstError& er
   }
   for (int i = 0; i < kLwsLanes; ++i) {
     LwsLane& lane = work_[0].updates[i].lane;
-    for (int g = 0; g < kLwsGroups; ++g) {
-      lane.taps.first[g] = taps_.data() + (i * 2 * kLwsGroups + g) * most;
-      lane.late.first[g] = lane.taps.first[g] + kLwsGroups * most;
-    }
+    for (int g = 0; g < kLwsGroups; ++g) lane.first[g] = taps_.data() + (i * kLwsGroups + g) * most;
     lane.cosine = own_.data() + i * 2 * range;
     lane.sine = lane.cosine + range;
   }
@@ -59,16 +56,15 @@ std::int64_t LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
   lane.peaks = peaks;
   lane.threshold = task.threshold;
   lane.chunk = 0;
-  for (auto* taps : {&lane.taps, &lane.late}) std::copy(taps->first, taps->first + kLwsGroups, taps->last);
+  std::copy(lane.first, lane.first + kLwsGroups, lane.last);
   for (int r = 1; r <= reach(); ++r) {
-    const bool both = task.frame + r <= task.newest;
     const float* left = lattice.row(task.frame - r).re;
-    const float* right = both ? lattice.row(task.frame + r).re : left;
+    const float* right = task.frame + r <= task.newest ? lattice.row(task.frame + r).re : nullptr;
     // The same bin, where the weights of both sides are equal.
     const auto weight = static_cast<float>(weights_.overlap(task.kind, r, 0).real());
-    *lane.taps.last[sum]++ = {left, right, lattice.imaginary(), both ? weight : weight / 2, both ? weight : weight / 2};
-    add_taps(lattice, task, -r, lane);
-    if (both) add_taps(lattice, task, r, lane);
+    *lane.last[sum]++ = {left, right ? right : left, right ? weight : weight / 2};
+    add_taps(lattice, task, lane, -r, left);
+    if (right) add_taps(lattice, task, lane, r, right);
   }
   const std::uint32_t position = lattice.rotation().position(task.frame);
   lane.own = own_used_[static_cast<int>(task.kind)];
@@ -83,34 +79,20 @@ std::int64_t LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
 
 // In rotated frames the weight of T(m + r, n + k) in T(m, n) is the overlap of that distance, conjugated on the left
 // for k > 0, times the rotation of k bins; that of T(m + r, n − k) its conjugate.
-void LwsKernel::add_taps(Lattice& lattice, const LwsTask& task, int distance, LwsLane& lane) {
-  const Rotation& rotation = lattice.rotation();
-  const std::uint32_t position = rotation.position(task.frame);
-  const bool late = distance > 0 && lattice.has_copies();
+void LwsKernel::add_taps(const Lattice& lattice, const LwsTask& task, LwsLane& lane, int distance, const float* row) {
+  const std::uint32_t position = lattice.rotation().position(task.frame);
   const bool quarters = weights_.reach() > 1 && weights_.twice_centre() != 0;
-  const float* row = lattice.row(task.frame + distance).re + (late ? 2 * lattice.imaginary() : 0);
-  LwsTaps& taps = late ? lane.late : lane.taps;
-  const std::ptrdiff_t imaginary = lattice.imaginary();
   for (int k = 1; k <= weights_.range(); ++k) {
-    const auto steps = static_cast<std::uint32_t>(k);
     const auto overlap = weights_.overlap(task.kind, std::abs(distance), k);
-    auto weight = times(distance > 0 ? overlap : std::conj(overlap), rotation.factor(position, steps));
-    // The copies stand lower by the root of 2 that the turn back takes.
-    if (late) weight = times(weight, std::conj(rotation.turn(steps)) * std::numbers::sqrt2);
-    const bool odd = quarters && (distance & k & 1) != 0;
-    if (odd) weight = times(weight, {std::numbers::sqrt2 / 2, -std::numbers::sqrt2 / 2});
-    const auto c = static_cast<float>(weight.real()), s = static_cast<float>(weight.imag());
-    const float *up = row + k, *down = row - k;
-    const auto add = [&](LwsGroup group, const LwsTap& tap) {
-      if (std::abs(tap.weight_im) > kNothing) *taps.last[group]++ = tap;
+    auto weight = times(distance > 0 ? overlap : std::conj(overlap),
+                        lattice.rotation().factor(position, static_cast<std::uint32_t>(k)));
+    const bool turned = quarters && (distance & k & 1) != 0;
+    if (turned) weight = times(weight, {std::numbers::sqrt2 / 2, -std::numbers::sqrt2 / 2});
+    const auto add = [&](LwsGroup group, double part) {
+      if (std::abs(part) > kNothing) *lane.last[group]++ = {row + k, row - k, static_cast<float>(part)};
     };
-    if (odd) {
-      add(turned, {up, down + imaginary, imaginary, c, c});
-      add(turned, {up + imaginary, down, -imaginary, -s, s});
-    } else {
-      add(sum, {up, down, imaginary, c, c});
-      add(difference, {up + imaginary, down + imaginary, -imaginary, -s, s});
-    }
+    add(turned ? turned_sum : sum, weight.real());
+    add(turned ? turned_difference : difference, weight.imag());
   }
 }
 
@@ -121,8 +103,6 @@ std::int64_t LwsKernel::step(const Lattice& lattice) {
   tick.range = weights_.range();
   tick.reflection = lattice.rotation().reflection();
   tick.imaginary = lattice.imaginary();
-  tick.turn_re = lattice.turn_re();
-  tick.turn_im = lattice.turn_im();
   const int chunks = lattice.chunks();
   // What an update reads reaches `range` bins beyond its chunk: there the one before must be done, and not yet the
   // next.

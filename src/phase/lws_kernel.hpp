@@ -60,7 +60,7 @@ class LwsKernel {
   };
 
   std::int64_t begin_cost() const;
-  void add_taps(Lattice& lattice, const LwsTask& task, int distance, LwsLane& lane);
+  void add_taps(const Lattice& lattice, const LwsTask& task, LwsLane& lane, int distance, const float* row);
   Update& update(int i) { return work_[0].updates[(oldest_ + i) % kLwsLanes]; }
 
   LwsWeights weights_;

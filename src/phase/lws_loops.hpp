@@ -9,34 +9,29 @@ inline constexpr int kLwsLanes = 16;
 /// Most bins that are updated at a time, and most neighbours to one side within a frame.
 inline constexpr int kLongestChunk = 32, kMostOwn = 64;
 
-/// Two bins of other frames that enter a sum: parts of theirs at DC, moved by so many bins.
+/// Two bins of other frames that enter a sum with one weight: where their frames begin, moved by so many bins, real
+/// parts; the imaginary ones lie `LwsTick::imaginary` floats behind.
 struct LwsTap {
   const float* up;
   const float* down;
-  std::ptrdiff_t other;  ///< from a part to the other part of the same bin
-  float weight_re, weight_im;
+  float weight;
 };
 
 /// How the bins of a tap enter the sum. With symmetric windows and a hop of a half or a quarter of the size each weight
 /// is real up to a power of e^(iπ/4): then a pair of neighbours costs two multiply-adds, not four. Any other weight is
 /// two taps, one of `sum` and one of `difference`.
 enum LwsGroup {
-  turned,      ///< e^(iπ/4)·(w·(up + down), w·(up[other] − down[−other])): w·(U − i·D) or w·(i·U − D)
-  sum,         ///< (w·(up + down), w·(up[other] + down[other])): w·(U + D)
-  difference,  ///< (w·(up − down), w·(up[other] − down[other])): i·w·(U − D)
+  turned_sum,         ///< e^(iπ/4)·w·(up − i·down)
+  turned_difference,  ///< e^(iπ/4)·w·(i·up − down)
+  sum,                ///< w·(up + down)
+  difference,         ///< i·w·(up − down)
   kLwsGroups
-};
-
-/// The taps of a frame update, by group.
-struct LwsTaps {
-  LwsTap* first[kLwsGroups];
-  LwsTap* last[kLwsGroups];
 };
 
 /// A frame update on its way along the bins.
 struct LwsLane {
-  LwsTaps taps;
-  LwsTaps late;   ///< of the later frames' copies that are turned by LwsTick::turn; their sum is turned back
+  LwsTap* first[kLwsGroups];
+  LwsTap* last[kLwsGroups];
   int own;        ///< neighbours to each side in its own frame
   float* cosine;  ///< T(n+k) has the weight cosine[k−1] + i·sine[k−1], T(n−k) its conjugate
   float* sine;
@@ -55,10 +50,6 @@ struct LwsTick {
   int nyquist, range;
   float reflection;  ///< T(nyquist + k) = reflection·conj(T(nyquist − k))
   std::ptrdiff_t imaginary;
-  /// cos and sin, each of whole chunks, divided by the root of 2; null where later frames need no copy. The copy of a
-  /// frame lies behind it.
-  const float* turn_re;
-  const float* turn_im;
 
   // Scratch. By lane, then by bin:
   float share_re[kLwsLanes][kLongestChunk], share_im[kLwsLanes][kLongestChunk];

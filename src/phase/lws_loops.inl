@@ -9,7 +9,7 @@ namespace {
 
 constexpr int lanes = LODESTONE_LANES;
 using V = Floats<lanes>;
-constexpr int vectors = lanes == 4 ? 3 : lanes == 8 ? 4 : 2;
+constexpr int vectors = lanes == 16 ? 2 : 3;
 constexpr int chunk = vectors * lanes;
 // Updates side by side: as wide as the vectors, but never wider than the narrowest chunk is long.
 using U = Floats<lanes == 4 ? 4 : 8>;
@@ -21,60 +21,52 @@ constexpr float dust = 0x1p60f * 0x1p-40f;  // see without_dust
 
 /// Adds the taps of one group to the sums of a chunk. A loop over the taps: unrolled, the sums leave their registers.
 template <LwsGroup group>
-inline void add_taps(const LwsTaps& taps, std::ptrdiff_t begin, V (&re)[vectors], V (&im)[vectors]) {
-  for (const LwsTap *tap = taps.first[group], *last = taps.last[group]; tap != last; ++tap) {
-    const V weight_re = splat<V>(tap->weight_re), weight_im = splat<V>(tap->weight_im);
-    const float *up = tap->up + begin, *down = tap->down + begin;
-    const float *other_up = up + tap->other, *other_down = group == turned ? down - tap->other : down + tap->other;
-#pragma GCC unroll 4
+inline void add_taps(const LwsLane& lane, std::ptrdiff_t begin, std::ptrdiff_t imaginary, V (&re)[vectors],
+                     V (&im)[vectors]) {
+  for (const LwsTap *tap = lane.first[group], *last = lane.last[group]; tap != last; ++tap) {
+    const V weight = splat<V>(tap->weight);
+    const float *up = tap->up + begin, *other = tap->down + begin;
+    const float *up_imaginary = up + imaginary, *other_imaginary = other + imaginary;
+#pragma GCC unroll 3
     for (int v = 0; v < vectors; ++v) {
-      const V u = load<V>(up + v * lanes), d = load<V>(down + v * lanes);
-      const V other_u = load<V>(other_up + v * lanes), other_d = load<V>(other_down + v * lanes);
-      re[v] = multiply_add(weight_re, group == difference ? u - d : u + d, re[v]);
-      im[v] = multiply_add(weight_im, group == sum ? other_u + other_d : other_u - other_d, im[v]);
+      const V up_re = load<V>(up + v * lanes), up_im = load<V>(up_imaginary + v * lanes);
+      const V down_re = load<V>(other + v * lanes), down_im = load<V>(other_imaginary + v * lanes);
+      if constexpr (group == turned_sum) {
+        re[v] = multiply_add(weight, up_re + down_im, re[v]);
+        im[v] = multiply_add(weight, up_im - down_re, im[v]);
+      } else if constexpr (group == turned_difference) {
+        re[v] = multiply_add(weight, -(up_im + down_re), re[v]);
+        im[v] = multiply_add(weight, up_re - down_im, im[v]);
+      } else if constexpr (group == sum) {
+        re[v] = multiply_add(weight, up_re + down_re, re[v]);
+        im[v] = multiply_add(weight, up_im + down_im, im[v]);
+      } else {
+        re[v] = multiply_add(weight, down_im - up_im, re[v]);
+        im[v] = multiply_add(weight, up_re - down_re, im[v]);
+      }
     }
   }
 }
 
-inline void add_all(const LwsTaps& taps, std::ptrdiff_t begin, V (&re)[vectors], V (&im)[vectors]) {
-  add_taps<turned>(taps, begin, re, im);
-  for (int v = 0; v < vectors; ++v) {
-    const V turned_re = (re[v] - im[v]) * half_root;
-    im[v] = (re[v] + im[v]) * half_root;
-    re[v] = turned_re;
-  }
-  add_taps<sum>(taps, begin, re, im);
-  add_taps<difference>(taps, begin, re, im);
-}
-
-/// The other frames' share of the sums of a lane's chunk.
-void convolve(const LwsTick& t, const LwsLane& lane, float* share_re, float* share_im) {
+/// The other frames' share of the sums of a chunk.
+void convolve(const LwsLane& lane, std::ptrdiff_t imaginary, float* share_re, float* share_im) {
   const std::ptrdiff_t begin = lane.chunk * chunk;
   V re[vectors]{}, im[vectors]{};
-  if (t.turn_re) {
-    add_all(lane.late, begin, re, im);
-    // Back by the turn, and by the e^(iπ/4) to come.
+  if (lane.first[turned_sum] != lane.last[turned_sum] ||
+      lane.first[turned_difference] != lane.last[turned_difference]) {
+    add_taps<turned_sum>(lane, begin, imaginary, re, im);
+    add_taps<turned_difference>(lane, begin, imaginary, re, im);
     for (int v = 0; v < vectors; ++v) {
-      const V cosine = load<V>(t.turn_re + begin + v * lanes), sine = load<V>(t.turn_im + begin + v * lanes);
-      const V back_re = multiply_add(cosine, re[v], sine * im[v]), back_im = multiply_add(cosine, im[v], -sine * re[v]);
-      re[v] = back_re + back_im;
-      im[v] = back_im - back_re;
+      const V turned = (re[v] - im[v]) * half_root;
+      im[v] = (re[v] + im[v]) * half_root;
+      re[v] = turned;
     }
   }
-  add_all(lane.taps, begin, re, im);
+  add_taps<sum>(lane, begin, imaginary, re, im);
+  add_taps<difference>(lane, begin, imaginary, re, im);
   for (int v = 0; v < vectors; ++v) {
     store(share_re + v * lanes, re[v]);
     store(share_im + v * lanes, im[v]);
-  }
-}
-
-/// The copy of a lane's chunk for the frames before.
-void turn(const LwsTick& t, const LwsLane& lane) {
-  for (std::ptrdiff_t n = lane.chunk * chunk, end = n + chunk; n < end; n += lanes) {
-    const V re = load<V>(lane.re + n), im = load<V>(lane.im + n);
-    const V cosine = load<V>(t.turn_re + n), sine = load<V>(t.turn_im + n);
-    store(lane.re + 2 * t.imaginary + n, cosine * re - sine * im);
-    store(lane.im + 2 * t.imaginary + n, cosine * im + sine * re);
   }
 }
 
@@ -215,22 +207,22 @@ bool is_at_edge(const LwsTick& t, const LwsLane& lane) {
   return begin <= t.range || end + t.range > t.nyquist;
 }
 
-/// Writes the mirror images of a chunk.
-void reflect(const LwsTick& t, int begin, float* re, float* im) {
-  const int end = begin + chunk;
+/// Writes the mirror images of a lane's chunk.
+void reflect(const LwsTick& t, const LwsLane& lane) {
+  const int begin = lane.chunk * chunk, end = begin + chunk;
   for (int n = begin > 1 ? begin : 1; n < end && n <= t.range; ++n) {
-    re[-n] = re[n];
-    im[-n] = -im[n];
+    lane.re[-n] = lane.re[n];
+    lane.im[-n] = -lane.im[n];
   }
   const int lowest = t.nyquist - t.range;
   for (int n = begin > lowest ? begin : lowest; n < end && n < t.nyquist; ++n) {
-    re[2 * t.nyquist - n] = t.reflection * re[n];
-    im[2 * t.nyquist - n] = -t.reflection * im[n];
+    lane.re[2 * t.nyquist - n] = t.reflection * lane.re[n];
+    lane.im[2 * t.nyquist - n] = -t.reflection * lane.im[n];
   }
 }
 
 void run(LwsTick& t) {
-  for (int c = 0; c < t.count; ++c) convolve(t, *t.lanes[c], t.share_re[c], t.share_im[c]);
+  for (int c = 0; c < t.count; ++c) convolve(*t.lanes[c], t.imaginary, t.share_re[c], t.share_im[c]);
   const int padded = (t.count + columns - 1) / columns * columns;
   const int own = gather_tick(t, padded);
   int edges[kLwsLanes], edges_used = 0;
@@ -251,13 +243,7 @@ void run(LwsTick& t) {
     scatter(t.own_re + kMostOwn, first, re);
     scatter(t.own_im + kMostOwn, first, im);
   }
-  for (int c = 0; t.turn_re && c < t.count; ++c) turn(t, *t.lanes[c]);
-  for (int i = 0; i < edges_used; ++i) {
-    const LwsLane& lane = *t.lanes[edges[i]];
-    const int begin = lane.chunk * chunk;
-    reflect(t, begin, lane.re, lane.im);
-    if (t.turn_re) reflect(t, begin, lane.re + 2 * t.imaginary, lane.im + 2 * t.imaginary);
-  }
+  for (int i = 0; i < edges_used; ++i) reflect(t, *t.lanes[edges[i]]);
 }
 
 }  // namespace

@@ -24,10 +24,6 @@ class Rotation {
   /// e^(2πi·position·steps/period).
   std::complex<double> factor(std::uint32_t position, std::uint32_t steps) const;
 
-  /// e^(−2πi·steps·2·centre/size): what keeps the authors' weights of later frames from being real, too, where a
-  /// symmetric window's centre lies between two samples.
-  std::complex<double> turn(std::uint32_t steps) const { return factor(start_, 2 * steps); }
-  bool turns() const { return 2 * start_ % period_ != 0; }
   /// T(nyquist + k) / conj(T(nyquist − k)): 1 or −1. Where it is −1, T is imaginary at Nyquist.
   float reflection() const { return reflection_; }
 

@@ -93,8 +93,8 @@ double Backpropagation::forward(Weights& weights, std::span<const float> frames,
   return predict(weights, frames);
 }
 
-/// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs. Deviations from one
-/// of the frames instead of the mean take one pass, and a bin that never varies has a variance of 0 to the bit.
+/// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs. Deviations from
+/// one of the frames instead of the mean take one pass, and a bin that never varies has a variance of 0 to the bit.
 void Backpropagation::find_statistics(std::span<const float> frames) {
   std::fill(mean_.begin(), mean_.end(), 0.0);
   std::fill(variance_.begin(), variance_.end(), 0.0);
