@@ -1,5 +1,6 @@
 #include "phase/magnitude.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "vector/lanes.hpp"
@@ -10,38 +11,33 @@ namespace {
 using V = Floats<4>;
 constexpr std::size_t lanes = lanes_of<V>;
 
-/// with_magnitude for as many bins as a vector has lanes.
-void give_some(const float* sizes, const std::complex<float>* from, std::complex<float>* frame, std::size_t count) {
-  float parts[2 * lanes] = {};
-  std::memcpy(parts, from, count * sizeof(*from));
-  const V low = load<V>(parts), high = load<V>(parts + lanes);
+/// with_magnitude for four bins.
+void give_four(const float* sizes, const std::complex<float>* from, std::complex<float>* frame) {
+  const V low = load<V>(from), high = load<V>(from + lanes / 2);
   const V re = __builtin_shufflevector(low, high, 0, 2, 4, 6), im = __builtin_shufflevector(low, high, 1, 3, 5, 7);
-  const V size = load_some<V>(sizes, count);
+  const V size = load<V>(sizes);
   const V square = re * re + im * im, scale = size / square_root(square), dust = size * 0x1p-40f;
   const V scaled_re = re * scale, scaled_im = im * scale;
   const V new_re = V(bits_of(scaled_re) & bits_of(V(absolute(scaled_re) >= dust)));
   const V new_im = V(bits_of(scaled_im) & bits_of(V(absolute(scaled_im) >= dust)));
   const auto extreme = ~(bits_of(V(square >= kSmallestOrdinary)) & bits_of(V(square <= kLargestOrdinary)));
-  store(parts, __builtin_shufflevector(new_re, new_im, 0, 4, 1, 5));
-  store(parts + lanes, __builtin_shufflevector(new_re, new_im, 2, 6, 3, 7));
   if (any(extreme)) {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (!extreme[i]) continue;
-      const auto value = with_magnitude(sizes[i], re[i], im[i], frame[i]);
-      parts[2 * i] = value.real();
-      parts[2 * i + 1] = value.imag();
-    }
+    for (std::size_t i = 0; i < lanes; ++i) frame[i] = with_magnitude(sizes[i], re[i], im[i], frame[i]);
+    return;
   }
-  std::memcpy(static_cast<void*>(frame), parts, count * sizeof(*frame));
+  store(frame, __builtin_shufflevector(new_re, new_im, 0, 4, 1, 5));
+  store(frame + lanes / 2, __builtin_shufflevector(new_re, new_im, 2, 6, 3, 7));
 }
 
 }  // namespace
 
+// The last vector may overlap the one before: the same bins come out the same.
 void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from,
                      std::span<std::complex<float>> frame) {
-  std::size_t n = 0;
-  for (; n + lanes <= sizes.size(); n += lanes) give_some(&sizes[n], &from[n], &frame[n], lanes);
-  give_some(sizes.data() + n, from.data() + n, frame.data() + n, sizes.size() - n);
+  for (std::size_t n = 0; n < sizes.size(); n += lanes) {
+    const std::size_t first = std::min(n, sizes.size() - lanes);
+    give_four(&sizes[first], &from[first], &frame[first]);
+  }
 }
 
 void extrapolate(std::span<const std::complex<float>> newest, float momentum, std::span<std::complex<float>> previous,
@@ -49,14 +45,17 @@ void extrapolate(std::span<const std::complex<float>> newest, float momentum, st
   const auto* from = reinterpret_cast<const float*>(newest.data());
   auto* before = reinterpret_cast<float*>(previous.data());
   auto* to = reinterpret_cast<float*>(target.data());
-  const auto go_on = [&](std::size_t i, std::size_t count) {
-    const V value = load_some<V>(from + i, count);
-    store_some(to + i, value + momentum * (value - load_some<V>(before + i, count)), count);
-    store_some(before + i, value, count);
-  };
+  const std::size_t count = 2 * newest.size();
   std::size_t i = 0;
-  for (; i + lanes <= 2 * newest.size(); i += lanes) go_on(i, lanes);
-  go_on(i, 2 * newest.size() - i);
+  for (; i + lanes <= count; i += lanes) {
+    const V value = load<V>(from + i);
+    store(to + i, value + momentum * (value - load<V>(before + i)));
+    store(before + i, value);
+  }
+  for (; i < count; ++i) {
+    to[i] = from[i] + momentum * (from[i] - before[i]);
+    before[i] = from[i];
+  }
 }
 
 }  // namespace lodestone
