@@ -25,8 +25,9 @@ void give_four(const float* sizes, const std::complex<float>* from, std::complex
     for (std::size_t i = 0; i < lanes; ++i) frame[i] = with_magnitude(sizes[i], re[i], im[i], frame[i]);
     return;
   }
-  store(frame, __builtin_shufflevector(new_re, new_im, 0, 4, 1, 5));
-  store(frame + lanes / 2, __builtin_shufflevector(new_re, new_im, 2, 6, 3, 7));
+  auto* to = reinterpret_cast<float*>(frame);
+  store(to, __builtin_shufflevector(new_re, new_im, 0, 4, 1, 5));
+  store(to + lanes, __builtin_shufflevector(new_re, new_im, 2, 6, 3, 7));
 }
 
 }  // namespace
