@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { launch } from '../../scripts/browsers.js';
 import { serve } from '../../scripts/serve.js';
+import { short } from '../report/text.js';
 import { medianOf } from '../statistics.js';
 
 export const title = 'Loading the module: fetch, compile, instantiate, first call';
@@ -52,7 +53,7 @@ export async function run({ quick, log }) {
         loads.push(await load());
       }
       const medians = stages.map((stage) => medianOf(loads.map((times) => times[stage])));
-      rows.push([host, ...medians, medians.reduce((sum, median) => sum + median)]);
+      rows.push([host, ...[...medians, medians.reduce((sum, median) => sum + median)].map(short)]);
     }
   } finally {
     await server.close();

@@ -31,7 +31,8 @@ export function markdownReport({ command, started, seconds }, sections) {
   const day = started.slice(0, 10);
   return `# Benchmarks
 
-Made by \`${command}\` on ${day} in ${Math.round(seconds / 60)} minutes. [README](README.md) says how to run it.
+Made by \`${command}\` on ${day} in ${Math.round(seconds / 60)} minutes. [README](README.md) says how to run it, and where a
+figure falls short, why and what was tried.
 
 ${sections.map(markdownSection).join('\n\n')}
 `;
