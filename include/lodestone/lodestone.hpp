@@ -7,5 +7,6 @@
 #include "lodestone/network.hpp"
 #include "lodestone/phase.hpp"
 #include "lodestone/player.hpp"
+#include "lodestone/resampler.hpp"
 #include "lodestone/stft.hpp"
 #include "lodestone/trainer.hpp"
