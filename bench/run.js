@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util';
 import { analyse, isAnalysed, ratiosOf } from './analysis.js';
 import { compare, comparisonText } from './compare.js';
 import { ownCompetitors } from './competitors/own.js';
+import { runExperiments } from './experiments.js';
 import { describeMachine, noteLoadAfter } from './machine.js';
 import { measure } from './measure.js';
 import { plan, share } from './plan.js';
+import { clockTime, progress } from './progress.js';
 import { htmlReport } from './report/html.js';
 import { targetsText } from './report/tables.js';
 import { update } from './report/update.js';
@@ -34,17 +36,6 @@ const rivalsModule = './peers/index.js'; // not known to the type checker, nor a
 const minutes = 60000;
 const output = new URL('../out/bench/', import.meta.url);
 
-/** A line that takes the place of the one before on a terminal. @param {string} text */
-function progress(text) {
-  process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
-}
-
-/** @param {number} milliseconds */
-const clockTime = (milliseconds) => {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-};
-
 /** The rivals, whose packages are installed only for them. */
 async function rivals() {
   const { peers } = await import(rivalsModule);
@@ -68,23 +59,6 @@ async function startAll({ peers }, report, signal) {
     }
   }
   return started;
-}
-
-/** @param {Options} options @param {Report} report @param {AbortSignal} signal */
-async function experiment({ quick, peers, only }, report, signal) {
-  for (const name of experiments.filter((one) => one.includes(only))) {
-    signal.throwIfAborted();
-    progress(`experiment: ${name}`);
-    try {
-      const { title, run } = await import(`./experiments/${name}.js`);
-      const log = (/** @type {string} */ text) => progress(`experiment: ${name}: ${text}`);
-      const findings = await run({ quick, peers, signal, log });
-      if (findings) report.experiments[name] = { title, ...findings };
-    } catch (error) {
-      signal.throwIfAborted();
-      report.missing.push({ name: `experiment ${name}`, why: /** @type {Error} */ (error).message });
-    }
-  }
 }
 
 /**
@@ -131,7 +105,9 @@ async function makeReport(options, /** @type {AbortSignal} */ signal) {
     missing: [],
     targets: [],
   };
-  await experiment(options, report, signal);
+  const { quick, peers, only } = options;
+  const chosen = experiments.filter((name) => name.includes(only));
+  await runExperiments(chosen, (name) => import(`./experiments/${name}.js`), { quick, peers, signal }, report);
   const started = experiments.includes(options.only) ? [] : await startAll(options, report, signal);
   try {
     report.series = (await measureAll(options, started, end, signal)).map(analyse);

@@ -1,12 +1,11 @@
 // The speeds to reach and what was measured of them: one entry a figure.
 import { isAnalysed, pairsOf, ratioOf, steadySamples } from './analysis.js';
+import { atLeast, atMost, experiment, settle } from './figures.js';
 import { bootstrap, medianOf } from './statistics.js';
 
 /**
- * @import { Analysis, Findings, Series, Target } from './types.d.ts'
- * @import { Estimate } from './statistics.js'
- * @typedef {{ series: (Analysis | Series)[], experiments: Record<string, Findings> }} Measured
- * @typedef {Estimate & { note?: string }} Found note: what the figure alone does not say
+ * @import { Found } from './types.d.ts'
+ * @import { Measured } from './figures.js'
  */
 
 /** A series without which a figure cannot be given. @param {Measured} measured @param {string} workload @param {string} competitor */
@@ -36,15 +35,6 @@ const time =
     return bootstrap(lists, (all) => all.reduce((sum, list) => sum + medianOf(list), 0) / all.length);
   };
 
-/** What an experiment found, with an interval where it gives one. */
-const experiment =
-  (/** @type {string} */ name, /** @type {string} */ key) =>
-  (/** @type {Measured} */ { experiments }) => {
-    const values = experiments[name]?.values;
-    if (values?.[key] === undefined) throw new Error(`the experiment ${name} did not run`);
-    return { value: values[key], low: values.low ?? values[key], high: values.high ?? values[key] };
-  };
-
 /** Chromium ÷ the native build of the same vector width at every workload that both ran: pairs for each. @param {Measured} measured */
 function widthRatios(measured) {
   const names = [...new Set(measured.series.map(({ workload }) => workload))];
@@ -72,14 +62,6 @@ function worstWidthRatio(measured) {
 }
 
 const stft = 'stft-magnitudes/2048-512';
-
-/**
- * @typedef {{ relation: '<=' | '>=', target: number, unit: string, name: string, find: (measured: Measured) => Found }} Figure
- * @type {(target: number, unit: string, name: string, find: Figure['find']) => Figure}
- */
-const atMost = (target, unit, name, find) => ({ relation: '<=', target, unit, name, find });
-/** @type {typeof atMost} */
-const atLeast = (target, unit, name, find) => ({ relation: '>=', target, unit, name, find });
 
 const figures = [
   atMost(
@@ -163,16 +145,5 @@ const figures = [
   atMost(72, 'MiB', 'WASM memory while training A', experiment('training-memory', 'trainingMiB')),
 ];
 
-/** @param {Measured} measured @returns {Target[]} one per figure; what could not be measured is not met and says why */
-export function targetsOf(measured) {
-  return figures.map(({ name, unit, relation, target, find }) => {
-    try {
-      const { value, low, high, note } = find(measured);
-      const met = relation === '<=' ? value <= target : value >= target;
-      return { name, unit, value, low, high, relation, target, met, ...(note && { note }) };
-    } catch (error) {
-      const why = /** @type {Error} */ (error).message;
-      return { name, unit, value: null, low: null, high: null, relation, target, met: false, why };
-    }
-  });
-}
+/** @param {Measured} measured */
+export const targetsOf = (measured) => settle(figures, measured);

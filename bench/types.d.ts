@@ -1,4 +1,5 @@
 // What the parts of the benchmark suite hand to one another.
+import type { Estimate } from './statistics.js';
 
 /** When it began (ms since the measuring began), how long it took (ms), how many runs. */
 export type Sample = [start: number, milliseconds: number, runs: number];
@@ -70,6 +71,13 @@ export interface Findings {
   charts?: Chart[];
   tables?: Table[];
   values?: Record<string, number>;
+  /** Figures with their intervals. */
+  estimates?: Record<string, Found>;
+}
+
+export interface Found extends Estimate {
+  /** What the figure alone does not say. */
+  note?: string;
 }
 
 export interface Machine {

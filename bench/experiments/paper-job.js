@@ -50,6 +50,6 @@ function findings(ends, losses) {
       `${ends.length} consecutive epochs took ${(ends[ends.length - 1] / 1000).toFixed(1)} s from the call of Magnet.train on, the first of them, with the start of the worker and the spectrum, ${(ends[0] / 1000).toFixed(2)} s. The loss went from ${losses[0].toPrecision(3)} to ${losses[losses.length - 1].toPrecision(3)}.`,
       `Extrapolated with the mean of the later epochs, 1,000 take ${minutes(value).toFixed(1)} minutes. The paper reports 12 hours.`,
     ],
-    values: { minutes: minutes(value), low: minutes(low), high: minutes(high) },
+    estimates: { minutes: { value: minutes(value), low: minutes(low), high: minutes(high) } },
   };
 }

@@ -1,10 +1,11 @@
 // The founding paper's other setting: the same processing in a ScriptProcessorNode, which runs on the main thread, and in an
 // AudioWorklet, which does not, with the main thread idle and busy. In real time.
 
-import { launch } from '../../scripts/browsers.js';
-import { serve } from '../../scripts/serve.js';
+import { openPage } from '../open-page.js';
 
 export const title = 'ScriptProcessorNode and AudioWorklet';
+
+const inPage = '/bench/experiments/audio-page.js';
 
 /** `length`: samples of a buffer, 0 for the AudioWorklet's own 128. */
 const nodes = [
@@ -20,12 +21,12 @@ const nodes = [
 export async function run({ quick, log }) {
   const cases = [];
   for (const browser of ['chromium', 'firefox']) {
-    const { play, close } = await openPage(browser);
+    const { call, close } = await openPage(browser);
     try {
       for (const busy of quick ? [true] : [false, true]) {
         for (const { name, length } of nodes) {
           log(`${browser}, ${name}, main thread ${busy ? 'busy' : 'idle'}`);
-          const heard = await play({ length, busy, seconds: quick ? 0.5 : 10 });
+          const heard = await call(inPage, 'play', { length, busy, seconds: quick ? 0.5 : 10 });
           cases.push({ browser, name, busy, dropped: (heard.silent + heard.stale) / heard.quanta, ...heard });
         }
       }
@@ -34,25 +35,6 @@ export async function run({ quick, log }) {
     }
   }
   return { text: text(cases), tables: [table(cases)], values: values(cases) };
-}
-
-/** @param {string} name */
-async function openPage(name) {
-  const browser = await launch(name);
-  const server = await serve({ isolated: true });
-  const page = await browser.newPage();
-  await page.goto(`${server.url}/bench/page.html`);
-  return {
-    play: (/** @type {object} */ options) =>
-      page.evaluate(async (given) => {
-        const experiment = '/bench/experiments/audio-page.js';
-        return (await import(experiment)).play(given);
-      }, options),
-    close: async () => {
-      await browser.close();
-      await server.close();
-    },
-  };
 }
 
 const percent = (/** @type {number} */ share) => Number((100 * share).toFixed(1));

@@ -47,7 +47,7 @@ export function warmUp(workload, series) {
 }
 
 /** @param {Machine} machine @returns {Table} */
-const machineTable = ({ cpu, cores, memory, os, load, versions, flags }) => ({
+export const machineTable = ({ cpu, cores, memory, os, load, versions, flags }) => ({
   title: '',
   columns: ['what', 'which'],
   rows: [
@@ -120,7 +120,7 @@ function warmUps(analysed) {
 }
 
 /** @param {Report} report @returns {Section[]} */
-function experimentSections({ experiments }) {
+export function experimentSections({ experiments }) {
   return Object.values(experiments).map(({ title, text, charts = [], tables = [] }) => ({
     title,
     text,
@@ -130,7 +130,7 @@ function experimentSections({ experiments }) {
 }
 
 /** @param {Report} report @returns {Section[]} */
-function absences({ series, missing }) {
+export function absences({ series, missing }) {
   const failed = series.flatMap((one) =>
     isAnalysed(one) ? [] : [{ name: `${one.competitor}, ${one.workload}`, why: `failed: ${one.error}` }],
   );

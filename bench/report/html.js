@@ -49,19 +49,27 @@ function details({ series }) {
   return `<h2>Every workload</h2>\n${blocks.join('\n')}`;
 }
 
-/** @param {Report} report */
-export function htmlReport(report) {
-  const minutes = (report.seconds / 60).toFixed(1);
+/**
+ * The page of any report.
+ * @param {string} title
+ * @param {Report} report
+ * @param {Section[]} sections
+ * @param {string} [more] HTML behind them
+ */
+export function htmlPage(title, { command, started, seconds }, sections, more = '') {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Lodestone: benchmarks</title>
+<title>${escape(title)}</title>
 <style>${style}</style>
-<h1>Lodestone: benchmarks</h1>
-<p><code>${escape(report.command)}</code>, begun ${escape(report.started)}, took ${minutes} minutes.</p>
-${content(report).map(htmlSection).join('\n')}
-${details(report)}
+<h1>${escape(title)}</h1>
+<p><code>${escape(command)}</code>, begun ${escape(started)}, took ${(seconds / 60).toFixed(1)} minutes.</p>
+${sections.map(htmlSection).join('\n')}
+${more}
 </html>
 `;
 }
+
+/** @param {Report} report */
+export const htmlReport = (report) => htmlPage('Lodestone: benchmarks', report, content(report), details(report));

@@ -17,23 +17,27 @@ export function markdownTable({ title, columns, rows }) {
   return [...(title ? [`**${title}**`, ''] : []), ...lines].join('\n');
 }
 
-/** @param {Section} section */
-const markdownSection = ({ title, text = [], tables = [], charts = [] }) =>
+/** @param {Section} section @param {string} folder of the charts, from the report */
+const markdownSection = ({ title, text = [], tables = [], charts = [] }, folder) =>
   [
     `## ${title}`,
     ...text,
-    ...charts.map((chart) => `![${chart.title}](charts/${chart.name}.svg)`),
+    ...charts.map((chart) => `![${chart.title}](${folder}/${chart.name}.svg)`),
     ...tables.map(markdownTable),
   ].join('\n\n');
 
-/** @param {Report} report @param {Section[]} sections */
-export function markdownReport({ command, started, seconds }, sections) {
+/** @param {Report} report @param {Section[]} sections @param {{ title?: string, folder?: string }} [place] */
+export function markdownReport(
+  { command, started, seconds },
+  sections,
+  { title = 'Benchmarks', folder = 'charts' } = {},
+) {
   const day = started.slice(0, 10);
-  return `# Benchmarks
+  return `# ${title}
 
 Made by \`${command}\` on ${day} in ${Math.round(seconds / 60)} minutes. [README](README.md) says how to run it, and where a
 figure falls short, why and what was tried.
 
-${sections.map(markdownSection).join('\n\n')}
+${sections.map((section) => markdownSection(section, folder)).join('\n\n')}
 `;
 }

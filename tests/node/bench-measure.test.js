@@ -149,7 +149,7 @@ test('targets: figures, what is missing and the worst by name', () => {
     steadySeries('pffft-only/2048-512', 'chromium', 10),
     steadySeries('stft-magnitudes/2048-512', 'fft.js-chromium', 90),
   ];
-  const experiments = { 'paper-job': { text: [], values: { minutes: 20, low: 19, high: 21 } } };
+  const experiments = { 'paper-job': { text: [], estimates: { minutes: { value: 20, low: 19, high: 21 } } } };
   const targets = targetsOf({ series, experiments });
   assert.equal(targets.length, 19);
 

@@ -1,0 +1,30 @@
+// Runs experiments one after another.
+import { progress } from './progress.js';
+
+/**
+ * @import { Findings, Report } from './types.d.ts'
+ * @typedef {{ quick: boolean, signal: AbortSignal, log: (text: string) => void }} ExperimentOptions
+ * @typedef {{ title: string, run: (options: ExperimentOptions) => Promise<Findings | undefined> }} Experiment
+ */
+
+/**
+ * What they find stands in the report; what goes wrong does too, and the next one's turn comes.
+ * @param {string[]} names
+ * @param {(name: string) => Promise<Experiment>} load
+ * @param {{ quick: boolean, signal: AbortSignal, peers?: boolean }} options handed to each
+ * @param {Report} report
+ */
+export async function runExperiments(names, load, options, report) {
+  for (const name of names) {
+    options.signal.throwIfAborted();
+    progress(`experiment: ${name}`);
+    try {
+      const { title, run } = await load(name);
+      const findings = await run({ ...options, log: (text) => progress(`experiment: ${name}: ${text}`) });
+      if (findings) report.experiments[name] = { title, ...findings };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      report.missing.push({ name: `experiment ${name}`, why: /** @type {Error} */ (error).message });
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// A page of the suite in a browser of its own.
+import { launch } from '../scripts/browsers.js';
+import { serve } from '../scripts/serve.js';
+
+/**
+ * Cross-origin isolated, for the sake of a fine clock.
+ * @param {string} name chromium or firefox
+ */
+export async function openPage(name) {
+  const browser = await launch(name);
+  const server = await serve({ isolated: true });
+  const close = async () => {
+    await browser.close();
+    await server.close();
+  };
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0); // what is asked of it may take long
+    await page.goto(`${server.url}/bench/page.html`);
+    /** Calls what a module exports in the page. @param {string} module address @param {string} name @param {any} [argument] as JSON */
+    const call = (module, name, argument) =>
+      page.evaluate(async ([from, what, given]) => (await import(from))[what](given), [module, name, argument]);
+    return { version: browser.version, page, call, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
