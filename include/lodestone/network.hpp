@@ -90,6 +90,8 @@ enum class Mode {
 std::string_view mode_name(Mode mode);  ///< window, stateful
 bool parse_mode(std::string_view name, Mode& mode);
 
+struct PackedWeights;
+
 /// Inference, a frame at a time, BatchNorm with its running statistics (eps 1e-5). Works in the network's scale: no
 /// compression, no clamping. Real-time safe after `create`.
 ///
@@ -100,12 +102,20 @@ class Predictor {
  public:
   /// Copies what it needs of `weights`.
   static Result<Predictor> create(const NetworkConfig& config, const Weights& weights, Mode mode);
+  /// Reads `weights` where they are: they must outlive it, and may change between `reset` and `begin`. `config` must
+  /// have passed its check.
+  static Result<Predictor> create(const NetworkConfig& config, const PackedWeights& weights, Mode mode);
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;
   ~Predictor();
 
   /// Forgets all frames.
   void reset();
+
+  /// From the next `begin` on, where created in window mode (in stateful mode there is room for one window only: no
+  /// effect). To stateful: the longest window goes on alone. Back: windows begin again, while that state goes on
+  /// predicting until `sequence` frames have come.
+  void set_mode(Mode mode);
 
   /// Takes the next frame `[bins]`.
   void begin(std::span<const float> frame);
@@ -117,8 +127,10 @@ class Predictor {
   /// The predicted next frame `[bins]`. In window mode, while fewer than `sequence` frames have come: from those.
   std::span<const float> prediction() const;
 
-  /// Cost of one frame in the units of Budget.
+  /// Cost of one frame in the units of Budget, in the mode of `create`.
   std::int64_t cost() const;
+  /// That with so many windows in flight, 1 or more.
+  std::int64_t cost(int windows) const;
 
  private:
   struct Engine;

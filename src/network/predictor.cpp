@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "network/packed_weights.hpp"
+#include "network/scrub.hpp"
 #include "network/weights.hpp"
-#include "vector/packed.hpp"
 
 namespace lodestone {
 namespace {
@@ -10,37 +11,9 @@ namespace {
 /// What the activations of a cell cost, in multiply-adds.
 constexpr std::int64_t activation_cost = 60;
 
-/// Keeps subnormal numbers out, see vector/lanes.hpp.
-float scrubbed(float value) { return std::fabs(value) < 1e-20f ? 0.0f : value; }
-
-void scrub(std::span<float> values) {
-  for (float& value : values) value = scrubbed(value);
-}
-
-/// What inference needs of trained weights, in place. BatchNorm with running statistics is an affine map, and becomes
-/// part of the first layer: its weights take γ/σ, its bias W·β. The mean stays outside, because subtracting it first
-/// loses no digits where a bin hardly varies. Each layer's biases become one, in `input_bias`.
-void fold(Weights& weights) {
-  for (LstmWeights& layer : weights.layers) {
-    for (std::size_t g = 0; g < layer.input_bias.size(); ++g) layer.input_bias[g] += layer.recurrent_bias[g];
-  }
-  LstmWeights& first = weights.layers[0];
-  for (std::size_t g = 0; g < first.input.rows(); ++g) {
-    double shift = first.input_bias[g];
-    for (std::size_t k = 0; k < first.input.cols(); ++k) {
-      const double weight = first.input(g, k);
-      const double deviation = std::sqrt(static_cast<double>(weights.running_var[k]) + 1e-5);
-      shift += weight * weights.norm_bias[k];
-      first.input(g, k) = static_cast<float>(weight * weights.norm_weight[k] / deviation);
-    }
-    first.input_bias[g] = static_cast<float>(shift);
-  }
-  for (const NamedTensor& tensor : tensors(weights)) scrub(tensor.values);
-}
-
+/// What a layer knows of its windows.
 struct Layer {
   std::size_t hidden = 0;
-  Packed input, recurrent;
   std::span<float> gates;         ///< `[rows, 4·hidden]`
   std::span<float> cell, output;  ///< `[rows, hidden]`
 };
@@ -50,38 +23,43 @@ struct Layer {
 /// A frame goes through stages: per layer its input product, its recurrent product and its activations; at the end the
 /// Dense layer. A stage is cut into units: panels of a product's columns, rows of activations.
 struct Predictor::Engine {
-  Engine(const NetworkConfig& config, Weights trained, Mode mode);
+  Engine(const NetworkConfig& config, const PackedWeights& packed, Mode mode);
 
-  /// Takes memory and weights; fails only for want of memory.
+  /// Takes memory; fails only for want of it.
   Status prepare(const NetworkConfig& config);
   void reset();
   void begin(std::span<const float> frame);
   bool step(Budget& budget);
+  std::int64_t cost(std::size_t windows) const;
 
-  std::span<float> prediction;  ///< `[bins]`
-  std::int64_t cost = 0;
+  Buffer<std::byte> own_weights;  ///< where they are nobody else's
+  std::size_t rows;               ///< windows in flight at most: `sequence`, or 1 where created in stateful mode
+  bool can_window;                ///< whether created in window mode
+  bool windowed;                  ///< whether the oldest window ends once it is `rows` frames long
+  bool next_windowed;             ///< the same from the next frame on
+  std::span<float> prediction;    ///< `[bins]`
 
  private:
   void lay_out(Arena& arena, const NetworkConfig& config);
-  void pack();
+  void change_mode();
   std::size_t stages() const { return 3 * layers.size() + 1; }
   bool activates() const { return stage % 3 == 2; }
   Product product() const;
   std::size_t units() const;
   std::int64_t unit_cost() const;
+  std::int64_t frame_cost(std::size_t windows);
   void run(std::size_t first, std::size_t last);
   void finish();
   void clear_row(std::size_t row);
+  void retire();
 
   const Kernels& kernels = lodestone::kernels();
-  Weights weights;   ///< folded
-  std::size_t rows;  ///< windows in flight: `sequence`, or 1 in stateful mode
-  bool retires;      ///< whether the oldest window ends once it is `rows` frames long
+  PackedWeights weights;
   Buffer<std::byte> block;
   std::span<float> centred;  ///< the frame less the mean `[bins]`
   std::span<float> shared;   ///< the first layer's input product `[4·hidden]`, the same for all windows
   std::vector<Layer> layers;
-  Packed dense;
+  std::int64_t cost_of_one = 0, cost_of_another = 0;  ///< window
 
   std::size_t begun = 0;   ///< windows that have begun, at most `rows`: they are the first rows
   std::size_t oldest = 0;  ///< the row whose window is the longest
@@ -89,42 +67,26 @@ struct Predictor::Engine {
   std::size_t done = 0;    ///< units of that stage
 };
 
-Predictor::Engine::Engine(const NetworkConfig& config, Weights trained, Mode mode)
-    : weights(std::move(trained)),
-      rows(mode == Mode::window ? static_cast<std::size_t>(config.sequence) : 1),
-      retires(mode == Mode::window),
+Predictor::Engine::Engine(const NetworkConfig& config, const PackedWeights& packed, Mode mode)
+    : rows(mode == Mode::window ? static_cast<std::size_t>(config.sequence) : 1),
+      can_window(mode == Mode::window),
+      windowed(can_window),
+      next_windowed(can_window),
+      weights(packed),
       layers(config.layers.size()) {}
 
 void Predictor::Engine::lay_out(Arena& arena, const NetworkConfig& config) {
-  const auto bins = static_cast<std::size_t>(config.bins);
-  prediction = arena.take<float>(bins);
-  centred = arena.take<float>(bins);
+  prediction = arena.take<float>(static_cast<std::uint64_t>(config.bins));
+  centred = arena.take<float>(static_cast<std::uint64_t>(config.bins));
   shared = arena.take<float>(4 * static_cast<std::uint64_t>(config.layers[0]));
-  std::uint64_t inputs = bins;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     Layer& layer = layers[l];
     layer.hidden = static_cast<std::size_t>(config.layers[l]);
     const std::uint64_t hidden = layer.hidden;
-    layer.input = Packed(kernels, arena, inputs, 4 * hidden);
-    layer.recurrent = Packed(kernels, arena, hidden, 4 * hidden);
     layer.gates = arena.take<float>(rows * 4 * hidden);
     layer.cell = arena.take<float>(rows * hidden);
     layer.output = arena.take<float>(rows * hidden);
-    inputs = hidden;
   }
-  dense = Packed(kernels, arena, inputs, bins);
-}
-
-void Predictor::Engine::pack() {
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    LstmWeights& from = weights.layers[l];
-    layers[l].input.fill_transposed(from.input.data(), from.input.rows(), from.input.cols());
-    layers[l].recurrent.fill_transposed(from.recurrent.data(), from.recurrent.rows(), from.recurrent.cols());
-    from.input = {};  // the packed ones are all it takes
-    from.recurrent = {};
-  }
-  dense.fill_transposed(weights.dense_weight.data(), weights.dense_weight.rows(), weights.dense_weight.cols());
-  weights.dense_weight = {};
 }
 
 Status Predictor::Engine::prepare(const NetworkConfig& config) {
@@ -135,18 +97,26 @@ Status Predictor::Engine::prepare(const NetworkConfig& config) {
   block = std::move(*memory);
   Arena arena(block.data());
   lay_out(arena, config);
-  fold(weights);
-  pack();
-  begun = rows;
-  for (stage = 0; stage < stages(); ++stage) cost += static_cast<std::int64_t>(units()) * unit_cost();
+  cost_of_one = frame_cost(1);
+  cost_of_another = rows > 1 ? frame_cost(2) - cost_of_one : 0;
   reset();
   return {};
+}
+
+std::int64_t Predictor::Engine::frame_cost(std::size_t windows) {
+  begun = windows;
+  std::int64_t sum = 0;
+  for (stage = 0; stage < stages(); ++stage) sum += static_cast<std::int64_t>(units()) * unit_cost();
+  return sum;
+}
+
+std::int64_t Predictor::Engine::cost(std::size_t windows) const {
+  return cost_of_one + static_cast<std::int64_t>(windows - 1) * cost_of_another;
 }
 
 void Predictor::Engine::reset() {
   begun = oldest = done = 0;
   stage = stages();
-  for (std::size_t row = 0; row < rows; ++row) clear_row(row);
 }
 
 void Predictor::Engine::clear_row(std::size_t row) {
@@ -157,9 +127,29 @@ void Predictor::Engine::clear_row(std::size_t row) {
   }
 }
 
+void Predictor::Engine::retire() {
+  if (!windowed || begun < rows) return;
+  clear_row(oldest);
+  oldest = (oldest + 1) % rows;
+}
+
+/// A state that goes on alone, and the window that goes on among others until it has to retire, are the same thing.
+void Predictor::Engine::change_mode() {
+  windowed = next_windowed;
+  if (windowed) return retire();  // at once where windows are one frame long
+  for (const Layer& layer : layers) {
+    for (const std::span<float> state : {layer.cell, layer.output}) {
+      std::copy_n(state.data() + oldest * layer.hidden, layer.hidden, state.data());
+    }
+  }
+  oldest = 0;
+  begun = std::min<std::size_t>(begun, 1);
+}
+
 void Predictor::Engine::begin(std::span<const float> frame) {
-  for (std::size_t k = 0; k < centred.size(); ++k) centred[k] = scrubbed(frame[k]) - weights.running_mean[k];
-  if (begun < rows) ++begun;
+  if (windowed != next_windowed) change_mode();
+  for (std::size_t k = 0; k < centred.size(); ++k) centred[k] = scrubbed(frame[k]) - weights.mean[k];
+  if (begun < (windowed ? rows : 1)) clear_row(begun++);
   stage = done = 0;
 }
 
@@ -184,17 +174,18 @@ Product Predictor::Engine::product() const {
   const std::size_t l = stage / 3;
   if (l == layers.size()) {
     const Layer& last = layers.back();
-    return dense.times(1, last.output.data() + oldest * last.hidden, weights.dense_bias.data(), 0, prediction.data());
+    return weights.dense.times(1, last.output.data() + oldest * last.hidden, weights.dense_bias.data(), 0,
+                               prediction.data());
   }
   const Layer& layer = layers[l];
-  if (stage == 0) return layer.input.times(1, centred.data(), weights.layers[0].input_bias.data(), 0, shared.data());
+  const PackedWeights::Layer& packed = weights.layers[l];
+  if (stage == 0) return packed.input.times(1, centred.data(), packed.bias.data(), 0, shared.data());
   if (stage % 3 == 0) {
-    return layer.input.times(begun, layers[l - 1].output.data(), weights.layers[l].input_bias.data(), 0,
-                             layer.gates.data());
+    return packed.input.times(begun, layers[l - 1].output.data(), packed.bias.data(), 0, layer.gates.data());
   }
-  return l == 0 ? layer.recurrent.times(begun, layer.output.data(), shared.data(), 0, layer.gates.data())
-                : layer.recurrent.times(begun, layer.output.data(), layer.gates.data(), 4 * layer.hidden,
-                                        layer.gates.data());
+  return l == 0 ? packed.recurrent.times(begun, layer.output.data(), shared.data(), 0, layer.gates.data())
+                : packed.recurrent.times(begun, layer.output.data(), layer.gates.data(), 4 * layer.hidden,
+                                         layer.gates.data());
 }
 
 std::size_t Predictor::Engine::units() const { return activates() ? begun : kernels.panels(product().columns); }
@@ -216,9 +207,7 @@ void Predictor::Engine::run(std::size_t first, std::size_t last) {
 
 void Predictor::Engine::finish() {
   scrub(prediction);
-  if (!retires || begun < rows) return;
-  clear_row(oldest);
-  oldest = (oldest + 1) % rows;
+  retire();
 }
 
 Predictor::Predictor(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -226,17 +215,29 @@ Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
-Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& weights, Mode mode) {
-  if (auto error = config.check()) return *error;
-  if (auto error = check_shapes(config, weights)) return *error;
-  auto copy = weights.clone();
-  if (!copy) return copy.error();
-  auto engine = std::make_unique<Engine>(config, std::move(*copy), mode);
+Result<Predictor> Predictor::create(const NetworkConfig& config, const PackedWeights& weights, Mode mode) {
+  auto engine = std::make_unique<Engine>(config, weights, mode);
   if (auto error = engine->prepare(config)) return *error;
   return Predictor(std::move(engine));
 }
 
+Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& weights, Mode mode) {
+  if (auto error = config.check()) return *error;
+  if (auto error = check_shapes(config, weights)) return *error;
+  Arena needed;
+  PackedWeights(config, needed);
+  auto memory = Buffer<std::byte>::create(needed.size());
+  if (!memory) return memory.error();
+  Arena arena(memory->data());
+  PackedWeights packed(config, arena);
+  if (auto error = packed.fill(weights)) return *error;
+  auto predictor = create(config, packed, mode);
+  if (predictor) predictor->engine_->own_weights = std::move(*memory);
+  return predictor;
+}
+
 void Predictor::reset() { engine_->reset(); }
+void Predictor::set_mode(Mode mode) { engine_->next_windowed = mode == Mode::window && engine_->can_window; }
 void Predictor::begin(std::span<const float> frame) { engine_->begin(frame); }
 bool Predictor::step(Budget& budget) { return engine_->step(budget); }
 
@@ -248,6 +249,7 @@ std::span<const float> Predictor::process(std::span<const float> frame) {
 }
 
 std::span<const float> Predictor::prediction() const { return engine_->prediction; }
-std::int64_t Predictor::cost() const { return engine_->cost; }
+std::int64_t Predictor::cost() const { return engine_->cost(engine_->rows); }
+std::int64_t Predictor::cost(int windows) const { return engine_->cost(static_cast<std::size_t>(windows)); }
 
 }  // namespace lodestone

@@ -12,9 +12,12 @@ class Packed {
   /// Room for any matrix whose `Kernels::packed_size` is at most `size`.
   Packed(const Kernels& kernels, Arena& arena, std::uint64_t size)
       : kernels_(&kernels), values_(arena.take<float>(size)) {}
-  /// Room for a matrix `[depth, columns]`.
-  Packed(const Kernels& kernels, Arena& arena, std::uint64_t depth, std::uint64_t columns)
-      : Packed(kernels, arena, kernels.packed_size(depth, columns)) {}
+  /// A matrix `[depth, columns]`, to be filled or packed there already.
+  Packed(const Kernels& kernels, Arena& arena, std::size_t depth, std::size_t columns)
+      : Packed(kernels, arena, kernels.packed_size(depth, columns)) {
+    depth_ = depth;
+    columns_ = columns;
+  }
 
   /// B = matrix `[depth, columns]`.
   void fill(const float* matrix, std::size_t depth, std::size_t columns) {

@@ -110,6 +110,63 @@ TEST_CASE("The cost is what the steps of a full frame charge") {
   }
 }
 
+TEST_CASE("The cost of fewer windows is what the first frames charge") {
+  const auto frames = random_frames(20, small.bins, 5);
+  auto predictor = Predictor::create(small, random_weights(small, 1), Mode::window).value();
+  for (int m = 0; m < 20; ++m) {
+    predictor.begin(frames.row(m));
+    Budget budget{1000000000};
+    REQUIRE(predictor.step(budget));
+    CHECK(1000000000 - budget.left == predictor.cost(std::min(m + 1, small.sequence)));
+  }
+}
+
+TEST_CASE("Modes change on the way: the longest window goes on alone, until new ones are as long as they should be") {
+  const auto [sequence, before] = GENERATE(std::pair{8, 20}, std::pair{8, 3}, std::pair{1, 5});
+  NetworkConfig config = small;
+  config.sequence = sequence;
+  const auto frames = random_frames(60, small.bins, 13);
+  const Weights weights = random_weights(config, 1);
+  auto predictor = Predictor::create(config, weights, Mode::window).value();
+  auto windows = Predictor::create(config, weights, Mode::window).value();
+  auto alone = Predictor::create(config, weights, Mode::stateful).value();
+  int wrong = 0;
+  const auto allocated = allocations();
+  const int alone_since = std::max(0, before - (sequence - 1));
+  for (int m = 0; m < 60; ++m) {
+    if (m >= alone_since) alone.process(frames.row(m));
+    windows.process(frames.row(m));
+    if (m == before) predictor.set_mode(Mode::stateful);
+    if (m == 30) predictor.set_mode(Mode::window);
+    predictor.process(frames.row(m));
+    const bool in_windows = m < before || m >= 30 + sequence - 1;
+    if (!same_bits(predictor.prediction(), (in_windows ? windows : alone).prediction())) ++wrong;
+  }
+  CHECK(allocations() == allocated);
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("A mode asked for in the middle of a frame waits for the next; in stateful mode it stays") {
+  const auto frames = random_frames(30, small.bins, 14);
+  const auto stateful = predictions(small, frames, Mode::stateful);
+  auto predictor = Predictor::create(small, random_weights(small, 1), Mode::stateful).value();
+  auto early = Predictor::create(small, random_weights(small, 1), Mode::window).value();
+  auto late = Predictor::create(small, random_weights(small, 1), Mode::window).value();
+  for (std::size_t m = 0; m < frames.rows(); ++m) {
+    predictor.set_mode(Mode::window);
+    CHECK(same_bits(predictor.process(frames.row(m)), stateful[m]));
+    if (m == 12) early.set_mode(Mode::stateful);
+    early.process(frames.row(m));
+    late.begin(frames.row(m));
+    Budget little{1};
+    late.step(little);
+    if (m == 11) late.set_mode(Mode::stateful);
+    for (Budget rest = Budget::unlimited(); !late.step(rest);) {
+    }
+    CHECK(same_bits(late.prediction(), early.prediction()));
+  }
+}
+
 TEST_CASE("Reset forgets everything") {
   const auto frames = random_frames(12, small.bins, 6);
   for (const Mode mode : {Mode::window, Mode::stateful}) {

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cmath>
+#include <span>
+
+namespace lodestone {
+
+/// Keeps subnormal numbers out, see vector/lanes.hpp.
+inline float scrubbed(float value) { return std::fabs(value) < 1e-20f ? 0.0f : value; }
+
+inline void scrub(std::span<float> values) {
+  for (float& value : values) value = scrubbed(value);
+}
+
+}  // namespace lodestone
