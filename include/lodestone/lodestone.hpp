@@ -2,7 +2,9 @@
 
 /// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; formats
 /// beside them.
+#include "lodestone/dream_controls.hpp"
 #include "lodestone/formats.hpp"
+#include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"
 #include "lodestone/phase.hpp"

@@ -6,6 +6,7 @@
 #include "errors/message.hpp"
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
+#include "magnet/limits.hpp"
 #include "magnet/vitality.hpp"
 
 namespace lodestone {
@@ -25,41 +26,6 @@ Status DreamConfig::check() const {
   return {};
 }
 
-namespace {
-
-// Where the training frames were left out, BatchNorm still knows how loud each bin was.
-float largest_magnitude(const Model& model) {
-  float largest = 0;
-  for (const float value : model.impulses.all()) largest = std::max(largest, value);
-  if (model.impulses.rows() > 0) return largest;
-  const Buffer<float>& mean = model.weights.running_mean;
-  const Buffer<float>& variance = model.weights.running_var;
-  for (std::size_t bin = 0; bin < mean.size(); ++bin) {
-    float value = mean[bin] + 3 * std::sqrt(variance[bin]);
-    expand(model.network.scale, {&value, 1});
-    largest = std::max(largest, value);
-  }
-  return largest;
-}
-
-Status check_model(const Model& model) {
-  if (auto error = model.stft.check()) return error;
-  const int bins = model.network.bins;
-  if (model.stft.bins() != bins) {
-    return malformed({"the network has ", bins, " bins; an FFT of ", model.stft.size, " gives ", model.stft.bins()});
-  }
-  const std::size_t rows = model.impulses.rows();
-  if (rows == 0) return {};
-  if (model.impulses.cols() != static_cast<std::size_t>(bins)) {
-    return malformed({"impulses: the training frames have ", model.impulses.cols(), " bins; the network has ", bins});
-  }
-  if (rows >= static_cast<std::size_t>(model.network.sequence)) return {};
-  return malformed({"impulses: the model holds ", rows, " training frames; a dream starts from ",
-                    model.network.sequence, " (sequence), or from none"});
-}
-
-}  // namespace
-
 struct Dreamer::Engine {
   DreamConfig config;
   NetworkConfig network;
@@ -69,7 +35,7 @@ struct Dreamer::Engine {
   Buffer<float> input;     // what the network is fed, in its scale
   Buffer<float> dream;     // the newest frame, linear
   Vitality vitality;
-  float ceiling = 0;            // no bin is let above this
+  Limits limits;
   std::size_t refill = 0;       // frames of the impulse still to be fed, counted down
   std::size_t impulse_row = 0;  // the next of them
   std::size_t segment = 0;      // entry of the schedule
@@ -90,10 +56,8 @@ struct Dreamer::Engine {
     error.take(impulses, model.impulses.clone());
     error.take(input, Buffer<float>::create(bins));
     error.take(dream, Buffer<float>::create(bins));
-    error.take(vitality, Vitality::create(model));
-    constexpr float headroom = 4;                // 12 dB above anything in the training sound
-    constexpr float largest_for_phases = 1e15f;  // see Reconstruction
-    ceiling = std::min(headroom * largest_magnitude(model), largest_for_phases);
+    error.take(vitality, Vitality::create(model.stft));
+    limits = Limits::of(model);
     return error.status();
   }
 
@@ -184,8 +148,8 @@ struct Dreamer::Engine {
     const auto prediction = predictor.prediction();
     std::copy(prediction.begin(), prediction.end(), dream.begin());
     expand(network.scale, dream);
-    for (float& value : dream) value = value > 1e-20f ? std::min(value, ceiling) : 0.0f;  // NaN becomes 0
-    if (!vitality.dead(dream)) return;
+    for (float& value : dream) value = limits.tamed(value);
+    if (!vitality.dead(dream, limits.loudest)) return;
     ++reseeds;
     vitality.reset();
     revive = true;
@@ -194,7 +158,7 @@ struct Dreamer::Engine {
 
 Result<Dreamer> Dreamer::create(const Model& model, const DreamConfig& config) {
   if (auto error = config.check()) return *error;
-  if (auto error = check_model(model)) return *error;
+  if (auto error = check_dreams(model)) return *error;
   auto predictor = Predictor::create(model.network, model.weights, config.mode);
   if (!predictor) return predictor.error();
   std::unique_ptr<Engine> engine(new Engine(config, model.network, std::move(*predictor)));

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <algorithm>
+
+#include "lodestone/model.hpp"
+#include "lodestone/result.hpp"
+
+namespace lodestone {
+
+/// Whether a model can dream: its parts fit each other, and it has enough training frames to start from, or none.
+Status check_dreams(const Model& model);
+
+/// How loud the dreams of a model may be.
+struct Limits {
+  static constexpr float headroom = 4;     ///< 12 dB above anything in the training sound
+  static constexpr float highest = 1e15f;  ///< see Reconstruction
+
+  float ceiling = 0;  ///< of a bin
+  float loudest = 0;  ///< largest l2 norm of a frame in training
+
+  static Limits of(const Model& model);
+
+  /// A magnitude fit to be heard and fed back: finite, ≥ 0, never subnormal. NaN becomes 0.
+  float tamed(float value) const { return value > 1e-20f ? std::min(value, ceiling) : 0.0f; }
+};
+
+}  // namespace lodestone

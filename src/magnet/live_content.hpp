@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "lodestone/array.hpp"
+#include "lodestone/live_model.hpp"
+#include "magnet/limits.hpp"
+#include "network/packed_weights.hpp"
+
+namespace lodestone {
+
+/// What the bytes of a live model begin with.
+struct LiveHeader {
+  // What models that may take each other's place have in common.
+  char name[8] = {'l', 'o', 'd', 'e', 'l', 'i', 'v', 'e'};
+  std::uint32_t version = 1;
+  std::int32_t lanes = 0;  ///< of the kernels that the weights are packed for
+  double sample_rate = 0;
+  std::int32_t size = 0, window_size = 0, hop = 0, window = 0, framing = 0;  ///< StftConfig
+  std::int32_t layers[4] = {};                                               ///< NetworkConfig; zeros behind the last
+  std::int32_t sequence = 0, scale = 0;
+  // What each has of its own.
+  std::uint32_t frames = 0;
+  Limits limits;
+
+  LiveHeader() = default;
+  LiveHeader(const StftConfig& stft, const NetworkConfig& network);
+  StftConfig stft() const;
+  NetworkConfig network() const;
+
+  bool same_shape(const LiveHeader& other) const;
+  /// Whether a dream can start from so many frames and end within such limits.
+  bool sound() const;
+};
+
+/// One block of memory: the header, packed weights, residuals, training frames; with room for as many of those as the
+/// header said when it was made.
+struct LiveModel::Content {
+  explicit Content(const LiveHeader& header) : stft(header.stft()), network(header.network()) {}
+
+  /// What a model with this header takes; its configurations must have passed their checks.
+  static std::uint64_t size(const LiveHeader& header);
+  static Result<std::unique_ptr<Content>> create(const LiveHeader& header);
+
+  LiveHeader& header() { return *reinterpret_cast<LiveHeader*>(block.data()); }
+  const LiveHeader& header() const { return *reinterpret_cast<const LiveHeader*>(block.data()); }
+  const float* frame(std::size_t row) const { return frames.data() + row * residuals.size(); }
+
+  StftConfig stft;
+  NetworkConfig network;
+  Buffer<std::byte> block;
+  PackedWeights weights;
+  std::span<float> residuals;  ///< σ of the logarithm of each magnitude `[bins]`
+  std::span<float> frames;     ///< `[frames, bins]`, linear magnitudes
+
+ private:
+  void lay_out(Arena& arena, std::uint32_t frame_count);
+};
+
+}  // namespace lodestone

@@ -1,0 +1,157 @@
+#include "lodestone/live_model.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include "errors/message.hpp"
+#include "magnet/live_content.hpp"
+#include "network/scrub.hpp"
+#include "network/weights.hpp"
+
+namespace lodestone {
+
+static_assert(std::is_trivially_copyable_v<LiveHeader> && sizeof(LiveHeader) % 8 == 0);
+
+LiveHeader::LiveHeader(const StftConfig& stft, const NetworkConfig& network)
+    : lanes(kernels().lanes),
+      sample_rate(stft.sample_rate),
+      size(stft.size),
+      window_size(stft.window_size),
+      hop(stft.hop),
+      window(static_cast<int>(stft.window)),
+      framing(static_cast<int>(stft.framing)),
+      sequence(network.sequence),
+      scale(static_cast<int>(network.scale)) {
+  std::copy(network.layers.begin(), network.layers.end(), layers);
+}
+
+StftConfig LiveHeader::stft() const {
+  return {size, window_size, hop, static_cast<Window>(window), static_cast<Framing>(framing), sample_rate};
+}
+
+NetworkConfig LiveHeader::network() const {
+  const int* end = std::find(layers, layers + 4, 0);
+  return {stft().bins(), {layers, end}, sequence, static_cast<Scale>(scale)};
+}
+
+bool LiveHeader::same_shape(const LiveHeader& other) const {
+  return std::memcmp(this, &other, offsetof(LiveHeader, frames)) == 0;
+}
+
+bool LiveHeader::sound() const {
+  const bool enough = frames == 0 || frames >= static_cast<std::uint32_t>(sequence);
+  return enough && limits.ceiling >= 0 && limits.ceiling <= Limits::highest && limits.loudest >= 0;
+}
+
+void LiveModel::Content::lay_out(Arena& arena, std::uint32_t frame_count) {
+  const auto bins = static_cast<std::uint64_t>(network.bins);
+  arena.take<LiveHeader>(1);
+  weights = PackedWeights(network, arena);
+  residuals = arena.take<float>(bins);
+  frames = arena.take<float>(frame_count * bins);
+}
+
+std::uint64_t LiveModel::Content::size(const LiveHeader& header) {
+  Arena needed;
+  Content(header).lay_out(needed, header.frames);
+  return needed.size();
+}
+
+Result<std::unique_ptr<LiveModel::Content>> LiveModel::Content::create(const LiveHeader& header) {
+  auto memory = Buffer<std::byte>::create(size(header));
+  if (!memory) return memory.error();
+  auto content = std::make_unique<Content>(header);
+  content->block = std::move(*memory);
+  Arena arena(content->block.data());
+  content->lay_out(arena, header.frames);
+  content->header() = header;
+  return content;
+}
+
+namespace {
+
+/// How far the logarithm of each bin moves from a training frame to the next: its mean size, as the standard deviation
+/// of a normal variable, which large steps move less than they move their own. Magnitudes count as no quieter than
+/// 80 dB below the loudest.
+void estimate_residuals(const Model& model, float largest, std::span<float> residuals) {
+  const std::size_t rows = model.impulses.rows();
+  if (rows < 2) return;
+  const double quietest = std::max(1e-4 * largest, 1e-20);
+  for (std::size_t bin = 0; bin < residuals.size(); ++bin) {
+    double sum = 0, before = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const double now = std::log(std::max<double>(model.impulses(row, bin), quietest));
+      if (row > 0) sum += std::abs(now - before);
+      before = now;
+    }
+    constexpr double deviation_of_mean_size = 1.2533141373155;  // √(π/2)
+    residuals[bin] = static_cast<float>(deviation_of_mean_size * sum / static_cast<double>(rows - 1));
+  }
+}
+
+Status check_header(const LiveHeader& header, std::size_t size) {
+  const LiveHeader expected;
+  if (std::memcmp(header.name, expected.name, sizeof header.name) != 0 || header.version != expected.version) {
+    return malformed({"these bytes are no live model of this version"});
+  }
+  if (header.lanes != kernels().lanes) {
+    return malformed(
+        {"the live model is packed for vectors of ", header.lanes, " numbers; expected ", kernels().lanes});
+  }
+  auto error = header.stft().check();
+  if (!error) error = header.network().check();
+  if (error) return malformed({"live model: ", error->message});
+  if (header.scale < 0 || header.scale > static_cast<int>(Scale::log1p) || !header.sound()) {
+    return malformed({"the live model's header is broken"});
+  }
+  const std::uint64_t expected_size = LiveModel::Content::size(header);
+  if (size == expected_size) return {};
+  return malformed({"the live model has ", size, " bytes; expected ", expected_size});
+}
+
+}  // namespace
+
+Result<LiveModel> LiveModel::create(const Model& model) {
+  if (auto error = model.network.check()) return *error;
+  if (auto error = check_shapes(model.network, model.weights)) return *error;
+  if (auto error = check_dreams(model)) return *error;
+  LiveHeader header(model.stft, model.network);
+  header.frames = static_cast<std::uint32_t>(model.impulses.rows());
+  header.limits = Limits::of(model);
+  auto content = Content::create(header);
+  if (!content) return content.error();
+  if (auto error = (*content)->weights.fill(model.weights)) return *error;
+  const auto impulses = model.impulses.all();
+  std::copy(impulses.begin(), impulses.end(), (*content)->frames.begin());
+  scrub((*content)->frames);
+  estimate_residuals(model, header.limits.ceiling / Limits::headroom, (*content)->residuals);
+  scrub((*content)->residuals);
+  return LiveModel(std::move(*content));
+}
+
+Result<LiveModel> LiveModel::read(std::span<const std::byte> bytes) {
+  LiveHeader header;
+  if (bytes.size() < sizeof header) return malformed({"the live model ends within its header"});
+  std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof header);
+  if (auto error = check_header(header, bytes.size())) return *error;
+  auto content = Content::create(header);
+  if (!content) return content.error();
+  std::memcpy((*content)->block.data(), bytes.data(), bytes.size());
+  return LiveModel(std::move(*content));
+}
+
+LiveModel::LiveModel(std::unique_ptr<Content> content) : content_(std::move(content)) {}
+LiveModel::LiveModel(LiveModel&&) noexcept = default;
+LiveModel& LiveModel::operator=(LiveModel&&) noexcept = default;
+LiveModel::~LiveModel() = default;
+
+Result<LiveModel> LiveModel::clone() const { return read(bytes()); }
+const StftConfig& LiveModel::stft() const { return content_->stft; }
+const NetworkConfig& LiveModel::network() const { return content_->network; }
+std::size_t LiveModel::frames() const { return content_->header().frames; }
+
+std::span<const std::byte> LiveModel::bytes() const {
+  return std::span<const std::byte>(content_->block).first(static_cast<std::size_t>(Content::size(content_->header())));
+}
+
+}  // namespace lodestone
