@@ -36,6 +36,7 @@ Model random_model(const Sounds& sounds, const std::vector<int>& layers, float r
               .network = {.bins = sound.stft.bins(), .layers = layers, .sequence = window},
               .weights = {},
               .impulses = std::move(sound.values),
+              .residuals = {},
               .losses = {},
               .validation_losses = {}};
   model.weights = Weights::create(model.network).value();

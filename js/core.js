@@ -357,23 +357,26 @@ export class CoreModel extends Handle {
   /** The model file. */
   toBytes() {
     const { config, losses, validationLosses } = this;
-    const tensors = tensorShapes(config).map(([name, shape], index) => {
+    const shapes = tensorShapes(config);
+    const behind = shapes.length;
+    if (this.#at(behind) !== 0) shapes.push(['residuals', [config.size / 2 + 1]]);
+    const tensors = shapes.map(([name, shape], index) => {
       const values = this.#values(index, shape);
       checkValues(name, values);
       return { name, dtype: 'F32', shape, bytes: new Uint8Array(values.slice().buffer) };
     });
-    if (config.impulses > 0) tensors.push(this.#impulses(tensors.length, config));
+    if (config.impulses > 0) tensors.push(this.#impulses(behind + 1, config));
     return writeModelFile({ config, losses, validationLosses }, tensors);
   }
 
   /** @param {Map<string, import('./model-file.js').Tensor>} tensors */
   #fill(tensors) {
     const shapes = tensorShapes(this.config);
-    const impulses = tensors.get('impulses');
-    if (impulses) shapes.push(['impulses', impulses.shape]);
+    for (const name of ['residuals', 'impulses']) shapes.push([name, tensors.get(name)?.shape ?? [0]]);
     shapes.forEach(([name, shape], index) => {
-      const tensor = /** @type {import('./model-file.js').Tensor} */ (tensors.get(name));
-      const at = this.core.abi.lodestone_model_tensor(this.pointer, index);
+      const tensor = tensors.get(name);
+      if (!tensor) return;
+      const at = this.#at(index);
       if (tensor.dtype === 'F16') {
         const count = tensor.bytes.length / 2;
         this.core.lend([tensor.bytes], (halves) => this.core.abi.lodestone_from_half(halves, count, at));
@@ -390,9 +393,13 @@ export class CoreModel extends Handle {
    * @param {number[]} shape
    */
   #values(index, shape) {
-    const at = this.core.abi.lodestone_model_tensor(this.pointer, index) >>> 0;
     const count = shape.reduce((product, length) => product * length, 1);
-    return new Float32Array(this.core.abi.memory.buffer, at, count);
+    return new Float32Array(this.core.abi.memory.buffer, this.#at(index), count);
+  }
+
+  /** @param {number} index */
+  #at(index) {
+    return this.core.abi.lodestone_model_tensor(this.pointer, index) >>> 0;
   }
 
   /**
@@ -405,8 +412,7 @@ export class CoreModel extends Handle {
     checkValues('impulses', this.#values(index, shape));
     const halves = new Uint8Array(shape[0] * shape[1] * 2);
     const exact = this.core.lend([halves], (pointer) => {
-      const at = this.core.abi.lodestone_model_tensor(this.pointer, index);
-      const held = this.core.abi.lodestone_to_half(at, halves.length / 2, pointer);
+      const held = this.core.abi.lodestone_to_half(this.#at(index), halves.length / 2, pointer);
       halves.set(new Uint8Array(this.core.abi.memory.buffer, pointer, halves.length));
       return held !== 0;
     });
@@ -469,6 +475,7 @@ function createModel(core, { config, losses, validationLosses, tensors }) {
       config.layers.length,
       config.sequence,
       names.scales.indexOf(config.scale),
+      tensors.has('residuals') ? 1 : 0,
       tensors.get('impulses')?.shape[0] ?? 0,
       lossList,
       losses.length,
@@ -491,7 +498,7 @@ function toFloats({ name, dtype, bytes }) {
  * @param {Float32Array} values
  */
 function checkValues(name, values) {
-  const lowest = name === 'impulses' || name === 'batch_norm.running_var' ? 0 : -Infinity;
+  const lowest = ['residuals', 'impulses', 'batch_norm.running_var'].includes(name) ? 0 : -Infinity;
   const bad = values.findIndex((value) => !(Number.isFinite(value) && value >= lowest));
   if (bad < 0) return;
   const allowed = lowest === 0 ? 'finite numbers from 0' : 'finite numbers';

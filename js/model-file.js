@@ -58,6 +58,8 @@ export function readModelFile(bytes) {
   const { metadata, tensors } = readSafetensors(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const description = readDescription(metadata);
   const expected = tensorShapes(description.config);
+  const bins = description.config.size / 2 + 1;
+  if (tensors.has('residuals')) expected.push(['residuals', [bins]]); // files of before have none
   for (const [name, shape] of expected) {
     const found = tensors.get(name)?.shape;
     if (String(found) !== String(shape)) {
@@ -68,7 +70,6 @@ export function readModelFile(bytes) {
   for (const { name, shape } of tensors.values()) {
     if (!known.has(name)) throw malformed(`found ${quoted(name)} [${shape}], which this network does not have`);
   }
-  const bins = description.config.size / 2 + 1;
   const impulses = tensors.get('impulses');
   if (impulses && !(impulses.shape.length === 2 && impulses.shape[1] === bins)) {
     throw malformed(`expected impulses [frames, ${bins}], found [${impulses.shape}]`);

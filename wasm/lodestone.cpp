@@ -272,7 +272,7 @@ Model* lodestone_trainer_model(const Trainer* trainer) { return hand_over(traine
 /// A model of zeros, to be filled through `lodestone_model_tensor`: JavaScript reads and writes the file.
 Model* lodestone_model_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
                               const int* layers, std::size_t layer_count, int sequence, int scale,
-                              std::size_t impulse_frames, const float* losses, std::size_t loss_count,
+                              int has_residuals, std::size_t impulse_frames, const float* losses, std::size_t loss_count,
                               const float* validation_losses, std::size_t validation_loss_count) {
   auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
   if (!stft) return fail(stft.error()), nullptr;
@@ -281,6 +281,7 @@ Model* lodestone_model_create(int size, int window_size, int hop, int window, in
               .network = {bins, {layers, layers + layer_count}, sequence, static_cast<Scale>(scale)},
               .weights = {},
               .impulses = {},
+              .residuals = {},
               .losses = {losses, losses + loss_count},
               .validation_losses = {validation_losses, validation_losses + validation_loss_count}};
   Status bad = model.stft.check();
@@ -290,16 +291,19 @@ Model* lodestone_model_create(int size, int window_size, int hop, int window, in
   FirstError error;
   error.take(model.weights, Weights::create(model.network));
   error.take(model.impulses, Array2<float>::create(impulse_frames, static_cast<std::uint64_t>(bins)));
+  if (has_residuals) error.take(model.residuals, Buffer<float>::create(static_cast<std::uint64_t>(bins)));
   if (error) return fail(*error), nullptr;
   return new Model(std::move(model));
 }
 
 void lodestone_model_destroy(Model* model) { delete model; }
 
-/// The values of a tensor, counted as in `tensors`; behind the last come the impulses.
+/// The values of a tensor, counted as in `tensors`; behind the last come the residuals and the impulses, null where
+/// there are none.
 float* lodestone_model_tensor(Model* model, std::size_t index) {
   const auto all = tensors(model->weights);
-  return index < all.size() ? all[index].values.data() : model->impulses.data();
+  if (index < all.size()) return all[index].values.data();
+  return index == all.size() ? model->residuals.data() : model->impulses.data();
 }
 
 /// 1 if float16 holds all these values to the bit, which then are in `halves`.

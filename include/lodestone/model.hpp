@@ -18,6 +18,11 @@ struct Model {
   /// Magnitudes of the training sound `[frames, bins]`, linear, already rounded as the file stores them; dreams
   /// start from windows of `network.sequence` of them. No rows where they were left out for privacy.
   Array2<float> impulses;
+  /// How far the sound strays from what the network predicts, per bin `[bins]`: σ, the root mean square of
+  /// ln((m + ε) / (m̂ + ε)), 0 to 1, with m̂ predicted from the `network.sequence` frames before m and ε a tenth of
+  /// the bin's root mean square, so that near silence counts little. Over held-out windows, over windows trained on
+  /// where none is held out; over at most 128 of them. Empty where unknown: files of before have none.
+  Buffer<float> residuals;
   std::vector<float> losses;             ///< mean training loss of each epoch
   std::vector<float> validation_losses;  ///< held-out loss of each epoch; empty without validation
 

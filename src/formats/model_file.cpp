@@ -10,6 +10,7 @@ namespace lodestone {
 namespace {
 
 constexpr std::string_view impulses_name = "impulses";
+constexpr std::string_view residuals_name = "residuals";  // files of before have none
 constexpr std::string_view variance_name = "batch_norm.running_var";
 constexpr std::string_view counter_name =
     "batch_norm.num_batches_tracked";  // PyTorch writes it; inference has no use for it
@@ -30,7 +31,7 @@ Status check_tensors(const Safetensors& file, std::span<const TensorShape> expec
   }
   for (const TensorView& tensor : file.tensors) {
     const bool known =
-        tensor.name == impulses_name || tensor.name == counter_name ||
+        tensor.name == impulses_name || tensor.name == residuals_name || tensor.name == counter_name ||
         std::any_of(expected.begin(), expected.end(), [&](const auto& e) { return e.name == tensor.name; });
     if (!known)
       return malformed({"found ", Piece::quoted(tensor.name), " ", tensor.shape, ", which this network does not have"});
@@ -59,6 +60,19 @@ Result<Array2<float>> read_impulses(const Safetensors& file, std::uint64_t bins)
   return impulses;
 }
 
+Result<Buffer<float>> read_residuals(const Safetensors& file, std::uint64_t bins) {
+  const TensorView* tensor = file.find(residuals_name);
+  if (!tensor) return Buffer<float>();
+  if (tensor->shape.size() != 1 || tensor->shape[0] != bins) {
+    return malformed({"expected residuals [", bins, "], found ", tensor->shape});
+  }
+  auto residuals = Buffer<float>::create(bins);
+  if (!residuals) return residuals;
+  if (auto error = copy_floats(*tensor, *residuals)) return *error;
+  if (auto error = check_magnitudes(residuals_name, *residuals)) return *error;
+  return residuals;
+}
+
 Result<Buffer<Half>> to_half(std::span<const float> values) {
   auto halves = Buffer<Half>::create(values.size());
   if (!halves) return halves;
@@ -70,13 +84,16 @@ Status check_writable(const Model& model, std::span<const NamedTensor> weights) 
   if (auto error = model.stft.check()) return error;
   if (auto error = model.network.check()) return error;
   const auto expected = tensor_shapes(model.network);
+  const auto bins = static_cast<std::size_t>(model.network.bins);
   bool fit = model.network.bins == model.stft.bins() && expected.size() == weights.size() &&
-             (model.impulses.rows() == 0 || model.impulses.cols() == static_cast<std::size_t>(model.network.bins));
+             (model.impulses.rows() == 0 || model.impulses.cols() == bins) &&
+             (model.residuals.size() == 0 || model.residuals.size() == bins);
   for (std::size_t i = 0; fit && i < weights.size(); ++i) fit = weights[i].shape == expected[i].shape;
-  if (!fit) return malformed({"the model's configuration, weights and impulses do not fit together"});
+  if (!fit) return malformed({"the model's configuration, weights, impulses and residuals do not fit together"});
   for (const NamedTensor& tensor : weights) {
     if (auto error = check_values(tensor)) return error;
   }
+  if (auto error = check_magnitudes(residuals_name, model.residuals)) return error;
   return check_magnitudes(impulses_name, model.impulses.all());
 }
 
@@ -89,6 +106,10 @@ Result<Bytes> write_model(const Model& model) {
   file.metadata.push_back(write_metadata({"model", model.stft, model.network, model.losses, model.validation_losses}));
   for (const NamedTensor& tensor : weights) {
     file.tensors.push_back({tensor.name, DType::f32, tensor.shape, std::as_bytes(tensor.values)});
+  }
+  if (model.residuals.size() > 0) {
+    const std::span<const float> residuals = model.residuals;
+    file.tensors.push_back({std::string(residuals_name), DType::f32, {residuals.size()}, std::as_bytes(residuals)});
   }
   Buffer<Half> halves;  // outlives the view of it
   if (model.impulses.rows() > 0) {
@@ -116,10 +137,18 @@ Result<Model> read_model(ByteView bytes) {
   auto weights = Weights::create(metadata->network);
   if (!weights) return weights.error();
   if (auto error = read_weights(*file, *weights)) return *error;
-  auto impulses = read_impulses(*file, static_cast<std::uint64_t>(metadata->network.bins));
+  const auto bins = static_cast<std::uint64_t>(metadata->network.bins);
+  auto impulses = read_impulses(*file, bins);
   if (!impulses) return impulses.error();
-  return Model{metadata->stft,       std::move(metadata->network), std::move(*weights),
-               std::move(*impulses), std::move(metadata->losses),  std::move(metadata->validation_losses)};
+  auto residuals = read_residuals(*file, bins);
+  if (!residuals) return residuals.error();
+  return Model{metadata->stft,
+               std::move(metadata->network),
+               std::move(*weights),
+               std::move(*impulses),
+               std::move(*residuals),
+               std::move(metadata->losses),
+               std::move(metadata->validation_losses)};
 }
 
 }  // namespace lodestone

@@ -9,7 +9,11 @@ Result<Model> Model::clone() const {
   if (!weights_copy) return weights_copy.error();
   auto impulses_copy = impulses.clone();
   if (!impulses_copy) return impulses_copy.error();
-  return Model{stft, network, std::move(*weights_copy), std::move(*impulses_copy), losses, validation_losses};
+  auto residuals_copy = residuals.clone();
+  if (!residuals_copy) return residuals_copy.error();
+  return Model{
+      stft,   network,          std::move(*weights_copy), std::move(*impulses_copy), std::move(*residuals_copy),
+      losses, validation_losses};
 }
 
 bool round_to_half(std::span<float> values) {

@@ -10,6 +10,7 @@
 #include "training/adam.hpp"
 #include "training/backpropagation.hpp"
 #include "training/initialiser.hpp"
+#include "training/residuals.hpp"
 #include "training/stretches.hpp"
 #include "training/window_order.hpp"
 
@@ -158,6 +159,7 @@ struct Trainer::Engine {
   double learn(const Pass& pass);
   void finish_epoch();
   double validate();
+  Result<Buffer<float>> residuals();
 };
 
 void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames) {
@@ -269,6 +271,28 @@ double Trainer::Engine::validate() {
   return sum / static_cast<double>(held);
 }
 
+/// Model::residuals over at most 128 windows, spread evenly, so that a snapshot stays cheap.
+Result<Buffer<float>> Trainer::Engine::residuals() {
+  const std::uint64_t first = held > 0 ? windows.size() : 0;
+  const std::uint64_t count = held > 0 ? held : windows.size();
+  std::vector<std::int64_t> starts(static_cast<std::size_t>(std::min<std::uint64_t>(count, 128)));
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    starts[i] = static_cast<std::int64_t>(first + count * i / starts.size());
+  }
+  auto predicted = Array2<float>::create(starts.size(), sound.values.cols());
+  if (!predicted) return predicted.error();
+  const std::span<const std::int64_t> all = starts;
+  for (std::size_t done = 0; done < all.size();) {
+    const auto some = all.subspan(done, std::min(all.size() - done, static_cast<std::size_t>(config.batch)));
+    passes.forward(weights, frames(), pass_over(some), Backpropagation::Norm::running);
+    std::copy(passes.predictions().begin(), passes.predictions().end(), predicted->row(done).data());
+    done += some.size();
+  }
+  expand(config.scale, predicted->all());
+  for (std::int64_t& start : starts) start += config.sequence;  // the frame that was to be predicted
+  return residual_spread(sound.values, starts, *predicted);
+}
+
 Trainer::Trainer(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
@@ -325,9 +349,10 @@ std::span<const float> Trainer::validation_losses() const { return engine_->vali
 Result<Model> Trainer::model() const {
   const Engine& engine = *engine_;
   if (auto error = engine.sound.stft.check()) return *error;
-  Model model{engine.sound.stft, engine.network, {}, {}, engine.losses, engine.validation_losses};
+  Model model{engine.sound.stft, engine.network, {}, {}, {}, engine.losses, engine.validation_losses};
   FirstError error;
   error.take(model.weights, engine.weights.clone());
+  error.take(model.residuals, engine_->residuals());
   if (engine.config.keep_impulses) error.take(model.impulses, engine.sound.values.clone());
   if (error) return *error;
   round_to_half(model.impulses.all());

@@ -57,6 +57,18 @@ test('impulses are float16 unless one is too large for that', () => {
   assert.deepEqual(again.tensors.get('impulses').bytes, wide.bytes);
 });
 
+test('a file of before has no residuals and gets none', () => {
+  const file = readModelFile(learn({ validation: 0.2 }).toBytes());
+  const residuals = file.tensors.get('residuals');
+  assert.deepEqual([residuals.dtype, residuals.shape], ['F32', [tiny.size / 2 + 1]]);
+  const sigma = new Float32Array(residuals.bytes.slice().buffer);
+  assert.ok(sigma.every((value) => value >= 0 && value <= 1) && sigma.some((value) => value > 0));
+
+  const tensors = [...file.tensors.values()].filter(({ name }) => name !== 'residuals');
+  const before = writeModelFile(file, tensors);
+  assert.deepEqual(new CoreModel(core, before).toBytes(), before);
+});
+
 test('what does not fit is refused with what was expected and what was found', () => {
   const file = readModelFile(learn({}).toBytes());
   const tensors = [...file.tensors.values()];
@@ -79,6 +91,11 @@ test('what does not fit is refused with what was expected and what was found', (
     ...tensors,
     { name: 'extra', dtype: 'F32', shape: [1], bytes: new Uint8Array(4) },
   ]);
+  refuse(
+    /expected residuals \[\d+\], found \[3\]/,
+    {},
+    changed('residuals', () => ({ shape: [3], bytes: new Uint8Array(12) })),
+  );
   refuse(/layers/, config({ layers: [] }));
   refuse(/layers/, config({ layers: [1e9] }));
   refuse(/layers is \[0\]; allowed: a list of whole numbers from 1 to 4096/, config({ layers: [0] }));
@@ -112,6 +129,7 @@ test('what does not fit is refused with what was expected and what was found', (
   const nan = (tensor) => ({ bytes: new Uint8Array(new Float32Array(tensor.bytes.length / 4).fill(NaN).buffer) });
   refuse(/fc\.bias is NaN at value 0/, {}, changed('fc.bias', nan));
   const negative = (tensor) => ({ bytes: new Uint8Array(new Float32Array(tensor.bytes.length / 4).fill(-1).buffer) });
+  refuse(/residuals is -1 at value 0; allowed: finite numbers from 0/, {}, changed('residuals', negative));
   refuse(
     /running_var is -1 at value 0; allowed: finite numbers from 0/,
     {},

@@ -30,7 +30,10 @@ Model sample_model(std::size_t frames = 5) {
   auto impulses = Array2<float>::create(frames, 17).value();
   fill(impulses.all(), random, 0);
   round_to_half(impulses.all());
-  return {stft, network, std::move(weights), std::move(impulses), {0.3f, 0.1f, 1e-7f}, {0.5f, NAN}};
+  auto residuals = Buffer<float>::create(17).value();
+  fill(residuals, random, 0);
+  return {stft,       network, std::move(weights), std::move(impulses), std::move(residuals), {0.3f, 0.1f, 1e-7f},
+          {0.5f, NAN}};
 }
 
 void check_equal(Model& a, Model& b) {
@@ -44,6 +47,8 @@ void check_equal(Model& a, Model& b) {
   }
   CHECK(a.impulses.rows() == b.impulses.rows());
   CHECK(text_of(std::as_bytes(a.impulses.all())) == text_of(std::as_bytes(b.impulses.all())));
+  CHECK(text_of(std::as_bytes(std::span<const float>(a.residuals))) ==
+        text_of(std::as_bytes(std::span<const float>(b.residuals))));
   CHECK(text_of(std::as_bytes(std::span<const float>(a.losses))) ==
         text_of(std::as_bytes(std::span<const float>(b.losses))));
   REQUIRE(a.validation_losses.size() == b.validation_losses.size());
@@ -110,6 +115,15 @@ TEST_CASE("Impulses are stored as float16 where that loses nothing, as float32 e
   Model unrounded = sample_model();
   unrounded.impulses(2, 3) = 0.1f;
   CHECK(impulses_in(unrounded) == "F32");
+}
+
+TEST_CASE("Residuals may be missing, as in files of before") {
+  Model model = sample_model();
+  model.residuals = {};
+  const Bytes bytes = write_model(model).value();
+  CHECK_FALSE(read_safetensors(bytes).value().find("residuals"));
+  Model read = read_model(bytes).value();
+  check_equal(model, read);
 }
 
 TEST_CASE("The metadata is what the documentation says") {
@@ -190,6 +204,10 @@ TEST_CASE("Tensors of another network are refused: what was expected and what wa
              }),
              Contains("expected impulses [frames, 17], found [17, 5]"));
   CHECK_THAT(refused_after([](Safetensors& file) { tensor(file, "impulses").shape = {85}; }), Contains("found [85]"));
+  CHECK_THAT(refused_after([](Safetensors& file) {
+               tensor(file, "residuals").shape = {1, 17};
+             }),
+             Contains("expected residuals [17], found [1, 17]"));
 }
 
 TEST_CASE("PyTorch's batch counter does not disturb") {
@@ -217,6 +235,8 @@ TEST_CASE("Numbers that a network or a dream cannot have are refused") {
              Contains("batch_norm.running_var[1] is -1; allowed: finite values from 0"));
   CHECK_THAT(spoilt("impulses", -0.5f), Contains("impulses[1] is -0.5"));
   CHECK_THAT(spoilt("impulses", NAN), Contains("impulses[1] is nan"));
+  CHECK_THAT(spoilt("residuals", -0.5f), Contains("residuals[1] is -0.5"));
+  CHECK_THAT(spoilt("residuals", NAN), Contains("residuals[1] is nan"));
 }
 
 TEST_CASE("A model that could not be read is not written") {
@@ -228,6 +248,9 @@ TEST_CASE("A model that could not be read is not written") {
   CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
   model = sample_model();
   model.stft.size = 64;
+  CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
+  model = sample_model();
+  model.residuals = Buffer<float>::create(16).value();
   CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
   model = sample_model();
   model.stft.hop = 0;

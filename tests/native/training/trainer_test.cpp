@@ -507,3 +507,87 @@ TEST_CASE("Memory of impossible sizes is more than there is") {
   config.layers = {1000000000};
   CHECK(Trainer::memory(1000, 1025, config) == std::numeric_limits<std::uint64_t>::max());
 }
+
+TEST_CASE("Residuals are those of the predictions of single windows, in doubles") {
+  const auto [scale, validation, training] =
+      GENERATE(table<Scale, double, Training>({{Scale::linear, 0.3, Training::windows},
+                                               {Scale::log1p, 0, Training::windows},
+                                               {Scale::linear, 0.25, Training::sequence}}));
+  TrainerConfig config = small_config();
+  config.scale = scale;
+  config.validation = validation;
+  config.training = training;
+  constexpr std::size_t frames = 7 + 40;
+  const auto make_sound = [] {
+    Magnitudes sound = small_sound(frames);
+    for (std::size_t m = 0; m < frames; ++m) {
+      sound.values(m, 4) = 0;       // a silent bin
+      sound.values(m, 5) *= 1e-8f;  // one whose level the network does not reach
+    }
+    return sound;
+  };
+  config.learning_rate = 0.01;
+  Trainer trainer(make_sound(), config);
+  for (int i = 0; i < 100; ++i) trainer.step();
+  const Model model = trainer.model().value();
+
+  const Magnitudes sound = make_sound();
+  Predictor predictor = Predictor::create(model.network, model.weights, Mode::window).value();
+  const auto held = static_cast<std::size_t>(validation * 40);
+  const std::size_t first = held > 0 ? 40 - held : 0;
+  std::vector<double> level(9), sum(9);
+  for (std::size_t s = first; s < 40; ++s) {
+    for (std::size_t k = 0; k < 9; ++k) level[k] += std::pow(sound.values(s + 7, k), 2) / double(40 - first);
+  }
+  for (std::size_t s = first; s < 40; ++s) {
+    predictor.reset();
+    for (std::size_t t = 0; t < 7; ++t) {
+      Buffer<float> frame = Buffer<float>::create(9).value();
+      std::copy_n(sound.values.row(s + t).data(), 9, frame.data());
+      compress(scale, frame);
+      predictor.process(frame);
+    }
+    for (std::size_t k = 0; k < 9; ++k) {
+      const double y = predictor.prediction()[k];
+      const double predicted = std::max(0.0, scale == Scale::linear ? y : std::exp(y) - 1);
+      const double floor = 0.1 * std::sqrt(level[k]);
+      sum[k] += std::pow(std::log((sound.values(s + 7, k) + floor) / (predicted + floor)), 2);
+    }
+  }
+  REQUIRE(model.residuals.size() == 9);
+  for (std::size_t k = 0; k < 9; ++k) {
+    const double expected = k == 4 ? 0 : std::min(1.0, std::sqrt(sum[k] / double(40 - first)));
+    INFO("bin " << k);
+    CHECK(model.residuals[k] == Approx(expected).epsilon(1e-4));  // roundings of the two passes
+  }
+  CHECK(model.residuals[5] == 1);
+  CHECK(model.residuals[0] < 0.9f);
+  CHECK(model.clone().value().residuals[3] == model.residuals[3]);
+}
+
+TEST_CASE("Of a long sound, residuals take 128 windows, spread evenly") {
+  TrainerConfig config = small_config();
+  config.batch = 50;  // the windows take batches of 50, 50 and 28
+  constexpr std::size_t frames = 7 + 300;
+  const auto residuals = [&](std::size_t loud) {
+    Magnitudes sound = small_sound(frames);
+    for (std::size_t k = 0; k < 9; ++k) sound.values(loud, k) = 100;
+    return Trainer(std::move(sound), config).model().value().residuals[0];
+  };
+  // Window i starts at 300 i / 128: the 100th at 234; none at 235. Those that only look back on the loud frame are
+  // the same but for one.
+  CHECK(std::abs(residuals(234 + 7) - residuals(235 + 7)) > 0.01f);
+}
+
+TEST_CASE("Asking for the model between steps changes nothing of the training") {
+  TrainerConfig config = small_config();
+  config.training = GENERATE(Training::windows, Training::sequence);
+  config.batch = 8;
+  Trainer alone(small_sound(60), config), asked(small_sound(60), config);
+  for (int i = 0; i < 20; ++i) {
+    alone.step();
+    asked.step();
+    CHECK(asked.model());
+  }
+  CHECK(same_bits(alone.weights().value(), asked.weights().value()));
+}
