@@ -1,5 +1,5 @@
 # The rooms of the core, in the order of the sound; each is one folder of src/ and one object library.
-set(LODESTONE_ROOMS errors vector spectrum resample network training phase magnet formats)
+set(LODESTONE_ROOMS errors vector spectrum features resample network training phase magnet formats)
 
 foreach(room IN LISTS LODESTONE_ROOMS)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${room}/*.cpp")

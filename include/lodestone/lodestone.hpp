@@ -1,8 +1,9 @@
 #pragma once
 
-/// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; formats
-/// beside them.
+/// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; features,
+/// formats and resampler beside them.
 #include "lodestone/dream_controls.hpp"
+#include "lodestone/features.hpp"
 #include "lodestone/formats.hpp"
 #include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"

@@ -175,5 +175,20 @@ inline V hyperbolic_tangent(V x) {
   return with_sign(m / (m + 2.0f), x);
 }
 
+/// ln x for normal x > 0, to 2e-7 of its value or 3e-8, whichever is more.
+template <class V>
+inline V natural_logarithm(V x) {
+  using Integers = typename VectorType<std::int32_t, lanes_of<V>>::Type;
+  // x = m·2^n with m from √½ to √2.
+  const Integers n = (Integers)(bits_of(x) - 0x3f3504f3u) >> 23;
+  const V m = (V)(bits_of(x) - ((Words<lanes_of<V>>)n << 23));
+  // ln m = 2 artanh s, a series of odd powers with |s| < 0.172; the next one would add less than 1e-9 of it.
+  const V s = (m - 1.0f) / (m + 1.0f), z = s * s;
+  const V series = s * z * (0x1.555556p-1f + z * (0x1.99999ap-2f + z * (0x1.24924ap-2f + z * 0x1.c71c72p-3f)));
+  const V power = __builtin_convertvector(n, V);
+  // ln 2 in two parts, as above.
+  return power * 0.693359375f + (2.0f * s + (series - power * 2.12194440e-4f));
+}
+
 }  // namespace
 }  // namespace lodestone

@@ -1,0 +1,115 @@
+#include "features/yin.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "errors/first_error.hpp"
+#include "spectrum/clean.hpp"
+
+namespace lodestone {
+namespace {
+
+constexpr double threshold = 0.1;
+/// Smaller differences, as parts of the energy, are rounding errors of the correlation in single precision.
+constexpr double rounding = 1e-6;
+constexpr std::size_t shortest_lag = 2;
+
+float largest_of(std::span<const float> samples) {
+  float largest = 0;
+  for (const float sample : samples) largest = std::max(largest, std::abs(sample));
+  return largest;
+}
+
+/// Where the parabola through three values has its extremum, from the middle one; within half a step of it.
+double vertex(double before, double here, double after) {
+  const double bend = before - 2 * here + after;
+  return bend > 0 ? std::clamp((before - after) / (2 * bend), -0.5, 0.5) : 0;
+}
+
+}  // namespace
+
+Result<Yin> Yin::create(int size) {
+  auto fft = Fft<float>::create(size);
+  if (!fft) return fft.error();
+  Yin yin(std::move(*fft));
+  FirstError error;
+  error.take(yin.half_, Buffer<std::complex<float>>::create(size / 2 + 1));
+  error.take(yin.differences_, Buffer<double>::create(size / 2 + 1));
+  error.take(yin.normalised_, Buffer<double>::create(size / 2 + 1));
+  if (error) return *error;
+  return yin;
+}
+
+Period Yin::process(std::span<const float> samples) {
+  const float largest = largest_of(samples);
+  if (largest == 0) return {};
+  take_differences(samples, 1 / largest);
+  normalise();
+  const std::size_t lag = choose();
+  const double confidence = std::max(1 - normalised_[lag], 0.0);
+  if (confidence == 0) return {};
+  const double* d = differences_.data() + lag;
+  return {static_cast<double>(lag) + vertex(d[-1], d[0], d[1]), confidence};
+}
+
+/// r(lag) = Σ x[j]·x[j + lag] over the first half's j, times `size`, into the samples of the FFT: a circular
+/// correlation, in which lags up to half the size never come round.
+void Yin::correlate(std::span<const float> samples, float scale) {
+  float* frame = fft_.samples();
+  const std::size_t half = samples.size() / 2;
+  std::transform(samples.begin(), samples.end(), frame, [=](float x) { return small_to_zero(x * scale); });
+  std::fill_n(frame + half, half, 0.0f);
+  fft_.forward();
+  std::copy_n(fft_.bins(), half + 1, half_.begin());
+  std::transform(samples.begin(), samples.end(), frame, [=](float x) { return small_to_zero(x * scale); });
+  fft_.forward();
+  for (std::size_t k = 0; k <= half; ++k) {
+    const std::complex<float> a = half_[k], b = fft_.bins()[k];
+    fft_.bins()[k] = {small_to_zero(a.real() * b.real() + a.imag() * b.imag()),
+                      small_to_zero(a.real() * b.imag() - a.imag() * b.real())};
+  }
+  fft_.inverse();
+}
+
+/// d(lag) = Σ (x[j] − x[j + lag])², from the correlation and the energies of both stretches.
+void Yin::take_differences(std::span<const float> samples, float scale) {
+  correlate(samples, scale);
+  const std::size_t half = samples.size() / 2;
+  const auto square = [&](std::size_t i) {
+    const double x = static_cast<double>(samples[i]) * static_cast<double>(scale);
+    return x * x;
+  };
+  double first = 0;
+  for (std::size_t i = 0; i < half; ++i) first += square(i);
+  double energy = first;
+  for (std::size_t lag = 0; lag <= half; ++lag) {
+    const double r = static_cast<double>(fft_.samples()[lag]) / static_cast<double>(samples.size());
+    const double difference = first + energy - 2 * r;
+    differences_[lag] = difference > rounding * (first + energy) ? difference : 0;
+    if (lag < half) energy += square(lag + half) - square(lag);
+  }
+}
+
+/// d′(lag) = d(lag) over the mean of d(1) .. d(lag), 1 where that is 0.
+void Yin::normalise() {
+  double sum = 0;
+  for (std::size_t lag = 1; lag < differences_.size(); ++lag) {
+    sum += differences_[lag];
+    normalised_[lag] = sum > 0 ? differences_[lag] * static_cast<double>(lag) / sum : 1;
+  }
+}
+
+/// The bottom of the first dip below the threshold, or the lowest point where there is none.
+std::size_t Yin::choose() const {
+  const std::size_t end = normalised_.size() - 1;
+  for (std::size_t lag = shortest_lag; lag < end; ++lag) {
+    if (normalised_[lag] >= threshold) continue;
+    while (lag + 1 < end && normalised_[lag + 1] < normalised_[lag]) ++lag;
+    return lag;
+  }
+  return static_cast<std::size_t>(std::min_element(normalised_.begin() + shortest_lag, normalised_.begin() + end) -
+                                  normalised_.begin());
+}
+
+}  // namespace lodestone
