@@ -87,6 +87,18 @@ export const names = { windows, framings, scales, initialisers, trainings, modes
  * @property {number} [level] what stands for the mean in the threshold; 0: the running mean
  */
 
+/**
+ * How sound becomes features; see AnalyserConfig in features.hpp.
+ * @typedef {object} AnalyserOptions
+ * @property {number} [size] FFT size and window in samples: 32 to 65536, a multiple of 32 without prime factors above
+ *   5; 2048
+ * @property {number} [hop] samples from one frame to the next, 1 to `size`; 512
+ * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window]
+ * @property {number} [sampleRate] in Hz; 44100
+ * @property {number} [melBands] 1 to 256; 40
+ * @property {number} [coefficients] of the cepstrum (MFCC), 1 to `melBands`; 13
+ */
+
 /** @type {Required<StftOptions>} */
 export const stftDefaults = {
   size: 2048,
@@ -95,6 +107,16 @@ export const stftDefaults = {
   window: 'hann',
   framing: 'centered',
   sampleRate: 44100,
+};
+
+/** @type {Required<AnalyserOptions>} */
+export const analyserDefaults = {
+  size: 2048,
+  hop: 512,
+  window: 'hann',
+  sampleRate: 44100,
+  melBands: 40,
+  coefficients: 13,
 };
 
 /** @type {Required<TrainerOptions>} */

@@ -1,6 +1,6 @@
 // A fixed computation through every room of the core, for scopes of every kind. The same seeds must give the same bits in Node,
 // in pages, Workers and AudioWorklets.
-import { Core, CoreGeneration, CoreModel, CorePlayer, CoreStft, CoreTrainer } from '../../js/core.js';
+import { Core, CoreAnalyser, CoreGeneration, CoreModel, CorePlayer, CoreStft, CoreTrainer } from '../../js/core.js';
 
 const sampleRate = 44100;
 const stft = { size: 512, hop: 128, sampleRate };
@@ -37,6 +37,16 @@ export function testSound() {
   return samples;
 }
 
+/** The features of all frames. */
+function features(core, samples) {
+  const analyser = new CoreAnalyser(core, { size: 512, hop: 128, sampleRate });
+  const frames = [];
+  for (let at = 0; at < samples.length; at += analyser.push(samples, at)) {
+    while (analyser.next()) frames.push(analyser.frame.slice());
+  }
+  return Uint32Array.from(frames, hash);
+}
+
 /**
  * Everything but the player.
  * @param {Core} core
@@ -62,6 +72,7 @@ export function compute(core) {
     window: generated('window', lws),
     stateful: generated('stateful', pghi),
     spsi: generated('window', spsi),
+    features: hash(features(core, samples)),
   };
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
+  CoreAnalyser,
   CoreGeneration,
   CoreInverseStftStream,
   CoreModel,
@@ -26,6 +27,11 @@ const magnitudes = new CoreStft(core, small).magnitudes(signal);
 const quick = { stages: [{ method: 'nofuture' }] };
 
 const rounds = {
+  CoreAnalyser() {
+    const analyser = new CoreAnalyser(core);
+    analyser.push(signal);
+    return analyser;
+  },
   CoreStft() {
     const stft = new CoreStft(core, small);
     stft.inverse(stft.transform(signal));
