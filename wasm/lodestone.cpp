@@ -271,8 +271,8 @@ Model* lodestone_trainer_model(const Trainer* trainer) { return hand_over(traine
 
 /// A model of zeros, to be filled through `lodestone_model_tensor`: JavaScript reads and writes the file.
 Model* lodestone_model_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
-                              const int* layers, std::size_t layer_count, int sequence, int scale,
-                              int has_residuals, std::size_t impulse_frames, const float* losses, std::size_t loss_count,
+                              const int* layers, std::size_t layer_count, int sequence, int scale, int has_residuals,
+                              std::size_t impulse_frames, const float* losses, std::size_t loss_count,
                               const float* validation_losses, std::size_t validation_loss_count) {
   auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
   if (!stft) return fail(stft.error()), nullptr;
