@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
-#include "errors/first_error.hpp"
 #include "errors/message.hpp"
 #include "features/mel.hpp"
 #include "features/yin.hpp"
@@ -23,12 +23,11 @@ constexpr float lowest_power = 1e-10f;  // librosa's amin
 constexpr double rolloff_part = 0.85;
 constexpr float decibels_per_log = 8.685889638f;  // 20 / ln 10
 
-/// ln(max(value, lowest))
+/// ln(max(value, lowest)), by fours: reads and writes up to three values beyond the last.
 void take_logarithms(std::span<const float> from, float lowest, float* to) {
   for (std::size_t i = 0; i < from.size(); i += 4) {
-    const std::size_t count = std::min<std::size_t>(from.size() - i, 4);
-    const V values = load_some<V>(&from[i], count);
-    store_some(to + i, natural_logarithm(values > lowest ? values : splat<V>(lowest)), count);
+    const V values = load<V>(&from[i]);
+    store(to + i, natural_logarithm(values > lowest ? values : splat<V>(lowest)));
   }
 }
 
@@ -43,27 +42,37 @@ Status check(const AnalyserConfig& config) {
   return {};
 }
 
-/// What a sine of full scale gives in its bin: half the sum of the window.
-Result<double> full_scale(const AnalyserConfig& config) {
-  auto window = Buffer<double>::create(config.size);
-  if (!window) return window.error();
-  fill_window(config.window, {window->data(), window->size()});
-  double sum = 0;
-  for (const double value : *window) sum += value;
-  return sum / 2;
-}
-
 }  // namespace
 
 struct Analyser::Engine {
-  Engine(const AnalyserConfig& config, StftStream stream_, Yin yin_, MelBands mel_, Cepstrum cepstrum_)
-      : size(static_cast<std::size_t>(config.size)),
-        sample_rate(config.sample_rate),
+  Engine(const AnalyserConfig& config_, StftStream stream_, Fft<float> fft_)
+      : config(config_),
+        size(static_cast<std::size_t>(config.size)),
         layout{size / 2 + 1, static_cast<std::size_t>(config.mel_bands), static_cast<std::size_t>(config.coefficients)},
         stream(std::move(stream_)),
-        yin(std::move(yin_)),
-        mel(std::move(mel_)),
-        cepstrum(std::move(cepstrum_)) {}
+        fft(std::move(fft_)) {}
+
+  void lay_out(Arena arena) {
+    frame = arena.take<float>(layout.size());
+    before = arena.take<float>(layout.bins);
+    mel_before = arena.take<float>(layout.mel_bands);
+    logarithms = arena.take<float>(std::max(layout.bins, layout.mel_bands));
+    samples = arena.take<float>(2 * size);
+    power = arena.take<double>(size);
+    mel.lay_out(arena, layout.mel_bands, layout.bins);
+    cepstrum.lay_out(arena, layout.coefficients, layout.mel_bands);
+    yin.lay_out(arena, size);
+    bytes = arena.size();
+  }
+
+  void prepare() {
+    mel.prepare(config.sample_rate);
+    cepstrum.prepare();
+    fill_window(config.window, power);
+    // A sine of full scale gives half the sum of the window in its bin.
+    full_scale_log = static_cast<float>(std::log(std::accumulate(power.begin(), power.end(), 0.0) / 2));
+    reset();
+  }
 
   void reset() {
     stream.reset();
@@ -79,7 +88,7 @@ struct Analyser::Engine {
       std::copy(samples.begin() + (filled - size), samples.begin() + filled, samples.begin());
       filled = size;
     }
-    clean(input.first(count), samples.begin() + filled);
+    clean(input.first(count), &samples[filled]);
     filled += count;
     return count;
   }
@@ -91,7 +100,7 @@ struct Analyser::Engine {
     measure_bins();
     measure_decibels();
     measure_mel();
-    measure_samples({samples.begin() + (filled - size), size});
+    measure_samples(samples.subspan(filled - size, size));
     return true;
   }
 
@@ -109,7 +118,7 @@ struct Analyser::Engine {
       arithmetic += std::max(m * m, static_cast<double>(lowest_power));
       geometric += std::max(2 * static_cast<double>(logarithms[k]), lowest_log);
     }
-    const auto bins = static_cast<double>(layout.bins), hz = sample_rate / static_cast<double>(size);
+    const auto bins = static_cast<double>(layout.bins), hz = config.sample_rate / static_cast<double>(size);
     set(FeatureLayout::centroid, total > 0 ? hz * moment / total : 0);
     set(FeatureLayout::flatness, std::exp(geometric / bins) / (arithmetic / bins));
     set(FeatureLayout::flux, std::sqrt(change));
@@ -137,15 +146,15 @@ struct Analyser::Engine {
       mel_before[i] = decibels;
     }
     set(FeatureLayout::onset, rise / static_cast<double>(layout.mel_bands));
-    cepstrum.apply(mel_before.data(), at(layout.mfcc()));
+    cepstrum.apply(mel_before, at(layout.mfcc()));
   }
 
   void measure_samples(std::span<const float> held) {
     double energy = 0;
     for (const float x : held) energy += static_cast<double>(x) * static_cast<double>(x);
     set(FeatureLayout::rms, std::sqrt(energy / static_cast<double>(size)));
-    const Period period = yin.process(held);
-    set(FeatureLayout::pitch, period.samples > 0 ? sample_rate / period.samples : 0);
+    const Period period = yin.process(held, fft);
+    set(FeatureLayout::pitch, period.samples > 0 ? config.sample_rate / period.samples : 0);
     set(FeatureLayout::confidence, period.confidence);
   }
 
@@ -153,20 +162,23 @@ struct Analyser::Engine {
   std::span<const float> magnitudes() { return {at(layout.magnitudes()), layout.bins}; }
   void set(std::size_t feature, double value) { frame[feature] = small_to_zero(static_cast<float>(value)); }
 
+  AnalyserConfig config;
   std::size_t size;
-  double sample_rate;
   FeatureLayout layout;
   StftStream stream;
+  Fft<float> fft;
   Yin yin;
   MelBands mel;
   Cepstrum cepstrum;
   float full_scale_log = 0;
-  Buffer<float> samples;     ///< those of the frame at the end of the `filled`; memory of two frames
-  Buffer<float> logarithms;  ///< of the bins, then of the bands
-  Buffer<double> power;
-  Buffer<float> before;      ///< magnitudes of the frame before
-  Buffer<float> mel_before;  ///< decibels of its bands
-  Buffer<float> frame;
+  Buffer<std::byte> memory;
+  std::uint64_t bytes = 0;  ///< of memory
+  std::span<float> frame;
+  std::span<float> before;      ///< magnitudes of the frame before
+  std::span<float> mel_before;  ///< decibels of its bands
+  std::span<float> logarithms;  ///< of the bins, then of the bands
+  std::span<float> samples;     ///< those of the frame at the end of the `filled`; memory of two frames
+  std::span<double> power;      ///< of the bins; at first the window
   std::size_t filled = 0;
 };
 
@@ -178,27 +190,15 @@ Result<Analyser> Analyser::create(const AnalyserConfig& config) {
                                     .framing = Framing::none,
                                     .sample_rate = config.sample_rate});
   if (!stream) return stream.error();
-  auto yin = Yin::create(config.size);
-  if (!yin) return yin.error();
-  auto mel = MelBands::create(config.mel_bands, config.size, config.sample_rate);
-  if (!mel) return mel.error();
-  auto cepstrum = Cepstrum::create(config.coefficients, config.mel_bands);
-  if (!cepstrum) return cepstrum.error();
-  auto reference = full_scale(config);
-  if (!reference) return reference.error();
-  auto engine =
-      std::make_unique<Engine>(config, std::move(*stream), std::move(*yin), std::move(*mel), std::move(*cepstrum));
-  engine->full_scale_log = static_cast<float>(std::log(*reference));
-  const FeatureLayout& layout = engine->layout;
-  FirstError error;
-  error.take(engine->samples, Buffer<float>::create(2 * engine->size));
-  error.take(engine->logarithms, Buffer<float>::create(std::max(layout.bins, layout.mel_bands)));
-  error.take(engine->power, Buffer<double>::create(layout.bins));
-  error.take(engine->before, Buffer<float>::create(layout.bins));
-  error.take(engine->mel_before, Buffer<float>::create(layout.mel_bands));
-  error.take(engine->frame, Buffer<float>::create(layout.size()));
-  if (error) return *error;
-  engine->reset();
+  auto fft = Fft<float>::create(config.size);
+  if (!fft) return fft.error();
+  auto engine = std::make_unique<Engine>(config, std::move(*stream), std::move(*fft));
+  engine->lay_out(Arena());
+  auto memory = Buffer<std::byte>::create(engine->bytes);
+  if (!memory) return memory.error();
+  engine->memory = std::move(*memory);
+  engine->lay_out(Arena(engine->memory.data()));
+  engine->prepare();
   return Analyser(std::move(engine));
 }
 

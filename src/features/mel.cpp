@@ -4,9 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <utility>
 
-#include "errors/first_error.hpp"
 #include "spectrum/clean.hpp"
 
 namespace lodestone {
@@ -25,62 +23,61 @@ double to_hz(double mel) {
 
 }  // namespace
 
-Result<MelBands> MelBands::create(int bands, int fft_size, double sample_rate) {
-  MelBands mel;
-  const int bins = fft_size / 2 + 1;
-  FirstError error;
-  error.take(mel.bands_, Buffer<Band>::create(bands));
-  // Neighbouring bands overlap: a bin lies in two of them at most.
-  error.take(mel.weights_, Buffer<float>::create(2 * bins));
-  if (error) return *error;
-  const double top = to_mel(sample_rate / 2);
-  const auto edge = [&](int i) { return to_hz(top * i / (bands + 1)); };
-  float* weight = mel.weights_.data();
-  for (int i = 0; i < bands; ++i) {
+void MelBands::lay_out(Arena& arena, std::size_t bands, std::size_t bins) {
+  bands_ = arena.take<Band>(bands);
+  weights_ = arena.take<float>(2 * bins);
+}
+
+void MelBands::prepare(double sample_rate) {
+  const std::size_t bins = weights_.size() / 2;
+  const double nyquist = sample_rate / 2, top = to_mel(nyquist);
+  const auto edge = [&](std::size_t i) {
+    return to_hz(top * static_cast<double>(i) / static_cast<double>(bands_.size() + 1));
+  };
+  float* weight = weights_.data();
+  for (std::size_t i = 0; i < bands_.size(); ++i) {
     const double low = edge(i), middle = edge(i + 1), high = edge(i + 2);
-    Band& band = mel.bands_[i];
-    for (int k = 0; k < bins; ++k) {
-      const double hz = k * sample_rate / fft_size;
-      if (hz <= low || hz >= high) continue;
+    Band band{};
+    for (std::size_t k = 0; k < bins; ++k) {
+      const double hz = nyquist * static_cast<double>(k) / static_cast<double>(bins - 1);
+      const double height = std::min((hz - low) / (middle - low), (high - hz) / (high - middle));
+      if (height <= 0) continue;
       if (band.count++ == 0) band.first = k;
-      *weight++ =
-          static_cast<float>(std::min((hz - low) / (middle - low), (high - hz) / (high - middle)) * 2 / (high - low));
+      *weight++ = static_cast<float>(height * 2 / (high - low));
     }
+    bands_[i] = band;
   }
-  return mel;
 }
 
 void MelBands::apply(std::span<const double> power, float* bands) const {
   const float* weight = weights_.data();
   for (const Band& band : bands_) {
     double sum = 0;
-    for (int i = 0; i < band.count; ++i) sum += power[band.first + i] * static_cast<double>(*weight++);
+    for (std::size_t i = 0; i < band.count; ++i) sum += power[band.first + i] * static_cast<double>(*weight++);
     sum = std::min<double>(sum, std::numeric_limits<float>::max());
     *bands++ = small_to_zero(static_cast<float>(sum));
   }
 }
 
-Result<Cepstrum> Cepstrum::create(int coefficients, int bands) {
-  Cepstrum cepstrum;
-  FirstError error;
-  error.take(cepstrum.cosines_, Array2<float>::create(coefficients, bands));
-  if (error) return *error;
-  for (int i = 0; i < coefficients; ++i) {
-    const double scale = std::sqrt((i == 0 ? 1.0 : 2.0) / bands);
-    for (int j = 0; j < bands; ++j) {
-      cepstrum.cosines_(i, j) = static_cast<float>(scale * std::cos(std::numbers::pi * i * (j + 0.5) / bands));
-    }
-  }
-  return cepstrum;
+void Cepstrum::lay_out(Arena& arena, std::size_t coefficients, std::size_t bands) {
+  bands_ = bands;
+  cosines_ = arena.take<float>(coefficients * bands);
 }
 
-void Cepstrum::apply(const float* decibels, float* coefficients) const {
-  for (std::size_t i = 0; i < cosines_.rows(); ++i) {
+void Cepstrum::prepare() {
+  const auto bands = static_cast<double>(bands_);
+  for (std::size_t i = 0; i < cosines_.size(); ++i) {
+    const auto row = static_cast<double>(i / bands_), column = static_cast<double>(i % bands_);
+    cosines_[i] = static_cast<float>(std::sqrt((row == 0 ? 1 : 2) / bands) *
+                                     std::cos(std::numbers::pi * row * (column + 0.5) / bands));
+  }
+}
+
+void Cepstrum::apply(std::span<const float> decibels, float* coefficients) const {
+  for (std::size_t at = 0; at < cosines_.size();) {
     double sum = 0;
-    for (std::size_t j = 0; j < cosines_.cols(); ++j) {
-      sum += static_cast<double>(cosines_(i, j)) * static_cast<double>(decibels[j]);
-    }
-    coefficients[i] = small_to_zero(static_cast<float>(sum));
+    for (const float value : decibels) sum += static_cast<double>(cosines_[at++]) * static_cast<double>(value);
+    *coefficients++ = small_to_zero(static_cast<float>(sum));
   }
 }
 

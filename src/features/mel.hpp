@@ -1,9 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 
-#include "lodestone/array.hpp"
-#include "lodestone/result.hpp"
+#include "vector/arena.hpp"
 
 namespace lodestone {
 
@@ -11,29 +11,36 @@ namespace lodestone {
 /// Toolbox (1998), each of area 1 in Hz: librosa.filters.mel(sr, n_fft, n_mels).
 class MelBands {
  public:
-  static Result<MelBands> create(int bands, int fft_size, double sample_rate);
+  /// Cuts its arrays from the arena.
+  void lay_out(Arena& arena, std::size_t bands, std::size_t bins);
+  /// Fills them.
+  void prepare(double sample_rate);
 
   /// Of the bins' power to the power of each band.
   void apply(std::span<const double> power, float* bands) const;
 
  private:
   struct Band {
-    int first, count;  ///< bins
+    std::size_t first, count;  ///< bins
   };
 
-  Buffer<Band> bands_;
-  Buffer<float> weights_;  ///< of all bands' bins, one behind the other
+  std::span<Band> bands_;
+  std::span<float> weights_;  ///< of all bands' bins, one behind the other; as many as two bands that overlap have
 };
 
 /// The first coefficients of the cepstrum: an orthonormal DCT-II.
 class Cepstrum {
  public:
-  static Result<Cepstrum> create(int coefficients, int bands);
+  /// Cuts its array from the arena.
+  void lay_out(Arena& arena, std::size_t coefficients, std::size_t bands);
+  /// Fills it.
+  void prepare();
 
-  void apply(const float* decibels, float* coefficients) const;
+  void apply(std::span<const float> decibels, float* coefficients) const;
 
  private:
-  Array2<float> cosines_;  ///< `[coefficients, bands]`
+  std::size_t bands_ = 0;
+  std::span<float> cosines_;  ///< `[coefficients, bands]`
 };
 
 }  // namespace lodestone

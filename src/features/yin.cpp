@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
-#include "errors/first_error.hpp"
 #include "spectrum/clean.hpp"
 
 namespace lodestone {
@@ -29,52 +27,47 @@ double vertex(double before, double here, double after) {
 
 }  // namespace
 
-Result<Yin> Yin::create(int size) {
-  auto fft = Fft<float>::create(size);
-  if (!fft) return fft.error();
-  Yin yin(std::move(*fft));
-  FirstError error;
-  error.take(yin.half_, Buffer<std::complex<float>>::create(size / 2 + 1));
-  error.take(yin.differences_, Buffer<double>::create(size / 2 + 1));
-  error.take(yin.normalised_, Buffer<double>::create(size / 2 + 1));
-  if (error) return *error;
-  return yin;
+void Yin::lay_out(Arena& arena, std::size_t size) {
+  half_ = arena.take<std::complex<float>>(size / 2 + 1);
+  differences_ = arena.take<double>(size / 2 + 1);
+  normalised_ = arena.take<double>(size / 2 + 1);
 }
 
-Period Yin::process(std::span<const float> samples) {
+Period Yin::process(std::span<const float> samples, Fft<float>& fft) {
   const float largest = largest_of(samples);
   if (largest == 0) return {};
-  take_differences(samples, 1 / largest);
+  correlate(samples, 1 / largest, fft);
+  take_differences(samples, 1 / largest, fft.samples());
   normalise();
   const std::size_t lag = choose();
   const double confidence = std::max(1 - normalised_[lag], 0.0);
   if (confidence == 0) return {};
-  const double* d = differences_.data() + lag;
+  const double* d = &differences_[lag];
   return {static_cast<double>(lag) + vertex(d[-1], d[0], d[1]), confidence};
 }
 
 /// r(lag) = Σ x[j]·x[j + lag] over the first half's j, times `size`, into the samples of the FFT: a circular
 /// correlation, in which lags up to half the size never come round.
-void Yin::correlate(std::span<const float> samples, float scale) {
-  float* frame = fft_.samples();
+void Yin::correlate(std::span<const float> samples, float scale, Fft<float>& fft) {
   const std::size_t half = samples.size() / 2;
-  std::transform(samples.begin(), samples.end(), frame, [=](float x) { return small_to_zero(x * scale); });
-  std::fill_n(frame + half, half, 0.0f);
-  fft_.forward();
-  std::copy_n(fft_.bins(), half + 1, half_.begin());
-  std::transform(samples.begin(), samples.end(), frame, [=](float x) { return small_to_zero(x * scale); });
-  fft_.forward();
+  const auto transform = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) fft.samples()[i] = small_to_zero(samples[i] * scale);
+    fft.forward();
+  };
+  std::fill_n(fft.samples() + half, half, 0.0f);
+  transform(half);
+  std::copy_n(fft.bins(), half + 1, half_.begin());
+  transform(samples.size());
   for (std::size_t k = 0; k <= half; ++k) {
-    const std::complex<float> a = half_[k], b = fft_.bins()[k];
-    fft_.bins()[k] = {small_to_zero(a.real() * b.real() + a.imag() * b.imag()),
-                      small_to_zero(a.real() * b.imag() - a.imag() * b.real())};
+    const std::complex<float> a = half_[k], b = fft.bins()[k];
+    fft.bins()[k] = {small_to_zero(a.real() * b.real() + a.imag() * b.imag()),
+                     small_to_zero(a.real() * b.imag() - a.imag() * b.real())};
   }
-  fft_.inverse();
+  fft.inverse();
 }
 
 /// d(lag) = Σ (x[j] − x[j + lag])², from the correlation and the energies of both stretches.
-void Yin::take_differences(std::span<const float> samples, float scale) {
-  correlate(samples, scale);
+void Yin::take_differences(std::span<const float> samples, float scale, const float* correlation) {
   const std::size_t half = samples.size() / 2;
   const auto square = [&](std::size_t i) {
     const double x = static_cast<double>(samples[i]) * static_cast<double>(scale);
@@ -84,7 +77,7 @@ void Yin::take_differences(std::span<const float> samples, float scale) {
   for (std::size_t i = 0; i < half; ++i) first += square(i);
   double energy = first;
   for (std::size_t lag = 0; lag <= half; ++lag) {
-    const double r = static_cast<double>(fft_.samples()[lag]) / static_cast<double>(samples.size());
+    const double r = static_cast<double>(correlation[lag]) / static_cast<double>(samples.size());
     const double difference = first + energy - 2 * r;
     differences_[lag] = difference > rounding * (first + energy) ? difference : 0;
     if (lag < half) energy += square(lag + half) - square(lag);

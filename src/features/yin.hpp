@@ -1,11 +1,11 @@
 #pragma once
 
 #include <complex>
+#include <cstddef>
 #include <span>
 
-#include "lodestone/array.hpp"
-#include "lodestone/result.hpp"
 #include "spectrum/fft.hpp"
+#include "vector/arena.hpp"
 
 namespace lodestone {
 
@@ -16,26 +16,24 @@ struct Period {
 };
 
 /// YIN, a fundamental frequency estimator (de Cheveigné & Kawahara 2002), steps 1 to 5. Integrates over half a frame
-/// and looks for lags from 2 to just below that. Real-time safe after `create`.
+/// and looks for lags from 2 to just below that. Takes no memory.
 class Yin {
  public:
-  /// `size` of the frames: one that Fft<float> supports.
-  static Result<Yin> create(int size);
+  /// Cuts its arrays for frames of `size` samples from the arena.
+  void lay_out(Arena& arena, std::size_t size);
 
-  /// Of `size` samples within ±1e30.
-  Period process(std::span<const float> samples);
+  /// Of `size` samples within ±1e30; `fft` is of that size.
+  Period process(std::span<const float> samples, Fft<float>& fft);
 
  private:
-  explicit Yin(Fft<float> fft) : fft_(std::move(fft)) {}
-  void correlate(std::span<const float> samples, float scale);
-  void take_differences(std::span<const float> samples, float scale);
+  void correlate(std::span<const float> samples, float scale, Fft<float>& fft);
+  void take_differences(std::span<const float> samples, float scale, const float* correlation);
   void normalise();
   std::size_t choose() const;
 
-  Fft<float> fft_;
-  Buffer<std::complex<float>> half_;  ///< spectrum of the frame's first half
-  Buffer<double> differences_;        ///< d(lag), eq. 6
-  Buffer<double> normalised_;         ///< d′(lag), eq. 8
+  std::span<std::complex<float>> half_;  ///< spectrum of the frame's first half
+  std::span<double> differences_;        ///< d(lag), eq. 6
+  std::span<double> normalised_;         ///< d′(lag), eq. 8
 };
 
 }  // namespace lodestone
