@@ -369,6 +369,13 @@ export class CoreModel extends Handle {
     return writeModelFile({ config, losses, validationLosses }, tensors);
   }
 
+  /** The magnitudes of the training sound that it keeps, `[frames, bins]`. */
+  trainingFrames() {
+    const { config } = this;
+    const behindResiduals = tensorShapes(config).length + 1;
+    return this.#values(behindResiduals, [config.impulses, config.size / 2 + 1]).slice();
+  }
+
   /** @param {Map<string, import('./model-file.js').Tensor>} tensors */
   #fill(tensors) {
     const shapes = tensorShapes(this.config);

@@ -146,6 +146,20 @@ export class Magnet {
     return this.#held().slice();
   }
 
+  /**
+   * The magnitudes of the sound it was trained on, as far as the model keeps them: `[frames, bins]`, linear.
+   * @returns {Promise<{data: Float32Array, frames: number, bins: number}>}
+   */
+  async trainingFrames() {
+    const model = new CoreModel(await sharedCore(), this.#held());
+    try {
+      const { impulses: frames, size } = model.config;
+      return { data: model.trainingFrames(), frames, bins: size / 2 + 1 };
+    } finally {
+      model.dispose();
+    }
+  }
+
   /** Lets go of the model; it cannot play afterwards. */
   dispose() {
     this.#bytes = null;

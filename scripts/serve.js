@@ -113,7 +113,9 @@ async function main() {
     if (values.port !== undefined) throw new Error(`port ${port} is taken; choose another with --port`);
     return serve({ isolated: values.isolated });
   });
-  process.stdout.write(`The page is at ${url}/examples/minimal/ (Ctrl-C stops it)\n`);
+  process.stdout.write(
+    `The pages are at ${url}/examples/minimal/ and ${url}/examples/instrument/ (Ctrl-C stops them)\n`,
+  );
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,5 @@
 // The loss after each epoch, on a logarithmic scale.
-import { bottomAxis, linearTicks, logTicks, openCanvas, redrawWhenNeeded, sideAxis } from './axes.js';
+import { bottomAxis, linearTicks, logTicks, openCanvas, redrawWhenNeeded, sideAxis } from '../common/axes.js';
 
 const scientific = (value) => (value >= 0.001 && value < 10000 ? `${+value.toPrecision(3)}` : value.toExponential(0));
 

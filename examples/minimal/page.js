@@ -1,102 +1,18 @@
 // The page: a sound, a training, a dream. The library does the work in Workers of its own.
-import { LodestoneError, Magnet, wavBytes } from '../../js/index.js';
+import { Magnet, wavBytes } from '../../js/index.js';
+import { offer, takeFiles } from '../common/files.js';
+import { soundLevels } from '../common/levels.js';
+import { isModel, keep, openModel } from '../common/models.js';
+import { Part } from '../common/part.js';
+import { bundledSound, decode } from '../common/sound.js';
+import { Spectrogram } from '../common/spectrogram.js';
+import { Advice, counted, stem, trainingEnd, trainingLine } from '../common/words.js';
 import { LossCurve } from './loss-curve.js';
-import { Advice, decode, Player } from './sound.js';
-import { Spectrogram } from './spectrogram.js';
+import { Player } from './player.js';
 
 const element = (selector) => document.querySelector(selector);
 const number = (selector) => element(selector).valueAsNumber;
 const text = (selector) => element(selector).value;
-
-/** One of the page's three parts: what all of them have in common. */
-class Part {
-  constructor(selector) {
-    this.root = element(selector);
-    this.canvas = this.find('canvas');
-    this.figure = this.find('figure');
-  }
-
-  find(selector) {
-    return this.root.querySelector(selector);
-  }
-
-  say(message) {
-    this.find('.message').textContent = message;
-  }
-
-  fail(error) {
-    this.find('.error').textContent = error ? advice(error) : '';
-  }
-
-  /** Runs `task`; its failure becomes a sentence on the page. */
-  async attempt(task) {
-    this.fail(null);
-    try {
-      await task();
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  /** Like `attempt`, with the form locked and a stop button in the place of the start button; `task` gets an AbortSignal. */
-  async work(stopButton, task) {
-    const start = this.find('.primary');
-    const stop = new AbortController();
-    const abort = () => stop.abort();
-    const busy = (on) => {
-      const [leaving, coming] = on ? [start, stopButton] : [stopButton, start];
-      const focused = document.activeElement === leaving || (on && this.find('form').contains(document.activeElement));
-      this.find('.settings').disabled = on;
-      this.find('.progress').hidden = !on;
-      coming.hidden = false;
-      if (focused) coming.focus();
-      leaving.hidden = true;
-    };
-    this.progress(0, '');
-    busy(true);
-    stopButton.addEventListener('click', abort);
-    await this.attempt(() => task(stop.signal));
-    stopButton.removeEventListener('click', abort);
-    busy(false);
-  }
-
-  progress(share, message) {
-    this.find('progress').value = share;
-    this.find('.progress p').textContent = message;
-  }
-
-  describe(label) {
-    this.canvas.setAttribute('aria-label', label);
-    this.figure.classList.remove('empty');
-  }
-}
-
-/** What went wrong, as a sentence for the page. */
-function advice(error) {
-  if (error instanceof Advice) return error.message;
-  if (error instanceof LodestoneError) return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`;
-  if (error.name === 'AbortError') return 'Stopped before there was anything to keep.';
-  console.error(error);
-  return `Something went wrong that should not: ${error.message}`;
-}
-
-const counted = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
-
-const duration = (seconds) => {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  if (seconds < 600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-};
-
-/** Makes an `<a>` save these bytes. */
-function offer(link, bytes, type, name) {
-  if (link.href) URL.revokeObjectURL(link.href);
-  link.href = URL.createObjectURL(new Blob([bytes], { type }));
-  link.download = name;
-  link.hidden = false;
-}
-
-const stem = (name) => name.replace(/\.[^.]*$/, '');
 
 // 1. A sound
 
@@ -114,7 +30,7 @@ function takeSound(name, read, bundled = '') {
   return soundPart.attempt(async () => {
     const decoded = await decode(await read(), name);
     if (choice !== choices) return;
-    await soundPicture.show(decoded.samples, decoded.sampleRate);
+    soundPicture.show(await soundLevels(decoded));
     sound = decoded;
     soundPlayer.load(sound);
     for (const radio of bundledSounds) radio.checked = radio.value === bundled;
@@ -125,12 +41,7 @@ function takeSound(name, read, bundled = '') {
 }
 
 function takeBundled(name) {
-  const read = async () => {
-    const response = await fetch(`../sounds/${name}.wav`);
-    if (response.ok) return response.blob();
-    throw new Advice(`The bundled sound ${name}.wav did not load. Reload the page, or choose a file of your own.`);
-  };
-  return takeSound(`${name}.wav`, read, name);
+  return takeSound(`${name}.wav`, () => bundledSound(name), name);
 }
 
 function takeOwn(file) {
@@ -152,11 +63,20 @@ function takeModel(next, name) {
   model = next;
   modelName = stem(name);
   offer(element('#save-model'), model.toBytes(), 'application/octet-stream', `${modelName}.safetensors`);
+  offerToPlay();
   showLosses(model.losses, model.losses.length);
   if (element('#stop-generating').hidden) generationPart.find('.settings').disabled = false;
   element('#generate').disabled = false;
   generationPart.fail(null);
   generationPart.say(`Ready to dream with what “${name}” taught.`);
+}
+
+/** The instrument's page finds the model under the name `kept`. */
+async function offerToPlay() {
+  const link = element('#play-model');
+  link.hidden = true;
+  await keep(model.toBytes(), modelName);
+  link.hidden = false;
 }
 
 function showLosses(losses, epochs) {
@@ -170,13 +90,13 @@ function showLosses(losses, epochs) {
 /** Shows progress events; a new epoch adds a point to the curve. */
 function trainingProgress() {
   const losses = [];
-  return ({ epoch, epochs, step, steps, loss, secondsLeft }) => {
+  return (progress) => {
+    const { epoch, epochs, step, steps, loss } = progress;
     if (epoch > losses.length) {
       losses.push(loss);
       showLosses(losses, epochs);
     }
-    const left = Number.isFinite(secondsLeft) ? `${duration(secondsLeft)} left` : 'estimating the time left';
-    trainingPart.progress(step / steps, `Epoch ${epoch} of ${epochs} · loss ${loss.toPrecision(3)} · ${left}`);
+    trainingPart.progress(step / steps, trainingLine(progress));
   };
 }
 
@@ -198,9 +118,7 @@ async function train(signal) {
     keepPartial: true,
   });
   takeModel(trained, name);
-  const learned = trained.losses.length;
-  const loss = learned > 0 ? ` The loss is ${trained.losses.at(-1).toPrecision(3)}.` : '';
-  trainingPart.say(`${signal.aborted ? 'Stopped' : 'Done'} after ${learned} of ${epochs} epochs.${loss}`);
+  trainingPart.say(trainingEnd(trained.losses, epochs, signal.aborted));
 }
 
 trainingPart.find('form').addEventListener('submit', (event) => {
@@ -210,10 +128,7 @@ trainingPart.find('form').addEventListener('submit', (event) => {
 
 function loadModel(file) {
   return trainingPart.attempt(async () => {
-    const loaded = await Magnet.load(file).catch((error) => {
-      if (!(error instanceof LodestoneError)) throw error;
-      throw new Advice(`“${file.name}” is not a model that Lodestone can play: ${error.message}.`);
-    });
+    const loaded = await openModel(file, file.name);
     takeModel(loaded, file.name);
     trainingPart.say(`“${file.name}” is loaded: ${counted(loaded.losses.length, 'epoch')} of training.`);
   });
@@ -250,7 +165,7 @@ async function generate(signal) {
   });
   const took = (performance.now() - started) / 1000;
   const note = fitToFullScale(result);
-  await resultPicture.show(result.samples, result.sampleRate);
+  resultPicture.show(await soundLevels(result));
   resultPlayer.load(result);
   generationPart.describe(`Spectrogram of the generated sound, ${seconds} seconds`);
   generationPart.find('.description').textContent = `${name}, seed ${seed} · ${seconds} s${note}`;
@@ -273,32 +188,7 @@ for (const range of document.querySelectorAll('input[type=range]')) {
   show();
 }
 
-// Files, by choice or by dropping them anywhere
-
-function takeFile(file) {
-  return file.name.toLowerCase().endsWith('.safetensors') ? loadModel(file) : takeOwn(file);
-}
-
-for (const input of document.querySelectorAll('input[type=file]')) {
-  input.addEventListener('change', () => {
-    const [file] = input.files;
-    if (file) (input.id === 'model-file' ? loadModel : takeOwn)(file);
-    input.value = '';
-  });
-}
-
-const dropping = (on) => document.body.classList.toggle('dropping', on);
-document.addEventListener('dragover', (event) => {
-  event.preventDefault();
-  dropping(true);
-});
-document.addEventListener('dragleave', (event) => event.relatedTarget ?? dropping(false));
-document.addEventListener('drop', (event) => {
-  event.preventDefault();
-  dropping(false);
-  const [file] = event.dataTransfer.files;
-  if (file) takeFile(file);
-});
+takeFiles({ '#sound-file': takeOwn, '#model-file': loadModel }, (file) => (isModel(file) ? loadModel : takeOwn)(file));
 
 element('[value=piano]').checked = true;
 takeBundled('piano');

@@ -260,6 +260,7 @@ for (const name of browserNames) {
         'train',
         'model-file',
         'save-model',
+        'play-model',
         'seconds',
       ];
       controls.push('seed', 'position', 'randomness', 'mode', 'phase', 'generate', 'save-sound', 'play-result');
@@ -284,6 +285,15 @@ for (const name of browserNames) {
         assert.ok(content <= width && Math.max(...buttons) <= width, `content is ${content} wide at ${width}`);
         await page.screenshot(join(pictures, `page-${name}-${scheme}-${width}.png`));
       }
+    });
+
+    test("hands the model over to the instrument's page", async () => {
+      await page.click('#play-model');
+      await page.shows(
+        '#model .message',
+        /^“other” is loaded: frames of 2048 samples every 512 at 44,100 Hz, 16 units, /,
+      );
+      assert.match(await page.evaluate(() => document.querySelector('#play canvas').ariaLabel), /, 9\.0 seconds$/);
     });
 
     test('logs no errors', () => assert.deepEqual(page.errors, []));

@@ -239,3 +239,16 @@ test('a disposed model refuses', async () => {
   assert.throws(() => model.toBytes(), { code: 'invalid-argument', message: /disposed/ });
   await assert.rejects(model.generate(), { code: 'invalid-argument', message: /disposed/ });
 });
+
+test('shows the frames it was trained on', async () => {
+  const model = await trained;
+  const { data, frames, bins } = await model.trainingFrames();
+  assert.deepEqual([frames, bins, data.length], [376, 65, 376 * 65]);
+  const stft = await Stft.create({ size: 128, hop: 64, sampleRate: 8000 });
+  const magnitudes = stft.magnitudes(sound.samples);
+  // The model keeps float16: half a unit in the last place of 11 bits, 2^-24 at the smallest.
+  const far = data.findIndex((value, i) => Math.abs(value - magnitudes.data[i]) > magnitudes.data[i] / 2048 + 2 ** -24);
+  assert.equal(far, -1);
+  const without = await Magnet.train(sound, { ...tiny, epochs: 1, impulses: false });
+  assert.equal((await without.trainingFrames()).frames, 0);
+});

@@ -1,29 +1,8 @@
 // The picture of a sound: time to the right, frequency upwards (logarithmic), level as colour.
-import { Stft } from '../../js/index.js';
 import { bottomAxis, linearTicks, logTicks, openCanvas, redrawWhenNeeded, sideAxis } from './axes.js';
+import { floor } from './levels.js';
 
-const size = 2048;
-const columns = 1024;
-const floor = -80; // dB below the loudest
 const lowest = 50; // Hz
-
-/**
- * Levels in dB, 0 being the loudest, `[columns][bins]`. One FFT a column, whatever the length: an hour costs as much as a second.
- * @param {Float32Array} samples
- */
-async function levels(samples) {
-  const pieces = new Float32Array(columns * size);
-  for (let column = 0; column < columns; ++column) {
-    const start = Math.round(((column + 0.5) / columns) * samples.length - size / 2);
-    const piece = samples.subarray(Math.max(start, 0), Math.max(start + size, 0));
-    pieces.set(piece, column * size + Math.max(-start, 0));
-  }
-  const stft = await Stft.create({ size, hop: size, framing: 'none' });
-  const { data } = stft.magnitudes(pieces);
-  stft.dispose();
-  const loudest = data.reduce((a, b) => Math.max(a, b), 1e-9);
-  return data.map((magnitude) => Math.max(20 * Math.log10(magnitude / loudest), floor));
-}
 
 /** 256 colours from the style sheet's `--ramp`, a list of #rrggbb from quiet to loud. */
 function ramp(colour) {
@@ -38,9 +17,9 @@ function ramp(colour) {
 }
 
 /** The largest level between two bins, or between their neighbours where they are closer than one bin. */
-function levelBetween(values, offset, low, high) {
+function levelBetween({ values, bins }, offset, low, high) {
   if (high - low < 1) {
-    const bin = Math.min(Math.floor((low + high) / 2), size / 2 - 1);
+    const bin = Math.min(Math.floor((low + high) / 2), bins - 2);
     const between = Math.min((low + high) / 2 - bin, 1);
     return values[offset + bin] * (1 - between) + values[offset + bin + 1] * between;
   }
@@ -49,15 +28,15 @@ function levelBetween(values, offset, low, high) {
   return level;
 }
 
-/** The levels as an image of `columns` × `rows` pixels, its rows logarithmic in frequency. */
-function paint(values, rows, nyquist, colours) {
+/** The levels as an image, one pixel wide a column; its rows are logarithmic in frequency. */
+function paint(levels, rows, colours) {
+  const { columns, bins, nyquist } = levels;
   const image = new ImageData(columns, rows);
-  const bins = size / 2 + 1;
   const binAt = (row) => ((lowest * (nyquist / lowest) ** (1 - row / rows)) / nyquist) * (bins - 1);
   for (let row = 0; row < rows; ++row) {
     const [high, low] = [binAt(row), binAt(row + 1)];
     for (let column = 0; column < columns; ++column) {
-      const level = levelBetween(values, column * bins, low, high);
+      const level = levelBetween(levels, column * bins, low, high);
       const [r, g, b] = colours[Math.round((1 - level / floor) * 255)];
       image.data.set([r, g, b, 255], (row * columns + column) * 4);
     }
@@ -91,7 +70,7 @@ const hertz = (frequency) => (frequency >= 1000 ? `${frequency / 1000}k` : `${fr
 /** A canvas that shows one sound after the other. */
 export class Spectrogram {
   #canvas;
-  #sound = null;
+  #levels = null;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -99,9 +78,9 @@ export class Spectrogram {
     redrawWhenNeeded(canvas, () => this.#draw());
   }
 
-  /** @param {Float32Array} samples @param {number} sampleRate */
-  async show(samples, sampleRate) {
-    this.#sound = { values: await levels(samples), sampleRate, seconds: samples.length / sampleRate };
+  /** @param {import('./levels.js').Levels} levels */
+  show(levels) {
+    this.#levels = levels;
     this.#draw();
   }
 
@@ -115,10 +94,9 @@ export class Spectrogram {
     const plot = openCanvas(this.#canvas);
     const box = this.box;
     const colours = ramp(plot.colour);
-    if (!this.#sound || box.width <= 0) return;
-    const { values, sampleRate, seconds } = this.#sound;
-    const nyquist = sampleRate / 2;
-    drawImage(plot.context, paint(values, Math.round(box.height * plot.ratio), nyquist, colours), box);
+    if (!this.#levels || box.width <= 0) return;
+    const { seconds, nyquist } = this.#levels;
+    drawImage(plot.context, paint(this.#levels, Math.round(box.height * plot.ratio), colours), box);
     const times = linearTicks(0, seconds, box.width / 60);
     bottomAxis(
       plot,

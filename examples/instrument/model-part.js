@@ -1,0 +1,96 @@
+// Which model plays: a bundled one, one from a file, the one that the first page kept, or one learned here.
+import { Magnet } from '../../js/index.js';
+import { offer } from '../common/files.js';
+import { kept, openModel } from '../common/models.js';
+import { Part } from '../common/part.js';
+import { bundledSound, decode } from '../common/sound.js';
+import { Advice, counted, stem, trainingEnd, trainingLine } from '../common/words.js';
+
+export class ModelPart extends Part {
+  #take;
+  #choices = 0;
+  #ownSound = null;
+
+  /** @param {(model: Magnet, name: string) => Promise<void>} take what plays a model */
+  constructor(take) {
+    super('#model');
+    this.#take = take;
+    for (const radio of this.#radios()) radio.addEventListener('change', () => this.#openBundled(radio.value));
+    this.find('form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.work(this.find('#stop-training'), (signal) => this.#train(signal));
+    });
+    this.find('#sound').addEventListener('change', () => (this.#ownSound = null));
+    if (new URLSearchParams(location.search).get('model') === 'kept') this.#choose(kept);
+    else this.#openBundled('responsive');
+  }
+
+  /** @param {File} file a model */
+  open(file) {
+    return this.#choose(() => ({ file, name: file.name }));
+  }
+
+  /** Makes a file the sound to train on. @param {File} file */
+  learn(file) {
+    this.find('#learn').open = true;
+    return this.attempt(async () => {
+      const sound = await decode(file, file.name);
+      const select = this.find('#sound');
+      select.querySelector('[value=own]')?.remove();
+      select.add(new Option(file.name, 'own', true, true));
+      this.#ownSound = sound;
+    });
+  }
+
+  #radios() {
+    return this.root.querySelectorAll('[name=bundled]');
+  }
+
+  #openBundled(name) {
+    return this.#choose(async () => {
+      const response = await fetch(new URL(`../models/${name}.safetensors`, import.meta.url));
+      if (response.ok) return { file: await response.blob(), name, bundled: name };
+      throw new Advice(`The bundled model did not load. Reload the page, or load a model of your own.`);
+    });
+  }
+
+  /** Plays the model whose file `read` gets, unless another one is chosen meanwhile. */
+  #choose(read) {
+    const choice = ++this.#choices;
+    return this.attempt(async () => {
+      const { file, name, bundled } = await read();
+      const model = await openModel(file, name);
+      if (choice !== this.#choices) return;
+      await this.#use(model, stem(name), bundled);
+      this.say(`“${stem(name)}” is loaded: ${summary(model)}.`);
+    });
+  }
+
+  async #use(model, name, bundled) {
+    for (const radio of this.#radios()) radio.checked = radio.value === bundled;
+    offer(this.find('#save-model'), model.toBytes(), 'application/octet-stream', `${name}.safetensors`);
+    await this.#take(model, name);
+  }
+
+  async #train(signal) {
+    const sound = this.#ownSound ?? (await this.#chosenSound());
+    const epochs = this.find('#epochs').valueAsNumber;
+    const onProgress = (progress) => this.progress(progress.step / progress.steps, trainingLine(progress));
+    const preset = this.find('#preset').value;
+    const model = await Magnet.train(sound, { preset, epochs, onProgress, signal, keepPartial: true });
+    ++this.#choices;
+    await this.#use(model, stem(sound.name));
+    this.say(trainingEnd(model.losses, epochs, signal.aborted));
+  }
+
+  async #chosenSound() {
+    const name = this.find('#sound').value;
+    return decode(await bundledSound(name), `${name}.wav`);
+  }
+}
+
+function summary({ config, losses }) {
+  const { size, hop, sampleRate, layers } = config;
+  const frames = `frames of ${size} samples every ${hop} at ${sampleRate.toLocaleString('en')} Hz`;
+  return `${frames}, ${layers.join(' and ')} units, ${counted(losses.length, 'epoch')} of training`;
+}

@@ -1,0 +1,19 @@
+// The page: a model, what plays it, what shapes it, what comes out. The instrument is what they have in common.
+import { takeFiles } from '../common/files.js';
+import { isModel } from '../common/models.js';
+import { Instrument } from './instrument.js';
+import { ModelPart } from './model-part.js';
+import { OutputPart } from './output-part.js';
+import { PlayPart } from './play-part.js';
+import { ShapePart } from './shape-part.js';
+
+const instrument = new Instrument();
+const play = new PlayPart(instrument);
+const shape = new ShapePart(instrument, play);
+new OutputPart(instrument);
+const model = new ModelPart((loaded, name) => play.load(loaded, name));
+play.onPosition = (position) => shape.turn('position', position);
+
+takeFiles({ '#model-file': (file) => model.open(file), '#sound-file': (file) => model.learn(file) }, (file) =>
+  isModel(file) ? model.open(file) : model.learn(file),
+);
