@@ -99,6 +99,40 @@ export const names = { windows, framings, scales, initialisers, trainings, modes
  * @property {number} [coefficients] of the cepstrum (MFCC), 1 to `melBands`; 13
  */
 
+/**
+ * A player, beside its phases.
+ * @typedef {object} PlayerOptions
+ * @property {number} [seed] 0 to 2³²−1; 0
+ * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones, or from all
+ * @property {number} [sampleRate] of output and input in Hz, 8000 to 768000; 0: the model's
+ * @property {boolean} [spread] whether a hop's work is spread over a hop of output, which comes a hop later then; true
+ */
+
+/** What a player can be told while it plays, in the order of the C++ PlayerControls, which states ranges and defaults. */
+export const controlNames = /** @type {const} */ ([
+  'position',
+  'pull',
+  'speed',
+  'randomness',
+  'temperature',
+  'drive',
+  'pitch',
+  'brightness',
+  'smoothing',
+]);
+
+/** What a player says of itself, in the order of the C++ PlayerMeter; the latencies in output samples. */
+export const meterNames = /** @type {const} */ ([
+  'latencyMin',
+  'latencyMax',
+  'latencyHalf',
+  'reseeds',
+  'scrubs',
+  'quality',
+  'hops',
+  'swapping',
+]);
+
 /** @type {Required<StftOptions>} */
 export const stftDefaults = {
   size: 2048,
@@ -139,6 +173,9 @@ export const trainerDefaults = {
 
 /** @type {Required<DreamOptions>} */
 export const dreamDefaults = { seed: 0, mode: 'window', position: 0, randomness: 0, points: [], lengths: [] };
+
+/** @type {Required<PlayerOptions>} */
+export const playerDefaults = { seed: 0, mode: 'window', sampleRate: 0, spread: true };
 
 /** @type {Required<PhaseStage>} */
 export const stageDefaults = { method: 'batch', iterations: 1, alpha: 1, beta: 0.1, gamma: 1, momentum: 0 };

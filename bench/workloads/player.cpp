@@ -1,5 +1,6 @@
 #include "lodestone/player.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -14,28 +15,25 @@ namespace {
 class Playing {
  public:
   Playing(const Sounds& sounds, Mode mode)
-      : player_(random_model(sounds, size_a.layers, 0.5f), {.dream = {.seed = 4, .mode = mode}, .phase = {}}) {
+      : player_(random_model(sounds, size_a.layers, 0.5f), {.seed = 4, .mode = mode}) {
     constexpr int first_hops = 8;
     for (int i = 0; i < first_hops; ++i) {
       run();
-      checksum_ += weighted_sum(player_.samples());
+      checksum_ += weighted_sum(hop_);
     }
   }
 
-  void run() {
-    player_.begin();
-    Budget budget = Budget::unlimited();
-    while (!player_.step(budget)) budget = Budget::unlimited();
-  }
+  void run() { player_.process(hop_); }
 
-  double checksum() const {
-    const double sum = weighted_sum(player_.samples());
-    const bool alive = std::isfinite(sum) && sum > 0 && player_.reseeds() == 0;
+  double checksum() {
+    const double sum = weighted_sum(hop_);
+    const bool alive = std::isfinite(sum) && sum > 0 && player_.meter().reseeds == 0;
     return alive ? checksum_ : std::numeric_limits<double>::quiet_NaN();
   }
 
  private:
   Player player_;
+  std::array<float, 512> hop_{};  // the model's
   double checksum_ = 0;
 };
 
@@ -51,7 +49,7 @@ void add_player(std::vector<Workload>& all) {
     const char* name;
     Mode mode;
     double expected;
-  } players[] = {{"player-hop/A-window", Mode::window, 365.053}, {"player-hop/A-stateful", Mode::stateful, 387.389}};
+  } players[] = {{"player-hop/A-window", Mode::window, 235.617}, {"player-hop/A-stateful", Mode::stateful, 235.617}};
   for (const auto& [name, mode, expected] : players) {
     all.push_back({name, "hop", expected, rounding * expected,
                    [mode = mode](const Sounds& sounds) { return hops(sounds, mode); }});

@@ -113,6 +113,8 @@ class PhaseStream {
 
   /// Forgets all frames.
   void reset();
+  /// From the next frame on: as many iterations of LWS online, 0 .. those of the configuration.
+  void set_iterations(int iterations);
   /// Takes the next magnitude frame `[bins]`, 0 .. 1e15; larger ones count as 1e15, negative ones and NaN as 0.
   void begin(std::span<const float> magnitudes);
   /// Goes on with the frame; true once `frame()` holds what has become final.

@@ -8,6 +8,8 @@
 
 #include "lodestone/array.hpp"
 #include "lodestone/budget.hpp"
+#include "lodestone/dream_controls.hpp"
+#include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"
 #include "lodestone/phase.hpp"
@@ -59,31 +61,79 @@ class Dreamer {
   std::unique_ptr<Engine> engine_;
 };
 
-struct PlayerConfig {
-  DreamConfig dream;
-  PhaseStreamConfig phase;
+/// All that a player can be told while it plays: nine floats, one behind the other. Values beyond a range count as its
+/// nearer end, NaN as the default.
+struct PlayerControls : DreamControls {
+  float pitch = 0;       ///< −24 .. 24 semitones; partials land within half a bin of where they belong
+  float brightness = 0;  ///< −24 .. 24 dB per octave, 0 dB at 1 kHz
+  float smoothing = 0;   ///< 0 .. 1: share of the frame before in each frame; 1 holds it
 };
 
-/// The live instrument: Dreamer → PhaseStream → overlap-add, a hop at a time. Mono. Real-time safe after `create`.
+struct PlayerConfig {
+  std::uint32_t seed = 0;
+  Mode mode = Mode::window;
+  PhaseStreamConfig phase{};
+  double sample_rate = 0;  ///< of the output and input in Hz, 8000 .. 768000; 0: the model's
+  /// Whether the work of a hop is spread over the output of a hop, which comes a hop later then. Hops of 128 samples or
+  /// fewer, the usual quantum of audio threads, are never spread.
+  bool spread = true;
+};
+
+/// Output samples from a change of a control to its effect. `smoothing` comes on top.
+struct Latency {
+  double min;   ///< to the first sample that may change, where the change comes just before a hop
+  double max;   ///< the same, where it comes just after a hop has begun
+  double half;  ///< to half of the effect, in that worst case
+};
+
+/// What a player says of itself.
+struct PlayerMeter {
+  Latency latency;
+  double reseeds;   ///< how often the network had to be started again
+  double scrubs;    ///< samples that were not finite and became 0
+  double quality;   ///< the level of `set_quality`
+  double hops;      ///< frames played
+  double swapping;  ///< 1 while another model is being taken over
+};
+
+/// The live instrument: dream → shaper → phases → overlap-add → the output's sample rate. Mono. After `create` nothing
+/// allocates or fails; all calls come from one thread, as a rule the audio thread. The samples are the same bits
+/// whatever the lengths of the blocks.
 class Player {
  public:
   explicit Player(const Model& model, const PlayerConfig& config = {}) : Player(create(model, config).value()) {}
   /// Refused where the model's hop and window have no inverse STFT. Copies what it needs of `model`.
   static Result<Player> create(const Model& model, const PlayerConfig& config);
+  static Result<Player> create(LiveModel model, const PlayerConfig& config);
   Player(Player&&) noexcept;
   Player& operator=(Player&&) noexcept;
   ~Player();
 
-  /// Fills `output` with the next samples; any length.
-  void process(std::span<float> output);
+  /// To be written at any time; read at the start of each hop.
+  PlayerControls& controls();
 
-  /// Starts the next hop.
-  void begin();
-  /// Goes on; true once `samples()` holds the next `hop` samples.
-  bool step(Budget& budget);
-  std::span<const float> samples() const;
+  /// Fills `output` with the next samples; any length. `input`: the sound that drives the dream, as many samples, or
+  /// none; NaN and Inf count as 0.
+  void process(std::span<const float> input, std::span<float> output);
+  void process(std::span<float> output) { process({}, output); }
 
-  std::uint64_t reseeds() const;
+  /// A note: with the next hop the dream jumps to `position`, 0 .. 1, and sounds from there `pitch` semitones higher
+  /// (−24 .. 24, beside `controls().pitch`) until the next note.
+  void trigger(double position, double pitch);
+  /// With the next hop the dream begins anew from that seed; what sounds rings out.
+  void reset(std::uint32_t seed);
+
+  /// Where the bytes of another model go, in pieces of any size between calls, before `swap`: of the same shape, with
+  /// at most as many training frames as the first one. Empty while a swap is going on.
+  std::span<std::byte> spare();
+  /// Goes over to the model in `spare`: it listens for `sequence` frames, which cost up to twice as much, then the
+  /// dream fades over to it. False, and nothing happens, where `spare` is empty or does not hold such a model.
+  bool swap();
+
+  /// Spends less where a machine is too slow: 1: one iteration of LWS; 2: the stateful mode besides; 0: as created.
+  void set_quality(int level);
+
+  const PlayerMeter& meter();
 
  private:
   struct Engine;

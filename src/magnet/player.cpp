@@ -1,88 +1,183 @@
 #include "lodestone/player.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
-namespace lodestone {
+#include "errors/message.hpp"
+#include "lodestone/resampler.hpp"
+#include "magnet/driver.hpp"
+#include "magnet/spread.hpp"
+#include "magnet/synthesis.hpp"
 
+namespace lodestone {
 namespace {
 
-// A stream has no ends to pad. Framing `lws` stays, because it decides the level of a square-root Hann window.
-StftConfig framed_for_streams(StftConfig stft) {
-  if (stft.framing == Framing::centered) stft.framing = Framing::none;
-  return stft;
-}
+/// Samples that audio threads ask for at a time, as a rule. Hops that are no longer are not spread.
+constexpr int quantum = 128;
 
-// Frames until every sample lies under all the frames that will ever cover it: the sound starts there.
-int run_in_frames(const StftConfig& stft) { return (stft.window_length() - 1) / stft.hop; }
+/// Between the output's sample rate and the model's, where they differ.
+struct Rates {
+  Resampler in, out;
+  std::array<float, quantum> input{}, output{};  ///< at the model's rate
+};
 
 }  // namespace
 
 struct Player::Engine {
-  enum class Stage { dream, phase };
+  Engine(Synthesis the_synthesis, Driver the_driver, const PlayerConfig& the_config)
+      : config(the_config),
+        synthesis(std::move(the_synthesis)),
+        driver(std::move(the_driver)),
+        hop(synthesis.stft().hop),
+        played(hop),
+        spreads(config.spread && hop > quantum) {}
 
-  Dreamer dreamer;
-  PhaseStream phase;
-  InverseStftStream inverse;
-  int run_in;
-  std::int64_t synthesis_cost;
-  Stage stage = Stage::dream;
-  std::span<const float> samples{};
-  std::size_t played = 0;  // of `samples`, by `process`
+  Status prepare();
+  Latency latency() const;
+  void set_quality(int level);
+  void process(std::span<const float> input, std::span<float> output);
 
-  Engine(Dreamer&& the_dreamer, PhaseStream&& the_phase, InverseStftStream&& the_inverse)
-      : dreamer(std::move(the_dreamer)),
-        phase(std::move(the_phase)),
-        inverse(std::move(the_inverse)),
-        run_in(run_in_frames(inverse.config())),
-        synthesis_cost(32 * inverse.config().size) {}  // an inverse FFT and overlap-add, about
+  PlayerConfig config;
+  Synthesis synthesis;
+  Driver driver;
+  std::unique_ptr<Rates> rates;
+  Spread spread;
+  PlayerControls controls;
+  PlayerMeter meter{};
+  float note_pitch = 0;        ///< semitones
+  Buffer<float> sounding;      ///< the hop that is being played
+  std::int64_t hop, played;    ///< its samples, and those that are out
+  bool spreads, ready = true;  ///< `ready`: the next one is done
 
-  void begin() {
-    stage = Stage::dream;
-    dreamer.begin();
-  }
-
-  // The first hops give no sound yet: look-ahead and run-in. They are dreamed within the first call.
-  bool step(Budget& budget) {
-    for (;;) {
-      if (stage == Stage::dream) {
-        if (!dreamer.step(budget)) return false;
-        phase.begin(dreamer.frame());
-        stage = Stage::phase;
-        if (budget.left <= 0) return false;
-      }
-      if (!phase.step(budget)) return false;
-      if (synthesise(budget)) return true;
-      begin();
-      if (budget.left <= 0) return false;
-    }
-  }
-
-  bool synthesise(Budget& budget) {
-    const auto frame = phase.frame();
-    if (frame.empty()) return false;
-    budget.spend(synthesis_cost);
-    const auto finished = inverse.push(frame);  // the first may bring a margin along, or nothing yet
-    if (run_in > 0) {
-      --run_in;
-      return false;
-    }
-    samples = finished.last(static_cast<std::size_t>(inverse.config().hop));
-    played = 0;
-    return true;
-  }
+ private:
+  int iterations() const { return meter.quality > 0 ? std::min(1, config.phase.iterations) : config.phase.iterations; }
+  void play(std::span<const float> input, std::span<float> output);
+  void turn();
+  void take();
+  void work(Budget budget);
 };
 
+Status Player::Engine::prepare() {
+  auto block = Buffer<float>::create(static_cast<std::uint64_t>(hop));
+  if (!block) return block.error();
+  sounding = std::move(*block);
+  const double model_rate = synthesis.stft().sample_rate;
+  if (config.sample_rate == 0) config.sample_rate = model_rate;
+  if (config.sample_rate == model_rate) return {};
+  if (!(config.sample_rate >= 8000 && config.sample_rate <= 768000)) {
+    return out_of_range("sample_rate", config.sample_rate, "8000 to 768000, or 0 for the model's");
+  }
+  auto in = Resampler::create(config.sample_rate, model_rate), out = Resampler::create(model_rate, config.sample_rate);
+  if (!in) return in.error();
+  if (!out) return out.error();
+  rates.reset(new Rates{std::move(*in), std::move(*out)});
+  return {};
+}
+
+/// A change waits for the next frame, whose work may take a hop. The look-ahead holds the frame back, but LWS lets it
+/// change the frames before, as far as its weights reach in so many iterations. Half of the effect is there when half
+/// of the windows' squares that overlap are of later frames.
+Latency Player::Engine::latency() const {
+  const StftConfig& stft = synthesis.stft();
+  const int look_ahead = config.phase.method == PhaseMethod::online ? config.phase.look_ahead : 0;
+  const int reach = (stft.window_length() - 1) / stft.hop;
+  const double frame = stft.hop, wait = frame - 1, ratio = config.sample_rate / stft.sample_rate;
+  const double first = spreads ? frame : 0, held = frame * std::max(look_ahead - iterations() * reach, 0);
+  const double half = frame * look_ahead + (stft.window_length() - frame) / 2;
+  return {ratio * (first + held), ratio * (first + held + wait),
+          ratio * (first + wait + half) + (rates ? rates->out.delay() : 0)};
+}
+
+void Player::Engine::set_quality(int level) {
+  meter.quality = std::clamp(level, 0, 2);
+  synthesis.phase().set_iterations(iterations());
+  synthesis.dreamer().set_mode(level > 1 ? Mode::stateful : config.mode);
+}
+
+/// A quantum at a time, so that the memory for the model's rate is small.
+void Player::Engine::process(std::span<const float> input, std::span<float> output) {
+  if (!rates) return play(input, output);
+  while (!output.empty()) {
+    auto rest = output.first(std::min<std::size_t>(quantum, output.size()));
+    output = output.subspan(rest.size());
+    const auto taken = input.first(std::min(input.size(), rest.size()));
+    input = input.subspan(taken.size());
+    rates->in.push(taken);
+    while (!(rest = rest.subspan(rates->out.pull(rest))).empty()) {
+      const auto samples =
+          std::span(rates->output).first(std::min<std::size_t>(rates->out.needed(rest.size()), quantum));
+      const auto driven = taken.empty() ? 0 : rates->in.pull(std::span(rates->input).first(samples.size()));
+      play(std::span(rates->input).first(driven), samples);
+      rates->out.push(samples);
+    }
+  }
+}
+
+/// At the model's rate.
+void Player::Engine::play(std::span<const float> input, std::span<float> output) {
+  while (!output.empty()) {
+    if (played == hop) turn();
+    const auto count = std::min(static_cast<std::size_t>(hop - played), output.size());
+    std::copy_n(sounding.begin() + played, count, output.begin());
+    played += static_cast<std::int64_t>(count);
+    output = output.subspan(count);
+    if (spreads) work(spread.due(played, hop));
+    const auto heard = input.first(std::min(count, input.size()));
+    driver.push(heard);
+    input = input.subspan(heard.size());
+  }
+}
+
+/// From one hop to the next.
+void Player::Engine::turn() {
+  if (spreads) take();
+  synthesis.begin(controls, note_pitch, driver.frame());
+  spread.begin();
+  ready = false;
+  if (spreads) return;
+  work(Budget::unlimited());
+  take();
+}
+
+/// The hop that is ready is the one that sounds. What the stages must never give does not leave the player.
+void Player::Engine::take() {
+  std::copy_n(synthesis.samples().begin(), hop, sounding.begin());
+  for (float& sample : sounding) {
+    if (std::isfinite(sample)) continue;
+    sample = 0;
+    ++meter.scrubs;
+  }
+  ++meter.hops;
+  played = 0;
+}
+
+void Player::Engine::work(Budget budget) {
+  if (ready || budget.left <= 0) return;
+  const std::int64_t before = budget.left;
+  ready = synthesis.step(budget);
+  spread.spend(before - budget.left);
+  if (ready) spread.finish();
+}
+
 Result<Player> Player::create(const Model& model, const PlayerConfig& config) {
-  const StftConfig stft = framed_for_streams(model.stft);
-  if (auto error = stft.check_invertible()) return *error;
-  auto dreamer = Dreamer::create(model, config.dream);
+  auto live = LiveModel::create(model);
+  if (!live) return live.error();
+  return create(std::move(*live), config);
+}
+
+Result<Player> Player::create(LiveModel model, const PlayerConfig& config) {
+  if (auto error = model.stft().check_invertible()) return *error;
+  auto dreamer = LiveDreamer::create(std::move(model), config.mode, config.seed);
   if (!dreamer) return dreamer.error();
-  auto phase = PhaseStream::create(stft, config.phase);
-  if (!phase) return phase.error();
-  auto inverse = InverseStftStream::create(stft);
-  if (!inverse) return inverse.error();
-  return Player(std::unique_ptr<Engine>(new Engine(std::move(*dreamer), std::move(*phase), std::move(*inverse))));
+  auto synthesis = Synthesis::create(std::move(*dreamer), config.phase);
+  if (!synthesis) return synthesis.error();
+  auto driver = Driver::create(synthesis->stft());
+  if (!driver) return driver.error();
+  auto engine = std::make_unique<Engine>(std::move(*synthesis), std::move(*driver), config);
+  if (auto error = engine->prepare()) return *error;
+  return Player(std::move(engine));
 }
 
 Player::Player(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -90,25 +185,25 @@ Player::Player(Player&&) noexcept = default;
 Player& Player::operator=(Player&&) noexcept = default;
 Player::~Player() = default;
 
-void Player::begin() { engine_->begin(); }
-bool Player::step(Budget& budget) { return engine_->step(budget); }
-std::span<const float> Player::samples() const { return engine_->samples; }
-std::uint64_t Player::reseeds() const { return engine_->dreamer.reseeds(); }
+PlayerControls& Player::controls() { return engine_->controls; }
+void Player::process(std::span<const float> input, std::span<float> output) { engine_->process(input, output); }
+void Player::reset(std::uint32_t seed) { engine_->synthesis.dreamer().reset(seed); }
+std::span<std::byte> Player::spare() { return engine_->synthesis.dreamer().spare(); }
+bool Player::swap() { return engine_->synthesis.dreamer().swap(); }
+void Player::set_quality(int level) { engine_->set_quality(level); }
 
-void Player::process(std::span<float> output) {
-  while (!output.empty()) {
-    if (engine_->played == engine_->samples.size()) {
-      begin();
-      auto budget = Budget::unlimited();
-      while (!step(budget)) {
-      }
-    }
-    const auto rest = engine_->samples.subspan(engine_->played);
-    const std::size_t count = std::min(rest.size(), output.size());
-    std::copy_n(rest.begin(), count, output.begin());
-    engine_->played += count;
-    output = output.subspan(count);
-  }
+void Player::trigger(double position, double pitch) {
+  engine_->note_pitch = static_cast<float>(pitch);
+  engine_->synthesis.dreamer().trigger(position);
+}
+
+const PlayerMeter& Player::meter() {
+  PlayerMeter& meter = engine_->meter;
+  LiveDreamer& dreamer = engine_->synthesis.dreamer();
+  meter.latency = engine_->latency();
+  meter.reseeds = static_cast<double>(dreamer.reseeds());
+  meter.swapping = dreamer.swapping() ? 1 : 0;
+  return meter;
 }
 
 }  // namespace lodestone

@@ -15,7 +15,8 @@ void Thresholds::prepare(int iterations, double alpha, double beta, double gamma
   }
 }
 
-void OnlineSchedule::begin(std::int64_t newest, double level) {
+void OnlineSchedule::begin(std::int64_t newest, double level, int iterations) {
+  iterations_ = iterations;
   newest_ = newest;
   level_ = level;
   iteration_ = -1;
@@ -23,7 +24,7 @@ void OnlineSchedule::begin(std::int64_t newest, double level) {
 }
 
 bool OnlineSchedule::next(LwsTask& task) {
-  if (iteration_ == thresholds_.iterations()) return false;
+  if (iteration_ == iterations_) return false;
   const bool newest = frame_ == newest_;
   if (iteration_ < 0) {
     task = {newest_, LwsKind::initial, newest_, 0};
@@ -54,7 +55,7 @@ bool StageSchedule::next(LwsTask& task) {
   for (;;) {
     if (begun_ && online_.next(task)) return true;
     if (frame_ == frames_) return false;
-    online_.begin(frame_++, level_);
+    online_.begin(frame_++, level_, online_.thresholds().iterations());
     begun_ = true;
   }
 }

@@ -32,8 +32,8 @@ class OnlineSchedule {
   Thresholds& thresholds() { return thresholds_; }
   void set_look_ahead(int frames) { look_ahead_ = frames; }
 
-  /// Frame `newest` has come; `level` stands for mean(A).
-  void begin(std::int64_t newest, double level);
+  /// Frame `newest` has come; `level` stands for mean(A). `iterations`: at most as many as there are thresholds.
+  void begin(std::int64_t newest, double level, int iterations);
   /// The next update, false when there is none.
   bool next(LwsTask& task);
 
@@ -42,7 +42,7 @@ class OnlineSchedule {
   int look_ahead_ = 0;
   std::int64_t newest_ = 0, frame_ = 0;
   double level_ = 0;
-  int iteration_ = 0;
+  int iteration_ = 0, iterations_ = 0;
 };
 
 /// The updates of a stage over a whole signal, in order.

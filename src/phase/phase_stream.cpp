@@ -21,6 +21,7 @@ class OnlineStream {
     lattice_.prepare(stft, kernel_.shape(), room + kernel_.reach(), kernel_.reach(), error);
     schedule_.thresholds().prepare(config.iterations, config.alpha, config.beta, config.gamma, error);
     schedule_.set_look_ahead(config.look_ahead);
+    iterations_ = config.iterations;
     level_ = config.level;
   }
 
@@ -35,10 +36,11 @@ class OnlineStream {
     for (const float value : magnitudes) sum_ += value;
     for (int r = 1; count_ == 0 && r <= kernel_.reach(); ++r) lattice_.pad(-r, 0);
     const double mean = sum_ / (static_cast<double>(count_ + 1) * static_cast<double>(magnitudes.size()));
-    schedule_.begin(count_++, level_ > 0 ? level_ : mean);
+    schedule_.begin(count_++, level_ > 0 ? level_ : mean, iterations_);
     kernel_.reset();
   }
 
+  void set_iterations(int iterations) { iterations_ = iterations; }
   bool step(Budget& budget) { return advance(schedule_, kernel_, lattice_, budget); }
 
   std::int64_t count() const { return count_; }
@@ -50,6 +52,7 @@ class OnlineStream {
   Lattice lattice_;
   OnlineSchedule schedule_;
   double level_ = 0, sum_ = 0;
+  int iterations_ = 0;
   std::int64_t count_ = 0;
 };
 
@@ -100,6 +103,10 @@ void PhaseStream::reset() {
   engine_->spsi.reset();
   engine_->given = 0;
   engine_->ready = engine_->finished = false;
+}
+
+void PhaseStream::set_iterations(int iterations) {
+  engine_->online.set_iterations(std::clamp(iterations, 0, engine_->config.iterations));
 }
 
 void PhaseStream::begin(std::span<const float> magnitudes) {

@@ -1,6 +1,16 @@
 // A fixed computation through every room of the core, for scopes of every kind. The same seeds must give the same bits in Node,
 // in pages, Workers and AudioWorklets.
-import { Core, CoreAnalyser, CoreGeneration, CoreModel, CorePlayer, CoreStft, CoreTrainer } from '../../js/core.js';
+import {
+  Core,
+  CoreAnalyser,
+  CoreGeneration,
+  CoreLiveModel,
+  CoreModel,
+  CorePlayer,
+  CoreStft,
+  CoreTrainer,
+} from '../../js/core.js';
+import { controlNames } from '../../js/options.js';
 
 const sampleRate = 44100;
 const stft = { size: 512, hop: 128, sampleRate };
@@ -90,7 +100,13 @@ export function trainedModel(core) {
  * @param {Core} core
  * @param {Uint8Array} modelFile
  */
-export const makePlayer = (core, modelFile) => new CorePlayer(core, new CoreModel(core, modelFile), dream);
+export function makePlayer(core, modelFile) {
+  const player = new CorePlayer(core, new CoreLiveModel(core, new CoreModel(core, modelFile)).bytes(), {
+    seed: dream.seed,
+  });
+  for (const name of ['position', 'randomness']) player.setControl(controlNames.indexOf(name), dream[name]);
+  return player;
+}
 
 /** What the player plays in its first second, rendered in pieces of that many samples. */
 export function playedSecond(core, modelFile, piece) {

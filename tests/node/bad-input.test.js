@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   CoreGeneration,
+  CoreLiveModel,
   CoreModel,
   CorePhase,
   CorePlayer,
@@ -212,7 +213,6 @@ test('dreams and generations', () => {
     [{ temperature: 1 }, /no option temperature/],
   ]) {
     assert.throws(() => generate(1, dream), argument(message));
-    assert.throws(() => new CorePlayer(core, learned, dream), argument(message));
   }
   for (const [phase, message] of [
     [{ preset: 'worst' }, /preset is "worst"; allowed: best, /],
@@ -230,14 +230,26 @@ test('dreams and generations', () => {
   ]) {
     assert.throws(() => generate(1, {}, phase), argument(message));
   }
-  for (const [phase, message] of [
+});
+
+test('players', () => {
+  const live = new CoreLiveModel(core, model()).bytes();
+  const play = (bytes, options) => new CorePlayer(core, bytes, options).dispose();
+  for (const [options, message] of [
+    [{ mode: 'looping' }, /mode is "looping"; allowed: window, stateful/],
+    [{ seed: 1.5 }, /seed is 1\.5/],
+    [{ sampleRate: 100 }, /rate.* 100/],
+    [{ sampleRate: 'high' }, /sampleRate is "high"/],
+    [{ spread: 1 }, /spread is 1/],
+    [{ temperature: 1 }, /no option temperature/],
     [{ method: 'batch' }, /method|online/],
     [{ iterations: 101 }, /iterations is 101/],
     [{ level: -1 }, /level is -1/],
     [{ weightRange: 0 }, /weight.?range is 0/i],
   ]) {
-    assert.throws(() => new CorePlayer(core, learned, {}, phase), argument(message));
+    assert.throws(() => play(live, options), argument(message));
   }
+  for (const length of [0, 10, live.length - 1]) assert.throws(() => play(live.subarray(0, length)), data(/./));
 });
 
 test('reconstructions', () => {

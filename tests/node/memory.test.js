@@ -6,6 +6,7 @@ import {
   CoreAnalyser,
   CoreGeneration,
   CoreInverseStftStream,
+  CoreLiveModel,
   CoreModel,
   CorePhase,
   CorePlayer,
@@ -14,6 +15,7 @@ import {
   CoreStftStream,
   CoreTrainer,
 } from '../../js/core.js';
+import { controlNames } from '../../js/options.js';
 import { chord, hash, newCore, tiny } from './support.js';
 
 const core = newCore();
@@ -23,6 +25,7 @@ const trainer = new CoreTrainer(core, signal, tiny);
 trainer.step();
 const file = trainer.model().toBytes();
 const model = new CoreModel(core, file);
+const live = new CoreLiveModel(core, model).bytes();
 const magnitudes = new CoreStft(core, small).magnitudes(signal);
 const quick = { stages: [{ method: 'nofuture' }] };
 
@@ -68,9 +71,14 @@ const rounds = {
     return reconstruction;
   },
   CorePlayer() {
-    const player = new CorePlayer(core, model);
+    const player = new CorePlayer(core, live);
     player.process(new Float32Array(200));
     return player;
+  },
+  CoreLiveModel() {
+    const again = new CoreLiveModel(core, model);
+    again.bytes();
+    return again;
   },
   CoreGeneration() {
     const generation = new CoreGeneration(core, model, 0.05, {}, quick);
@@ -110,7 +118,7 @@ test('memory stays flat over 1,000 refusals', () => {
     assert.throws(() => new CoreModel(core, broken));
     assert.throws(() => new CoreTrainer(core, signal, { ...tiny, batch: 4000 }));
     assert.throws(() => new CoreReconstruction(core, { ...magnitudes, bins: 3 }, small));
-    assert.throws(() => new CorePlayer(core, model, { position: 2 }));
+    assert.throws(() => new CorePlayer(core, live, { iterations: 200 }));
     assert.throws(() => new CorePhase(core, { preset: 'none' }));
   });
 });
@@ -139,11 +147,13 @@ test('objects side by side do not disturb each other', () => {
     player.process(output);
     return output;
   };
-  const expected = hash(play(new CorePlayer(core, model, { seed: 1, randomness: 0.1 }), 4000));
-  const other = newCore();
-  const players = [core, core, other].map(
-    (home) => new CorePlayer(home, home === core ? model : new CoreModel(home, file), { seed: 1, randomness: 0.1 }),
-  );
+  const make = (home) => {
+    const player = new CorePlayer(home, live, { seed: 1 });
+    player.setControl(controlNames.indexOf('randomness'), 0.1);
+    return player;
+  };
+  const expected = hash(play(make(core), 4000));
+  const players = [core, core, newCore()].map(make);
   const outputs = players.map(() => new Float32Array(4000));
   for (let at = 0; at < 4000; at += 125) {
     players.forEach((player, i) => player.process(outputs[i].subarray(at, at + 125)));
@@ -153,9 +163,17 @@ test('objects side by side do not disturb each other', () => {
 });
 
 test('a player takes no memory while it plays', () => {
-  const player = new CorePlayer(core, model, { randomness: 0.5 });
-  const before = [core.memoryBytes, freePlaces()];
+  const player = new CorePlayer(core, live, { sampleRate: 11025 });
+  const before = core.abi.lodestone_allocations();
   const output = new Float32Array(128);
-  for (let i = 0; i < 2000; ++i) player.process(output);
-  assert.deepEqual([core.memoryBytes, freePlaces()], before);
+  const input = new Float32Array(128).fill(0.1);
+  for (let i = 0; i < 2000; ++i) {
+    controlNames.forEach((_, control) => player.setControl(control, Math.sin(i + control)));
+    if (i % 50 === 0) player.trigger(i / 2000, i % 3);
+    if (i % 300 === 0) player.reset(i);
+    player.setQuality((i >> 7) % 3);
+    player.process(output, i & 256 ? input : undefined);
+    player.meter();
+  }
+  assert.equal(core.abi.lodestone_allocations(), before);
 });

@@ -1,7 +1,7 @@
 // Never runs: compiles if the types are what the documentation says, and refuses what they should refuse.
 
 import { LodestoneError, Magnet, Stft, prepare, readWav, reconstruct, wavBytes } from 'lodestone';
-import { Core, CoreModel, CorePlayer } from 'lodestone/core';
+import { Core, CoreLiveModel, CoreModel, CorePlayer } from 'lodestone/core';
 
 export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void> {
   const stft = await Stft.create({ size: 1024, hop: 256, window: 'sqrt-hann', framing: 'lws' });
@@ -29,7 +29,9 @@ export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void
   const file = new Blob([await wavBytes(wav.samples, wav.sampleRate)]);
   const bytes: Uint8Array = (await Magnet.load(file)).toBytes();
   const losses: number[] = model.losses;
-  const player = new CorePlayer(new Core(await prepare()), new CoreModel(new Core(await prepare()), bytes));
+  const core = new Core(await prepare());
+  const live: Uint8Array = new CoreLiveModel(core, new CoreModel(core, bytes)).bytes();
+  const player = new CorePlayer(core, live, { lookAhead: 3, sampleRate: 48000 });
   player.process(new Float32Array(losses.length + found.spectrum.frames));
   player.dispose();
 }

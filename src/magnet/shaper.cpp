@@ -1,0 +1,66 @@
+#include "magnet/shaper.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "phase/blocks.hpp"
+#include "spectrum/clean.hpp"
+#include "vector/lanes.hpp"
+
+namespace lodestone {
+namespace {
+
+using V = Floats<4>;
+
+/// Of a control: within its range, or its default 0.
+float within(float value, float low, float high) { return value == value ? std::clamp(value, low, high) : 0.0f; }
+
+}  // namespace
+
+void Shaper::prepare(const StftConfig& stft, FirstError& error) {
+  bins_ = static_cast<std::size_t>(stft.bins());
+  for (Buffer<float>* block : {&octaves_, &shaped_, &smoothed_}) take_block(*block, bins_ + lanes_of<V>, error);
+  for (std::size_t k = 0; k < octaves_.size(); ++k) {
+    // What lies below 20 Hz is as loud as that.
+    const double frequency = std::max(20.0, static_cast<double>(k) * stft.sample_rate / stft.size);
+    octaves_[k] = static_cast<float>(std::log2(frequency / 1000));
+  }
+}
+
+std::span<const float> Shaper::process(std::span<const float> frame, float pitch, const PlayerControls& controls) {
+  shift(frame, within(pitch, -24, 24) + within(controls.pitch, -24, 24));
+  tilt(within(controls.brightness, -24, 24));
+  smooth(within(controls.smoothing, 0, 1));
+  return {smoothed_.data(), bins_};
+}
+
+/// What is at bin k comes from k/r, between two bins by linear interpolation.
+void Shaper::shift(std::span<const float> frame, float pitch) {
+  constexpr float ln_2 = 0.693147181f;
+  const float step = exponential(splat<V>(-pitch / 12 * ln_2))[0];
+  const auto last = static_cast<float>(bins_ - 1);
+  for (std::size_t k = 0; k < bins_; ++k) {
+    const float place = static_cast<float>(k) * step;
+    const auto below = static_cast<std::size_t>(std::min(place, last));
+    const float share = place - static_cast<float>(below);
+    const float above = below + 1 < bins_ ? frame[below + 1] : 0;
+    shaped_[k] = share < 1 ? frame[below] + share * (above - frame[below]) : 0;
+  }
+}
+
+void Shaper::tilt(float decibels) {
+  if (decibels == 0) return;
+  constexpr float nepers = 0.115129255f;  // in a decibel
+  for (std::size_t k = 0; k < bins_; k += lanes_of<V>) {
+    const V gain = exponential(load<V>(octaves_.data() + k) * (decibels * nepers));
+    store(shaped_.data() + k, load<V>(shaped_.data() + k) * gain);
+  }
+}
+
+void Shaper::smooth(float share) {
+  for (std::size_t k = 0; k < bins_; ++k) {
+    smoothed_[k] = small_to_zero(shaped_[k] + share * (smoothed_[k] - shaped_[k]));
+  }
+}
+
+}  // namespace lodestone

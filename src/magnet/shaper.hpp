@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+
+#include "errors/first_error.hpp"
+#include "lodestone/array.hpp"
+#include "lodestone/player.hpp"
+
+namespace lodestone {
+
+/// What a frame sounds like once it has been dreamed: its pitch, its brightness, and how it follows the frame before.
+class Shaper {
+ public:
+  void prepare(const StftConfig& stft, FirstError& error);
+
+  /// The shaped frame `[bins]` of a dreamed one. `pitch` in semitones.
+  std::span<const float> process(std::span<const float> frame, float pitch, const PlayerControls& controls);
+  /// In the units of Budget.
+  std::int64_t cost() const { return 24 * static_cast<std::int64_t>(bins_); }
+
+ private:
+  void shift(std::span<const float> frame, float pitch);
+  void tilt(float decibels);
+  void smooth(float share);
+
+  // Room for whole vectors.
+  Buffer<float> octaves_;  ///< of each bin above 1 kHz
+  Buffer<float> shaped_;   ///< the newest frame, before smoothing
+  Buffer<float> smoothed_;
+  std::size_t bins_ = 0;
+};
+
+}  // namespace lodestone

@@ -1,0 +1,75 @@
+#include "magnet/synthesis.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "phase/blocks.hpp"
+
+namespace lodestone {
+namespace {
+
+// A stream has no ends to pad. Framing `lws` stays, because it decides the level of a square-root Hann window.
+StftConfig framed_for_streams(StftConfig stft) {
+  if (stft.framing == Framing::centered) stft.framing = Framing::none;
+  return stft;
+}
+
+}  // namespace
+
+Result<Synthesis> Synthesis::create(LiveDreamer dreamer, const PhaseStreamConfig& config) {
+  const StftConfig stft = framed_for_streams(dreamer.model().stft());
+  auto phase = PhaseStream::create(stft, config);
+  if (!phase) return phase.error();
+  auto inverse = InverseStftStream::create(stft);
+  if (!inverse) return inverse.error();
+  Synthesis synthesis(std::move(dreamer), std::move(*phase), std::move(*inverse));
+  FirstError error;
+  synthesis.shaper_.prepare(stft, error);
+  take_block(synthesis.silence_, static_cast<std::uint64_t>(stft.bins()), error);
+  if (error) return *error;
+  // As if silence had gone before: then each sample lies in full overlap.
+  for (int covered = 0; covered < stft.window_length(); covered += stft.hop) synthesis.overlap_add(synthesis.silence_);
+  return synthesis;
+}
+
+Synthesis::Synthesis(LiveDreamer dreamer, PhaseStream phase, InverseStftStream inverse)
+    : dreamer_(std::move(dreamer)), phase_(std::move(phase)), inverse_(std::move(inverse)) {}
+
+void Synthesis::begin(const PlayerControls& controls, float pitch, std::span<const float> drive) {
+  controls_ = controls;
+  pitch_ = pitch;
+  dreamer_.begin(controls, drive);
+  stage_ = Stage::dream;
+}
+
+bool Synthesis::step(Budget& budget) {
+  while (stage_ != Stage::done) {
+    if (stage_ == Stage::dream) {
+      if (!dreamer_.step(budget)) return false;
+      stage_ = Stage::shape;
+    } else if (stage_ == Stage::shape) {
+      phase_.begin(shaper_.process(dreamer_.frame(), pitch_, controls_));
+      budget.spend(shaper_.cost());
+      stage_ = Stage::phase;
+    } else if (stage_ == Stage::phase) {
+      if (!phase_.step(budget)) return false;
+      stage_ = Stage::overlap_add;
+    } else {
+      constexpr std::int64_t sample_cost = 32;                          // of an inverse FFT and overlap-add, about
+      overlap_add(phase_.frame().empty() ? silence_ : phase_.frame());  // none while the look-ahead fills
+      budget.spend(sample_cost * stft().size);
+      stage_ = Stage::done;
+      return true;
+    }
+    if (budget.left <= 0) return false;
+  }
+  return true;
+}
+
+void Synthesis::overlap_add(std::span<const std::complex<float>> frame) {
+  const auto finished = inverse_.push(frame);
+  const auto hop = static_cast<std::size_t>(stft().hop);
+  samples_ = finished.last(std::min(hop, finished.size()));
+}
+
+}  // namespace lodestone

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "lodestone/player.hpp"
+#include "magnet/live_dreamer.hpp"
+#include "magnet/shaper.hpp"
+
+namespace lodestone {
+
+/// One hop of sound after the other: dream → shaper → phases → overlap-add, a slice at a time.
+class Synthesis {
+ public:
+  static Result<Synthesis> create(LiveDreamer dreamer, const PhaseStreamConfig& config);
+
+  /// Starts the next hop. `pitch` in semitones, beside that of the controls; `drive` `[bins]` or empty.
+  void begin(const PlayerControls& controls, float pitch, std::span<const float> drive);
+  /// Goes on; true once `samples()` are those of the hop.
+  bool step(Budget& budget);
+  /// The newest hop, `[hop]`; silence before the first. The sound fades in with the first window.
+  std::span<const float> samples() const { return samples_; }
+
+  const StftConfig& stft() const { return inverse_.config(); }
+  LiveDreamer& dreamer() { return dreamer_; }
+  PhaseStream& phase() { return phase_; }
+
+ private:
+  enum class Stage { dream, shape, phase, overlap_add, done };
+
+  Synthesis(LiveDreamer dreamer, PhaseStream phase, InverseStftStream inverse);
+  void overlap_add(std::span<const std::complex<float>> frame);
+
+  LiveDreamer dreamer_;
+  Shaper shaper_;
+  PhaseStream phase_;
+  InverseStftStream inverse_;
+  Buffer<std::complex<float>> silence_;
+  Stage stage_ = Stage::done;
+  PlayerControls controls_;
+  float pitch_ = 0;
+  std::span<const float> samples_;
+};
+
+}  // namespace lodestone
