@@ -67,9 +67,9 @@ void Cepstrum::lay_out(Arena& arena, std::size_t coefficients, std::size_t bands
 void Cepstrum::prepare() {
   const auto bands = static_cast<double>(bands_);
   for (std::size_t i = 0; i < cosines_.size(); ++i) {
-    const auto row = static_cast<double>(i / bands_), column = static_cast<double>(i % bands_);
-    cosines_[i] = static_cast<float>(std::sqrt((row == 0 ? 1 : 2) / bands) *
-                                     std::cos(std::numbers::pi * row * (column + 0.5) / bands));
+    const std::size_t row = i / bands_, column = i % bands_;
+    const double angle = std::numbers::pi * static_cast<double>(row) * (static_cast<double>(column) + 0.5) / bands;
+    cosines_[i] = static_cast<float>(std::sqrt((row == 0 ? 1 : 2) / bands) * std::cos(angle));
   }
 }
 
