@@ -67,7 +67,8 @@ Status describe_model(ByteView bytes, const Safetensors& file, Report& report) {
   const NetworkConfig& network = model->network;
   std::uint64_t parameters = 0;
   for (const TensorView& tensor : file.tensors) {
-    const bool learned = tensor.name != "impulses" && tensor.name != "residuals" && tensor.name.find("running_") == std::string::npos;
+    const bool learned =
+        tensor.name != "impulses" && tensor.name != "residuals" && tensor.name.find("running_") == std::string::npos;
     if (learned) parameters += tensor.count();
   }
   report.add("bins", network.bins);

@@ -124,7 +124,11 @@ Result<LiveModel> LiveModel::create(const Model& model) {
   const auto impulses = model.impulses.all();
   std::copy(impulses.begin(), impulses.end(), (*content)->frames.begin());
   scrub((*content)->frames);
-  estimate_residuals(model, header.limits.ceiling / Limits::headroom, (*content)->residuals);
+  if (model.residuals.size() == (*content)->residuals.size()) {
+    std::copy(model.residuals.begin(), model.residuals.end(), (*content)->residuals.begin());
+  } else {
+    estimate_residuals(model, header.limits.ceiling / Limits::headroom, (*content)->residuals);
+  }
   scrub((*content)->residuals);
   return LiveModel(std::move(*content));
 }

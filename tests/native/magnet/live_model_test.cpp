@@ -69,6 +69,14 @@ TEST_CASE("Weights and training frames in a live model are those of the model") 
   }
 }
 
+TEST_CASE("Residuals of the model are taken over") {
+  Model model = small_model();
+  model.residuals = Buffer<float>::create(33).value();
+  for (std::size_t bin = 0; bin < 33; ++bin) model.residuals[bin] = 0.01f * static_cast<float>(bin);
+  const LiveModel live = LiveModel::create(model).value();
+  for (std::size_t bin = 0; bin < 33; ++bin) CHECK(live.content().residuals[bin] == model.residuals[bin]);
+}
+
 TEST_CASE("Residuals are estimated from the change of training frames") {
   Model model = small_model();
   for (std::size_t row = 0; row < 100; ++row) {
