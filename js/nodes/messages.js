@@ -8,7 +8,10 @@ import { LodestoneError } from '../errors.js';
  * @typedef {{code: import('../errors.js').LodestoneErrorCode, message: string}} Failure
  */
 
-/** @typedef {Pick<MessagePort, 'postMessage' | 'onmessage'>} Port a MessagePort or a Worker */
+/**
+ * A MessagePort, a Worker, or a Worker's scope.
+ * @typedef {{postMessage: (message: any, transfer?: any) => void, onmessage: any}} Port
+ */
 
 /**
  * @param {unknown} error
@@ -28,7 +31,7 @@ export const errorOf = ({ code, message }) => new LodestoneError(code, message);
  * @param {Record<string, (...args: any[]) => unknown>} actions
  */
 export function answer(port, actions) {
-  port.onmessage = async ({ data: [id, method, ...args] }) => {
+  port.onmessage = async (/** @type {MessageEvent} */ { data: [id, method, ...args] }) => {
     try {
       await actions[method](...args);
       port.postMessage([id]);
@@ -53,7 +56,7 @@ export class Questions {
    */
   constructor(port, unasked = {}) {
     this.#port = port;
-    port.onmessage = ({ data: [id, value] }) => {
+    port.onmessage = (/** @type {MessageEvent} */ { data: [id, value] }) => {
       if (typeof id === 'string') return unasked[id](value);
       const { resolve, reject } = this.#open.get(id) ?? {};
       this.#open.delete(id);

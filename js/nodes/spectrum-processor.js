@@ -1,0 +1,119 @@
+/* global sampleRate */
+import { RingBuffer } from 'ringbuf.js';
+import { Core, CoreAnalyser } from '../core.js';
+import { failureOf } from './messages.js';
+import { Processor } from './processor.js';
+import { PortLink } from './ring.js';
+
+/** Frames on their way to the main thread at most; what comes when it is that much behind is lost. */
+const frameCount = 16;
+
+/**
+ * @typedef {object} SpectrumProcessorOptions
+ * @property {WebAssembly.Module | Uint8Array} source the core
+ * @property {import('../options.js').AnalyserOptions} analysis
+ * @property {number} rate frames per second to deliver at most
+ * @property {boolean} isShared whether frames go through memory of both threads
+ */
+
+/** The audio thread's side of a SpectrumNode: what comes in goes out, and its mean over the channels is analysed. */
+export class SpectrumProcessor extends Processor {
+  /** @type {CoreAnalyser | null} */
+  #analyser = null;
+  /** @type {RingBuffer | null} */
+  #ring = null;
+  /** @type {PortLink} */
+  #link;
+  #mono = new Float32Array(0);
+  #interval;
+  #elapsed = 0;
+  #isActive = true;
+
+  /** @param {{processorOptions: SpectrumProcessorOptions}} options */
+  constructor({ processorOptions: { source, analysis, rate, isShared } }) {
+    super();
+    this.#interval = sampleRate / rate;
+    this.#link = new PortLink(this.port, frameCount);
+    this.port.onmessage = (/** @type {MessageEvent} */ { data }) => {
+      if (data) this.#link.receive(data);
+      else this.#isActive = false;
+    };
+    try {
+      this.#analyser = new CoreAnalyser(new Core(source), { ...analysis, sampleRate });
+      this.#open(this.#analyser.layout, isShared);
+    } catch (error) {
+      this.port.postMessage({ failure: failureOf(error) });
+    }
+  }
+
+  /**
+   * @param {Float32Array[][]} inputs
+   * @param {Float32Array[][]} outputs
+   */
+  process(inputs, outputs) {
+    const input = inputs[0];
+    const output = outputs[0];
+    for (let channel = 0; channel < input.length; ++channel) output[channel].set(input[channel]);
+    if (this.#analyser) this.#analyse(this.#analyser, this.#mix(output));
+    return this.#isActive;
+  }
+
+  /**
+   * Takes the memory for frames and says what they are made of.
+   * @param {CoreAnalyser['layout']} layout
+   * @param {boolean} isShared
+   */
+  #open(layout, isShared) {
+    if (isShared) {
+      const memory = RingBuffer.getStorageForCapacity(frameCount * layout.length, Float32Array);
+      this.#ring = new RingBuffer(memory, Float32Array);
+      this.port.postMessage({ layout, memory });
+    } else {
+      for (let i = 0; i < frameCount; ++i) this.#link.receive(new Float32Array(layout.length));
+      this.port.postMessage({ layout });
+    }
+  }
+
+  /** @param {Float32Array[]} channels */
+  #mix(channels) {
+    if (channels.length === 1) return channels[0];
+    const { length } = channels[0];
+    if (this.#mono.length !== length) this.#mono = new Float32Array(length);
+    for (let i = 0; i < length; ++i) {
+      let sum = 0;
+      for (let channel = 0; channel < channels.length; ++channel) sum += channels[channel][i];
+      this.#mono[i] = sum / channels.length;
+    }
+    return this.#mono;
+  }
+
+  /**
+   * @param {CoreAnalyser} analyser
+   * @param {Float32Array} samples
+   */
+  #analyse(analyser, samples) {
+    for (let taken = 0; taken < samples.length;) {
+      const count = analyser.push(samples, taken);
+      taken += count;
+      this.#elapsed += count;
+      while (analyser.next()) {
+        if (this.#elapsed < this.#interval) continue;
+        // What is over counts for the next one, so that the rate is met on average; but no two come for one.
+        this.#elapsed = Math.min(this.#elapsed - this.#interval, this.#interval);
+        this.#deliver(analyser.frame);
+      }
+    }
+  }
+
+  /** @param {Float32Array} frame */
+  #deliver(frame) {
+    if (this.#ring) {
+      if (this.#ring.availableWrite() >= frame.length) this.#ring.push(frame);
+      return;
+    }
+    const block = this.#link.take();
+    if (!block) return;
+    block.set(frame);
+    this.#link.give(block);
+  }
+}
