@@ -15,9 +15,6 @@ class Shaper {
 
   /// The shaped frame `[bins]` of a dreamed one. `pitch` in semitones.
   std::span<const float> process(std::span<const float> frame, float pitch, const PlayerControls& controls);
-  /// In the units of Budget.
-  std::int64_t cost() const { return 24 * static_cast<std::int64_t>(bins_); }
-
  private:
   void shift(std::span<const float> frame, float pitch);
   void tilt(float decibels);

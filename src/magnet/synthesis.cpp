@@ -14,6 +14,11 @@ StftConfig framed_for_streams(StftConfig stft) {
   return stft;
 }
 
+// What takes as long in WebAssembly as so many multiply-adds of a network with many windows in flight:
+constexpr std::int64_t bin_cost = 300;     // to shape a bin and hand it to phase reconstruction
+constexpr std::int64_t phase_unit = 3;     // a multiply-add of phase reconstruction
+constexpr std::int64_t sample_cost = 140;  // a sample of the inverse FFT and overlap-add
+
 }  // namespace
 
 Result<Synthesis> Synthesis::create(LiveDreamer dreamer, const PhaseStreamConfig& config) {
@@ -49,13 +54,16 @@ bool Synthesis::step(Budget& budget) {
       stage_ = Stage::shape;
     } else if (stage_ == Stage::shape) {
       phase_.begin(shaper_.process(dreamer_.frame(), pitch_, controls_));
-      budget.spend(shaper_.cost());
+      budget.spend(bin_cost * stft().bins());
       stage_ = Stage::phase;
     } else if (stage_ == Stage::phase) {
-      if (!phase_.step(budget)) return false;
+      Budget updates{budget.left / phase_unit};
+      const std::int64_t before = updates.left;
+      const bool final = phase_.step(updates);
+      budget.spend((before - updates.left) * phase_unit);
+      if (!final) return false;
       stage_ = Stage::overlap_add;
     } else {
-      constexpr std::int64_t sample_cost = 32;                          // of an inverse FFT and overlap-add, about
       overlap_add(phase_.frame().empty() ? silence_ : phase_.frame());  // none while the look-ahead fills
       budget.spend(sample_cost * stft().size);
       stage_ = Stage::done;

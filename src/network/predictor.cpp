@@ -9,7 +9,7 @@ namespace lodestone {
 namespace {
 
 /// What the activations of a cell cost, in multiply-adds.
-constexpr std::int64_t activation_cost = 60;
+constexpr std::int64_t activation_cost = 110;
 
 /// What a layer knows of its windows.
 struct Layer {
@@ -193,7 +193,7 @@ std::size_t Predictor::Engine::units() const { return activates() ? begun : kern
 std::int64_t Predictor::Engine::unit_cost() const {
   if (activates()) return static_cast<std::int64_t>(layers[stage / 3].hidden) * activation_cost;
   const Product p = product();
-  return static_cast<std::int64_t>(p.rows * p.depth * kernels.panel);
+  return static_cast<std::int64_t>((p.rows + 1) * p.depth * kernels.panel);
 }
 
 void Predictor::Engine::run(std::size_t first, std::size_t last) {

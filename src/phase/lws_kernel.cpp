@@ -132,7 +132,7 @@ std::int64_t LwsKernel::bin_cost(LwsKind kind) const {
          normalisation;
 }
 
-std::int64_t LwsKernel::begin_cost() const { return std::int64_t{16} * reach() * (weights_.range() + 1); }
+std::int64_t LwsKernel::begin_cost() const { return std::int64_t{256} * reach() * (weights_.range() + 1); }
 
 std::int64_t LwsKernel::cost(LwsKind kind, int bins) const {
   return begin_cost() + bin_cost(kind) * loops_->chunk * ((bins + loops_->chunk - 1) / loops_->chunk);
