@@ -30,6 +30,7 @@ struct Player::Engine {
       : config(the_config),
         synthesis(std::move(the_synthesis)),
         driver(std::move(the_driver)),
+        spread(synthesis.cost()),
         hop(synthesis.stft().hop),
         played(hop),
         spreads(config.spread && hop > quantum) {}

@@ -15,6 +15,7 @@ class Shaper {
 
   /// The shaped frame `[bins]` of a dreamed one. `pitch` in semitones.
   std::span<const float> process(std::span<const float> frame, float pitch, const PlayerControls& controls);
+
  private:
   void shift(std::span<const float> frame, float pitch);
   void tilt(float decibels);

@@ -11,6 +11,9 @@ namespace lodestone {
 /// early.
 class Spread {
  public:
+  /// `cost`: about what the first hop will cost.
+  explicit Spread(std::int64_t cost) : foretold_(cost) {}
+
   void begin() { spent_ = 0; }
   /// What may be spent now that `played` of `hop` samples are out; all that it takes at the end.
   Budget due(std::int64_t played, std::int64_t hop) const {
@@ -23,7 +26,7 @@ class Spread {
   }
 
  private:
-  std::int64_t foretold_ = 0, spent_ = 0;
+  std::int64_t foretold_, spent_ = 0;
 };
 
 }  // namespace lodestone

@@ -74,6 +74,10 @@ bool Synthesis::step(Budget& budget) {
   return true;
 }
 
+std::int64_t Synthesis::cost() const {
+  return dreamer_.cost() + phase_unit * phase_.cost() + bin_cost * stft().bins() + sample_cost * stft().size;
+}
+
 void Synthesis::overlap_add(std::span<const std::complex<float>> frame) {
   const auto finished = inverse_.push(frame);
   const auto hop = static_cast<std::size_t>(stft().hop);
