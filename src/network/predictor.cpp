@@ -225,11 +225,11 @@ Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& 
   if (auto error = config.check()) return *error;
   if (auto error = check_shapes(config, weights)) return *error;
   Arena needed;
-  PackedWeights(config, needed);
+  PackedWeights packed(config, needed);
   auto memory = Buffer<std::byte>::create(needed.size());
   if (!memory) return memory.error();
   Arena arena(memory->data());
-  PackedWeights packed(config, arena);
+  packed = PackedWeights(config, arena);
   if (auto error = packed.fill(weights)) return *error;
   auto predictor = create(config, packed, mode);
   if (predictor) predictor->engine_->own_weights = std::move(*memory);

@@ -1,0 +1,609 @@
+#include "magnet/live_dreamer.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "allocations.hpp"
+#include "flush_to_zero.hpp"
+#include "lodestone/player.hpp"
+#include "magnet/live_content.hpp"
+#include "magnet/normal.hpp"
+#include "magnet/small_model.hpp"
+
+using namespace lodestone;
+
+namespace {
+
+using Frame = std::vector<float>;
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+constexpr int refill = 3;  // frames of the training sound after a jump: half of a sequence of 5, and a bit
+
+Frame copy(std::span<const float> frame) { return {frame.begin(), frame.end()}; }
+
+/// A network whose dreams follow what it is fed and neither die nor stand still.
+Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1) {
+  Model model = small_model(scale);
+  Random random(seed);
+  for (NamedTensor& tensor : tensors(model.weights)) {
+    for (float& value : tensor.values) value = random.uniform() * 2 - 1;
+  }
+  for (float& value : model.weights.running_var) value = 1 + random.uniform();
+  for (float& bias : model.weights.dense_bias) bias += 2;
+  for (float& value : model.impulses.all()) value = 4 * random.uniform();
+  return model;
+}
+
+LiveDreamer live(const Model& model, Mode mode = Mode::window, std::uint32_t seed = 0) {
+  return LiveDreamer::create(LiveModel::create(model).value(), mode, seed).value();
+}
+
+std::vector<Frame> dream(LiveDreamer& dreamer, const DreamControls& controls, int hops) {
+  std::vector<Frame> frames;
+  for (int i = 0; i < hops; ++i) frames.push_back(copy(dreamer.process(controls)));
+  return frames;
+}
+
+std::vector<Frame> dream(const Model& model, const DreamControls& controls, int hops, std::uint32_t seed = 0) {
+  LiveDreamer dreamer = live(model, Mode::window, seed);
+  return dream(dreamer, controls, hops);
+}
+
+Frame impulse(const Model& model, std::size_t row) { return copy(model.impulses.row(row % model.impulses.rows())); }
+
+/// Largest difference, where 1 is about the size of a magnitude.
+double distance(const Frame& a, const Frame& b) {
+  REQUIRE(a.size() == b.size());
+  double largest = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) largest = std::max(largest, std::abs(double{a[k]} - b[k]));
+  return largest;
+}
+
+/// The network, asked from a zero state with all that it has been fed.
+class PlainDream {
+ public:
+  PlainDream(const Model& model, Mode mode)
+      : model_(model), mode_(mode), predictor_(Predictor::create(model.network, model.weights, mode).value()) {
+    for (const float value : model.impulses.all()) ceiling_ = std::max(ceiling_, 4 * value);
+  }
+
+  void feed(const Frame& magnitudes) { fed_.push_back(magnitudes); }
+  void forget() { fed_.clear(); }
+
+  Frame prediction() {
+    const auto most = mode_ == Mode::window ? static_cast<std::size_t>(model_.network.sequence) : fed_.size();
+    predictor_.reset();
+    Frame output;
+    for (std::size_t i = fed_.size() - std::min(most, fed_.size()); i < fed_.size(); ++i) {
+      Frame input = fed_[i];
+      compress(model_.network.scale, input);
+      output = copy(predictor_.process(input));
+    }
+    expand(model_.network.scale, output);
+    for (float& value : output) value = value > 1e-20f ? std::min(value, ceiling_) : 0.0f;
+    return output;
+  }
+
+  /// As a jump to that row leaves it: fed with all that leads to the last frame that is heard of the training sound.
+  void jump(std::size_t row) {
+    forget();
+    const auto before = static_cast<std::size_t>(model_.network.sequence - refill);
+    for (int i = 0; i < model_.network.sequence - 1; ++i) feed(impulse(model_, row + 100 - before + i));
+  }
+
+ private:
+  const Model& model_;
+  Mode mode_;
+  Predictor predictor_;
+  std::vector<Frame> fed_;
+  float ceiling_ = 0;
+};
+
+/// (1 − part)·a + part·b
+Frame mix(const Frame& a, const Frame& b, double part) {
+  Frame mixed(a.size());
+  for (std::size_t k = 0; k < a.size(); ++k) mixed[k] = static_cast<float>((1 - part) * a[k] + part * b[k]);
+  return mixed;
+}
+
+Frame impulse_at(const Model& model, double place) {
+  const auto row = static_cast<std::size_t>(std::floor(place));
+  return mix(impulse(model, row), impulse(model, row + 1), place - std::floor(place));
+}
+
+}  // namespace
+
+TEST_CASE("A jump sounds at once and the dream goes on from where it leads") {
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const Scale scale = GENERATE(Scale::linear, Scale::log1p);
+  const Model model = lively_model(scale);
+  LiveDreamer dreamer = live(model, mode);
+  PlainDream plain(model, mode);
+  // The start, then triggers: in the middle of a dream, within a refill, at the ends and beyond them.
+  const std::vector<std::tuple<double, std::size_t, int>> jumps = {{0.5, 50, 12}, {0.25, 25, 2},       {0.75, 74, 9},
+                                                                   {1.0, 99, 9},  {0.0, 0, 9},         {7.0, 99, 6},
+                                                                   {-1.0, 0, 6},  {not_a_number, 0, 6}};
+  for (std::size_t i = 0; i < jumps.size(); ++i) {
+    const auto [position, row, hops] = jumps[i];
+    if (i > 0) dreamer.trigger(position);
+    plain.jump(row);
+    Frame newest;
+    for (int hop = 0; hop < hops; ++hop) {
+      const Frame frame = copy(dreamer.process({.position = 0.5}));
+      if (hop >= refill) plain.feed(newest);
+      REQUIRE(frame == (hop < refill ? impulse(model, row + hop) : plain.prediction()));
+      newest = frame;
+    }
+  }
+  CHECK(dreamer.reseeds() == 0);
+}
+
+TEST_CASE("A live dream is that of a Dreamer with the same window of the training sound") {
+  const Model model = lively_model(Scale::log1p);
+  // Window 48 of 0 .. 95 ends two frames after row 50, where the jump has sounded for 3 frames.
+  Dreamer dreamer = Dreamer::create(model, {.position = 0.5}).value();
+  const auto frames = dream(model, {.position = 0.5}, 60);
+  for (int i = refill; i < 60; ++i) {
+    const auto expected = dreamer.process();
+    REQUIRE(std::equal(expected.begin(), expected.end(), frames[i].begin()));
+  }
+}
+
+TEST_CASE("Sequences of 1 and of even length start as well") {
+  const auto [sequence, own] = GENERATE(std::pair{1, 1}, std::pair{2, 2}, std::pair{4, 3}, std::pair{6, 4});
+  Model model = lively_model();
+  model.network.sequence = sequence;
+  const auto frames = dream(model, {.position = 1}, 8);
+  for (int i = 0; i < own; ++i) CHECK(frames[i] == impulse(model, 99 + i));
+  PlainDream plain(model, Mode::window);
+  for (int i = own - sequence; i < own; ++i) plain.feed(impulse(model, 199 + i));
+  CHECK(frames[own] == plain.prediction());
+}
+
+TEST_CASE("Pull feeds back a blend with the training sound at the cursor") {
+  const float pull = GENERATE(0.1f, 0.5f, 1.0f);
+  const Model model = lively_model(Scale::log1p);
+  LiveDreamer dreamer = live(model);
+  PlainDream plain(model, Mode::window);
+  DreamControls controls{.position = 0.9f, .pull = pull};
+  plain.jump(89);
+  double cursor = 89 - 1;
+  Frame newest;
+  for (int hop = 0; hop < 60; ++hop) {
+    if (hop == 20) controls.position = 0.333f;
+    if (hop == 40) dreamer.trigger(0.2);
+    if (hop == 40) plain.jump(20);
+    if (hop == 20) cursor = 0.333f * 99.0;
+    const bool own = hop < refill || (hop >= 40 && hop < 40 + refill);
+    const Frame frame = copy(dreamer.process(controls));
+    if (!own) {
+      plain.feed(mix(newest, impulse_at(model, cursor), pull));
+      REQUIRE(distance(frame, plain.prediction()) < 1e-5);  // blends rounded in float32 or in float64
+    }
+    if (hop == 40) cursor = 20 - 1;
+    cursor = std::fmod(cursor + 1, 100);
+    newest = frame;
+  }
+}
+
+TEST_CASE("Drive blends the driver's magnitudes into what the network is fed") {
+  const float drive = GENERATE(0.2f, 1.0f);
+  const Model model = lively_model(Scale::log1p);
+  LiveDreamer dreamer = live(model);
+  PlainDream plain(model, Mode::window);
+  Random random(3);
+  plain.jump(0);
+  Frame newest;
+  for (int hop = 0; hop < 40; ++hop) {
+    Frame driver(33);
+    for (float& value : driver) value = 3 * random.uniform();
+    const Frame frame = copy(dreamer.process({.pull = 0.3f, .drive = drive}, driver));
+    if (hop >= refill) {
+      plain.feed(mix(mix(newest, impulse(model, hop - 1), 0.3f), driver, drive));
+      REQUIRE(distance(frame, plain.prediction()) < 1e-5);
+    }
+    newest = frame;
+  }
+}
+
+TEST_CASE("Drive without a driver does nothing") {
+  const Model model = lively_model();
+  CHECK(dream(model, {.drive = 1}, 20) == dream(model, {}, 20));
+}
+
+TEST_CASE("Speed reads the dream at so many frames a hop, between its frames linearly") {
+  const float speed = GENERATE(0.25f, 0.3f, 0.5f, 0.999f, 1.5f, 2.0f, 3.7f, 4.0f);
+  const Model model = lively_model();
+  const auto whole = dream(model, {.position = 0.4f}, 170);
+  const auto frames = dream(model, {.position = 0.4f, .speed = speed}, 40);
+  for (int hop = 0; hop < 40; ++hop) {
+    const double place = speed * hop;
+    const auto before = static_cast<std::size_t>(place);
+    REQUIRE(distance(frames[hop], mix(whole[before], whole[before + 1], place - std::floor(place))) < 1e-5);
+  }
+}
+
+TEST_CASE("Speed 0 stands still and sounds, a trigger is heard all the same, and speed 1 is exactly the dream again") {
+  const Model model = lively_model();
+  const auto whole = dream(model, {.position = 0.4f}, 40);
+  LiveDreamer dreamer = live(model);
+  CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == whole[0]);
+  CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == whole[0]);
+  for (int i = 0; i < 5; ++i) dreamer.process({.position = 0.4f, .speed = 0.7f});  // at frame 3.5
+  const Frame frozen = copy(dreamer.process({.position = 0.4f, .speed = 0}));
+  CHECK(distance(frozen, mix(whole[3], whole[4], 0.5)) < 1e-5);
+  for (int i = 0; i < 30; ++i) CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == frozen);
+  for (int i = 5; i < 40; ++i) CHECK(copy(dreamer.process({.position = 0.4f, .speed = 1})) == whole[i]);
+  dreamer.trigger(0.8);
+  CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == impulse(model, 79));
+  CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == impulse(model, 79));
+}
+
+TEST_CASE("Temperature multiplies each bin by the exponential of normal noise before it is fed back") {
+  const float temperature = GENERATE(0.3f, 2.0f);
+  const Model model = lively_model(Scale::log1p);
+  const LiveModel packed = LiveModel::create(model).value();
+  LiveDreamer dreamer = live(model, Mode::window, 11);
+  PlainDream plain(model, Mode::window);
+  const double ceiling = packed.content().header().limits.ceiling;
+  Random random(11);
+  plain.jump(0);
+  Frame newest;
+  for (int hop = 0; hop < 30; ++hop) {
+    const Frame frame = copy(dreamer.process({.temperature = temperature}));
+    random.uniform();  // the chance of a jump
+    if (hop < refill) {
+      REQUIRE(frame == impulse(model, hop));  // the training sound itself is left as it is
+    } else {
+      plain.feed(newest);
+      Frame expected = plain.prediction();
+      for (std::size_t k = 0; k < 33; ++k) {
+        const double factor = std::exp(double{temperature} * packed.content().residuals[k] * normal(random));
+        expected[k] = static_cast<float>(std::min(expected[k] * factor, ceiling));
+      }
+      REQUIRE(distance(frame, expected) < 3e-5);  // magnitudes up to 16: 3 ulp of exp, arguments of up to 15 in float32
+    }
+    newest = frame;
+  }
+}
+
+TEST_CASE("Normal numbers are the normal quantiles of the uniform ones") {
+  Random random(1), same(1);
+  double mean = 0, square = 0, error = 0;
+  constexpr int count = 200000;
+  for (int i = 0; i < count; ++i) {
+    const double n = normal(random);
+    const double uniform = (double{same.uniform()} + 0x1p-25);
+    // Φ(n) = uniform, on the side where digits are left; its slope turns the difference into one of n.
+    const double side = std::min(uniform, 1 - uniform), x = -std::abs(n);
+    const double slope = std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
+    error = std::max(error, std::abs(0.5 * std::erfc(-x / std::sqrt(2)) - side) / slope);
+    if ((n < 0) != (uniform < 0.5)) error = 1;
+    mean += n / count;
+    square += n * n / count;
+  }
+  CHECK(error < 2e-6);                           // 1e-7 of the formula, roundings of float32 up to 5.3
+  CHECK(std::abs(mean) < 4 / std::sqrt(count));  // 4 standard deviations
+  CHECK(std::abs(square - 1) < 4 * std::sqrt(2.0 / count));
+}
+
+TEST_CASE("Randomness is the chance of a jump, frame by frame") {
+  const float randomness = GENERATE(0.0f, 0.1f, 0.5f, 1.0f);
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const Model model = lively_model();
+  LiveDreamer dreamer = live(model, mode, 5);
+  PlainDream plain(model, mode);
+  Random random(5);
+  Frame newest;
+  std::size_t row = 0;
+  int own = 0;
+  for (int hop = 0; hop < 95; ++hop) {
+    const bool chance = random.uniform() < randomness;
+    if (hop == 0 || chance) {
+      row = hop == 0 ? 30 : random.below(100);
+      own = refill;
+      plain.jump(row);
+    }
+    const Frame frame = copy(dreamer.process({.position = 0.3f, .randomness = randomness}));
+    if (own > 0) {
+      REQUIRE(frame == impulse(model, row++));
+      --own;
+    } else {
+      plain.feed(newest);
+      REQUIRE(frame == plain.prediction());
+    }
+    newest = frame;
+  }
+}
+
+TEST_CASE("Knobs beyond their ranges count as the ends, NaN as the default") {
+  const Model model = lively_model();
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  const auto with = [&](const DreamControls& controls) { return dream(model, controls, 30); };
+  CHECK(with({not_a_number, not_a_number, not_a_number, not_a_number, not_a_number, not_a_number}) == with({}));
+  CHECK(with({.position = inf}) == with({.position = 1}));
+  CHECK(with({.position = -3}) == with({.position = 0}));
+  CHECK(with({.pull = 2}) == with({.pull = 1}));
+  CHECK(with({.pull = 1e-9f}) == with({}));
+  CHECK(with({.speed = inf}) == with({.speed = 4}));
+  CHECK(with({.speed = -inf}) == with({.speed = 0}));
+  CHECK(with({.randomness = 5}) == with({.randomness = 1}));
+  CHECK(with({.temperature = inf}) == with({.temperature = 4}));
+}
+
+TEST_CASE("Without training frames a live dream is that of a Dreamer, and a trigger starts it again") {
+  Model model = lively_model();
+  model.impulses = {};
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const DreamControls controls{.position = 0.7f, .pull = 1, .randomness = 1, .temperature = 1};
+  LiveDreamer dreamer = live(model, mode);
+  for (int start = 0; start < 3; ++start) {
+    Dreamer expected = Dreamer::create(model, {.mode = mode}).value();
+    for (int i = 0; i < 20; ++i) {
+      const auto frame = expected.process();
+      CHECK(copy(dreamer.process(controls)) == copy(frame));
+    }
+    start == 0 ? dreamer.trigger(0.3) : dreamer.reset(9);
+  }
+}
+
+TEST_CASE("Reset starts again as after create") {
+  const Model model = lively_model();
+  const DreamControls controls{.position = 0.2f, .pull = 0.1f, .speed = 0.8f, .randomness = 0.1f, .temperature = 0.5f};
+  LiveDreamer dreamer = live(model, Mode::window, 1);
+  dream(dreamer, controls, 17);
+  dreamer.trigger(0.9);
+  dreamer.reset(2);
+  CHECK(dream(dreamer, controls, 50) == dream(model, controls, 50, 2));
+}
+
+TEST_CASE("A network that dies is started again from the training sound, and that is counted") {
+  Model model = small_model();
+  fix_prediction(model, GENERATE(0.0f, 2.0f, 1e30f, not_a_number));
+  LiveDreamer dreamer = live(model);
+  int own = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Frame frame = copy(dreamer.process({}));
+    for (const float value : frame) REQUIRE((value >= 0 && value <= 16));
+    for (std::size_t row = 0; row < 100; ++row) own += frame == impulse(model, row);
+  }
+  CHECK(dreamer.reseeds() == 9);  // after 100 frames of a second and 3 of the training sound, or 1 more
+  CHECK(own == 10 * refill);
+
+  LiveDreamer led = live(model);
+  for (int i = 0; i < 500; ++i) led.process({.pull = 0.5f});
+  CHECK(led.reseeds() == 0);
+}
+
+namespace {
+
+/// A player that moves every knob, triggers, changes the mode and swaps models; the frames that it hears.
+std::vector<Frame> play(LiveDreamer& dreamer, const LiveModel& next, std::int64_t slice, int hops = 200) {
+  std::vector<Frame> frames(static_cast<std::size_t>(hops), Frame(33));
+  Random random(1);
+  Frame driver(33);
+  const std::uint64_t before = allocations();
+  for (int hop = 0; hop < hops; ++hop) {
+    for (float& value : driver) value = 2 * random.uniform();
+    const auto chosen = [&](float highest) { return random.below(3) == 0 ? highest * random.uniform() : 0; };
+    const DreamControls controls{chosen(1),    chosen(1), random.below(2) ? 1 : 4 * random.uniform(),
+                                 chosen(0.1f), chosen(2), chosen(1)};
+    if (random.below(20) == 0) dreamer.trigger(random.uniform());
+    if (hop % 50 == 20) dreamer.set_mode(Mode::stateful);
+    if (hop % 50 == 40) dreamer.set_mode(Mode::window);
+    if (hop % 40 == 5 && !dreamer.spare().empty()) {
+      std::copy_n(next.content().block.data(), next.content().block.size(), dreamer.spare().data());
+      dreamer.swap();
+    }
+    if (hop == 150) dreamer.reset(4);
+    dreamer.begin(controls, driver);
+    for (Budget budget{slice}; !dreamer.step(budget); budget = {slice}) {
+    }
+    const auto frame = dreamer.frame();
+    std::copy(frame.begin(), frame.end(), frames[static_cast<std::size_t>(hop)].begin());
+  }
+  CHECK(allocations() == before);
+  return frames;
+}
+
+}  // namespace
+
+TEST_CASE("Slices of any size give the same bits, without taking memory") {
+  const Scale scale = GENERATE(Scale::linear, Scale::log1p);
+  const LiveModel next = LiveModel::create(lively_model(scale, 2)).value();
+  LiveDreamer whole = live(lively_model(scale));
+  const auto expected = play(whole, next, INT64_MAX);
+  for (const std::int64_t slice : {0, 1, 100, 3000, 20000}) {
+    LiveDreamer dreamer = live(lively_model(scale));
+    CHECK(play(dreamer, next, slice) == expected);
+  }
+}
+
+TEST_CASE("Flushing subnormals to zero changes no bit of a live dream") {
+  const Scale scale = GENERATE(Scale::linear, Scale::log1p);
+  Model model = lively_model(scale);
+  Random random(7);
+  for (float& weight : model.weights.dense_weight.all()) weight *= random.below(2) ? 1e-19f : 1.0f;
+  for (float& bias : model.weights.dense_bias) bias *= random.below(2) ? 1e-19f : 1.0f;
+  for (float& value : model.impulses.all()) value *= random.below(2) ? 1e-18f : 1.0f;
+  const auto render = [&] {
+    LiveDreamer dreamer = live(model);
+    return play(dreamer, LiveModel::create(model).value(), INT64_MAX);
+  };
+  const auto plain = render();
+  const FlushToZero scope;
+  CHECK(render() == plain);
+}
+
+namespace {
+
+/// Of the shape of a real one, untrained.
+Model large_model(int bins, std::vector<int> layers, Scale scale) {
+  Model model;
+  model.stft = {.size = 2 * (bins - 1), .hop = (bins - 1) / 2};
+  model.network = {.bins = bins, .layers = layers, .sequence = 40, .scale = scale};
+  model.weights = Weights::create(model.network).value();
+  Random random(1);
+  for (NamedTensor& tensor : tensors(model.weights)) {
+    for (float& value : tensor.values) value = random.uniform() * 0.2f - 0.1f;
+  }
+  for (float& value : model.weights.running_var) value = 1;
+  model.impulses = Array2<float>::create(120, bins).value();
+  for (float& value : model.impulses.all()) value = random.uniform();
+  return model;
+}
+
+std::int64_t spent(LiveDreamer& dreamer, const DreamControls& controls = {}) {
+  constexpr std::int64_t plenty = std::int64_t{1} << 60;
+  Budget budget{plenty};
+  dreamer.begin(controls);
+  REQUIRE(dreamer.step(budget));
+  return plenty - budget.left;
+}
+
+}  // namespace
+
+TEST_CASE("A jump costs each hop about what a usual one costs") {
+  struct Case {
+    int bins;
+    std::vector<int> layers;
+    Scale scale;
+  };
+  const Case shape = GENERATE(Case{1025, {128, 128}, Scale::log1p}, Case{257, {128, 128}, Scale::log1p},
+                              Case{257, {64}, Scale::linear});
+  LiveDreamer dreamer = live(large_model(shape.bins, shape.layers, shape.scale));
+  const std::int64_t usual = dreamer.cost();
+  std::int64_t worst = 0, first = 0;
+  for (int hop = 0; hop < 21; ++hop) worst = std::max(worst, first = spent(dreamer));
+  for (int hop = 0; hop < 60; ++hop) {
+    worst = std::max(worst, spent(dreamer));
+    if (hop % 9 == 0) dreamer.trigger(0.5);  // also within refills
+  }
+  CHECK(static_cast<double>(worst) / static_cast<double>(usual) < 1.3);
+  for (int hop = 0; hop < 30; ++hop) spent(dreamer);
+  // The last slice of a stage may be dearer than its bins.
+  CHECK(static_cast<double>(spent(dreamer)) / static_cast<double>(usual) == Approx(1).epsilon(0.02));
+
+  dreamer.set_mode(Mode::stateful);
+  const std::int64_t alone = spent(dreamer);
+  CHECK(static_cast<double>(alone) / static_cast<double>(dreamer.cost()) == Approx(1).epsilon(0.1));
+  dreamer.trigger(0.1);
+  for (int hop = 0; hop < 21; ++hop) CHECK(static_cast<double>(spent(dreamer)) < 2.2 * static_cast<double>(alone));
+}
+
+TEST_CASE("The network costs no more than twice as much while a new model listens") {
+  LiveDreamer dreamer = live(large_model(257, {64, 64}, Scale::log1p));
+  for (int hop = 0; hop < 70; ++hop) spent(dreamer);
+  const std::int64_t usual = spent(dreamer);
+  REQUIRE(dreamer.swap());
+  int hops = 0;
+  for (; dreamer.swapping(); ++hops) CHECK(spent(dreamer) < 2 * usual);
+  CHECK(hops == 48);
+  CHECK(spent(dreamer) == usual);
+}
+
+TEST_CASE("A new model listens for a sequence, then the dream fades over to it") {
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const Model first = lively_model(Scale::log1p, 1), second = lively_model(Scale::log1p, 2);
+  const LiveModel next = LiveModel::create(second).value();
+  LiveDreamer dreamer = live(first, mode);
+  PlainDream from(first, mode), to(second, mode);
+  from.jump(0);
+  Frame newest;
+  for (int hop = 0; hop < 60; ++hop) {
+    if (hop == 20) {
+      REQUIRE(dreamer.spare().size() == next.bytes().size());
+      std::copy(next.bytes().begin(), next.bytes().end(), dreamer.spare().begin());
+      REQUIRE(dreamer.swap());
+      CHECK(dreamer.spare().empty());
+      CHECK_FALSE(dreamer.swap());
+    }
+    const Frame frame = copy(dreamer.process({}));
+    if (hop >= refill) {
+      from.feed(newest);
+      if (hop >= 20) to.feed(newest);
+      const double faded = std::clamp((hop - 20 - 5 + 1) / 8.0, 0.0, 1.0);
+      const Frame expected = faded == 0   ? from.prediction()
+                             : faded == 1 ? to.prediction()
+                                          : mix(from.prediction(), to.prediction(), faded);
+      REQUIRE(distance(frame, expected) < 1e-5);
+    }
+    CHECK(dreamer.swapping() == (hop >= 20 && hop < 20 + 5 + 8 - 1));
+    newest = frame;
+  }
+  CHECK(dreamer.spare().size() == next.bytes().size());
+}
+
+TEST_CASE("A jump while a new model listens goes to it at once") {
+  const Model first = lively_model(Scale::linear, 1), second = lively_model(Scale::linear, 2);
+  LiveDreamer dreamer = live(first);
+  const LiveModel next = LiveModel::create(second).value();
+  const int heard = GENERATE(0, 3, 9);
+  const bool resets = GENERATE(false, true);
+  dream(dreamer, {.position = 0.5f}, 10);
+  std::copy(next.bytes().begin(), next.bytes().end(), dreamer.spare().begin());
+  REQUIRE(dreamer.swap());
+  dream(dreamer, {.position = 0.5f}, heard);
+  resets ? dreamer.reset(0) : dreamer.trigger(0.5);
+  CHECK(dream(dreamer, {.position = 0.5f}, 30) == dream(second, {.position = 0.5f}, 30));
+  CHECK_FALSE(dreamer.swapping());
+}
+
+TEST_CASE("Within a refill a new model waits for its end") {
+  LiveDreamer dreamer = live(lively_model());
+  dream(dreamer, {}, 1);
+  REQUIRE(dreamer.swap());
+  dream(dreamer, {}, refill - 1 + 5 + 8 - 1);
+  CHECK(dreamer.swapping());
+  dream(dreamer, {}, 1);
+  CHECK_FALSE(dreamer.swapping());
+}
+
+TEST_CASE("Models take each other's place 200 times, with fewer training frames too") {
+  Model shorter = lively_model(Scale::linear, 2);
+  auto some = Array2<float>::create(GENERATE(0, 5, 60), 33).value();
+  std::copy_n(shorter.impulses.data(), some.size(), some.data());
+  shorter.impulses = std::move(some);
+  const LiveModel models[2] = {LiveModel::create(lively_model()).value(), LiveModel::create(shorter).value()};
+  LiveDreamer dreamer = live(lively_model());
+  for (int i = 0; i < 200; ++i) {
+    const auto bytes = models[(i + 1) % 2].bytes();
+    std::copy(bytes.begin(), bytes.end(), dreamer.spare().begin());
+    REQUIRE(dreamer.swap());
+    int hops = 0;
+    for (; dreamer.swapping() && hops < 100; ++hops) {
+      for (const float value : dreamer.process({.position = 1, .pull = 0.2f, .temperature = 0.2f})) {
+        REQUIRE((value >= 0 && value <= 16));
+      }
+    }
+    REQUIRE(hops < 20);
+    REQUIRE(dreamer.model().frames() == models[(i + 1) % 2].frames());
+  }
+}
+
+TEST_CASE("Bytes that do not fit the slot are not swapped in") {
+  LiveDreamer dreamer = live(lively_model());
+  const auto refused = [&](const Model& model) {
+    const LiveModel other = LiveModel::create(model).value();
+    std::copy_n(other.bytes().begin(), std::min(other.bytes().size(), dreamer.spare().size()), dreamer.spare().begin());
+    return !dreamer.swap();
+  };
+  Model longer = lively_model();
+  longer.impulses = Array2<float>::create(101, 33).value();
+  CHECK(refused(longer));
+  Model slower = lively_model();
+  slower.stft.hop = 32;
+  CHECK(refused(slower));
+  CHECK(refused(lively_model(Scale::log1p)));
+  Model other = lively_model();
+  other.network.sequence = 4;
+  CHECK(refused(other));
+  CHECK(refused(large_model(65, {8, 6}, Scale::linear)));
+  std::fill(dreamer.spare().begin(), dreamer.spare().end(), std::byte{});
+  CHECK_FALSE(dreamer.swap());
+  CHECK(dream(dreamer, {}, 20) == dream(lively_model(), {}, 20));
+  CHECK_FALSE(refused(lively_model()));
+}
