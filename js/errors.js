@@ -7,8 +7,8 @@
  * - `unsupported`: this browser or runtime lacks something that is needed
  * - `abi-mismatch`: lodestone.wasm and the JavaScript come from different releases
  * - `processor-error`: the part of a node that runs on the audio thread had to stop
- * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' |
- *   'processor-error'} LodestoneErrorCode
+ * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' | 'processor-error'}
+ *   LodestoneErrorCode
  */
 
 /** What every function here throws or rejects with; the message names the field, the value and what is allowed. */

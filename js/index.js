@@ -5,7 +5,9 @@
 
 export { LodestoneError } from './errors.js';
 export { Magnet } from './magnet.js';
+export { GeneratorNode } from './nodes/generator-node.js';
 export { reconstruct } from './reconstruct.js';
+export { register } from './register.js';
 export { prepare } from './shared.js';
 export { Stft } from './stft.js';
 export { readWav, wavBytes } from './wav.js';

@@ -1,6 +1,7 @@
 import { readBytes } from './bytes.js';
 import { CoreModel } from './core.js';
 import { LodestoneError } from './errors.js';
+import { createGeneratorNode } from './nodes/generator-node.js';
 import { dreamDefaults, floats, pick, refused, settle, stftDefaults, trainerDefaults } from './options.js';
 import { sharedCore } from './shared.js';
 import { describe } from './tasks.js';
@@ -136,6 +137,25 @@ export class Magnet {
     const phaseOptions = typeof phase === 'string' ? { preset: phase } : phase;
     const request = { bytes: this.#held(), seconds, dream: pick(dream, dreamDefaults), phase: phaseOptions };
     return work('generate', request, { onProgress, signal });
+  }
+
+  /**
+   * An instrument that plays the model in a context, ready to be connected: `register`, the node, and what it takes until the audio
+   * thread can play. A context of another rate than the model's gets the sound resampled.
+   * @param {import('./register.js').AnyContext} context
+   * @param {import('./nodes/generator-options.js').GeneratorOptions & import('./register.js').RegisterOptions} [options]
+   * @returns {Promise<import('./nodes/generator-node.js').GeneratorNode>}
+   */
+  createNode(context, options) {
+    return createGeneratorNode(context, this, options);
+  }
+
+  /**
+   * A context at the model's sample rate, in which nothing needs resampling.
+   * @param {Omit<AudioContextOptions, 'sampleRate'>} [options]
+   */
+  createContext(options) {
+    return new AudioContext({ ...options, sampleRate: this.config.sampleRate });
   }
 
   /**

@@ -23,6 +23,7 @@ cmake --preset native >build/configure-native.log
 cmake --build --preset native --target lodestone_program
 cmake --preset wasm >build/configure-wasm.log
 cmake --build --preset wasm
+npm run --silent build:js
 
 lodestone=build/native/lodestone
 

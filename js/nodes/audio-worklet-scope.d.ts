@@ -4,7 +4,7 @@ declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 
-declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;
+declare function registerProcessor(name: string, processor: new (options: any) => object): void;
 
 declare const currentFrame: number;
 declare const sampleRate: number;

@@ -10,7 +10,7 @@ const longest = 128;
  * has to last twice as long, up to 64 s, so that it does not go up and down.
  */
 export class Quality {
-  /** 0: as asked for. */
+  /** @type {0 | 1 | 2} As CorePlayer.setQuality takes it; 0: as asked for. */
   level = 0;
   #overloaded = 0;
   #calm = 0;
@@ -31,14 +31,14 @@ export class Quality {
   }
 
   #fall() {
-    ++this.level;
+    this.level = this.level === 0 ? 1 : 2;
     this.#overloaded = 0;
     this.#needed = Math.min(2 * this.#needed, longest);
     return true;
   }
 
   #rise() {
-    --this.level;
+    this.level = this.level === 2 ? 1 : 0;
     this.#calm = 0;
     return true;
   }

@@ -1,0 +1,223 @@
+import { LodestoneError } from '../errors.js';
+import { seed as checkSeed } from '../options.js';
+import { rawContext, register, registration } from '../register.js';
+import { Adopted } from './adopted.js';
+import { settleGenerator } from './generator-options.js';
+import { checkShape, liveBytes } from './live-bytes.js';
+import { errorOf, Questions } from './messages.js';
+import { reportNames } from './report.js';
+
+/** @typedef {import('./generator-options.js').GeneratorOptions} GeneratorOptions */
+/** @typedef {import('./live-bytes.js').PlayableModel} PlayableModel */
+
+/**
+ * How long a change takes to be heard, in samples of the context, from the quantum in which a parameter changes.
+ * @typedef {object} Latency
+ * @property {number} min to the first changed sample, where a hop begins right then
+ * @property {number} max the same, where one has just begun
+ * @property {number} half to half of the effect
+ */
+
+/**
+ * How a node is doing; kept up to date twice a second.
+ * @typedef {object} GeneratorMeter
+ * @property {number} cpu share of its thread's time, 0 to 1, a mean of 2 s; it knows no peaks, since the clock ticks in milliseconds
+ * @property {number} late quanta that began more than 25 ms behind the clock
+ * @property {number} underruns gaps in the sound of the context since the node was made: as its `playbackStats` counts them, or,
+ *   where it has none, half seconds in which the audio thread fell behind the clock
+ * @property {number} reseeds how often the network had to be started again
+ * @property {number} scrubs samples that were not finite and became 0
+ * @property {number} quality 0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well
+ */
+
+/** Bytes of a model that travel together. */
+const pieceBytes = 65536;
+
+/**
+ * An instrument: plays a model in real time, or in an OfflineAudioContext. One voice, mono: the graph takes it to all channels of
+ * what it is connected to; polyphony is several nodes. What is connected to its input is mixed to one channel and is the
+ * driver, see `drive`. Its AudioParams are those of parameters.js. It plays until `dispose()`.
+ *
+ *     const node = await model.createNode(context);   // or: await register(context), then at once
+ *     node.connect(context.destination);               //     new GeneratorNode(context, model)
+ *     node.trigger(0.4);
+ *
+ * Its events: `meter` twice a second; `underrun`, `detail` how many there have been; `overload` and `recover`, when quality falls
+ * and rises, `detail` the level; `error`, `error` a LodestoneError, after which the node is silent.
+ *
+ * What the methods give is a promise that the audio thread has done it; none needs to be awaited.
+ */
+export class GeneratorNode extends Adopted {
+  #context;
+  #core;
+  #config;
+  #questions;
+  /** @type {Float64Array} */
+  #report = new Float64Array(reportNames.length);
+  #swapping = Promise.resolve();
+  #ended = false;
+  #underrunsBefore;
+  #restartClock = () => this.#questions.ask('restartClock');
+
+  /**
+   * @param {import('../register.js').AnyContext} context registered
+   * @param {PlayableModel} model what it needs of it is copied
+   * @param {GeneratorOptions} [options]
+   * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
+   */
+  constructor(context, model, options) {
+    const { source, core, makeNode } = registration(context);
+    const { player, parameterData } = settleGenerator(options);
+    const live = liveBytes(model, core);
+    const raw = rawContext(context);
+    super(
+      makeNode('lodestone-generator', {
+        channelCount: 1,
+        channelCountMode: 'explicit',
+        outputChannelCount: [1],
+        parameterData,
+        processorOptions: { source, live, player, adapts: !('startRendering' in raw) },
+      }),
+    );
+    this.#context = raw;
+    this.#core = core;
+    this.#config = model.config;
+    this.#underrunsBefore = raw.playbackStats?.underrunEvents ?? 0;
+    this.#questions = new Questions(this.port, {
+      meter: (report) => this.#take(report),
+      error: (failure) => this.#fail(errorOf(failure)),
+    });
+    this.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor could not be made'));
+    raw.addEventListener('statechange', this.#restartClock);
+    /** @type {GeneratorMeter} */
+    this.meter = { cpu: 0, late: 0, underruns: 0, reseeds: 0, scrubs: 0, quality: 0 };
+    /** @type {Promise<void>} Kept once it can play; rejects with a LodestoneError where it cannot. */
+    this.ready = this.#questions.ask('start');
+  }
+
+  /** @returns {Latency} with the present settings; zeros before the node is ready */
+  get latency() {
+    return {
+      min: this.#reported('latencyMin'),
+      max: this.#reported('latencyMax'),
+      half: this.#reported('latencyHalf'),
+    };
+  }
+
+  /**
+   * A note: jumps there now. The training sound's own frames sound while the network listens to what leads up to them, for
+   * ⌈(sequence + 1) / 2⌉ frames; from there on it dreams.
+   * @param {number} position in the training sound, 0 to 1
+   * @param {number} [pitch] semitones, added to the parameter until the next note; 0
+   */
+  trigger(position, pitch = 0) {
+    return this.#questions.ask('trigger', [position, pitch]);
+  }
+
+  /**
+   * Starts anew, as a node made with that seed would.
+   * @param {number} seed 0 to 2³²−1
+   */
+  reset(seed) {
+    return this.#questions.ask('reset', [checkSeed('seed', seed)]);
+  }
+
+  /**
+   * Goes over to another model of the same shape while it plays: its bytes are copied into a second slot, some in each quantum, then
+   * the sound fades over. The promise is kept when it has; the context has to run. One swap waits for the one before it.
+   * @param {PlayableModel} model with at most as many training frames as the node's first model
+   * @returns {Promise<void>} rejects with `invalid-argument` where the shape is another
+   */
+  async swapModel(model) {
+    checkShape(model.config, this.#config);
+    const bytes = liveBytes(model, this.#core);
+    const before = this.#swapping;
+    this.#swapping = (async () => {
+      await before.catch(() => {});
+      await this.#send(bytes);
+    })();
+    return this.#swapping;
+  }
+
+  /** Falls silent within one quantum and does no more work; its dream stands still. */
+  suspend() {
+    return this.#questions.ask('suspend');
+  }
+
+  /** Goes on where it was suspended. */
+  resume() {
+    return this.#questions.ask('resume');
+  }
+
+  /** Ends it for good: the audio thread lets go of the player and its memory. */
+  dispose() {
+    this.#end(new LodestoneError('invalid-argument', 'this node has been disposed of'));
+    this.port.postMessage([0, 'dispose']);
+    this.disconnect();
+  }
+
+  /** @param {Uint8Array} bytes */
+  #send(bytes) {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const { buffer } = bytes.slice(at, at + pieceBytes);
+      this.#questions.ask('stage', [buffer], [buffer]);
+    }
+    return this.#questions.ask('swap');
+  }
+
+  /** @param {Float64Array} report */
+  #take(report) {
+    const { underruns, quality } = this.meter;
+    this.#report = report;
+    for (const name of /** @type {const} */ (['cpu', 'late', 'reseeds', 'scrubs', 'quality'])) {
+      this.meter[name] = this.#reported(name);
+    }
+    const stats = this.#context.playbackStats;
+    this.meter.underruns = stats ? stats.underrunEvents - this.#underrunsBefore : this.#reported('losses');
+    this.#tell('meter');
+    if (this.meter.underruns > underruns) this.#tell('underrun', this.meter.underruns);
+    if (this.meter.quality > quality) this.#tell('overload', this.meter.quality);
+    if (this.meter.quality < quality) this.#tell('recover', this.meter.quality);
+  }
+
+  /** @param {typeof reportNames[number]} name */
+  #reported(name) {
+    return this.#report[reportNames.indexOf(name)];
+  }
+
+  /**
+   * @param {string} type
+   * @param {number} [detail]
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** @param {LodestoneError} error */
+  #fail(error) {
+    if (this.#ended) return;
+    this.#end(error);
+    this.dispatchEvent(new ErrorEvent('error', { error, message: error.message }));
+  }
+
+  /** @param {LodestoneError} reason */
+  #end(reason) {
+    this.#ended = true;
+    this.#questions.end(reason);
+    this.#context.removeEventListener('statechange', this.#restartClock);
+  }
+}
+
+/**
+ * A node that is ready; see Magnet.createNode.
+ * @param {import('../register.js').AnyContext} context
+ * @param {PlayableModel} model
+ * @param {GeneratorOptions & import('../register.js').RegisterOptions} [options]
+ */
+export async function createGeneratorNode(context, model, options = {}) {
+  const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
+  await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
+  const node = new GeneratorNode(context, model, rest);
+  await node.ready;
+  return node;
+}

@@ -1,0 +1,143 @@
+/* global currentFrame, sampleRate */
+import { Core, CorePlayer } from '../core.js';
+import { controlNames } from '../options.js';
+import { Load } from './load.js';
+import { answer, failureOf } from './messages.js';
+import { ModelSwap } from './model-swap.js';
+import { parameters } from './parameters.js';
+import { playerActions } from './player-actions.js';
+import { Processor } from './processor.js';
+import { Quality } from './quality.js';
+import { playersPlace, reportNames } from './report.js';
+
+/**
+ * @typedef {object} GeneratorProcessorOptions
+ * @property {WebAssembly.Module | Uint8Array} source the core
+ * @property {Uint8Array} live the model as a CorePlayer takes it
+ * @property {object} player the options of the CorePlayer
+ * @property {boolean} adapts whether an overload costs quality; it must not where sound is rendered faster than it plays
+ */
+
+/** The audio thread's side of a GeneratorNode. `process` makes no object; what fails ends in silence and a message. */
+export class GeneratorProcessor extends Processor {
+  /** @type {CorePlayer | null} */
+  #player = null;
+  /** @type {ModelSwap | null} */
+  #swap = null;
+  #load = new Load(sampleRate);
+  #quality = new Quality();
+  #adapts;
+  #active = true;
+  #level = 1;
+  #numbers = new Float64Array(reportNames.length);
+  #report = ['meter', this.#numbers];
+
+  static get parameterDescriptors() {
+    return parameters;
+  }
+
+  /** @param {{processorOptions: GeneratorProcessorOptions}} options */
+  constructor({ processorOptions }) {
+    super();
+    this.#adapts = processorOptions.adapts;
+    try {
+      this.#start(processorOptions);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {GeneratorProcessorOptions} options */
+  #start({ source, live, player: options }) {
+    const player = new CorePlayer(new Core(source), live, { ...options, sampleRate });
+    const swap = new ModelSwap(player);
+    answer(this.port, {
+      ...playerActions(player, swap),
+      suspend: () => (this.#active = false),
+      resume: () => (this.#active = true),
+      restartClock: () => this.#load.restart(),
+      start: () => {}, // what it asks is whether the player could be made
+      dispose: () => this.#dispose(),
+    });
+    this.#player = player;
+    this.#swap = swap;
+    this.#sendReport(player);
+  }
+
+  /**
+   * @param {Float32Array[][]} inputs
+   * @param {Float32Array[][]} outputs
+   * @param {Record<string, Float32Array>} values
+   */
+  process(inputs, outputs, values) {
+    if (!this.#player) return false;
+    if (!this.#active && this.#level === 0) return true;
+    const began = Date.now();
+    const output = outputs[0][0];
+    try {
+      this.#play(this.#player, inputs[0][0], output, values);
+    } catch (error) {
+      output.fill(0);
+      this.#fail(error);
+      return false;
+    }
+    for (let channel = 1; channel < outputs[0].length; ++channel) outputs[0][channel].set(output);
+    if (this.#load.count(began, Date.now(), currentFrame, output.length)) this.#closeHalfSecond(this.#player);
+    return true;
+  }
+
+  /**
+   * @param {CorePlayer} player
+   * @param {Float32Array | undefined} input
+   * @param {Float32Array} output
+   * @param {Record<string, Float32Array>} values
+   */
+  #play(player, input, output, values) {
+    for (let i = 0; i < controlNames.length; ++i) player.setControl(i, values[controlNames[i]][0]);
+    player.process(output, input?.length ? input : undefined);
+    this.#swap?.step();
+    this.#amplify(output, values.gain);
+  }
+
+  /**
+   * By the gain, and down or up over one block where the node is suspended or resumed.
+   * @param {Float32Array} output
+   * @param {Float32Array} gains one, or one a sample
+   */
+  #amplify(output, gains) {
+    const target = this.#active ? 1 : 0;
+    const step = (target - this.#level) / output.length;
+    const last = gains.length - 1;
+    for (let i = 0; i < output.length; ++i) {
+      const gain = gains[i < last ? i : last];
+      output[i] *= (gain === gain ? gain : 1) * (this.#level + step * (i + 1));
+    }
+    this.#level = target;
+  }
+
+  /** @param {CorePlayer} player */
+  #closeHalfSecond(player) {
+    if (this.#adapts && this.#quality.judge(this.#load.latest, this.#load.lost)) player.setQuality(this.#quality.level);
+    this.#sendReport(player);
+  }
+
+  /** @param {CorePlayer} player */
+  #sendReport(player) {
+    this.#numbers[0] = this.#load.mean;
+    this.#numbers[1] = this.#load.late;
+    this.#numbers[2] = this.#load.losses;
+    this.#numbers.set(player.meter(), playersPlace);
+    this.port.postMessage(this.#report);
+  }
+
+  #dispose() {
+    this.#player = this.#swap = null;
+    this.port.close();
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#player = this.#swap = null;
+    this.port.postMessage(['error', failureOf(error)]);
+  }
+}

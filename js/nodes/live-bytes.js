@@ -1,0 +1,63 @@
+import { CoreLiveModel, CoreModel } from '../core.js';
+import { LodestoneError } from '../errors.js';
+
+/** @typedef {import('../magnet.js').Magnet | CoreModel} PlayableModel a model, or what a CoreTrainer has learned so far */
+
+/**
+ * The model as a player takes it.
+ * @param {PlayableModel} model
+ * @param {import('../core.js').Core} core to make it in
+ */
+export function liveBytes(model, core) {
+  if (model instanceof CoreModel) return readAs(model);
+  const copy = new CoreModel(core, model.toBytes());
+  try {
+    return readAs(copy);
+  } finally {
+    copy.dispose();
+  }
+}
+
+/** @param {CoreModel} model */
+function readAs(model) {
+  const live = new CoreLiveModel(model.core, model);
+  try {
+    return live.bytes();
+  } finally {
+    live.dispose();
+  }
+}
+
+/** What of a model's configuration has to agree for another model to take its place. */
+const shape = /** @type {const} */ ([
+  'size',
+  'windowSize',
+  'hop',
+  'window',
+  'framing',
+  'sampleRate',
+  'layers',
+  'sequence',
+  'scale',
+]);
+
+/**
+ * Refuses a model that does not fit into the place of another.
+ * @param {PlayableModel['config']} config
+ * @param {PlayableModel['config']} playing
+ */
+export function checkShape(config, playing) {
+  const different = shape.find((name) => String(config[name]) !== String(playing[name]));
+  if (different) throw otherShape(different, config[different], playing[different]);
+  if (config.impulses > playing.impulses) throw otherShape('impulses', config.impulses, `0 to ${playing.impulses}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {unknown} allowed
+ */
+function otherShape(name, value, allowed) {
+  const reason = 'the shape of the model that the node was made for; for another, make another node';
+  return new LodestoneError('invalid-argument', `the model's ${name} is ${value}; allowed: ${allowed}, ${reason}`);
+}

@@ -1,0 +1,13 @@
+/**
+ * What the main thread may ask of a player, wherever that runs.
+ * @param {import('../core.js').CorePlayer} player
+ * @param {import('./model-swap.js').ModelSwap} swap
+ */
+export function playerActions(player, swap) {
+  return {
+    trigger: (/** @type {number} */ position, /** @type {number} */ pitch) => player.trigger(position, pitch),
+    reset: (/** @type {number} */ seed) => player.reset(seed),
+    stage: (/** @type {ArrayBuffer} */ piece) => swap.stage(piece),
+    swap: () => swap.swap(),
+  };
+}

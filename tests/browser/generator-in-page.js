@@ -1,0 +1,211 @@
+// What generator-node.test.js does in a page. Each function gives plain data.
+import { GeneratorNode, Magnet, register } from '../../js/index.js';
+import { hash } from './fixed-computation.js';
+
+const rate = 44100;
+const capture = new URL('capture-processor.js', import.meta.url);
+
+/** A model that the test has written. */
+export const load = (name = 'small') =>
+  Magnet.load(new URL(`../../build/browser/${name}.safetensors`, import.meta.url));
+
+/**
+ * Sound from an OfflineAudioContext.
+ * @param {object} options of the node
+ * @param {(node: GeneratorNode, context: OfflineAudioContext) => unknown} [prepare] called before it starts
+ * @param {object} [context] options of the context
+ */
+export async function render(options, prepare = () => {}, context = {}) {
+  const offline = new OfflineAudioContext({ numberOfChannels: 1, length: rate / 2, sampleRate: rate, ...context });
+  const node = await (await load()).createNode(offline, options);
+  node.connect(offline.destination);
+  await prepare(node, offline);
+  return (await offline.startRendering()).getChannelData(0);
+}
+
+export const rendered = async (options, context) => hash(await render(options, undefined, context));
+
+/** The first second of a context that runs in real time. */
+export async function played(options) {
+  const context = new AudioContext({ sampleRate: rate });
+  await context.suspend();
+  const node = await (await load()).createNode(context, options);
+  return hash(await recording(context, node, rate));
+}
+
+/** What a node of a suspended context plays once that goes on. */
+export async function recording(context, node, length) {
+  await context.audioWorklet.addModule(capture);
+  const recorder = new AudioWorkletNode(context, 'capture', { processorOptions: { length } });
+  const recorded = new Promise((resolve) => (recorder.port.onmessage = ({ data }) => resolve(data)));
+  node.connect(recorder).connect(context.destination);
+  await context.resume();
+  const samples = await recorded;
+  await context.close();
+  return samples;
+}
+
+/** How loud it is and how far from another sound: root mean squares. */
+export const size = (samples) => Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+const distance = (a, b) => size(a.map((x, i) => x - b[i]));
+
+/** How far each parameter takes the sound from what it is without, in parts of that. */
+export async function parameterEffects() {
+  const values = { pull: 1, temperature: 1, randomness: 1, speed: 0, pitch: 7, brightness: -12, smoothing: 0.9 };
+  const plain = await render({});
+  const effects = {};
+  for (const [name, value] of Object.entries({ ...values, position: 0.7 })) {
+    const changed = await render({ parameterData: { [name]: value } });
+    effects[name] = distance(changed, plain) / size(plain);
+  }
+  const driven = await render({ parameterData: { drive: 1 } }, (node, context) => {
+    const voice = new OscillatorNode(context, { frequency: 3000 });
+    voice.connect(node);
+    voice.start();
+  });
+  effects.drive = distance(driven, plain) / size(plain);
+  return effects;
+}
+
+/** Name, smallest, largest and first value of the node's parameters. */
+export async function parameterRanges() {
+  const node = await (await load()).createNode(new OfflineAudioContext(1, 128, rate));
+  return [...node.parameters]
+    .sort()
+    .map(([name, { minValue, maxValue, defaultValue }]) => [name, minValue, maxValue, defaultValue].join(' '));
+}
+
+/** Largest deviation from the plain sound times a ramp that the gain goes along sample by sample. */
+export async function gainError() {
+  const plain = await render({});
+  const ramped = await render({}, (node) => {
+    const gain = node.parameters.get('gain');
+    gain.setValueAtTime(0, 0);
+    gain.linearRampToValueAtTime(1, plain.length / rate);
+  });
+  return Math.max(...ramped.map((x, i) => Math.abs(x - (plain[i] * i) / plain.length)));
+}
+
+/** Renders that should agree or differ, by their hashes. */
+export async function messages() {
+  const sound = async (options, prepare) => hash(await render(options, prepare));
+  return {
+    plain: await sound({ seed: 1 }),
+    again: await sound({ seed: 1 }),
+    reset: await sound({ seed: 2, parameterData: { randomness: 0.5 } }, (node) => node.reset(1)),
+    made: await sound({ seed: 1, parameterData: { randomness: 0.5 } }),
+    triggered: await sound({ seed: 1 }, (node) => node.trigger(0.5)),
+    transposed: await sound({ seed: 1 }, (node) => node.trigger(0.5, 7)),
+  };
+}
+
+/** What a node of a running context is heard through. */
+export function listener(context, node) {
+  const analyser = context.createAnalyser();
+  node.connect(analyser);
+  analyser.connect(context.destination);
+  const samples = new Float32Array(analyser.fftSize);
+  /** Its level once only what is heard from now on is in it. */
+  return async () => {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    analyser.getFloatTimeDomainData(samples);
+    return size(samples);
+  };
+}
+
+const said = ({ code, message }) => `${code}: ${message}`;
+
+/** Levels of a node that plays, is suspended, resumed and disposed of, and what it answers then. */
+export async function levels() {
+  const model = await load();
+  const context = model.createContext();
+  const node = await model.createNode(context);
+  const level = listener(context, node);
+  await context.resume();
+  const playing = await level();
+  await node.suspend();
+  const suspended = await level();
+  await node.resume();
+  const resumed = await level();
+  node.dispose();
+  const disposed = await level();
+  const answer = await node.trigger(0).catch(said);
+  await context.close();
+  return { playing, suspended, resumed, disposed, answer };
+}
+
+/** Swaps two models back and forth while they play, then tries one of another shape. */
+export async function swaps(count) {
+  const [one, two] = [await load('tiny'), await load('other')];
+  const context = one.createContext();
+  const node = await one.createNode(context);
+  const level = listener(context, node);
+  await context.resume();
+  for (let i = 0; i < count; ++i) await node.swapModel(i % 2 ? one : two);
+  const refused = await node.swapModel(await load()).catch(said);
+  await new Promise((resolve) => node.addEventListener('meter', resolve, { once: true }));
+  const result = { refused, level: await level(), meter: { ...node.meter } };
+  await context.close();
+  return result;
+}
+
+/** The level of a node under standardized-audio-context, and of one under Tone.js. */
+export async function underLibraries(address) {
+  const { Tone, AudioContext, AudioWorkletNode } = await import(address);
+  const model = await load();
+  const levelIn = async (context, raw) => {
+    const node = new GeneratorNode(context, model, { parameterData: { temperature: 0.1 } });
+    await node.ready;
+    const level = listener(raw, node);
+    await raw.resume();
+    node.parameters.get('gain').setValueAtTime(0.5, 0);
+    node.trigger(0.5);
+    const heard = await level();
+    node.dispose();
+    await raw.close();
+    return heard;
+  };
+  const context = new AudioContext();
+  await register(context, { AudioWorkletNode });
+  const tone = Tone.getContext();
+  await register(tone);
+  return { sac: await levelIn(context, context), tone: await levelIn(tone, tone.rawContext) };
+}
+
+/** What is said where something is wrong. */
+export async function refusals() {
+  const model = await load();
+  const context = new OfflineAudioContext(1, 128, rate);
+  const refusal = async (act) =>
+    said(
+      await act().then(
+        () => ({ code: 'none' }),
+        (error) => error,
+      ),
+    );
+  const unregistered = new OfflineAudioContext(1, 128, rate);
+  return {
+    unregistered: await refusal(async () => new GeneratorNode(unregistered, model)),
+    option: await refusal(() => model.createNode(context, { tempo: 1 })),
+    phase: await refusal(() => model.createNode(context, { phase: 'magic' })),
+    iterations: await refusal(() => model.createNode(context, { phase: { iterations: 1e6 } })),
+    seed: await refusal(() => model.createNode(context, { seed: -1 })),
+    worklet: await refusal(() => model.createNode(unregistered, { workletUrl: '/nowhere.js' })),
+    foreign: await refusal(() => model.createNode({ audioWorklet: {} })),
+  };
+}
+
+/** A processor that fails in mid-sound: what the node says and how loud it is then. */
+export async function failure() {
+  const model = await load();
+  const context = model.createContext();
+  const node = await model.createNode(context);
+  const level = listener(context, node);
+  await context.resume();
+  const failed = new Promise((resolve) => node.addEventListener('error', ({ error }) => resolve(said(error))));
+  const tooLong = new ArrayBuffer(2 ** 26);
+  node.port.postMessage([0, 'stage', tooLong], [tooLong]);
+  const result = { error: await failed, level: await level(), answer: await node.reset(0).catch(said) };
+  await context.close();
+  return result;
+}

@@ -1,0 +1,123 @@
+// The instrument in real browsers.
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, test } from 'node:test';
+import { build } from 'esbuild';
+import { CoreLiveModel, CoreModel, CorePlayer } from '../../js/core.js';
+import { serve } from '../../scripts/serve.js';
+import { hash } from './fixed-computation.js';
+import { browserNames, openBrowser } from './harness.js';
+import { core, folder, small, writeModels } from './models.js';
+
+/** What the player plays in Node, in pieces as long as a quantum. */
+function played(length, options, quantum = 128) {
+  const player = new CorePlayer(core, new CoreLiveModel(core, new CoreModel(core, small)).bytes(), options);
+  const samples = new Float32Array(length);
+  for (let at = 0; at < length; at += quantum) player.process(samples.subarray(at, at + quantum));
+  return hash(samples);
+}
+
+/** The two libraries as one module, Tone.js on the very copy of the other that the test uses. */
+async function bundleLibraries() {
+  const contents = "export * as Tone from 'tone'; export * from 'standardized-audio-context';";
+  const outfile = fileURLToPath(new URL('libraries.js', folder));
+  await build({ stdin: { contents, resolveDir: fileURLToPath(folder) }, bundle: true, format: 'esm', outfile });
+}
+
+before(async () => {
+  await writeModels();
+  await bundleLibraries();
+});
+
+for (const name of browserNames) {
+  describe(`a GeneratorNode in ${name}`, () => {
+    let server, browser, page;
+
+    /** Calls a function of generator-in-page.js in the page. */
+    const run = (task, ...args) =>
+      page.evaluate(
+        async ([task, args]) => (await import('/tests/browser/generator-in-page.js'))[task](...args),
+        [task, args],
+      );
+
+    before(async () => {
+      server = await serve();
+      browser = await openBrowser(name);
+      page = await browser.open();
+      await page.goto(`${server.url}/tests/browser/blank.html`);
+    });
+
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    test('plays the bits of Node offline', async () => {
+      assert.equal(await run('rendered', { seed: 7 }), played(22050, { seed: 7 }));
+      const options = { seed: 3, mode: 'stateful', phase: 'smooth', spread: false };
+      const { phase, ...same } = options;
+      assert.equal(await run('rendered', options), played(22050, { ...same, lookAhead: 3 }), phase);
+    });
+
+    test('plays the bits of Node in real time', async () => {
+      assert.equal(await run('played', { seed: 7 }), played(44100, { seed: 7 }));
+    });
+
+    test('plays the bits of Node at another sample rate', async () => {
+      const expected = played(24000, { seed: 7, sampleRate: 48000 });
+      assert.equal(await run('rendered', { seed: 7 }, { sampleRate: 48000, length: 24000 }), expected);
+    });
+
+    test('plays the same whatever the length of a quantum', async () => {
+      assert.equal(await run('rendered', { seed: 7 }, { renderSizeHint: 512 }), played(22050, { seed: 7 }));
+    });
+
+    test('has the parameters that are documented', async () => {
+      assert.deepEqual(await run('parameterRanges'), [
+        'brightness -24 24 0',
+        'drive 0 1 0',
+        'gain 0 4 1',
+        'pitch -24 24 0',
+        'position 0 1 0',
+        'pull 0 1 0',
+        'randomness 0 1 0',
+        'smoothing 0 1 0',
+        'speed 0 4 1',
+        'temperature 0 4 0',
+      ]);
+    });
+
+    // A float32 ramp that the browser computes, against one in doubles.
+    test('follows the gain sample by sample', async () => assert.ok((await run('gainError')) < 1e-5));
+
+    test('is silent while suspended and once disposed of', async () => {
+      const { playing, suspended, resumed, disposed, answer } = await run('levels');
+      assert.ok(playing > 1e-4 && resumed > 1e-4, `${playing}, ${resumed}`);
+      assert.deepEqual([suspended, disposed], [0, 0]);
+      assert.equal(answer, 'invalid-argument: this node has been disposed of');
+    });
+
+    test('plays under standardized-audio-context and under Tone.js', async () => {
+      const { sac, tone } = await run('underLibraries', '/build/browser/libraries.js');
+      assert.ok(sac > 1e-4 && tone > 1e-4, `${sac}, ${tone}`);
+    });
+
+    test('says what is wrong', async () => {
+      const { unregistered, option, phase, iterations, seed, worklet, foreign } = await run('refusals');
+      assert.match(unregistered, /^invalid-argument: this context is not registered; first: await register\(context\)/);
+      assert.match(option, /^invalid-argument: a GeneratorNode has no option tempo; options: phase, /);
+      assert.match(phase, /^invalid-argument: phase is "magic"; allowed: live, light, smooth, spsi or an object/);
+      assert.match(iterations, /^invalid-argument: iterations is 1000000; allowed: 0 to 100/);
+      assert.match(seed, /^invalid-argument: seed is -1; allowed: whole numbers from 0 to/);
+      assert.match(worklet, /^unsupported: \/nowhere\.js cannot run on the audio thread: /);
+      assert.match(foreign, /^invalid-argument: context is not one of this page/);
+    });
+
+    test('logs no errors but the one for the file that is missing', () => {
+      assert.deepEqual(
+        page.errors.filter((text) => !/404|nowhere\.js/.test(text)),
+        [],
+      );
+    });
+  });
+}
