@@ -86,7 +86,7 @@ struct LiveDreamer::Engine {
   double place = 1;  // of what is heard, from `before` to `dream`
   int due = 0;       // frames still to be dreamed in this hop
   Stage stage = Stage::ready;
-  std::size_t done = 0;  // bins of the stage
+  std::size_t fed = 0, finished = 0;  // bins of the frame that the network eats, and of that which is dreamed
 
   bool jumps = false;                  // the next frame jumps to `target`
   bool revive = false;                 // … to a random place
@@ -211,7 +211,7 @@ struct LiveDreamer::Engine {
     fed_from = from;
     pull = how_much;
     drive = how_much_driver;
-    done = 0;
+    fed = 0;
   }
 
   bool step(Budget& budget) {
@@ -242,12 +242,12 @@ struct LiveDreamer::Engine {
 
   /// One frame.
   bool eat(Budget& budget) {
-    while (done < bins) {
-      const std::size_t last = std::min(done + unit, bins);
-      prepare_input(done, last);
-      const std::int64_t cost = static_cast<std::int64_t>(last - done) * (feeding_cost + scaling());
-      done = last;
-      if (done == bins) {
+    while (fed < bins) {
+      const std::size_t last = std::min(fed + unit, bins);
+      prepare_input(fed, last);
+      const std::int64_t cost = static_cast<std::int64_t>(last - fed) * (feeding_cost + scaling());
+      fed = last;
+      if (fed == bins) {
         slot().predictor.begin({input, bins});
         if (listens) other().predictor.begin({input, bins});
       }
@@ -280,7 +280,7 @@ struct LiveDreamer::Engine {
 
   void begin_finish() {
     stage = Stage::finish;
-    done = 0;
+    finished = 0;
     std::swap(dream, before);
     cursor = wrapped(cursor + 1);
     if (listens) ++heard;
@@ -289,15 +289,15 @@ struct LiveDreamer::Engine {
   bool finish(Budget& budget) {
     const bool shaken = knobs.temperature > 0 && !plays;
     const std::int64_t bin_cost = finishing_cost + (plays ? 0 : scaling()) + (shaken ? temperature_cost : 0);
-    while (done < bins) {
-      const std::size_t last = std::min(done + unit, bins);
-      finish_bins(done, last);
-      if (shaken) shake(done, last);
-      const std::int64_t cost = static_cast<std::int64_t>(last - done) * bin_cost;
-      done = last;
+    while (finished < bins) {
+      const std::size_t last = std::min(finished + unit, bins);
+      finish_bins(finished, last);
+      if (shaken) shake(finished, last);
+      const std::int64_t cost = static_cast<std::int64_t>(last - finished) * bin_cost;
+      finished = last;
       if (!budget.spend(cost)) break;
     }
-    return done == bins;
+    return finished == bins;
   }
 
   void finish_bins(std::size_t first, std::size_t last) {

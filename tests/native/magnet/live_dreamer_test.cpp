@@ -37,6 +37,22 @@ Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1) {
   return model;
 }
 
+/// Of the shape of a real one, untrained.
+Model large_model(int bins, std::vector<int> layers, Scale scale) {
+  Model model;
+  model.stft = {.size = 2 * (bins - 1), .hop = (bins - 1) / 2};
+  model.network = {.bins = bins, .layers = layers, .sequence = 40, .scale = scale};
+  model.weights = Weights::create(model.network).value();
+  Random random(1);
+  for (NamedTensor& tensor : tensors(model.weights)) {
+    for (float& value : tensor.values) value = random.uniform() * 0.2f - 0.1f;
+  }
+  for (float& value : model.weights.running_var) value = 1;
+  model.impulses = Array2<float>::create(120, bins).value();
+  for (float& value : model.impulses.all()) value = random.uniform();
+  return model;
+}
+
 LiveDreamer live(const Model& model, Mode mode = Mode::window, std::uint32_t seed = 0) {
   return LiveDreamer::create(LiveModel::create(model).value(), mode, seed).value();
 }
@@ -142,11 +158,15 @@ TEST_CASE("A jump sounds at once and the dream goes on from where it leads") {
 }
 
 TEST_CASE("A live dream is that of a Dreamer with the same window of the training sound") {
-  const Model model = lively_model(Scale::log1p);
-  // Window 48 of 0 .. 95 ends two frames after row 50, where the jump has sounded for 3 frames.
-  Dreamer dreamer = Dreamer::create(model, {.position = 0.5}).value();
-  const auto frames = dream(model, {.position = 0.5}, 60);
-  for (int i = refill; i < 60; ++i) {
+  // Networks large enough for refills to be cut anywhere. Window 20 of 0 .. 80 ends 20 frames after row 39 has begun.
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const int units = GENERATE(5, 16, 64);
+  const Model model = large_model(257, {units}, Scale::log1p);
+  Dreamer dreamer = Dreamer::create(model, {.mode = mode, .position = 20 / 80.0}).value();
+  LiveDreamer live_dreamer = live(model, mode);
+  const auto frames = dream(live_dreamer, {.position = 39 / 119.0f}, 50);
+  for (int i = 0; i < 21; ++i) REQUIRE(frames[i] == impulse(model, 39 + i));
+  for (int i = 21; i < 50; ++i) {
     const auto expected = dreamer.process();
     REQUIRE(std::equal(expected.begin(), expected.end(), frames[i].begin()));
   }
@@ -439,22 +459,6 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a live dream") {
 }
 
 namespace {
-
-/// Of the shape of a real one, untrained.
-Model large_model(int bins, std::vector<int> layers, Scale scale) {
-  Model model;
-  model.stft = {.size = 2 * (bins - 1), .hop = (bins - 1) / 2};
-  model.network = {.bins = bins, .layers = layers, .sequence = 40, .scale = scale};
-  model.weights = Weights::create(model.network).value();
-  Random random(1);
-  for (NamedTensor& tensor : tensors(model.weights)) {
-    for (float& value : tensor.values) value = random.uniform() * 0.2f - 0.1f;
-  }
-  for (float& value : model.weights.running_var) value = 1;
-  model.impulses = Array2<float>::create(120, bins).value();
-  for (float& value : model.impulses.all()) value = random.uniform();
-  return model;
-}
 
 std::int64_t spent(LiveDreamer& dreamer, const DreamControls& controls = {}) {
   constexpr std::int64_t plenty = std::int64_t{1} << 60;
