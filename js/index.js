@@ -6,6 +6,8 @@
 export { LodestoneError } from './errors.js';
 export { Magnet } from './magnet.js';
 export { GeneratorNode } from './nodes/generator-node.js';
+export { Spectrogram } from './nodes/spectrogram.js';
+export { createSpectrumNode, SpectrumNode } from './nodes/spectrum-node.js';
 export { reconstruct } from './reconstruct.js';
 export { register } from './register.js';
 export { prepare } from './shared.js';

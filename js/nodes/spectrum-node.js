@@ -27,7 +27,8 @@ import { errorOf } from './messages.js';
  * @property {number} confidence in the pitch, 0 to 1
  */
 
-const spectrumDefaults = { ...analyserDefaults, rate: 60 };
+const { size, hop, window, melBands, coefficients } = analyserDefaults;
+const spectrumDefaults = { size, hop, window, melBands, coefficients, rate: 60 };
 
 /**
  * Passes its input through and analyses the mean of its channels: STFT magnitudes and features, a frame each hop, brought to

@@ -36,7 +36,7 @@ export class SpectrumProcessor extends Processor {
     this.#link = new PortLink(this.port, frameCount);
     this.port.onmessage = (/** @type {MessageEvent} */ { data }) => {
       if (data) this.#link.receive(data);
-      else this.#isActive = false;
+      else this.#dispose();
     };
     try {
       this.#analyser = new CoreAnalyser(new Core(source), { ...analysis, sampleRate });
@@ -51,11 +51,12 @@ export class SpectrumProcessor extends Processor {
    * @param {Float32Array[][]} outputs
    */
   process(inputs, outputs) {
+    if (!this.#isActive) return false;
     const input = inputs[0];
     const output = outputs[0];
     for (let channel = 0; channel < input.length; ++channel) output[channel].set(input[channel]);
     if (this.#analyser) this.#analyse(this.#analyser, this.#mix(output));
-    return this.#isActive;
+    return true;
   }
 
   /**
@@ -72,6 +73,11 @@ export class SpectrumProcessor extends Processor {
       for (let i = 0; i < frameCount; ++i) this.#link.receive(new Float32Array(layout.length));
       this.port.postMessage({ layout });
     }
+  }
+
+  #dispose() {
+    this.#isActive = false;
+    this.#analyser = null; // its memory goes with it
   }
 
   /** @param {Float32Array[]} channels */

@@ -1,0 +1,61 @@
+// The main thread's side of the worker engine. Its Worker runs the worklet's own file, which must come from the page's origin.
+
+import { LodestoneError } from '../errors.js';
+import { Questions } from './messages.js';
+
+/** @typedef {import('./player-worker.js').PlayerWork} PlayerWork */
+
+/** The most of real time that `engine: 'auto'` leaves to the audio thread. */
+const audioThreadShare = 0.25;
+
+/**
+ * A player in a Worker of its own.
+ * @param {URL | string} workletUrl
+ * @param {PlayerWork} work
+ * @param {(error: LodestoneError) => void} fail called when the script does not load, or throws
+ */
+export function playInWorker(workletUrl, work, fail) {
+  const worker = startWorker(workletUrl, fail);
+  const questions = new Questions(worker);
+  const { port1, port2 } = new MessageChannel();
+  return {
+    /** The player's commands go here. */
+    questions,
+    /** Fulfilled when there is a player. */
+    ready: questions.ask('play', [work, port1], [port1]),
+    /** To be handed to the RemotePlayer. */
+    port: port2,
+    terminate: () => worker.terminate(),
+  };
+}
+
+/**
+ * The engine for a model: the worklet's where a Worker needs less than a quarter of real time to play it. Takes 0.2 s.
+ * @param {URL | string} workletUrl
+ * @param {PlayerWork} work
+ * @returns {Promise<'worklet' | 'worker'>} rejects with a LodestoneError
+ */
+export async function chooseEngine(workletUrl, work) {
+  /** @type {Worker | undefined} */
+  let worker;
+  try {
+    const cost = await new Promise((resolve, reject) => {
+      worker = startWorker(workletUrl, reject);
+      new Questions(worker, { cost: resolve }).ask('measure', [work]).catch(reject);
+    });
+    return cost < 1000 * audioThreadShare ? 'worklet' : 'worker';
+  } finally {
+    worker?.terminate();
+  }
+}
+
+/**
+ * @param {URL | string} url
+ * @param {(error: LodestoneError) => void} fail
+ */
+function startWorker(url, fail) {
+  const worker = new Worker(url, { type: 'module' });
+  worker.onerror = ({ message }) =>
+    fail(new LodestoneError('unsupported', `the worker could not run: ${message ?? 'its script did not load'}`));
+  return worker;
+}

@@ -1,0 +1,65 @@
+// What runs on the audio thread makes no objects: the heap does not grow in ten minutes of quanta.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { headerLength, RemotePlayer } from '../../js/nodes/remote-player.js';
+import { RingLink, ringMemory } from '../../js/nodes/ring.js';
+import { wasm } from './support.js';
+
+const quanta = Math.ceil((600 * 44100) / 128);
+
+/** Bytes by which the heap grows in so many calls, after as many to warm up: the most of three, as a collection hides some. */
+function growth(calls, call) {
+  const growths = [0, 1, 2, 3].map(() => {
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < calls; ++i) call();
+    return process.memoryUsage().heapUsed - before;
+  });
+  return Math.max(...growths.slice(1));
+}
+
+test('a garbage-making function is found out', () => {
+  let kept;
+  assert.ok(growth(quanta, () => (kept = { kept: kept === undefined })) > 65536);
+});
+
+test('a RemotePlayer makes no garbage', () => {
+  const size = { length: 557, count: 9 };
+  const memory = [0, 1].map(() => ringMemory(headerLength + size.length, size.count));
+  const worker = new RingLink(memory[0], memory[1], headerLength + size.length);
+  for (let i = 0; i < size.count; ++i) worker.give(new Float32Array(headerLength + size.length));
+  const player = new RemotePlayer(size);
+  const port = {};
+  player.connect(port);
+  port.onmessage({ data: [memory[1], memory[0]] });
+  const input = new Float32Array(128).fill(0.5);
+  const output = new Float32Array(128);
+  const grown = growth(quanta, () => {
+    player.setControl(3, 0.25);
+    player.process(output, input);
+    const block = worker.take();
+    if (block) worker.give(block);
+  });
+  assert.equal(player.underruns, 0);
+  assert.equal(output[0], 0.5, 'the input comes back');
+  assert.ok(grown <= 65536, `${grown} bytes`);
+});
+
+test('a SpectrumProcessor makes no garbage', async () => {
+  const answers = [];
+  globalThis.sampleRate = 44100;
+  globalThis.AudioWorkletProcessor = class {
+    port = { postMessage: (answer) => answers.push(answer) };
+  };
+  const { SpectrumProcessor } = await import('../../js/nodes/spectrum-processor.js');
+  const analysis = { size: 256, hop: 128 };
+  const processor = new SpectrumProcessor({ processorOptions: { source: wasm, analysis, rate: 50, isShared: true } });
+  const places = new Uint32Array(answers[0].memory, 0, 2);
+  const inputs = [[0, 1].map((channel) => Float32Array.from({ length: 128 }, (_, i) => Math.sin(channel + i / 3)))];
+  const outputs = [inputs[0].map((samples) => samples.slice())];
+  const grown = growth(quanta, () => {
+    processor.process(inputs, outputs);
+    places[1] = places[0]; // the main thread takes all frames
+  });
+  assert.ok(places[0] > 0, 'frames have come');
+  assert.ok(grown <= 65536, `${grown} bytes`);
+});
