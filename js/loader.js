@@ -13,18 +13,26 @@ const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1,
 /** @typedef {WebAssembly.Module | import('./bytes.js').BytesSource} ModuleSource */
 
 /**
- * The compiled module. Without a source: dist/lodestone.wasm beside this folder.
+ * The module's bytes. Without a source: dist/lodestone.wasm beside this folder.
+ * @param {import('./bytes.js').BytesSource} [source]
+ */
+export function readModule(source) {
+  return readBytes(source ?? new URL('../dist/lodestone.wasm', import.meta.url));
+}
+
+/**
+ * The compiled module.
  * @param {ModuleSource} [source]
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source) {
   checkSupport();
   if (source instanceof WebAssembly.Module) return source;
-  const bytes = await readBytes(source ?? new URL('../dist/lodestone.wasm', import.meta.url));
+  const bytes = /** @type {BufferSource} */ (await readModule(source));
   try {
-    return await WebAssembly.compile(/** @type {BufferSource} */ (bytes));
+    return await WebAssembly.compile(bytes);
   } catch (error) {
-    throw notAModule(error);
+    throw WebAssembly.validate(bytes) ? notAllowed(error) : notAModule(error);
   }
 }
 
@@ -70,6 +78,16 @@ function checkSupport() {
   throw new LodestoneError(
     'unsupported',
     'WebAssembly with SIMD is missing; needed: Chrome or Edge 91, Firefox 89, Safari 16.4, Node 20 or newer',
+  );
+}
+
+/** @param {unknown} error */
+function notAllowed(error) {
+  const { message } = /** @type {Error} */ (error);
+  return new LodestoneError(
+    'unsupported',
+    `WebAssembly is refused (${message}); a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src, which ` +
+      'Chrome or Edge 97, Firefox 102, Safari 16 or newer know',
   );
 }
 

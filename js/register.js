@@ -1,6 +1,7 @@
 // The audio thread's script, once per context.
 
 import { LodestoneError } from './errors.js';
+import { readModule } from './loader.js';
 import { prepare, sharedCore } from './shared.js';
 
 /**
@@ -63,6 +64,16 @@ export function registration(context) {
   const found = registered.get(rawContext(context));
   if (found) return found;
   throw new LodestoneError('invalid-argument', 'this context is not registered; first: await register(context)');
+}
+
+/**
+ * For a browser that hands no compiled module over to the audio thread: from now on that gets the bytes.
+ * @param {AnyContext} context registered
+ * @param {RegisterOptions['wasmUrl']} wasmUrl
+ */
+export async function useBytes(context, wasmUrl) {
+  const bytes = await readModule(/** @type {import('./bytes.js').BytesSource} */ (wasmUrl));
+  registration(context).source = bytes;
 }
 
 /**

@@ -68,14 +68,16 @@ async function handle(root, headers, request, response) {
 
 /**
  * Serves the files under `root` on 127.0.0.1.
- * @param {{ root?: string, port?: number, isolated?: boolean }} options port 0: any free one; isolated: with COOP and COEP headers
+ * @param {{ root?: string, port?: number, isolated?: boolean, policy?: string }} options port 0: any free one; isolated: with
+ *     COOP and COEP headers; policy: a Content-Security-Policy
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} `url` ends without a slash
  */
-export async function serve({ root = repository, port = 0, isolated = false } = {}) {
+export async function serve({ root = repository, port = 0, isolated = false, policy = '' } = {}) {
   const headers = {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...(isolated ? isolation : {}),
+    ...(policy ? { 'Content-Security-Policy': policy } : {}),
   };
   const server = createServer((request, response) => {
     handle(root, headers, request, response).catch(() => response.destroy());

@@ -1,6 +1,6 @@
 import { LodestoneError } from '../errors.js';
 import { seed as checkSeed } from '../options.js';
-import { rawContext, register, registration } from '../register.js';
+import { rawContext, register, registration, useBytes } from '../register.js';
 import { Adopted } from './adopted.js';
 import { settleGenerator } from './generator-options.js';
 import { checkShape, liveBytes } from './live-bytes.js';
@@ -217,7 +217,23 @@ export class GeneratorNode extends Adopted {
 export async function createGeneratorNode(context, model, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
   await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
-  const node = new GeneratorNode(context, model, rest);
+  const node = await newNode(context, model, rest, wasmUrl);
   await node.ready;
   return node;
+}
+
+/**
+ * @param {import('../register.js').AnyContext} context
+ * @param {PlayableModel} model
+ * @param {GeneratorOptions} options
+ * @param {import('../register.js').RegisterOptions['wasmUrl']} wasmUrl
+ */
+async function newNode(context, model, options, wasmUrl) {
+  try {
+    return new GeneratorNode(context, model, options);
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== 'DataCloneError') throw error;
+    await useBytes(context, wasmUrl);
+    return new GeneratorNode(context, model, options);
+  }
 }

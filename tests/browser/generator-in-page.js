@@ -209,3 +209,23 @@ export async function failure() {
   await context.close();
   return result;
 }
+
+/** Where a compiled module cannot be handed over to the audio thread. */
+export async function renderedFromBytes(options) {
+  class OldNode extends AudioWorkletNode {
+    constructor(context, name, settings) {
+      if (settings.processorOptions.source instanceof WebAssembly.Module) throw new DOMException('', 'DataCloneError');
+      super(context, name, settings);
+    }
+  }
+  return rendered({ ...options, AudioWorkletNode: OldNode });
+}
+
+/** What is said where WebAssembly knows no SIMD. */
+export async function withoutSimd() {
+  WebAssembly.validate = () => false;
+  return register(new OfflineAudioContext(1, 128, rate)).catch(said);
+}
+
+/** What is said where WebAssembly is refused. */
+export const refusedByPolicy = () => register(new OfflineAudioContext(1, 128, rate)).catch(said);

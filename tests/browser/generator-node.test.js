@@ -24,6 +24,13 @@ async function bundleLibraries() {
   await build({ stdin: { contents, resolveDir: fileURLToPath(folder) }, bundle: true, format: 'esm', outfile });
 }
 
+/** Calls a function of generator-in-page.js in the page. */
+const call = (page, task, args) =>
+  page.evaluate(
+    async ([task, args]) => (await import('/tests/browser/generator-in-page.js'))[task](...args),
+    [task, args],
+  );
+
 before(async () => {
   await writeModels();
   await bundleLibraries();
@@ -33,12 +40,7 @@ for (const name of browserNames) {
   describe(`a GeneratorNode in ${name}`, () => {
     let server, browser, page;
 
-    /** Calls a function of generator-in-page.js in the page. */
-    const run = (task, ...args) =>
-      page.evaluate(
-        async ([task, args]) => (await import('/tests/browser/generator-in-page.js'))[task](...args),
-        [task, args],
-      );
+    const run = (task, ...args) => call(page, task, args);
 
     before(async () => {
       server = await serve();
@@ -113,11 +115,48 @@ for (const name of browserNames) {
       assert.match(foreign, /^invalid-argument: context is not one of this page/);
     });
 
+    test('plays the same from bytes, where no compiled module can be handed over', async () => {
+      assert.equal(await run('renderedFromBytes', { seed: 7 }), played(22050, { seed: 7 }));
+    });
+
     test('logs no errors but the one for the file that is missing', () => {
       assert.deepEqual(
         page.errors.filter((text) => !/404|nowhere\.js/.test(text)),
         [],
       );
+    });
+  });
+
+  describe(`a GeneratorNode in an adverse page in ${name}`, () => {
+    let browser;
+    /** Calls a function of generator-in-page.js in a page with that policy. */
+    const runUnder = async (policy, task, ...args) => {
+      const server = await serve({ policy });
+      const page = await browser.open();
+      await page.goto(`${server.url}/tests/browser/blank.html`);
+      const result = await call(page, task, args);
+      await server.close();
+      return result;
+    };
+
+    before(async () => (browser = await openBrowser(name)));
+    after(() => browser?.close());
+
+    test('plays with the directives that are documented', async () => {
+      const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
+      assert.equal(await runUnder(policy, 'rendered', { seed: 7 }), played(22050, { seed: 7 }));
+    });
+
+    test('says what to allow where WebAssembly is refused', async () => {
+      const said = await runUnder("default-src 'none'; script-src 'self'; connect-src 'self'", 'refusedByPolicy');
+      assert.match(
+        said,
+        /^unsupported: WebAssembly is refused .*'wasm-unsafe-eval' in script-src, which Chrome or Edge 97/,
+      );
+    });
+
+    test('names the versions to get where there is no SIMD', async () => {
+      assert.match(await runUnder('', 'withoutSimd'), /^unsupported: WebAssembly with SIMD is missing; .* Firefox 89,/);
     });
   });
 }
