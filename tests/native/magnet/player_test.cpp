@@ -13,23 +13,8 @@ using namespace lodestone;
 
 namespace {
 
-/// The small model with hops of 192 samples, which are spread; at `rate` Hz.
-Model spread_model(double rate = 8000) {
-  Model model = small_model();
-  model.stft = {.size = 768, .hop = 192, .sample_rate = rate};
-  const auto bins = static_cast<std::uint64_t>(model.stft.bins());
-  model.network.bins = model.stft.bins();
-  model.weights = Weights::create(model.network).value();
-  Random random(1);
-  for (NamedTensor& tensor : tensors(model.weights)) {
-    for (float& value : tensor.values) value = random.uniform() * 2 - 1;
-  }
-  for (float& value : model.weights.running_var) value = 1 + random.uniform();
-  model.impulses = Array2<float>::create(20, bins).value();
-  for (float& value : model.impulses.all()) value = 4 * random.uniform();
-  round_to_half(model.impulses.all());
-  return model;
-}
+/// With hops of 192 samples, which are spread.
+Model spread_model() { return small_model({.size = 768, .hop = 192, .sample_rate = 8000}); }
 
 float noise_at(std::size_t i) { return static_cast<float>(Random(static_cast<std::uint32_t>(i)).uniform() - 0.5); }
 

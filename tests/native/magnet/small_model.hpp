@@ -3,22 +3,28 @@
 #include "lodestone/model.hpp"
 #include "lodestone/random.hpp"
 
-/// An untrained network over 33 bins with 100 training frames: small, quick, and it dreams something.
-inline lodestone::Model small_model(lodestone::Scale scale = lodestone::Scale::linear) {
+/// An untrained network with 100 training frames: small, quick, and it dreams something.
+inline lodestone::Model small_model(const lodestone::StftConfig& stft,
+                                    lodestone::Scale scale = lodestone::Scale::linear) {
   using namespace lodestone;
   Model model;
-  model.stft = {.size = 64, .hop = 16, .sample_rate = 1600};  // 100 frames a second
-  model.network = {.bins = 33, .layers = {8, 6}, .sequence = 5, .scale = scale};
+  model.stft = stft;
+  model.network = {.bins = stft.bins(), .layers = {8, 6}, .sequence = 5, .scale = scale};
   model.weights = Weights::create(model.network).value();
   Random random(1);
   for (NamedTensor& tensor : tensors(model.weights)) {
     for (float& value : tensor.values) value = random.uniform() * 2 - 1;
   }
   for (float& value : model.weights.running_var) value = 1 + random.uniform();
-  model.impulses = Array2<float>::create(100, 33).value();
+  model.impulses = Array2<float>::create(100, static_cast<std::uint64_t>(stft.bins())).value();
   for (float& value : model.impulses.all()) value = 4 * random.uniform();
   round_to_half(model.impulses.all());
   return model;
+}
+
+/// Over 33 bins, 100 frames a second.
+inline lodestone::Model small_model(lodestone::Scale scale = lodestone::Scale::linear) {
+  return small_model({.size = 64, .hop = 16, .sample_rate = 1600}, scale);
 }
 
 /// Makes the network say `value` in every bin, whatever it is fed.
