@@ -16,7 +16,7 @@ class Playing {
  public:
   Playing(const Sounds& sounds, Mode mode)
       : player_(random_model(sounds, size_a.layers, 0.5f), {.seed = 4, .mode = mode}) {
-    constexpr int first_hops = 8;
+    constexpr int first_hops = 40;  // the dream itself begins after 21
     for (int i = 0; i < first_hops; ++i) {
       run();
       checksum_ += weighted_sum(hop_);
@@ -49,7 +49,7 @@ void add_player(std::vector<Workload>& all) {
     const char* name;
     Mode mode;
     double expected;
-  } players[] = {{"player-hop/A-window", Mode::window, 235.617}, {"player-hop/A-stateful", Mode::stateful, 235.617}};
+  } players[] = {{"player-hop/A-window", Mode::window, 2998.96}, {"player-hop/A-stateful", Mode::stateful, 3013.04}};
   for (const auto& [name, mode, expected] : players) {
     all.push_back({name, "hop", expected, rounding * expected,
                    [mode = mode](const Sounds& sounds) { return hops(sounds, mode); }});
