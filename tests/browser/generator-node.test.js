@@ -21,7 +21,12 @@ function played(length, options, quantum = 128) {
 async function bundleLibraries() {
   const contents = "export * as Tone from 'tone'; export * from 'standardized-audio-context';";
   const outfile = fileURLToPath(new URL('libraries.js', folder));
-  await build({ stdin: { contents, resolveDir: fileURLToPath(folder) }, bundle: true, format: 'esm', outfile });
+  await build({
+    stdin: { contents, resolveDir: fileURLToPath(folder) },
+    bundle: true,
+    format: 'esm',
+    outfile,
+  });
 }
 
 /** Calls a function of generator-in-page.js in the page. */
@@ -56,7 +61,12 @@ for (const name of browserNames) {
 
     test('plays the bits of Node offline', async () => {
       assert.equal(await run('rendered', { seed: 7 }), played(22050, { seed: 7 }));
-      const options = { seed: 3, mode: 'stateful', phase: 'smooth', spread: false };
+      const options = {
+        seed: 3,
+        mode: 'stateful',
+        phase: 'smooth',
+        spread: false,
+      };
       const { phase, ...same } = options;
       assert.equal(await run('rendered', options), played(22050, { ...same, lookAhead: 3 }), phase);
     });
@@ -89,14 +99,34 @@ for (const name of browserNames) {
       ]);
     });
 
+    test('changes its sound with each parameter', async () => {
+      const effects = await run('parameterEffects');
+      assert.equal(Object.keys(effects).length, 9);
+      for (const [parameter, effect] of Object.entries(effects)) assert.ok(effect > 0.01, `${parameter}: ${effect}`);
+    });
+
     // A float32 ramp that the browser computes, against one in doubles.
     test('follows the gain sample by sample', async () => assert.ok((await run('gainError')) < 1e-5));
+
+    test('obeys trigger and reset', async () => {
+      const { plain, again, reset, made, triggered, transposed } = await run('messages');
+      assert.equal(again, plain);
+      assert.equal(reset, made);
+      assert.equal(new Set([plain, made, triggered, transposed]).size, 4);
+    });
 
     test('is silent while suspended and once disposed of', async () => {
       const { playing, suspended, resumed, disposed, answer } = await run('levels');
       assert.ok(playing > 1e-4 && resumed > 1e-4, `${playing}, ${resumed}`);
       assert.deepEqual([suspended, disposed], [0, 0]);
       assert.equal(answer, 'invalid-argument: this node has been disposed of');
+    });
+
+    test('swaps its model 200 times while it plays', async () => {
+      const { refused, level, meter } = await run('swaps', 200);
+      assert.match(refused, /^invalid-argument: the model's size is 512; allowed: 128, the shape/);
+      assert.ok(level > 1e-5, `level ${level}`);
+      assert.equal(meter.scrubs, 0);
     });
 
     test('plays under standardized-audio-context and under Tone.js', async () => {
@@ -117,6 +147,13 @@ for (const name of browserNames) {
 
     test('plays the same from bytes, where no compiled module can be handed over', async () => {
       assert.equal(await run('renderedFromBytes', { seed: 7 }), played(22050, { seed: 7 }));
+    });
+
+    test('falls silent and says so when its processor fails', async () => {
+      const { error, level, answer } = await run('failure');
+      assert.match(error, /^processor-error: /);
+      assert.equal(level, 0);
+      assert.equal(answer, error);
     });
 
     test('logs no errors but the one for the file that is missing', () => {
