@@ -42,7 +42,8 @@ function widthRatios(measured) {
     const [a, b] = ['chromium', 'native-4'].map((name) =>
       measured.series.find((one) => one.workload === workload && one.competitor === name),
     );
-    return isAnalysed(a) && isAnalysed(b) ? [{ workload, pairs: pairsOf(a, b) }] : [];
+    const pairs = isAnalysed(a) && isAnalysed(b) ? pairsOf(a, b) : [];
+    return pairs.length > 0 ? [{ workload, pairs }] : [];
   });
   if (both.length === 0) throw new Error('no workload ran in Chromium and natively with 128-bit vectors');
   return both;

@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs the benchmarks: scripts/bench.sh --help, or npm run bench -- --help.
+# Installs what is missing, builds, and runs the benchmarks: npm run bench -- --help; with --realtime in front those of
+# the instrument in real time: npm run bench:realtime -- --help.
 # Supports Debian 12 on x86-64 with Node >= 20.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-peers=yes
+runner=bench/run.js peers=yes
+if [[ ${1:-} == --realtime ]]; then
+  runner=bench/realtime/run.js peers=no
+  shift
+fi
 for argument in "$@"; do
   case $argument in
-    --help) exec node bench/run.js --help ;;
+    --help) exec node "$runner" --help ;;
     --quick | --no-peers) peers=no ;;
   esac
 done
@@ -25,4 +30,6 @@ for preset in native wasm; do
   cmake --build --preset "$preset" >"build/build-$preset.log" || { tail -n 40 "build/build-$preset.log" >&2; exit 1; }
 done
 
-exec node bench/run.js "$@"
+npm run --silent build:js
+
+exec node "$runner" "$@"

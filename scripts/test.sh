@@ -59,6 +59,7 @@ suite 'native tests, sanitized, fuzzers' native_tests native-sanitize
 suite 'verify, native' verify_native
 suite 'verify, wasm' verify_wasm
 suite 'bench, quick' scripts/bench.sh --quick
+suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
 suite 'consumer of the installed library' tests/consumer/run.sh
 suite 'README' tests/readme/run.sh
 suite 'Node tests' npm test

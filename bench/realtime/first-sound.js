@@ -1,0 +1,60 @@
+// From createNode to the first sound, each time in a page that has played nothing before.
+import { openPage } from '../open-page.js';
+import { medianEstimate, medianOf } from '../statistics.js';
+import { modelAddress } from './model-address.js';
+
+/**
+ * @import { ExperimentOptions } from '../experiments.js'
+ * @import { Findings } from '../types.d.ts'
+ * @typedef {{ browser: string, created: number[], heard: number[] }} Tries milliseconds after the call
+ */
+
+export const title = 'From createNode to the first sound';
+
+const browsers = ['chromium', 'firefox'];
+
+/** @param {string} browser @param {number} count @returns {Promise<Tries>} */
+async function tries(browser, count) {
+  const { page, call, close } = await openPage(browser);
+  /** @type {Tries} */
+  const found = { browser, created: [], heard: [] };
+  try {
+    for (let i = 0; i < count; ++i) {
+      await page.reload();
+      const what = { model: modelAddress('A') };
+      const { created, heard } = await call('/bench/realtime/in-page/first-sound.js', 'firstSound', what);
+      found.created.push(created);
+      found.heard.push(heard);
+    }
+  } finally {
+    await close();
+  }
+  return found;
+}
+
+/** @param {ExperimentOptions} options @returns {Promise<Findings>} */
+export async function run({ quick, log }) {
+  const all = [];
+  for (const browser of browsers) {
+    log(browser);
+    all.push(await tries(browser, quick ? 2 : 12));
+  }
+  const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
+  return {
+    text: [
+      'Model A, loaded; a context that runs. In each try a fresh page calls model.createNode with the engine given: the worklet’s module is fetched from this machine and compiled, the player is made, then the first sample that is not zero is waited for.',
+    ],
+    tables: [
+      {
+        title: 'Milliseconds after the call',
+        columns: ['browser', 'the node is ready, median', 'first sound, median', 'longest', 'tries'],
+        rows: all.map(({ browser, created, heard }) => [
+          browser,
+          ...[medianOf(created), medianOf(heard), Math.max(...heard)].map(rounded),
+          heard.length,
+        ]),
+      },
+    ],
+    estimates: Object.fromEntries(all.map(({ browser, heard }) => [browser, medianEstimate(heard)])),
+  };
+}

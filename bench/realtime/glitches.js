@@ -1,0 +1,123 @@
+// Generator nodes and empty processors in turns: how often the device had to wait for either.
+import { sum } from 'd3-array';
+import { openPage } from '../open-page.js';
+import { bootstrap } from '../statistics.js';
+import { lostTime } from './lost-time.js';
+
+/**
+ * @import { ExperimentOptions } from '../experiments.js'
+ * @import { Found } from '../types.d.ts'
+ * @typedef {{ quanta: number, silent: number, longest: number, floors: number[], busy: number,
+ *     underruns: { events: number, seconds: number } | null, meters: { cpu: number, quality: number }[] }} Heard
+ * @typedef {{ browser: string, kind: string, slots: Heard[], wall: number[] }} Listened wall: minutes at which slots began
+ * @typedef {{ model: string, count: number, options: object, busy: boolean, seconds: number }} Play seconds: for each kind, in
+ *     each browser
+ */
+
+const listening = '/bench/realtime/in-page/listening.js';
+const kinds = ['generator', 'empty'];
+const slotSeconds = 15;
+
+/** @param {Play} what @param {ExperimentOptions} options @returns {Promise<Listened[]>} */
+export async function listenInTurns({ seconds, ...what }, { quick, log, signal }) {
+  const slots = quick ? 1 : Math.round(seconds / slotSeconds);
+  const all = [];
+  for (const browser of ['chromium', 'firefox']) {
+    const { call, close } = await openPage(browser);
+    try {
+      await call(listening, 'begin', what);
+      const begun = performance.now();
+      const here = kinds.map((kind) => ({ browser, kind, slots: [], wall: [] }));
+      for (let slot = 0; slot < slots; ++slot) {
+        log(`${browser}, slot ${slot + 1} of ${slots}`);
+        for (const { kind, slots, wall } of here) {
+          signal.throwIfAborted();
+          wall.push((performance.now() - begun) / 60000);
+          slots.push(await call(listening, 'listen', { kind, seconds: quick ? 2 : slotSeconds }));
+        }
+      }
+      await call(listening, 'end');
+      all.push(...here);
+    } finally {
+      await close();
+    }
+  }
+  return all;
+}
+
+/** Underruns of a slot: the context's own figure where it has one. @param {Heard} heard */
+const underruns = ({ underruns, floors }) => (underruns ? underruns.events : lostTime(floors).events);
+
+/**
+ * For each browser how many more underruns the generator had than the empty processor.
+ * @param {Listened[]} all
+ * @returns {Record<string, Found>}
+ */
+export function moreUnderruns(all) {
+  const browsers = [...new Set(all.map(({ browser }) => browser))];
+  const entries = browsers.map((browser) => {
+    const [generator, empty] = kinds.map((kind) =>
+      all.find((one) => one.browser === browser && one.kind === kind).slots.map(underruns),
+    );
+    const pairs = generator.map((count, i) => count - empty[i]);
+    const found = bootstrap([pairs], ([list]) => sum(list));
+    return [browser, { ...found, note: `${sum(generator)} and ${sum(empty)}` }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** @param {string} title @param {Listened[]} all */
+export function chart(title, all) {
+  return {
+    title,
+    x: { label: 'minutes' },
+    y: { label: 'ms of sound lost so far, by the clock' },
+    series: all.map(({ browser, kind, slots, wall }) => {
+      let lost = 0;
+      const points = slots.map(({ floors }, i) => [wall[i], (lost += lostTime(floors).milliseconds)]);
+      return { name: `${browser}, ${kind}`, points: /** @type {[number, number][]} */ ([[0, 0], ...points]) };
+    }),
+  };
+}
+
+/** @param {Listened[]} all */
+export function table(all) {
+  const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
+  const share = (/** @type {number[]} */ list) => rounded(100 * (sum(list) / Math.max(1, list.length)));
+  return {
+    title: 'What was heard',
+    columns: [
+      'browser',
+      'processor',
+      'quanta',
+      'underruns, by the context',
+      'they lasted, ms',
+      'underruns, by the clock',
+      'they lasted, ms',
+      'silent quanta',
+      'longest between quanta, ms',
+      'main thread busy, %',
+      'CPU by the meter, %',
+      'degraded in slots',
+    ],
+    rows: all.map(({ browser, kind, slots }) => {
+      const own = slots.map(({ underruns }) => underruns).filter(Boolean);
+      const lost = slots.map(({ floors }) => lostTime(floors));
+      const meters = slots.flatMap(({ meters }) => meters);
+      return [
+        browser,
+        kind,
+        sum(slots, ({ quanta }) => quanta),
+        own.length > 0 ? sum(own, ({ events }) => events) : null,
+        own.length > 0 ? rounded(1000 * sum(own, ({ seconds }) => seconds)) : null,
+        sum(lost, ({ events }) => events),
+        rounded(sum(lost, ({ milliseconds }) => milliseconds)),
+        kind === 'empty' ? null : sum(slots, ({ silent }) => silent),
+        Math.max(...slots.map(({ longest }) => longest)),
+        share(slots.map(({ busy }) => busy)),
+        meters.length > 0 ? share(meters.map(({ cpu }) => cpu)) : null,
+        meters.length > 0 ? slots.filter(({ meters }) => meters.some(({ quality }) => quality > 0)).length : null,
+      ];
+    }),
+  };
+}

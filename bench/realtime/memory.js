@@ -1,0 +1,137 @@
+// What playing takes from memory: blocks of the core's heap, and the JavaScript heap of the worklet, over ten minutes of sound
+// that are rendered as fast as can be.
+import { openPage } from '../open-page.js';
+import { modelAddress } from './model-address.js';
+
+/**
+ * @import { ExperimentOptions } from '../experiments.js'
+ * @import { Findings } from '../types.d.ts'
+ * @typedef {{ browser: string, kind: string, before: number, allocations: number, sounding: number, heap?: Heap }} Rendered
+ * @typedef {{ collected: [number, number], minutes: number[] }} Heap bytes in use: after a collection at the first and the last stop,
+ *     and before any since the first
+ */
+
+export const title = 'Memory while it plays';
+
+const rendering = '/bench/realtime/in-page/rendering.js';
+/** Of a float32 that counts: above that it would skip numbers. */
+const mostCounted = 2 ** 24;
+
+/**
+ * Speaks to the worklet of a page in Chromium, through the DevTools protocol.
+ * @param {any} page Playwright's
+ */
+async function attachToWorklet(page) {
+  const session = await page.context().newCDPSession(page);
+  /** @type {Map<number, (result: any) => void>} */
+  const waiting = new Map();
+  let sent = 0;
+  const worklet = new Promise((done) =>
+    session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.type === 'worklet') done(sessionId);
+    }),
+  );
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { id, result } = JSON.parse(message);
+    waiting.get(id)?.(result);
+    waiting.delete(id);
+  });
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  return async (/** @type {string} */ method) => {
+    const id = ++sent;
+    const answered = new Promise((done) => waiting.set(id, done));
+    const message = JSON.stringify({ id, method });
+    await session.send('Target.sendMessageToTarget', { sessionId: await worklet, message });
+    return answered;
+  };
+}
+
+/** @param {string} kind @param {number} minutes @returns {Promise<Rendered>} */
+async function renderInChromium(kind, minutes) {
+  const { page, call, close } = await openPage('chromium');
+  try {
+    const ask = await attachToWorklet(page);
+    const used = async () => (await ask('Runtime.getHeapUsage')).usedSize;
+    const collected = async () => {
+      await ask('HeapProfiler.collectGarbage');
+      return used();
+    };
+    const stops = [1, ...Array.from({ length: minutes }, (_, i) => 60 * (i + 1))];
+    await call(rendering, 'begin', { model: modelAddress('A'), kind, seconds: 60 * minutes + 1, stops });
+    const first = await collected();
+    /** @type {number[]} */
+    const each = [];
+    for (let i = 1; i < stops.length; ++i) {
+      await call(rendering, 'goOn', i);
+      each.push((await used()) - first);
+    }
+    const heap = { collected: /** @type {[number, number]} */ ([first, await collected()]), minutes: each };
+    return { browser: 'chromium', kind, ...(await call(rendering, 'end')), heap };
+  } finally {
+    await close();
+  }
+}
+
+/** Firefox cannot stop on the way, nor be asked about the worklet's heap. @param {number} minutes @returns {Promise<Rendered>} */
+async function renderInFirefox(minutes) {
+  const { call, close } = await openPage('firefox');
+  const kind = 'generator';
+  try {
+    await call(rendering, 'begin', { model: modelAddress('A'), kind, seconds: 60 * minutes, stops: [] });
+    return { browser: 'firefox', kind, ...(await call(rendering, 'end')) };
+  } finally {
+    await close();
+  }
+}
+
+/** @param {ExperimentOptions} options @returns {Promise<Findings>} */
+export async function run({ quick, log }) {
+  const minutes = quick ? 1 : 10;
+  log('chromium, an empty processor');
+  const empty = await renderInChromium('empty', minutes);
+  log('chromium, generator');
+  const chromium = await renderInChromium('generator', minutes);
+  log('firefox, generator');
+  const firefox = await renderInFirefox(1);
+  const all = [chromium, empty, firefox];
+  for (const { browser, kind, sounding, before } of all) {
+    if (kind === 'generator' && sounding === 0) throw new Error(`${browser} rendered silence`);
+    if (before >= mostCounted) throw new Error(`${browser} took more blocks than can be counted`);
+  }
+  return { text, charts: [chart([chromium, empty])], tables: [table(all)], values: values(chromium, firefox) };
+}
+
+const kibibytes = (/** @type {number} */ bytes) => Number((bytes / 1024).toFixed(1));
+const growth = (/** @type {Rendered} */ { heap }) => heap && kibibytes(heap.collected[1] - heap.collected[0]);
+const most = (/** @type {Rendered} */ { heap }) => heap && kibibytes(Math.max(...heap.minutes));
+
+/** @param {Rendered} chromium @param {Rendered} firefox */
+const values = (chromium, firefox) => ({
+  'allocations, chromium': chromium.allocations,
+  'allocations, firefox': firefox.allocations,
+  growth: growth(chromium),
+  uncollected: most(chromium),
+});
+
+const text = [
+  'A GeneratorNode (model A, window mode, look-ahead 3) in an OfflineAudioContext: ten minutes of sound in Chromium, one in Firefox. A processor behind it reads the core’s own counter of heap blocks, lodestone_allocations, in every quantum; a malloc that gives back what was freed counts too.',
+  'The JavaScript heap is that of the worklet’s own thread, by the DevTools protocol (Runtime.getHeapUsage), read where the rendering stops each minute: grown is what is left after a collection at the end, compared with one after the first second; uncollected is the most that was in use at any stop, garbage included, since nothing is collected in between unless the browser does. The empty processor shows what Chromium itself leaves there. Firefox says nothing about a worklet’s heap.',
+];
+
+/** @param {Rendered[]} all */
+const chart = (all) => ({
+  title: 'Chromium: the worklet’s JavaScript heap, garbage included',
+  x: { label: 'minutes of sound' },
+  y: { label: 'KiB above the first second' },
+  series: all.map(({ kind, heap }) => ({
+    name: kind,
+    points: /** @type {[number, number][]} */ ([[0, 0], ...heap.minutes.map((bytes, i) => [i + 1, kibibytes(bytes)])]),
+  })),
+});
+
+/** @param {Rendered[]} all */
+const table = (all) => ({
+  title: 'After the first second',
+  columns: ['browser', 'processor', 'blocks taken', 'heap grown, KiB', 'heap uncollected, KiB'],
+  rows: all.map((one) => [one.browser, one.kind, one.allocations, growth(one) ?? null, most(one) ?? null]),
+});

@@ -1,0 +1,83 @@
+// From the pointer to the sound: a press in the page, and everything up to the first changed sample before the destination.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPage } from '../open-page.js';
+import { medianEstimate, summary } from '../statistics.js';
+import { modelAddress } from './model-address.js';
+
+/**
+ * @import { ExperimentOptions } from '../experiments.js'
+ * @import { Findings } from '../types.d.ts'
+ * @typedef {{ handled: number, set: number, seen: number, changed: number, reached: number }} Press ms after the event
+ */
+
+export const title = 'From the pointer to the sound';
+
+const inPage = '/bench/realtime/in-page/pointer.js';
+const stages = /** @type {const} */ ([
+  ['handled', 'the handler runs'],
+  ['set', 'the parameter is set'],
+  ['seen', 'a quantum sees it'],
+  ['changed', 'the first changed sample is computed'],
+  ['reached', 'its turn comes at the destination'],
+]);
+
+/** @param {ExperimentOptions} options @returns {Promise<Findings>} */
+export async function run({ quick, log, signal }) {
+  const { page, call, close } = await openPage('chromium');
+  const count = quick ? 3 : 40;
+  /** @type {Press[]} */
+  const presses = [];
+  try {
+    const latencies = await call(inPage, 'begin', { model: modelAddress('A-responsive') });
+    for (let i = 0; i < count; ++i) {
+      signal.throwIfAborted();
+      log(`press ${i + 1} of ${count}`);
+      await call(inPage, 'prepare');
+      const pressed = call(inPage, 'press');
+      await sleep(50 + ((i * 37) % 50)); // in no step with frames and buffers
+      await page.mouse.click(100, 100);
+      presses.push(await pressed);
+    }
+    return findings(presses, latencies);
+  } finally {
+    await close();
+  }
+}
+
+/** @param {Press[]} presses @param {{ base: number, output: number }} latencies @returns {Findings} */
+function findings(presses, { base, output }) {
+  const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
+  const lists = Object.fromEntries(stages.map(([key]) => [key, presses.map((press) => press[key])]));
+  const row = (/** @type {string} */ name, /** @type {number[]} */ list) => {
+    const { min, median, p95 } = summary(list);
+    return [name, ...[min, median, p95].map(rounded)];
+  };
+  return {
+    text: [
+      'Responsive preset, look-ahead 0, Chromium, the page otherwise idle. Two nodes of the same seed play; a click of the browser’s own input turns the brightness of one of them up. A processor in front of the destination compares both sample by sample. Times are from event.timeStamp on; those of the audio thread come from a clock that ticks in milliseconds, so that single ones are up to a millisecond wrong.',
+      `The context says: baseLatency ${rounded(base)} ms, outputLatency ${rounded(output)} ms. They come on top. Sound is computed in bursts, a device’s buffer at a time: a changed sample may be computed together with the quantum that sees the change and yet have its turn later, which is what counts.`,
+    ],
+    charts: [
+      {
+        title: 'From the pointer to the sound: share of the presses',
+        x: { label: 'ms after the event' },
+        y: { label: 'share of the presses' },
+        series: stages.map(([key, name]) => ({ name, points: distribution(lists[key]) })),
+      },
+    ],
+    tables: [
+      {
+        title: 'Milliseconds after the event',
+        columns: ['stage', 'least', 'median', 'p95'],
+        rows: stages.map(([key, name]) => row(name, lists[key])),
+      },
+    ],
+    estimates: { reached: medianEstimate(lists.reached) },
+  };
+}
+
+/** How many are over by when. @param {number[]} times @returns {[number, number][]} */
+function distribution(times) {
+  const sorted = times.slice().sort((a, b) => a - b);
+  return sorted.map((time, i) => [time, (i + 1) / sorted.length]);
+}

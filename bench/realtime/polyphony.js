@@ -1,0 +1,19 @@
+// Sixteen generator nodes in one context beside sixteen empty processors.
+import { chart, listenInTurns, moreUnderruns, table } from './glitches.js';
+import { modelAddress } from './model-address.js';
+
+export const title = 'Underruns: sixteen nodes';
+
+/** @param {import('../experiments.js').ExperimentOptions} options @returns {Promise<import('../types.d.ts').Findings>} */
+export async function run(options) {
+  const play = { model: modelAddress('small'), count: 16, options: {}, busy: false, seconds: 60 };
+  const all = await listenInTurns(play, options);
+  return {
+    text: [
+      'Sixteen nodes of a 1×64 model, 512/128, with the options as they are, in one context; sixteen empty processors in another; in turns as above, but the page does nothing else.',
+    ],
+    charts: [chart('Time lost, sixteen nodes and sixteen empty processors', all)],
+    tables: [table(all)],
+    estimates: moreUnderruns(all),
+  };
+}

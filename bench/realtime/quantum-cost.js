@@ -1,0 +1,146 @@
+// What a quantum costs and how evenly: the player in a Worker of either browser, its quanta back to back, each timed.
+import { max } from 'd3-array';
+import { browserCompetitor } from '../competitors/browser.js';
+import { evenness, exceedance, meanShare, quantiles, timeline } from './costs.js';
+
+/**
+ * @import { Competitor } from '../competitors/competitor.js'
+ * @import { ExperimentOptions } from '../experiments.js'
+ * @import { Findings } from '../types.d.ts'
+ * @typedef {{ browser: string, name: string, first: number[], slots: number[][], allocations: number }} Played costs in µs: of the
+ *     first second and of the slots after it
+ */
+
+export const title = 'The cost of a quantum';
+
+const browsers = /** @type {const} */ (['chromium', 'firefox']);
+const module = '/bench/realtime/in-page/quanta.js';
+const quantumSeconds = 128 / 44100;
+const second = Math.round(1 / quantumSeconds);
+const slotSeconds = 10;
+/** One slot in so many is played by those that stand beside the figures. */
+const seldom = 6;
+const named = ['window', 'stateful'];
+
+/** @param {ExperimentOptions} options @returns {Promise<Findings>} */
+export async function run({ quick, log, signal }) {
+  /** @type {Played[]} */
+  const all = [];
+  for (const browser of browsers) {
+    log(browser);
+    const competitor = browserCompetitor(browser, { browser, worker: true, module });
+    const { workloads } = await competitor.start();
+    try {
+      const names = workloads.map(({ name }) => name);
+      all.push(...(await playInTurns(competitor, names, { slots: quick ? 1 : 60, quick, signal })));
+    } finally {
+      await competitor.stop();
+    }
+  }
+  return {
+    text: text(all, quick),
+    charts: charts(all),
+    tables: [table(all)],
+    estimates: estimates(all),
+    values: Object.fromEntries(all.map((one) => [`allocations, ${one.browser}, ${one.name}`, one.allocations])),
+  };
+}
+
+/**
+ * @param {Competitor} competitor
+ * @param {string[]} names
+ * @param {{ slots: number, quick: boolean, signal: AbortSignal }} options
+ * @returns {Promise<Played[]>}
+ */
+async function playInTurns(competitor, names, { slots, quick, signal }) {
+  const play = async (/** @type {string} */ name, /** @type {number} */ quanta) =>
+    /** @type {{ costs: number[], allocations: number }} */ (
+      /** @type {unknown} */ (await competitor.run(name, quanta))
+    );
+  /** @type {Played[]} */
+  const played = [];
+  for (const name of names) {
+    await competitor.setup(name);
+    const { costs } = await play(name, second);
+    played.push({ browser: competitor.name, name, first: costs, slots: [], allocations: 0 });
+  }
+  for (let slot = 0; slot < slots; ++slot) {
+    for (const one of played) {
+      signal.throwIfAborted();
+      if (!named.includes(one.name) && slot % seldom !== 0) continue;
+      const { costs, allocations } = await play(one.name, (quick ? 1 : slotSeconds) * second);
+      one.slots.push(costs);
+      one.allocations += allocations;
+    }
+  }
+  return played;
+}
+
+/** @param {Played[]} all */
+function estimates(all) {
+  const entries = all.flatMap((one) => [
+    [`share, ${one.browser}, ${one.name}`, meanShare(one.slots, 1e6 * quantumSeconds)],
+    [`evenness, ${one.browser}, ${one.name}`, evenness(one.slots.flat())],
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** @param {Played[]} all */
+function charts(all) {
+  return browsers.flatMap((browser) => {
+    const here = all.filter((one) => one.browser === browser);
+    return [
+      {
+        title: `${browser}: how many quanta cost more`,
+        x: { label: 'µs', log: true },
+        y: { label: 'share of the quanta', log: true },
+        series: here.map(({ name, slots }) => ({ name, points: exceedance(slots.flat()) })),
+      },
+      {
+        title: `${browser}: the dearest quantum of every ${slotSeconds / 2} s`,
+        x: { label: 'minutes of sound' },
+        y: { label: 'µs; a quantum lasts 2,902', log: true },
+        series: here
+          .filter(({ name }) => named.includes(name))
+          .map(({ name, slots }) => ({ name, points: timeline(slots.flat(), quantumSeconds) })),
+      },
+    ];
+  });
+}
+
+/** @param {Played[]} all */
+function table(all) {
+  const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
+  return {
+    title: 'Quanta of 128 samples at 44.1 kHz, costs in µs',
+    columns: [
+      'browser',
+      'player',
+      'quanta',
+      'mean, % of real time',
+      'median',
+      'p99',
+      'p99.9',
+      'dearest',
+      'p99.9 ÷ median',
+      'the same with the first second',
+    ],
+    rows: all.map(({ browser, name, first, slots }) => {
+      const costs = slots.flat();
+      const values = quantiles(costs, [0.5, 0.99, 0.999, 1]);
+      const ratios = [evenness(costs).value, evenness([...first, ...costs]).value];
+      const mean = meanShare(slots, 1e6 * quantumSeconds).value;
+      return [browser, name, costs.length, ...[mean, ...values, ...ratios].map(rounded)];
+    }),
+  };
+}
+
+/** @param {Played[]} all @param {boolean} quick */
+function text(all, quick) {
+  const costs = all.filter(({ name }) => named.includes(name)).flatMap(({ slots }) => slots.flat());
+  const dearest = /** @type {number} */ (max(costs));
+  return [
+    `Model A, 2048/512 at 44.1 kHz: in window mode with look-ahead 3, stateful with look-ahead 0, 4 iterations of LWS online each. ${quick ? 'A second' : '10 minutes'} of quanta in a Worker of a cross-origin isolated page, which has the finest clock that a browser gives, after a first second that is told apart: the browser still compiles in it. Slots of ${slotSeconds} s of sound in turns.`,
+    `The fixed sum is a loop of the same length every time, without memory: what of the tail it shows too is the machine's, not the player's. The dearest quantum of all, ${Math.round(dearest)} µs, is ${Math.round((100 * dearest) / (1e6 * quantumSeconds))} % of the time that it lasts.`,
+  ];
+}

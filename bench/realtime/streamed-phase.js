@@ -1,0 +1,49 @@
+// Streaming knows no mean level beforehand: what that costs in consistency, natively.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { max, mean } from 'd3-array';
+
+/** @typedef {{ signal: string, size: number, hop: number, iterations: number, lookAhead: number, whole: number, streamed: number }} Row */
+
+export const title = 'Streamed phases beside those of the whole sound';
+
+const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/** @returns {Promise<import('../types.d.ts').Findings>} */
+export async function run() {
+  const program = path('build/native/lodestone-streamed-phase');
+  const { stdout } = await promisify(execFile)(program, [path('tests/vectors/lws/signals.safetensors')]);
+  const rows = /** @type {Row[]} */ (JSON.parse(stdout));
+  const lost = rows.map(({ whole, streamed }) => whole - streamed);
+  const worst = /** @type {number} */ (max(lost));
+  const { signal, size, hop, iterations, lookAhead } = rows[lost.indexOf(worst)];
+  return {
+    text: [
+      'LWS online over a whole sound, whose mean level sets the threshold, and the same as a stream, whose threshold follows the mean of the frames so far: consistency in dB of the quality signals, more is better. A few tenths either way are chance: sweeps amplify rounding.',
+      `In the mean the stream loses ${/** @type {number} */ (mean(lost)).toFixed(2)} dB.`,
+    ],
+    tables: [
+      {
+        title: 'Consistency, dB',
+        columns: ['signal', 'size/hop', 'iterations', 'look-ahead', 'whole', 'streamed'],
+        rows: rows.map((row) => [
+          row.signal,
+          `${row.size}/${row.hop}`,
+          row.iterations,
+          row.lookAhead,
+          Number(row.whole.toFixed(2)),
+          Number(row.streamed.toFixed(2)),
+        ]),
+      },
+    ],
+    estimates: {
+      lost: {
+        value: worst,
+        low: worst,
+        high: worst,
+        note: `signal ${signal}, ${size}/${hop}, ${iterations} iterations, look-ahead ${lookAhead}`,
+      },
+    },
+  };
+}

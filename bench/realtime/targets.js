@@ -1,0 +1,99 @@
+// What playing in real time is to reach and what was measured of it: one entry a figure.
+import { atMost, experiment, settle } from '../figures.js';
+
+/** @import { Measured } from '../figures.js' */
+
+const browsers = ['chromium', 'firefox'];
+const [worklet, spread] = ['memory', 'look-ahead 0, spread, brightness'];
+
+const costs = browsers.flatMap((browser) => [
+  atMost(
+    8,
+    '%',
+    `mean cost of model A, 2048/512, window mode, look-ahead 3, 4 iterations, of real time, ${browser} Worker`,
+    experiment('quantum-cost', `share, ${browser}, window`),
+  ),
+  atMost(
+    2.5,
+    '%',
+    `the same, stateful, look-ahead 0, ${browser} Worker`,
+    experiment('quantum-cost', `share, ${browser}, stateful`),
+  ),
+  ...['window', 'stateful'].map((mode) =>
+    atMost(
+      2.5,
+      '',
+      `p99.9 of a quantum's cost ÷ its median, 10 minutes of quanta, ${mode}, ${browser} Worker`,
+      experiment('quantum-cost', `evenness, ${browser}, ${mode}`),
+    ),
+  ),
+]);
+
+const memory = [
+  ...browsers.map((browser) =>
+    atMost(
+      0,
+      '',
+      `blocks of memory taken in process() after the first second, ${browser}`,
+      experiment(worklet, `allocations, ${browser}`),
+    ),
+  ),
+  atMost(64, 'KiB', 'growth of the JavaScript heap over 10 minutes, chromium', experiment(worklet, 'growth')),
+];
+
+const underruns = browsers.flatMap((browser) => [
+  atMost(
+    0,
+    '',
+    `underruns in 5 minutes beyond those of an empty processor, busy page, training worker, ${browser}`,
+    experiment('underruns', browser),
+  ),
+  atMost(
+    0,
+    '',
+    `underruns in a minute of 16 nodes (1×64, 512/128) beyond those of empty processors, ${browser}`,
+    experiment('polyphony', browser),
+  ),
+]);
+
+const latencies = [
+  atMost(
+    6,
+    'ms',
+    'parameter to first changed sample, responsive, look-ahead 0, worst hop phase',
+    experiment('latency', `responsive, ${spread}, first, worst`),
+  ),
+  atMost(12, 'ms', 'parameter to half effect, the same', experiment('latency', `responsive, ${spread}, half, worst`)),
+  atMost(
+    20,
+    'ms',
+    'parameter to first changed sample, quality, look-ahead 0, median of hop phases',
+    experiment('latency', `quality, ${spread}, first, median`),
+  ),
+  atMost(24, 'ms', 'the same, worst hop phase', experiment('latency', `quality, ${spread}, first, worst`)),
+  atMost(
+    20,
+    'ms',
+    "pointer event to changed samples at the destination, responsive, chromium, without the device's output latency",
+    experiment('pointer', 'reached'),
+  ),
+];
+
+const figures = [
+  ...costs,
+  ...memory,
+  ...underruns,
+  ...latencies,
+  atMost(
+    1,
+    'dB',
+    'consistency that streamed phases lose against the whole sound, worst of signals and settings',
+    experiment('streamed-phase', 'lost'),
+  ),
+  ...browsers.map((browser) =>
+    atMost(150, 'ms', `createNode to first sound, ${browser}`, experiment('first-sound', browser)),
+  ),
+];
+
+/** @param {Measured} measured */
+export const targetsOf = (measured) => settle(figures, measured);
