@@ -1,0 +1,192 @@
+// The parts of the nodes that need no browser.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { CoreLiveModel, CorePlayer, CoreTrainer } from '../../js/core.js';
+import { Load } from '../../js/nodes/load.js';
+import { answer, Questions } from '../../js/nodes/messages.js';
+import { ModelSwap } from '../../js/nodes/model-swap.js';
+import { Quality } from '../../js/nodes/quality.js';
+import { LodestoneError } from '../../js/errors.js';
+import { chord, newCore, tiny } from './support.js';
+
+describe('the load of the audio thread', () => {
+  const rate = 44100;
+  const quantum = 128;
+
+  /** Half seconds that a Load has seen, of a device that asks for four quanta at once. */
+  function watch(load, halfSeconds, { from = 0, cost = 0.5, lag = () => 0 } = {}) {
+    const seen = [];
+    for (let frame = from; seen.length < halfSeconds; frame += quantum) {
+      const asked = frame - (frame % (4 * quantum));
+      const began = (1000 * asked) / rate + ((frame - asked) / quantum) * cost + lag(frame / rate);
+      if (!load.count(Math.floor(began), Math.floor(began + cost), frame, quantum)) continue;
+      seen.push({ lost: load.lost, frame: frame + quantum });
+    }
+    return seen;
+  }
+
+  test('is measured by a clock of whole milliseconds', () => {
+    const load = new Load(rate);
+    watch(load, 4, { cost: 0.4 });
+    // 689 quanta in 2 s, each with a chance of 0.4 of holding a tick: a standard deviation below 0.7 % of real time.
+    assert.ok(Math.abs(load.mean - (0.4 * rate) / quantum / 1000) < 0.02, `${load.mean}`);
+    assert.equal(load.late, 0);
+    assert.equal(load.losses, 0);
+  });
+
+  test('shows quanta that come late, and sound that is lost', () => {
+    const load = new Load(rate);
+    watch(load, 3, { lag: (seconds) => (seconds > 1.2 && seconds < 1.25 ? 60 : 0) });
+    assert.ok(load.late > 10 && load.late < 25, `${load.late}`);
+    assert.equal(load.losses, 0); // it has caught up
+    const lost = watch(load, 3, { from: 1.5 * rate, lag: (seconds) => (seconds > 2.2 ? 30 : 0) });
+    assert.equal(load.losses, 1);
+    assert.equal(lost.length, 3);
+  });
+
+  test('begins anew after a context has stood still', () => {
+    const load = new Load(rate);
+    watch(load, 2);
+    load.restart();
+    watch(load, 3, { from: rate, lag: () => 5000 });
+    assert.equal(load.late, 0);
+    assert.equal(load.losses, 0);
+  });
+});
+
+describe('quality', () => {
+  const judged = (quality, count, share, lost = false) =>
+    Array.from({ length: count }, () => (quality.judge(share, lost), quality.level));
+
+  test('falls a level after every second of overload, to the second level', () => {
+    assert.deepEqual(judged(new Quality(), 6, 0.95), [0, 1, 1, 2, 2, 2]);
+    assert.deepEqual(judged(new Quality(), 6, 0.2, true), [0, 1, 1, 2, 2, 2]);
+  });
+
+  test('stays where an overload lasts half a second', () => {
+    const quality = new Quality();
+    for (let i = 0; i < 20; ++i) assert.deepEqual(judged(quality, 1, i % 2 ? 0.95 : 0.3), [0]);
+  });
+
+  test('rises after 4 s of calm, and after twice as many the next time, up to 64 s', () => {
+    const quality = new Quality();
+    for (const calm of [8, 16, 32, 64, 128, 128]) {
+      judged(quality, 2, 1);
+      const levels = judged(quality, calm, 0.3);
+      assert.deepEqual(levels.indexOf(0), calm - 1);
+    }
+  });
+});
+
+describe('questions over a port', () => {
+  /** Two ends, of which one answers by these actions; `close` lets the process end. */
+  function pair(actions, unasked) {
+    const { port1, port2 } = new MessageChannel();
+    answer(port1, actions);
+    return { questions: new Questions(port2, unasked), port: port1, close: () => port1.close() };
+  }
+
+  test('are answered when the action is done, in any order', async () => {
+    let finish;
+    const done = [];
+    const { questions, close } = pair({
+      slow: () => new Promise((resolve) => (finish = resolve)),
+      quick: () => finish(),
+    });
+    const both = [
+      questions.ask('slow').then(() => done.push('slow')),
+      questions.ask('quick').then(() => done.push('quick')),
+    ];
+    await Promise.all(both);
+    close();
+    assert.deepEqual(done.sort(), ['quick', 'slow']);
+  });
+
+  test('fail with the code of what went wrong', async () => {
+    const { questions, close } = pair({
+      refuse: () => {
+        throw new LodestoneError('invalid-argument', 'no');
+      },
+      trap: () => null.nothing,
+    });
+    await assert.rejects(questions.ask('refuse'), { name: 'LodestoneError', code: 'invalid-argument', message: 'no' });
+    await assert.rejects(questions.ask('trap'), { code: 'processor-error' });
+    close();
+  });
+
+  test('fail once there are no more answers, and what is said unasked is heard', async () => {
+    let said;
+    const heard = new Promise((resolve) => (said = resolve));
+    const { questions, port, close } = pair({ never: () => new Promise(() => {}) }, { meter: said });
+    port.postMessage(['meter', 3]);
+    assert.equal(await heard, 3);
+    const open = questions.ask('never');
+    questions.end(new LodestoneError('cancelled', 'over'));
+    await assert.rejects(open, { code: 'cancelled' });
+    await assert.rejects(questions.ask('never'), { code: 'cancelled' });
+    close();
+  });
+});
+
+describe('a model that is swapped in', () => {
+  const core = newCore();
+  const bytes = (options) => {
+    const trainer = new CoreTrainer(core, chord(1), { ...tiny, ...options });
+    trainer.step();
+    return new CoreLiveModel(core, trainer.model()).bytes();
+  };
+  const [one, two] = [bytes({ seed: 1 }), bytes({ seed: 2 })];
+  const block = new Float32Array(128);
+
+  /** Plays until the swap is over; the number of blocks that took. */
+  async function play(player, swap, swapped) {
+    let over = false;
+    swapped.then(
+      () => (over = true),
+      () => (over = true),
+    );
+    for (let blocks = 1; ; ++blocks) {
+      player.process(block);
+      swap.step();
+      await null;
+      await null;
+      if (over) return blocks;
+      assert.ok(blocks < 1000, 'the swap does not end');
+    }
+  }
+
+  function staged(piece, model) {
+    const player = new CorePlayer(core, one, {});
+    const swap = new ModelSwap(player);
+    for (let at = 0; at < model.length; at += piece) swap.stage(model.slice(at, at + piece).buffer);
+    return { player, swap };
+  }
+
+  test('takes a block for every piece and then fades', async () => {
+    const few = staged(65536, two);
+    const many = staged(1024, two);
+    const fade = (await play(few.player, few.swap, few.swap.swap())) - Math.ceil(two.length / 65536);
+    const blocks = await play(many.player, many.swap, many.swap.swap());
+    assert.ok(Math.abs(blocks - Math.ceil(two.length / 1024) - fade) <= 1, `${blocks}, ${fade}`);
+  });
+
+  test('plays on as another than the one before it', async () => {
+    const { player, swap } = staged(4096, two);
+    const blocks = await play(player, swap, swap.swap());
+    const other = new CorePlayer(core, one, {});
+    const unswapped = new Float32Array(128);
+    for (let i = 0; i < blocks; ++i) other.process(unswapped);
+    for (let i = 0; i < 20; ++i) (player.process(block), other.process(unswapped));
+    assert.ok(block.every(Number.isFinite));
+    assert.notDeepEqual(block, unswapped);
+  });
+
+  test('is refused where its shape is another, and the next one is taken', async () => {
+    const { player, swap } = staged(65536, bytes({ layers: [4] }));
+    const refused = swap.swap();
+    await play(player, swap, refused);
+    await assert.rejects(refused, { code: 'invalid-argument' });
+    swap.stage(two.slice().buffer);
+    await play(player, swap, swap.swap());
+  });
+});
