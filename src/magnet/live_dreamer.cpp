@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t unit = 64;  ///< bins that are fed or finished at once
 constexpr int fade_frames = 8;    ///< in which one model takes another's place
 
-// What a bin costs in the units of Budget, as measured beside the network in WebAssembly.
-constexpr std::int64_t feeding_cost = 40, finishing_cost = 80, scale_cost = 500, temperature_cost = 600;
+// What a bin takes in WebAssembly, in multiply-adds of a network with many windows in flight.
+constexpr std::int64_t feeding_cost = 40, finishing_cost = 60, scale_cost = 130, temperature_cost = 360;
 
 float within(float value, float highest, float otherwise) {
   if (std::isnan(value)) return otherwise;
@@ -66,50 +66,53 @@ struct LiveDreamer::Engine {
   Slot slots[2];
   std::size_t current = 0;  // the slot that is heard
   std::size_t bins, sequence;
-  Mode mode;
   Random random{0};
   Vitality vitality{};
   Array2<float> memory{};
   float *dream = nullptr, *before = nullptr;   // the newest frame and the one before it
-  float *between = nullptr, *input = nullptr;  // what is heard where it is neither; what the network is fed
+  float *between = nullptr, *input = nullptr;  // what is heard, at or between them; what the network is fed
+  std::uint64_t reseeds = 0;
 
   // What was asked for; it holds from the next hop on.
   Mode next_mode;
   std::uint32_t seed;
+  float target = 0;
   bool fresh = true;       // to start again, with that seed
   bool triggered = false;  // to jump to `target`
-  float target = 0;
-  bool swapping = false;  // to the model in the other slot
+  bool swapping = false;   // to the model in the other slot
 
+  // Of the hop.
+  bool joined = false;  // whether the model in the other slot takes part
+  Mode mode;
+  Stage stage = Stage::ready;
+  int due = 0;  // frames still to be dreamed
   DreamControls knobs{};
   const float* driver = nullptr;
   double place = 1;  // of what is heard, from `before` to `dream`
-  int due = 0;       // frames still to be dreamed in this hop
-  Stage stage = Stage::ready;
-  std::size_t fed = 0, finished = 0;  // bins of the frame that the network eats, and of that which is dreamed
 
-  bool jumps = false;                  // the next frame jumps to `target`
-  bool revive = false;                 // … to a random place
-  double cursor = 0;                   // where in the training sound the newest frame is
-  double fed_from = 0;                 // what part of the training sound the network is fed with
-  float pull = 0, drive = 0;           // … and how much of it, how much of the driver
-  std::size_t own_frames = 0;          // of the training sound, still to be heard
-  std::size_t own_row = 0;             // the next of them
-  bool plays = false;                  // this frame is one of them
-  std::size_t refill = 0;              // frames that the network still has to eat meanwhile
-  std::int64_t share = 0, credit = 0;  // of that work: a frame's, and what may be done now
+  // Of the frame.
+  std::size_t fed = 0, finished = 0;  // bins of what the network eats, and of what is dreamed
+  double cursor = 0;                  // where in the training sound the newest one is
+  double fed_from = 0;                // what part of the training sound the network is fed with
+  float pull = 0, drive = 0;          // … and how much of it, how much of the driver
+  bool jumps = false;                 // it jumps to `target`
+  bool revive = false;                // … to a random place
+  bool plays = false;                 // it is one of the training sound's own
+  bool listens = false;               // the model in the other slot eats, too
+  std::size_t heard = 0;              // how many that one has eaten
 
-  bool joined = false, listens = false;  // the new model, to this hop and to this frame
-  std::size_t heard = 0;                 // frames that it has listened to
-  std::uint64_t reseeds = 0;
+  // Of the refill.
+  std::size_t own_frames = 0, own_row = 0;  // of the training sound still to be heard, and the next of them
+  std::size_t refill = 0;                   // frames that the network still has to eat meanwhile
+  std::int64_t share = 0, credit = 0;       // of that work: a frame's, and what may be done now
 
   Engine(Slot first, Slot second, Mode first_mode, std::uint32_t first_seed)
       : slots{std::move(first), std::move(second)},
         bins(static_cast<std::size_t>(slots[0].model.network().bins)),
         sequence(static_cast<std::size_t>(slots[0].model.network().sequence)),
-        mode(first_mode),
         next_mode(first_mode),
-        seed(first_seed) {}
+        seed(first_seed),
+        mode(first_mode) {}
 
   Status prepare() {
     FirstError error;
