@@ -56,9 +56,9 @@ export async function until(check, what, timeout) {
 /** A folder that goes away with the browser. */
 const temporaryFolder = () => mkdtemp(join(tmpdir(), 'lodestone-browser-'));
 
-async function launchChromium() {
+async function launchChromium(flags) {
   const executablePath = program('CHROMIUM', '/usr/bin/chromium', 'chromium');
-  const browser = await playwright.launch({ executablePath, args: chromiumFlags });
+  const browser = await playwright.launch({ executablePath, args: [...chromiumFlags, ...flags] });
   return {
     version: `Chromium ${browser.version()}`,
     newPage: () => browser.newPage({ acceptDownloads: true }),
@@ -133,11 +133,12 @@ async function launchFirefox() {
 /**
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
+ * @param {string[]} [flags] more for Chromium's command line
  * @returns {Promise<{ version: string, newPage: () => Promise<any>, close: () => Promise<void>, downloads?: string }>}
  *     `newPage`: Playwright's or Puppeteer's; `downloads`: the folder into which Firefox downloads
  */
-export function launch(name) {
+export function launch(name, flags = []) {
   const launchers = { chromium: launchChromium, firefox: launchFirefox };
   if (!(name in launchers)) throw new Error(`browser is ${name}; allowed: chromium, firefox`);
-  return launchers[name]();
+  return launchers[name](flags);
 }

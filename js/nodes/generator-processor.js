@@ -18,6 +18,15 @@ import { playersPlace, reportNames } from './report.js';
  * @property {boolean} adapts whether an overload costs quality; it must not where sound is rendered faster than it plays
  */
 
+/**
+ * Firefox hands on what is connected to an AudioParam as it comes, out of its range and NaN too.
+ * @param {number} gain
+ */
+function allowedGain(gain) {
+  if (gain >= 0) return gain < 4 ? gain : 4;
+  return gain < 0 ? 0 : 1;
+}
+
 /** The audio thread's side of a GeneratorNode. `process` makes no object; what fails ends in silence and a message. */
 export class GeneratorProcessor extends Processor {
   /** @type {CorePlayer | null} */
@@ -109,8 +118,7 @@ export class GeneratorProcessor extends Processor {
     const step = (target - this.#level) / output.length;
     const last = gains.length - 1;
     for (let i = 0; i < output.length; ++i) {
-      const gain = gains[i < last ? i : last];
-      output[i] *= (gain === gain ? gain : 1) * (this.#level + step * (i + 1));
+      output[i] *= allowedGain(gains[i < last ? i : last]) * (this.#level + step * (i + 1));
     }
     this.#level = target;
   }

@@ -47,7 +47,7 @@ export async function recording(context, node, length) {
 
 /** How loud it is and how far from another sound: root mean squares. */
 export const size = (samples) => Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
-const distance = (a, b) => size(a.map((x, i) => x - b[i]));
+export const distance = (a, b) => size(a.map((x, i) => x - b[i]));
 
 /** How far each parameter takes the sound from what it is without, in parts of that. */
 export async function parameterEffects() {

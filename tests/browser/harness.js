@@ -113,10 +113,11 @@ class FirefoxPage extends Page {
 /**
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
+ * @param {string[]} [flags] more for Chromium's command line
  * @returns {Promise<{ open: () => Promise<Page>, close: () => Promise<void> }>}
  */
-export async function openBrowser(name) {
-  const { newPage, downloads, close } = await launch(name);
+export async function openBrowser(name, flags) {
+  const { newPage, downloads, close } = await launch(name, flags);
   const FoundPage = { chromium: ChromiumPage, firefox: FirefoxPage }[name];
   return { open: async () => new FoundPage(await newPage(), downloads), close };
 }

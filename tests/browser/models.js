@@ -1,8 +1,8 @@
 // Models for the tests of nodes, written to where a page finds them.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { Core, CoreTrainer } from '../../js/core.js';
+import { Core, CoreLiveModel, CoreModel, CorePlayer, CoreTrainer } from '../../js/core.js';
 import { prepare } from '../../js/index.js';
-import { testSound, trainedModel } from './fixed-computation.js';
+import { hash, testSound, trainedModel } from './fixed-computation.js';
 
 /** What the tests write and pages load. */
 export const folder = new URL('../../build/browser/', import.meta.url);
@@ -18,9 +18,23 @@ function tinyModel(seed) {
   return new CoreTrainer(core, testSound().subarray(0, 8000), options).model().toBytes();
 }
 
+const models = { small, tiny: tinyModel(1), other: tinyModel(2) };
+
 /** small, tiny, and other, which has the shape of tiny. */
 export async function writeModels() {
   await mkdir(folder, { recursive: true });
-  const files = { small, tiny: tinyModel(1), other: tinyModel(2) };
-  for (const [name, bytes] of Object.entries(files)) await writeFile(new URL(`${name}.safetensors`, folder), bytes);
+  for (const [name, bytes] of Object.entries(models)) await writeFile(new URL(`${name}.safetensors`, folder), bytes);
+}
+
+/**
+ * The hash of what a player plays in Node, in pieces as long as a quantum.
+ * @param {keyof typeof models} model
+ * @param {number} length in samples
+ * @param {object} options of CorePlayer
+ */
+export function played(model, length, options) {
+  const player = new CorePlayer(core, new CoreLiveModel(core, new CoreModel(core, models[model])).bytes(), options);
+  const samples = new Float32Array(length);
+  for (let at = 0; at < length; at += 128) player.process(samples.subarray(at, at + 128));
+  return hash(samples);
 }

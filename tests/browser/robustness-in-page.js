@@ -1,0 +1,218 @@
+// What robustness.test.js does in a page. Each function gives plain data.
+import { parameters } from '../../js/nodes/parameters.js';
+import { hash } from './fixed-computation.js';
+import { distance, listener, load, recording, render, size } from './generator-in-page.js';
+
+const rate = 44100;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A model's node in a context that stands still, at its model's rate or another. */
+async function suspendedNode(name, sampleRate = rate) {
+  const context = new AudioContext({ sampleRate });
+  await context.suspend();
+  return { context, node: await (await load(name)).createNode(context) };
+}
+
+/** A second of a context that is suspended and resumed on its way. */
+export async function pausedContext() {
+  const { context, node } = await suspendedNode('small');
+  const sound = recording(context, node, rate);
+  while (context.currentTime < 0.3) await sleep(10);
+  await context.suspend();
+  const { currentTime } = context;
+  await sleep(300);
+  const stood = context.currentTime === currentTime;
+  await context.resume();
+  return { stood, sound: hash(await sound) };
+}
+
+/** Closes a context while its node plays and is being asked for things; the node takes that, and another plays. */
+export async function closedContext() {
+  const { context, node } = await suspendedNode('tiny');
+  node.connect(context.destination);
+  await context.resume();
+  await sleep(50);
+  node.trigger(0.5);
+  node.swapModel(await load('other')).catch(() => {});
+  await context.close();
+  node.trigger(0.2);
+  node.parameters.get('gain').value = 0.5;
+  node.dispose();
+  const next = await suspendedNode('tiny');
+  const level = listener(next.context, next.node);
+  await next.context.resume();
+  const heard = await level();
+  await next.context.close();
+  return heard;
+}
+
+/** Half a second of each of two contexts that run side by side at different rates. */
+export async function twoContexts() {
+  const sound = async (name, sampleRate) => {
+    const { context, node } = await suspendedNode(name, sampleRate);
+    return hash(await recording(context, node, sampleRate / 2));
+  };
+  return Promise.all([sound('small', 44100), sound('tiny', 48000)]);
+}
+
+/** Half a second of two models in one context, each in a channel. */
+export async function twoModels() {
+  const context = new OfflineAudioContext(2, rate / 2, rate);
+  const merger = new ChannelMergerNode(context, { numberOfInputs: 2 });
+  for (const [channel, name] of ['small', 'tiny'].entries()) {
+    const node = await (await load(name)).createNode(context);
+    node.connect(merger, 0, channel);
+  }
+  merger.connect(context.destination);
+  const buffer = await context.startRendering();
+  return [hash(buffer.getChannelData(0)), hash(buffer.getChannelData(1))];
+}
+
+/** A tenth of a second at another sample rate. */
+export async function atRate(sampleRate) {
+  return hash(await render({}, undefined, { sampleRate, length: sampleRate / 10 }));
+}
+
+/** Every way to automate a parameter, from one value to another within a quarter of a second. */
+const schedules = {
+  value: (param, from, to) => (param.value = to),
+  setValueAtTime: (param, from, to) => param.setValueAtTime(to, 0.1),
+  linearRampToValueAtTime: (param, from, to) => param.setValueAtTime(from, 0).linearRampToValueAtTime(to, 0.25),
+  exponentialRampToValueAtTime: (param, from, to) =>
+    param.setValueAtTime(from, 0).exponentialRampToValueAtTime(to, 0.25),
+  setTargetAtTime: (param, from, to) => param.setTargetAtTime(to, 0.05, 0.05),
+  setValueCurveAtTime: (param, from, to) => param.setValueCurveAtTime([from, to, from, to], 0, 0.25),
+  cancelScheduledValues: (param, from, to) => param.setValueAtTime(to, 0.05).cancelScheduledValues(0.15),
+  // Firefox has no cancelAndHoldAtTime.
+  cancelAndHoldAtTime: (param, from, to) =>
+    param.setValueAtTime(from, 0).linearRampToValueAtTime(to, 0.25).cancelAndHoldAtTime?.(0.15),
+  connect(param, from, to, context) {
+    const source = new ConstantSourceNode(context, { offset: to - param.value });
+    source.connect(param);
+    source.start();
+  },
+};
+
+/** What of a sound tells whether it is one. */
+const summary = (samples, plain) => ({
+  finite: samples.every(Number.isFinite),
+  level: size(samples),
+  change: distance(samples, plain) / size(plain),
+});
+
+/** The sound with all parameters automated, in each way. */
+export async function automations() {
+  const plain = await render({});
+  const results = {};
+  for (const [way, schedule] of Object.entries(schedules)) {
+    const sound = await render({}, (node, context) => {
+      for (const { name, maxValue, defaultValue } of parameters) {
+        const at = (part) => defaultValue + part * (maxValue - defaultValue);
+        schedule(node.parameters.get(name), at(0.1), at(0.4), context);
+      }
+    });
+    results[way] = summary(sound, plain);
+  }
+  return results;
+}
+
+/** A source of a value that no AudioParam takes in a call, from 0.1 to 0.2 seconds. */
+function badSource(context, value) {
+  const buffer = new AudioBuffer({ length: rate / 10, sampleRate: rate });
+  buffer.getChannelData(0).fill(value);
+  const source = new AudioBufferSourceNode(context, { buffer });
+  source.start(0.1);
+  return source;
+}
+
+/** The sound with NaN and ±Infinity for all parameters, and in the sound that drives it. */
+export async function badNumbers() {
+  const plain = await render({});
+  const results = {};
+  for (const value of [NaN, Infinity, -Infinity]) {
+    const turned = await render({}, (node, context) => {
+      const source = badSource(context, value);
+      for (const { name } of parameters) source.connect(node.parameters.get(name));
+    });
+    results[`${value} for parameters`] = summary(turned, plain);
+    const driven = await render({ parameterData: { drive: 1 } }, (node, context) =>
+      badSource(context, value).connect(node),
+    );
+    results[`${value} for a driver`] = summary(driven, plain);
+  }
+  return results;
+}
+
+/** Which calls the browser refuses, and the sound after them against what it is without them. */
+export async function badCalls() {
+  const plain = hash(await render({}));
+  let refused = 0;
+  const sound = await render({}, (node) => {
+    for (const { name } of parameters) {
+      const param = node.parameters.get(name);
+      for (const value of [NaN, Infinity, -Infinity]) {
+        for (const call of [() => (param.value = value), () => param.setValueAtTime(value, 0)]) {
+          try {
+            call();
+          } catch (error) {
+            refused += error instanceof TypeError;
+          }
+        }
+      }
+    }
+  });
+  return { refused, of: parameters.length * 6, same: hash(sound) === plain };
+}
+
+/** The level of a node in a page without shared memory. */
+export async function withoutSharedMemory(options) {
+  const shared = [globalThis.crossOriginIsolated, typeof globalThis.SharedArrayBuffer];
+  const model = await load('small');
+  const context = model.createContext();
+  const node = await model.createNode(context, options);
+  const level = listener(context, node);
+  await context.resume();
+  const heard = await level();
+  node.dispose();
+  await context.close();
+  return { shared, heard };
+}
+
+/** A second of real time and whether the page was hidden meanwhile. */
+export async function inBackground() {
+  const { context, node } = await suspendedNode('small');
+  return { state: document.visibilityState, sound: hash(await recording(context, node, rate)) };
+}
+
+/** Whether the garbage collector takes a node that has been disposed of, and its instance of the module. */
+export async function collection() {
+  const context = new AudioContext({ sampleRate: rate });
+  await context.audioWorklet.addModule(new URL('collection-probe.js', import.meta.url));
+  const probe = new AudioWorkletNode(context, 'collection-probe');
+  const ask = () =>
+    new Promise((resolve) => {
+      probe.port.onmessage = ({ data }) => resolve(data);
+      probe.port.postMessage(null);
+    });
+  let nodes = 0;
+  const registry = new FinalizationRegistry(() => ++nodes);
+  const play = async () => {
+    const node = await (await load('small')).createNode(context);
+    node.connect(context.destination);
+    await context.resume();
+    await node.trigger(0.5);
+    await sleep(100);
+    registry.register(node);
+    node.dispose();
+  };
+  await play();
+  const { made } = await ask();
+  let collected = 0;
+  for (let round = 0; round < 50 && (collected < made || nodes < 1); ++round) {
+    globalThis.gc();
+    await sleep(50);
+    ({ collected } = await ask());
+  }
+  await context.close();
+  return { made, collected, nodes };
+}
