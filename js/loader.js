@@ -93,5 +93,8 @@ function notAllowed(error) {
 
 /** @param {unknown} error */
 function notAModule(error) {
-  return new LodestoneError('invalid-data', `this is no Lodestone module: ${/** @type {Error} */ (error).message}`);
+  const { message } = /** @type {Error} */ (error);
+  if (!(error instanceof RangeError))
+    return new LodestoneError('invalid-data', `this is no Lodestone module: ${message}`);
+  return new LodestoneError('out-of-memory', `there is no room for another instance of the module: ${message}`);
 }

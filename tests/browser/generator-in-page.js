@@ -210,6 +210,29 @@ export async function failure() {
   return result;
 }
 
+/** What a node says, in order, while a neighbour hogs the audio thread until it gives way, and then lets go. */
+export async function overload() {
+  const model = await load();
+  const context = model.createContext();
+  await context.audioWorklet.addModule(new URL('hog-processor.js', import.meta.url));
+  const node = await model.createNode(context);
+  const hog = new AudioWorkletNode(context, 'hog');
+  for (const source of [node, hog]) source.connect(context.destination);
+  const levels = [];
+  const risen = new Promise((resolve) => node.addEventListener('recover', resolve, { once: true }));
+  const fallen = new Promise((resolve) => node.addEventListener('overload', resolve, { once: true }));
+  const underrun = new Promise((resolve) => node.addEventListener('underrun', resolve, { once: true }));
+  for (const type of ['overload', 'recover']) node.addEventListener(type, ({ detail }) => levels.push(detail));
+  await context.resume();
+  hog.port.postMessage(true);
+  await fallen;
+  hog.port.postMessage(false);
+  await Promise.all([underrun, risen]);
+  const { late } = node.meter;
+  await context.close();
+  return { levels, late };
+}
+
 /** Where a compiled module cannot be handed over to the audio thread. */
 export async function renderedFromBytes(options) {
   class OldNode extends AudioWorkletNode {

@@ -129,6 +129,13 @@ for (const name of browserNames) {
       assert.equal(meter.scrubs, 0);
     });
 
+    test('gives up quality when the audio thread is overloaded and takes it back in calm', async () => {
+      const { levels, late } = await run('overload');
+      assert.ok(late > 0);
+      assert.equal(levels[0], 1);
+      assert.equal(levels.at(-1), levels.at(-2) - 1, levels.join()); // the hog may have been stopped too late for level 1
+    });
+
     test('plays under standardized-audio-context and under Tone.js', async () => {
       const { sac, tone } = await run('underLibraries', '/build/browser/libraries.js');
       assert.ok(sac > 1e-4 && tone > 1e-4, `${sac}, ${tone}`);

@@ -54,6 +54,22 @@ test('names the browsers where WebAssembly has no SIMD', async (t) => {
   assert.throws(() => instantiate(module), { code: 'unsupported' });
 });
 
+test('says what a Content-Security-Policy has to allow where WebAssembly is refused', async (t) => {
+  t.mock.method(WebAssembly, 'compile', () => Promise.reject(new WebAssembly.CompileError('blocked')));
+  await assert.rejects(compile(wasm), {
+    code: 'unsupported',
+    message: /\(blocked\).*'wasm-unsafe-eval' in script-src/,
+  });
+  await assert.rejects(compile(wasm.subarray(0, 1000)), { code: 'invalid-data' });
+});
+
+test('tells a lack of memory from a bad module', (t) => {
+  t.mock.method(WebAssembly, 'Instance', function () {
+    throw new RangeError('Cannot allocate');
+  });
+  assert.throws(() => instantiate(module), { code: 'out-of-memory', message: /Cannot allocate/ });
+});
+
 test('the modules import next to nothing', () => {
   const list = (bytes) =>
     WebAssembly.Module.imports(new WebAssembly.Module(bytes))
