@@ -6,28 +6,30 @@ import { atMost, experiment, settle } from '../figures.js';
 const browsers = ['chromium', 'firefox'];
 const [worklet, spread] = ['memory', 'look-ahead 0, spread, brightness'];
 
-const costs = browsers.flatMap((browser) => [
+const costs = [
   atMost(
     8,
     '%',
-    `mean cost of model A, 2048/512, window mode, look-ahead 3, 4 iterations, of real time, ${browser} Worker`,
-    experiment('quantum-cost', `share, ${browser}, window`),
+    'mean cost of model A, 2048/512, window mode, look-ahead 3, 4 iterations, of real time, chromium Worker',
+    experiment('quantum-cost', 'share, chromium, window'),
   ),
   atMost(
     2.5,
     '%',
-    `the same, stateful, look-ahead 0, ${browser} Worker`,
-    experiment('quantum-cost', `share, ${browser}, stateful`),
+    'the same, stateful, look-ahead 0, chromium Worker',
+    experiment('quantum-cost', 'share, chromium, stateful'),
   ),
-  ...['window', 'stateful'].map((mode) =>
-    atMost(
-      2.5,
-      '',
-      `p99.9 of a quantum's cost ÷ its median, 10 minutes of quanta, ${mode}, ${browser} Worker`,
-      experiment('quantum-cost', `evenness, ${browser}, ${mode}`),
+  ...browsers.flatMap((browser) =>
+    ['window', 'stateful'].map((mode) =>
+      atMost(
+        2.5,
+        '',
+        `p99.9 of a quantum's cost ÷ its median, 10 minutes of quanta, ${mode}, ${browser} Worker`,
+        experiment('quantum-cost', `evenness, ${browser}, ${mode}`),
+      ),
     ),
   ),
-]);
+];
 
 const memory = [
   ...browsers.map((browser) =>

@@ -7,11 +7,16 @@ import { modelAddress } from '../model-address.js';
 
 const quantum = new Float32Array(128);
 
-/** @type {Record<string, object>} The players; window mode and stateful are those of the figures. */
+const window = { mode: 'window', iterations: 4, lookAhead: 3 };
+const stateful = { mode: 'stateful', iterations: 4, lookAhead: 0 };
+
+/** @type {Record<string, object>} The players: those of the figures, each with a twin that plays the same to the bit. */
 const settings = {
-  window: { mode: 'window', iterations: 4, lookAhead: 3 },
-  stateful: { mode: 'stateful', iterations: 4, lookAhead: 0 },
-  'window, not spread': { mode: 'window', iterations: 4, lookAhead: 3, spread: false },
+  window,
+  stateful,
+  'window again': window,
+  'stateful again': stateful,
+  'window, not spread': { ...window, spread: false },
 };
 
 /** A fixed sum, about as long as a quantum of the window mode: what the machine itself does to such a length of time. */
