@@ -171,6 +171,16 @@ export const trainerDefaults = {
   impulses: true,
 };
 
+/**
+ * Ready-made settings for `Magnet.train`. Parameters of a playing model change the sound from the next frame on:
+ * `responsive` answers 4 times sooner, `quality` hears 4 times finer.
+ * @type {Record<string, StftOptions & TrainerOptions>}
+ */
+export const trainingPresets = {
+  quality: { size: 2048, hop: 512, training: 'sequence', weightDecay: 0 },
+  responsive: { size: 512, hop: 128, training: 'sequence', stretch: 16, weightDecay: 0 },
+};
+
 /** @type {Required<DreamOptions>} */
 export const dreamDefaults = { seed: 0, mode: 'window', position: 0, randomness: 0, points: [], lengths: [] };
 

@@ -51,6 +51,16 @@ test('learns from stretches of the sound', async () => {
   assert.ok((await Magnet.train(sound, partly)).losses.length < 100000);
 });
 
+test('a preset stands for options that are not given', async () => {
+  const train = (options) => Magnet.train(sound, { layers: [4], sequence: 4, epochs: 1, ...options });
+  const { config } = await train({ preset: 'responsive' });
+  assert.deepEqual([config.size, config.hop], [512, 128]);
+  const changed = await train({ preset: 'quality', hop: 256, size: undefined });
+  assert.deepEqual([changed.config.size, changed.config.hop], [2048, 256]);
+  await assert.rejects(train({ preset: 'best' }), /preset is "best"; allowed: quality, responsive/);
+  await assert.rejects(train({ preset: 'toString' }), /preset is "toString"; allowed/);
+});
+
 test('a model plays the same bits after saving and loading', async () => {
   const model = await trained;
   const loaded = await Magnet.load(model.toBytes());

@@ -114,6 +114,10 @@ TEST_CASE("train learns, tells, and goes on from a model") {
     CHECK(contains(host.err, "--layers is 9"));
     CHECK(host.run({"train", "in.wav", "-o", "m", "--init", "m"}) == 2);
   }
+  SECTION("--init and a preset of other frames do not go together") {
+    CHECK(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--preset", "responsive"}) == 2);
+    CHECK(contains(host.err, "--preset is responsive, but the model of --init has another value"));
+  }
   SECTION("--no-impulses leaves the sound out") {
     REQUIRE(host.run(with_small({"train", "in.wav", "-o", "p", "--epochs", "1", "--no-impulses"})) == 0);
     CHECK(read_model(host.view("p")).value().impulses.rows() == 0);
@@ -125,6 +129,25 @@ TEST_CASE("train learns, tells, and goes on from a model") {
     REQUIRE(host.run({"info", "m", "--json"}) == 0);
     CHECK(contains(host.out, "\"layers\": [8]"));
   }
+}
+
+TEST_CASE("A preset stands for options that are not given") {
+  FakeHost host = host_with_sound(6);
+  const auto trained = [&](std::vector<std::string_view> more) {
+    std::vector<std::string_view> words{"train", "in.wav",   "-o", "m",          "--epochs",
+                                        "1",     "--layers", "4",  "--sequence", "4"};
+    words.insert(words.end(), more.begin(), more.end());
+    REQUIRE(host.run({words.begin(), words.end()}) == 0);
+    return read_model(host.view("m")).value();
+  };
+  const Model responsive = trained({"--preset", "responsive"});
+  CHECK(responsive.stft.size == 512);
+  CHECK(responsive.stft.hop == 128);
+  const Model quality = trained({"--preset", "quality", "--hop", "256"});
+  CHECK(quality.stft.size == 2048);
+  CHECK(quality.stft.hop == 256);
+  CHECK(host.run({"train", "in.wav", "-o", "m", "--preset", "best"}) == 2);
+  CHECK(contains(host.err, "--preset is \"best\"; allowed: quality or responsive"));
 }
 
 TEST_CASE("Ctrl-C during training saves what there is and says where") {
