@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <ctime>
+#include <limits>
 #include <vector>
 
 #include "allocations.hpp"
@@ -33,6 +35,13 @@ std::vector<float> play(Player& player, std::size_t count, std::size_t block, st
   }
   CHECK(allocations() == before);
   return sound;
+}
+
+/// Of this thread: what others do at the same time does not count.
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 double peak(std::span<const float> sound) {
@@ -96,6 +105,169 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a player") {
   const auto kept = sound();
   const FlushToZero flush;
   CHECK(sound() == kept);
+}
+
+TEST_CASE("Whatever comes in, what goes out is finite") {
+  const float infinity = std::numeric_limits<float>::infinity(), nan = std::nanf("");
+  const float wild[]{nan, infinity, -infinity, 3e38f, -3e38f, 1e-45f, 0, 1, -1, 0.5f};
+  const Model model = spread_model();
+  for (const double rate : {0.0, 8000.0, 11025.0, 22050.0, 44100.0, 48000.0, 96000.0, 192000.0}) {
+    Player player = Player::create(model, {.phase = {.look_ahead = 1}, .sample_rate = rate}).value();
+    Random random(5);
+    const auto any = [&] { return wild[random.below(std::size(wild))]; };
+    std::vector<float> input(128), output(128);
+    for (int block = 0; block < 1500; ++block) {
+      auto* controls = &player.controls().position;
+      for (int i = 0; i < 9; ++i) controls[i] = any();
+      for (float& sample : input) sample = any();
+      if (random.below(50) == 0) player.trigger(any(), any());
+      if (random.below(50) == 0) player.reset(random.next());
+      if (random.below(20) == 0) player.set_quality(static_cast<int>(random.next()));
+      player.process(input, output);
+      REQUIRE(std::all_of(output.begin(), output.end(), [](float sample) { return std::isfinite(sample); }));
+    }
+    CHECK(player.meter().scrubs == 0);
+    // It comes back to its senses.
+    player.controls() = {};
+    player.reset(0);
+    player.set_quality(0);
+    const auto sound = play(player, static_cast<std::size_t>(2 * (rate == 0 ? 8000 : rate)), 128);
+    CHECK(peak(sound) > 0.01);
+    CHECK(peak(std::span(sound).last(1000)) < 100);
+  }
+}
+
+TEST_CASE("At every sample rate the sound is the same but for the rate") {
+  const Model model = spread_model();
+  const auto rms = [&](double rate) {
+    Player player = Player::create(model, {.sample_rate = rate}).value();
+    const auto sound = play(player, static_cast<std::size_t>(2 * rate), 128);
+    double sum = 0;
+    for (const float sample : sound) sum += sample * sample;
+    return std::sqrt(sum / static_cast<double>(sound.size()));
+  };
+  const double native = rms(8000);
+  // A tenth of the noisy spectrum lies where the low-pass begins to act.
+  for (const double rate : {11025.0, 22050.0, 44100.0, 48000.0, 96000.0, 192000.0}) {
+    CHECK(rms(rate) == Approx(native).epsilon(0.1));
+  }
+}
+
+TEST_CASE("A lower quality costs less, and the best comes back") {
+  const Model model = spread_model();
+  const PlayerConfig config{.phase = {.iterations = 6, .look_ahead = 2}};
+  const PlayerConfig once{.phase = {.iterations = 1, .look_ahead = 2}};
+  Player best = Player::create(model, config).value(), low = Player::create(model, config).value();
+  Player one = Player::create(model, once).value();
+  low.set_quality(1);
+  CHECK(low.meter().quality == 1);
+  CHECK(play(low, 5000, 128) == play(one, 5000, 128));
+  low.set_quality(2);
+  const auto stateful = play(low, 9600, 128);
+  CHECK(peak(stateful) > 0);
+  CHECK_FALSE(stateful == play(one, 9600, 128));
+  low.set_quality(0);
+  CHECK(low.meter().quality == 0);
+  CHECK(low.meter().hops == std::ceil(14600 / 192.0));
+  play(low, 5000, 128);
+}
+
+TEST_CASE("A note sounds at its place and pitch, with the next hop") {
+  // Each training frame is louder than the one before; the network repeats the loudest.
+  Model model = spread_model();
+  for (std::size_t row = 0; row < model.impulses.rows(); ++row) {
+    std::fill(model.impulses.row(row).begin(), model.impulses.row(row).end(), 0.0f);
+    model.impulses(row, 40) = static_cast<float>(row + 1);
+  }
+  const auto level = [&](double position, double pitch) {
+    Player player = Player::create(model, {}).value();
+    play(player, 2000, 128);
+    player.trigger(position, pitch);
+    play(player, static_cast<std::size_t>(player.meter().latency.half) + 192, 64);
+    return peak(play(player, 192, 64));
+  };
+  CHECK(level(0.9, 0) > 3 * level(0.2, 0));
+  CHECK(level(0.5, 0) > 0);
+
+  Player plain = Player::create(model, {}).value(), high = Player::create(model, {}).value();
+  plain.controls().pitch = 7;
+  plain.trigger(0.5, 0);
+  high.trigger(0.5, 7);
+  CHECK(play(plain, 4000, 128) == play(high, 4000, 128));
+}
+
+TEST_CASE("After a reset the dream is that of the seed") {
+  const Model model = spread_model();
+  const PlayerConfig config{.seed = 9, .phase = {.method = PhaseMethod::spsi}, .spread = false};
+  const auto noisy = [](Player& player) { player.controls().temperature = 1; };
+  Player fresh = Player::create(model, config).value();
+  noisy(fresh);
+  const auto expected = play(fresh, 192 * 40, 192);
+  Player player = Player::create(model, {.phase = config.phase, .spread = false}).value();
+  noisy(player);
+  const auto other = play(player, 192 * 40, 192);
+  CHECK_FALSE(other == expected);
+  player.reset(9);
+  const auto again = play(player, 192 * 40, 192);
+  double error = 0, sum = 0;  // the phases go on from where they were: only the levels can be the same
+  for (std::size_t hop = 8; hop < 40; ++hop) {
+    double a = 0, b = 0;
+    for (std::size_t i = hop * 192; i < (hop + 1) * 192; ++i) {
+      a += expected[i] * expected[i];
+      b += again[i] * again[i];
+    }
+    error += std::abs(std::sqrt(a) - std::sqrt(b));
+    sum += std::sqrt(a);
+  }
+  CHECK(error < 0.3 * sum);
+}
+
+TEST_CASE("Another model of the same shape takes over while the player plays") {
+  const Model model = spread_model();
+  Model loud = spread_model();
+  fix_prediction(loud, 3);
+  const LiveModel live = LiveModel::create(loud).value();
+  Player player = Player::create(model, {}).value();
+  play(player, 5000, 128);
+  const auto spare = player.spare();
+  REQUIRE(spare.size() == live.bytes().size());
+  CHECK(player.meter().swapping == 0);
+  std::fill(spare.begin(), spare.end(), std::byte{1});
+  CHECK_FALSE(player.swap());  // these are no model
+  std::copy(live.bytes().begin(), live.bytes().end(), spare.begin());
+  CHECK(player.swap());
+  play(player, 400, 128);
+  CHECK(player.meter().swapping == 1);
+  CHECK(player.spare().empty());
+  play(player, 192 * 20, 128);
+  CHECK(player.meter().swapping == 0);
+  CHECK(player.spare().size() == live.bytes().size());
+}
+
+TEST_CASE("A silent tail costs no more than the sound before it") {
+  // All that decays: the input below the smallest numbers, the states of the network, the smoothed frames.
+  Model model = spread_model();
+  fix_prediction(model, 0);
+  constexpr std::size_t second = 11025;
+  auto input = noise(11 * second);
+  for (std::size_t i = second / 2; i < input.size(); ++i) input[i] *= std::exp2(-static_cast<float>(i) / 400);
+  double first = 1, slowest = 1;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    Player player = Player::create(model, {.sample_rate = second}).value();
+    player.controls().drive = 0.5f;
+    player.controls().smoothing = 0.5f;
+    player.controls().brightness = 3;
+    const auto play_second = [&](std::size_t number) {
+      const auto begun = cpu_seconds();
+      play(player, second, 128, std::span(input).subspan(number * second, second));
+      return cpu_seconds() - begun;
+    };
+    first = std::min(first, play_second(0));
+    double most = 0;
+    for (std::size_t number = 1; number < 11; ++number) most = std::max(most, play_second(number));
+    slowest = std::min(slowest, most);
+  }
+  CHECK(slowest < 2 * first);
 }
 
 TEST_CASE("The sound fades in with the first window") {
