@@ -53,6 +53,8 @@ import { work } from './work.js';
  * @property {Magnet} [initial] a model of the same shape to start from
  * @property {boolean} [keepPartial] whether aborting gives the model so far, once there has been a step, instead of
  *   rejecting with the signal's reason
+ * @property {(model: Magnet) => void} [onModel] gets the model so far every two seconds, as for a node that plays it:
+ *   `onModel: (model) => node.swapModel(model)`
  */
 
 /** @typedef {LearnOptions & MoreTrainOptions & import('./work.js').WorkOptions<TrainingProgress>} TrainOptions */
@@ -101,13 +103,14 @@ export class Magnet {
    */
   static async train(audio, options) {
     const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf(options) };
-    const { epochs, initial, keepPartial, onProgress, signal, ...rest } = settle('Magnet.train', options, {
+    const { epochs, initial, keepPartial, onModel, onProgress, signal, ...rest } = settle('Magnet.train', options, {
       ...learnDefaults,
       preset: /** @type {string | undefined} */ (undefined),
       epochs: 200,
       initial: /** @type {Magnet | undefined} */ (undefined),
       keepPartial: false,
-      onProgress: undefined,
+      onModel: /** @type {((model: Magnet) => void) | undefined} */ (undefined),
+      onProgress: /** @type {((progress: TrainingProgress) => void) | undefined} */ (undefined),
       signal: /** @type {AbortSignal | undefined} */ (undefined),
     });
     if (initial && !(initial instanceof Magnet)) throw refused('initial', initial, 'Magnet');
@@ -117,8 +120,11 @@ export class Magnet {
       epochs,
       options: { ...pick(rest, learnDefaults), sampleRate },
       initial: initial?.toBytes(),
+      snapshots: Boolean(onModel),
     };
-    const model = await work('train', request, { onProgress, signal }, keepPartial);
+    const hear = (/** @type {any} */ news) =>
+      news.snapshot ? onModel?.(new Magnet(news.snapshot)) : onProgress?.(news);
+    const model = await work('train', request, { onProgress: hear, signal }, keepPartial);
     if (model === null) throw signal?.reason;
     return new Magnet(model);
   }

@@ -26,7 +26,7 @@ import { integer } from './options.js';
 /**
  * What a task asks of the one who runs it.
  * @typedef {object} Runner
- * @property {(progress: TrainingProgress | WorkProgress) => void} report
+ * @property {(progress: TrainingProgress | WorkProgress | {snapshot: object}) => void} report
  * @property {() => Promise<boolean>} stopped lets messages in; true when the task is to end with what there is
  */
 
@@ -36,6 +36,7 @@ import { integer } from './options.js';
  * @property {number} epochs
  * @property {import('./options.js').StftOptions & import('./options.js').TrainerOptions} options
  * @property {Uint8Array} [initial] a model file to start from
+ * @property {boolean} snapshots whether to report the model every two seconds
  */
 
 /**
@@ -44,29 +45,39 @@ import { integer } from './options.js';
  * @param {TrainingRequest} request
  * @param {Runner} runner
  */
-export async function train(core, { samples, epochs, options, initial }, runner) {
+export async function train(core, { samples, epochs, options, initial, snapshots }, runner) {
   if (integer('epochs', epochs) < 1) {
     throw new LodestoneError('invalid-argument', `epochs is ${epochs}; allowed: 1 to 2147483647`);
   }
   const initialModel = initial && new CoreModel(core, initial);
   const trainer = new CoreTrainer(core, samples, options, initialModel);
   initialModel?.dispose();
-  await runEpochs(trainer, epochs, runner);
+  await runEpochs(trainer, epochs, snapshots, runner);
   if (trainer.stepCount === 0) return null;
+  return snapshot(trainer);
+}
+
+/** @param {CoreTrainer} trainer */
+function snapshot(trainer) {
   const model = trainer.model();
-  trainer.dispose();
-  return { bytes: model.toBytes(), ...describe(model) };
+  try {
+    return { bytes: model.toBytes(), ...describe(model) };
+  } finally {
+    model.dispose();
+  }
 }
 
 /**
  * @param {CoreTrainer} trainer
  * @param {number} epochs
+ * @param {boolean} snapshots
  * @param {Runner} runner
  */
-async function runEpochs(trainer, epochs, { report, stopped }) {
+async function runEpochs(trainer, epochs, snapshots, { report, stopped }) {
   const steps = epochs * trainer.stepsPerEpoch;
   const started = performance.now();
   const isTime = every(100);
+  const isTimeForModel = every(2000);
   for (let step = 1; step <= steps && !(await stopped()); ++step) {
     const stepLoss = trainer.step();
     if (!Number.isFinite(stepLoss)) {
@@ -74,6 +85,7 @@ async function runEpochs(trainer, epochs, { report, stopped }) {
       const reason = `training blew up in epoch ${epoch}: the loss is not finite`;
       throw new LodestoneError('invalid-data', `${reason}; try a smaller learningRate or clipNorm: 1`);
     }
+    if (snapshots && isTimeForModel()) report({ snapshot: snapshot(trainer) });
     const epochEnded = step % trainer.stepsPerEpoch === 0;
     if (!epochEnded && !isTime()) continue;
     report({

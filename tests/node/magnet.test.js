@@ -173,6 +173,19 @@ test('aborting a training rejects with the reason, or keeps what was learned', a
   await assert.rejects(Magnet.train(sound, { ...long, ...before }), { message: 'never' });
 });
 
+test('hands out the model while it learns', async () => {
+  const stop = new AbortController();
+  let soFar;
+  const onModel = (model) => {
+    soFar = model;
+    stop.abort();
+  };
+  const kept = await Magnet.train(sound, { ...tiny, epochs: 1e6, onModel, signal: stop.signal, keepPartial: true });
+  assert.deepEqual(soFar.config, kept.config);
+  assert.ok(soFar.losses.length > 0 && soFar.losses.length <= kept.losses.length);
+  assert.equal((await soFar.generate({ seconds: 0.1 })).samples.length, 800);
+});
+
 test('aborting a generation or a reconstruction rejects with the reason', async () => {
   const model = await trained;
   const stop = () => {
