@@ -1,6 +1,16 @@
 // Never runs: compiles if the types are what the documentation says, and refuses what they should refuse.
 
-import { LodestoneError, Magnet, Stft, prepare, readWav, reconstruct, wavBytes } from 'lodestone';
+import {
+  GeneratorNode,
+  LodestoneError,
+  Magnet,
+  prepare,
+  readWav,
+  reconstruct,
+  register,
+  Stft,
+  wavBytes,
+} from 'lodestone';
 import { Core, CoreLiveModel, CoreModel, CorePlayer } from 'lodestone/core';
 
 export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void> {
@@ -36,6 +46,27 @@ export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void
   player.dispose();
 }
 
+export async function play(model: Magnet, context: AudioContext): Promise<void> {
+  const node: AudioWorkletNode = await model.createNode(context, {
+    phase: 'smooth',
+    seed: 7,
+    parameterData: { pull: 0.5 },
+  });
+  node.connect(context.destination).disconnect();
+  await register(context, { workletUrl: '/worklet.js', wasmUrl: new URL('https://example.org/lodestone.wasm') });
+  const other = new GeneratorNode(context, model, { phase: { iterations: 2, lookAhead: 1 }, mode: 'stateful' });
+  await other.ready;
+  other.parameters.get('temperature')?.setValueAtTime(0.3, context.currentTime);
+  await other.trigger(0.4, 12);
+  await other.swapModel(model);
+  const samples: number = other.latency.max + other.meter.underruns;
+  other.addEventListener('overload', () => console.log(samples));
+  other.dispose();
+  const own: AudioContext = model.createContext({ latencyHint: 'interactive' });
+  await Magnet.train(new Float32Array(9), { onModel: (learned) => void other.swapModel(learned) });
+  await own.close();
+}
+
 export function explain(error: unknown): string {
   return error instanceof LodestoneError && error.code === 'out-of-memory' ? error.message : '';
 }
@@ -49,6 +80,8 @@ export async function refused(model: Magnet): Promise<void> {
   await model.generate({ seconds: '5' });
   // @ts-expect-error no such method
   await model.generate({ phase: { stages: [{ method: 'magic' }] } });
+  // @ts-expect-error no such phase
+  await model.createNode(new AudioContext(), { phase: 'best' });
   // @ts-expect-error no such code
   new LodestoneError('broken', '');
 }
