@@ -276,9 +276,11 @@ struct LiveDreamer::Engine {
     compress(slot().model.network().scale, {input + first, last - first});
   }
 
+  /// The training sound begins again a row after its last, and where the row is of a longer one.
   double wrapped(double row) {
-    const std::size_t rows = slot().rows();
-    return rows > 0 ? std::fmod(row, static_cast<double>(rows)) : 0;
+    const auto rows = static_cast<double>(slot().rows());
+    if (row < rows) return row;
+    return row - rows < 1 ? row - rows : 0;
   }
 
   void begin_finish() {
