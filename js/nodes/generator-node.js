@@ -6,6 +6,7 @@ import { settleGenerator } from './generator-options.js';
 import { checkShape, liveBytes } from './live-bytes.js';
 import { errorOf, Questions } from './messages.js';
 import { reportNames } from './report.js';
+import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 
 /** @typedef {import('./generator-options.js').GeneratorOptions} GeneratorOptions */
 /** @typedef {import('./live-bytes.js').PlayableModel} PlayableModel */
@@ -21,10 +22,11 @@ import { reportNames } from './report.js';
 /**
  * How a node is doing; kept up to date twice a second.
  * @typedef {object} GeneratorMeter
- * @property {number} cpu share of its thread's time, 0 to 1, a mean of 2 s; it knows no peaks, since the clock ticks in milliseconds
+ * @property {number} cpu share of the time of its thread, or its Worker, 0 to 1, a mean of 2 s; the audio thread's clock ticks in
+ *   milliseconds and knows no peaks
  * @property {number} late quanta that began more than 25 ms behind the clock
  * @property {number} underruns gaps in the sound of the context since the node was made: as its `playbackStats` counts them, or,
- *   where it has none, half seconds in which the audio thread fell behind the clock
+ *   where it has none, half seconds in which the audio thread fell behind the clock; and quanta that its Worker was too late for
  * @property {number} reseeds how often the network had to be started again
  * @property {number} scrubs samples that were not finite and became 0
  * @property {number} quality 0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well
@@ -52,6 +54,9 @@ export class GeneratorNode extends Adopted {
   #core;
   #config;
   #questions;
+  #player;
+  /** @type {ReturnType<typeof playInWorker> | undefined} */
+  #remote;
   /** @type {Float64Array} */
   #report = new Float64Array(reportNames.length);
   #swapping = Promise.resolve();
@@ -66,17 +71,19 @@ export class GeneratorNode extends Adopted {
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
    */
   constructor(context, model, options) {
-    const { source, core, makeNode } = registration(context);
-    const { player, parameterData } = settleGenerator(options);
+    const { source, core, workletUrl, makeNode } = registration(context);
+    const { engine, ahead, player, parameterData } = settleGenerator(options);
     const live = liveBytes(model, core);
     const raw = rawContext(context);
+    const waits = 'startRendering' in raw; // for the audio thread, however long it takes
+    const ring = engine === 'worker' && !waits ? ringSize(model.config, raw.sampleRate, ahead) : undefined;
     super(
       makeNode('lodestone-generator', {
         channelCount: 1,
         channelCountMode: 'explicit',
         outputChannelCount: [1],
         parameterData,
-        processorOptions: { source, live, player, adapts: !('startRendering' in raw) },
+        processorOptions: { source, live: ring ? undefined : live, ring, player, adapts: !waits },
       }),
     );
     this.#context = raw;
@@ -91,8 +98,18 @@ export class GeneratorNode extends Adopted {
     raw.addEventListener('statechange', this.#restartClock);
     /** @type {GeneratorMeter} */
     this.meter = { cpu: 0, late: 0, underruns: 0, reseeds: 0, scrubs: 0, quality: 0 };
-    /** @type {Promise<void>} Kept once it can play; rejects with a LodestoneError where it cannot. */
-    this.ready = this.#questions.ask('start');
+    /** @type {'worklet' | 'worker'} What computes its sound. */
+    this.engine = ring ? 'worker' : 'worklet';
+    if (ring) {
+      const work = { source, live, options: { ...player, sampleRate: raw.sampleRate }, size: ring };
+      this.#remote = playInWorker(workletUrl, work, (error) => this.#fail(error));
+      this.#questions.ask('connect', [this.#remote.port], [this.#remote.port]);
+    }
+    /** Who is asked for what the player does. */
+    this.#player = this.#remote?.questions ?? this.#questions;
+    /** @type {Promise<unknown>} Kept once it can play; rejects with a LodestoneError where it cannot. */
+    this.ready = Promise.all([this.#questions.ask('start'), this.#remote?.ready]);
+    this.ready.catch(() => {}); // for those who do not ask
   }
 
   /** @returns {Latency} with the present settings; zeros before the node is ready */
@@ -111,7 +128,7 @@ export class GeneratorNode extends Adopted {
    * @param {number} [pitch] semitones, added to the parameter until the next note; 0
    */
   trigger(position, pitch = 0) {
-    return this.#questions.ask('trigger', [position, pitch]);
+    return this.#player.ask('trigger', [position, pitch]);
   }
 
   /**
@@ -119,7 +136,7 @@ export class GeneratorNode extends Adopted {
    * @param {number} seed 0 to 2³²−1
    */
   reset(seed) {
-    return this.#questions.ask('reset', [checkSeed('seed', seed)]);
+    return this.#player.ask('reset', [checkSeed('seed', seed)]);
   }
 
   /**
@@ -160,9 +177,9 @@ export class GeneratorNode extends Adopted {
   #send(bytes) {
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       const { buffer } = bytes.slice(at, at + pieceBytes);
-      this.#questions.ask('stage', [buffer], [buffer]);
+      this.#player.ask('stage', [buffer], [buffer]);
     }
-    return this.#questions.ask('swap');
+    return this.#player.ask('swap');
   }
 
   /** @param {Float64Array} report */
@@ -173,7 +190,8 @@ export class GeneratorNode extends Adopted {
       this.meter[name] = this.#reported(name);
     }
     const stats = this.#context.playbackStats;
-    this.meter.underruns = stats ? stats.underrunEvents - this.#underrunsBefore : this.#reported('losses');
+    const losses = stats ? stats.underrunEvents - this.#underrunsBefore : this.#reported('losses');
+    this.meter.underruns = losses + this.#reported('gaps');
     this.#tell('meter');
     if (this.meter.underruns > underruns) this.#tell('underrun', this.meter.underruns);
     if (this.meter.quality > quality) this.#tell('overload', this.meter.quality);
@@ -204,6 +222,7 @@ export class GeneratorNode extends Adopted {
   #end(reason) {
     this.#ended = true;
     this.#questions.end(reason);
+    this.#remote?.terminate(reason);
     this.#context.removeEventListener('statechange', this.#restartClock);
   }
 }
@@ -217,9 +236,22 @@ export class GeneratorNode extends Adopted {
 export async function createGeneratorNode(context, model, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
   await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
+  if (rest.engine === 'auto') rest.engine = await cheapestEngine(context, model, rest);
   const node = await newNode(context, model, rest, wasmUrl);
   await node.ready;
   return node;
+}
+
+/**
+ * @param {import('../register.js').AnyContext} context
+ * @param {PlayableModel} model
+ * @param {GeneratorOptions} options
+ */
+async function cheapestEngine(context, model, options) {
+  const { source, core, workletUrl } = registration(context);
+  const { player } = settleGenerator({ ...options, engine: 'worklet' });
+  const { sampleRate } = rawContext(context);
+  return chooseEngine(workletUrl, { source, live: liveBytes(model, core), options: { ...player, sampleRate } });
 }
 
 /**

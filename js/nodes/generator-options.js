@@ -1,4 +1,4 @@
-import { phaseStreamDefaults, refused, settle } from '../options.js';
+import { choice, phaseStreamDefaults, refused, settle } from '../options.js';
 
 /**
  * How phases are found while a node plays:
@@ -24,9 +24,10 @@ const livePhases = {
  * @property {number} [seed] 0 to 2³²−1; 0
  * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones (`window`), or from all: less work
  * @property {boolean} [spread] whether a hop's work is spread evenly over the hop, which takes a hop longer; true
- * @property {'worklet' | 'worker' | 'auto'} [engine] where it is computed: on the audio thread (`worklet`), in a Worker ahead of
- *   the sound, or, for `createNode` only, where a measurement says
- * @property {number} [ahead] seconds that a Worker is ahead, 0.02 to 1, which add to the latency; 0.1
+ * @property {'worklet' | 'worker' | 'auto'} [engine] what computes the sound: the audio thread (`worklet`); a Worker that is `ahead`, for
+ *   models that are too heavy for it; or, `createNode` only, the former where 0.2 s of measuring show that it takes less than a quarter of
+ *   real time, else the latter. An OfflineAudioContext waits for the audio thread and always gets that; `worklet`
+ * @property {number} [ahead] seconds by which a Worker renders ahead, which it may be late by and which add to the latency, 0.02 to 1; 0.1
  * @property {Record<string, number>} [parameterData] first values of the AudioParams
  */
 
@@ -35,7 +36,7 @@ const livePhases = {
  * @returns the options of the node, and those of its CorePlayer
  */
 export function settleGenerator(given) {
-  const { phase, lookAhead, seed, mode, spread, ...rest } = settle('a GeneratorNode', given, {
+  const { phase, lookAhead, seed, mode, spread, engine, ahead, parameterData } = settle('a GeneratorNode', given, {
     phase: /** @type {GeneratorOptions['phase']} */ ('live'),
     lookAhead: /** @type {number | undefined} */ (undefined),
     seed: 0,
@@ -45,8 +46,11 @@ export function settleGenerator(given) {
     ahead: 0.1,
     parameterData: {},
   });
+  choice('engine', engine, ['worklet', 'worker']);
+  if (!(ahead >= 0.02 && ahead <= 1)) throw refused('ahead', ahead, '0.02 to 1');
   const chosen = typeof phase === 'string' ? livePhases[phase] : phase;
   if (!chosen) throw refused('phase', phase, `${Object.keys(livePhases).join(', ')} or an object`);
   const stream = settle('phase', chosen, phaseStreamDefaults);
-  return { ...rest, player: { seed, mode, spread, ...stream, lookAhead: lookAhead ?? stream.lookAhead } };
+  const player = { seed, mode, spread, ...stream, lookAhead: lookAhead ?? stream.lookAhead };
+  return { engine, ahead, parameterData, player };
 }

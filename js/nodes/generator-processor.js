@@ -8,12 +8,14 @@ import { parameters } from './parameters.js';
 import { playerActions } from './player-actions.js';
 import { Processor } from './processor.js';
 import { Quality } from './quality.js';
+import { RemotePlayer } from './remote-player.js';
 import { playersPlace, reportNames } from './report.js';
 
 /**
  * @typedef {object} GeneratorProcessorOptions
  * @property {WebAssembly.Module | Uint8Array} source the core
- * @property {Uint8Array} live the model as a CorePlayer takes it
+ * @property {Uint8Array} [live] the model as a CorePlayer takes it
+ * @property {import('./worker-engine.js').RingSize} [ring] where a Worker plays
  * @property {object} player the options of the CorePlayer
  * @property {boolean} adapts whether an overload costs quality; it must not where sound is rendered faster than it plays
  */
@@ -29,10 +31,12 @@ function allowedGain(gain) {
 
 /** The audio thread's side of a GeneratorNode. `process` makes no object; what fails ends in silence and a message. */
 export class GeneratorProcessor extends Processor {
-  /** @type {CorePlayer | null} */
+  /** @type {CorePlayer | RemotePlayer | null} */
   #player = null;
   /** @type {ModelSwap | null} */
   #swap = null;
+  /** @type {RemotePlayer | null} */
+  #remote = null;
   #load = new Load(sampleRate);
   #quality = new Quality();
   #adapts;
@@ -57,20 +61,39 @@ export class GeneratorProcessor extends Processor {
   }
 
   /** @param {GeneratorProcessorOptions} options */
-  #start({ source, live, player: options }) {
-    const player = new CorePlayer(new Core(source), live, { ...options, sampleRate });
-    const swap = new ModelSwap(player);
+  #start({ source, live, ring, player: options }) {
     answer(this.port, {
-      ...playerActions(player, swap),
+      ...(ring ? this.#listen(ring) : this.#make(new Core(source), live, options)),
       suspend: () => (this.#active = false),
       resume: () => (this.#active = true),
       restartClock: () => this.#load.restart(),
       start: () => {}, // what it asks is whether the player could be made
       dispose: () => this.#dispose(),
     });
+    this.#sendReport(/** @type {CorePlayer | RemotePlayer} */ (this.#player));
+  }
+
+  /**
+   * Plays on this thread; returns what the player can be asked.
+   * @param {Core} core
+   * @param {any} live
+   * @param {object} options
+   */
+  #make(core, live, options) {
+    const player = new CorePlayer(core, live, { ...options, sampleRate });
     this.#player = player;
-    this.#swap = swap;
-    this.#sendReport(player);
+    this.#swap = new ModelSwap(player);
+    return playerActions(player, this.#swap);
+  }
+
+  /**
+   * Plays what a Worker renders, which is asked by itself.
+   * @param {import('./worker-engine.js').RingSize} ring
+   */
+  #listen(ring) {
+    const player = new RemotePlayer(ring);
+    this.#player = this.#remote = player;
+    return { connect: (/** @type {MessagePort} */ port) => player.connect(port) };
   }
 
   /**
@@ -96,7 +119,7 @@ export class GeneratorProcessor extends Processor {
   }
 
   /**
-   * @param {CorePlayer} player
+   * @param {CorePlayer | RemotePlayer} player
    * @param {Float32Array | undefined} input
    * @param {Float32Array} output
    * @param {Record<string, Float32Array>} values
@@ -123,17 +146,21 @@ export class GeneratorProcessor extends Processor {
     this.#level = target;
   }
 
-  /** @param {CorePlayer} player */
+  /** @param {CorePlayer | RemotePlayer} player */
   #closeHalfSecond(player) {
-    if (this.#adapts && this.#quality.judge(this.#load.latest, this.#load.lost)) player.setQuality(this.#quality.level);
+    const remote = this.#remote;
+    const share = remote ? remote.share : this.#load.latest;
+    const lost = remote ? remote.underruns > this.#numbers[3] : this.#load.lost;
+    if (this.#adapts && this.#quality.judge(share, lost)) player.setQuality(this.#quality.level);
     this.#sendReport(player);
   }
 
-  /** @param {CorePlayer} player */
+  /** @param {CorePlayer | RemotePlayer} player */
   #sendReport(player) {
-    this.#numbers[0] = this.#load.mean;
+    this.#numbers[0] = this.#remote?.share ?? this.#load.mean;
     this.#numbers[1] = this.#load.late;
     this.#numbers[2] = this.#load.losses;
+    this.#numbers[3] = this.#remote?.underruns ?? 0;
     this.#numbers.set(player.meter(), playersPlace);
     this.port.postMessage(this.#report);
   }

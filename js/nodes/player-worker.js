@@ -9,12 +9,13 @@ import { headerLength } from './remote-player.js';
 import { RingLink, ringMemory } from './ring.js';
 
 /**
- * @typedef {object} PlayerWork
+ * @typedef {object} PlayerModel
  * @property {WebAssembly.Module | Uint8Array} source the core
- * @property {Uint8Array} live what the player plays
+ * @property {Uint8Array} live what a CorePlayer plays
  * @property {{sampleRate: number}} options CorePlayer's
- * @property {import('./remote-player.js').RingSize} size
  */
+
+/** @typedef {PlayerModel & {size: import('./worker-engine.js').RingSize}} PlayerWork */
 
 /**
  * Waits for work: `measure`, or `play` until the Worker ends.
@@ -22,7 +23,7 @@ import { RingLink, ringMemory } from './ring.js';
  */
 export function serve(scope) {
   answer(scope, {
-    measure: (/** @type {PlayerWork} */ work) => scope.postMessage(['cost', measure(work)]),
+    measure: (/** @type {PlayerModel} */ work) => scope.postMessage(['cost', measure(work)]),
     play: (/** @type {PlayerWork} */ work, /** @type {MessagePort} */ port) => {
       const player = makePlayer(work);
       const swap = new ModelSwap(player);
@@ -32,18 +33,18 @@ export function serve(scope) {
   });
 }
 
-/** @param {PlayerWork} work */
+/** @param {PlayerModel} work */
 function makePlayer({ source, live, options }) {
   return new CorePlayer(new Core(source), live, { ...options, spread: false }); // here a hop may come all at once
 }
 
 /**
  * Milliseconds that a second of sound takes: of 100 ms of work, after another 100 ms in which what is compiled late is compiled.
- * @param {PlayerWork} work
+ * @param {PlayerModel} work
  */
 function measure(work) {
   const player = makePlayer(work);
-  const block = new Float32Array(work.size.length);
+  const block = new Float32Array(128);
   let cost = 0;
   for (let run = 0; run < 2; ++run) {
     const start = performance.now();

@@ -12,24 +12,6 @@ import { PortLink, RingLink } from './ring.js';
  */
 export const headerLength = controlNames.length + 2;
 
-/**
- * @typedef {object} RingSize
- * @property {number} length samples of a block: a hop's, 128 at least
- * @property {number} count blocks that go round
- */
-
-/**
- * The ring for a model in a context.
- * @param {{hop: number, sampleRate: number}} model
- * @param {number} sampleRate of the context
- * @param {number} ahead seconds
- * @returns {RingSize}
- */
-export function ringSize({ hop, sampleRate: modelRate }, sampleRate, ahead) {
-  const length = Math.max(128, Math.round((hop * sampleRate) / modelRate));
-  return { length, count: Math.max(2, Math.ceil((ahead * sampleRate) / length)) };
-}
-
 export class RemotePlayer {
   /** Quanta that were silent since the Worker was late. */
   underruns = 0;
@@ -46,7 +28,7 @@ export class RemotePlayer {
   #settings = new Float32Array(headerLength);
   #meter = new Float64Array(meterNames.length);
 
-  /** @param {RingSize} size */
+  /** @param {import('./worker-engine.js').RingSize} size */
   constructor(size) {
     this.#size = size;
   }

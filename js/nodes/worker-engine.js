@@ -3,36 +3,61 @@
 import { LodestoneError } from '../errors.js';
 import { Questions } from './messages.js';
 
+/** @typedef {import('./player-worker.js').PlayerModel} PlayerModel */
 /** @typedef {import('./player-worker.js').PlayerWork} PlayerWork */
 
 /** The most of real time that `engine: 'auto'` leaves to the audio thread. */
 const audioThreadShare = 0.25;
 
 /**
+ * @typedef {object} RingSize
+ * @property {number} length samples of a block: a hop's, 128 at least
+ * @property {number} count blocks that go round
+ */
+
+/**
+ * The ring for a model in a context.
+ * @param {{hop: number, sampleRate: number}} model
+ * @param {number} sampleRate of the context
+ * @param {number} ahead seconds
+ * @returns {RingSize}
+ */
+export function ringSize({ hop, sampleRate: modelRate }, sampleRate, ahead) {
+  const length = Math.max(128, Math.round((hop * sampleRate) / modelRate));
+  return { length, count: Math.max(2, Math.ceil((ahead * sampleRate) / length)) };
+}
+
+/**
  * A player in a Worker of its own.
  * @param {URL | string} workletUrl
  * @param {PlayerWork} work
- * @param {(error: LodestoneError) => void} fail called when the script does not load, or throws
+ * @param {(error: LodestoneError) => void} fail called when the script does not load, something throws, or there can be no player
  */
 export function playInWorker(workletUrl, work, fail) {
   const worker = startWorker(workletUrl, fail);
   const questions = new Questions(worker);
   const { port1, port2 } = new MessageChannel();
+  const ready = questions.ask('play', [work, port1], [port1]);
+  ready.catch(fail);
   return {
-    /** The player's commands go here. */
+    /** What the player can be asked. */
     questions,
     /** Fulfilled when there is a player. */
-    ready: questions.ask('play', [work, port1], [port1]),
+    ready,
     /** To be handed to the RemotePlayer. */
     port: port2,
-    terminate: () => worker.terminate(),
+    /** @param {LodestoneError} reason for what is still asked */
+    terminate(reason) {
+      worker.terminate();
+      questions.end(reason);
+    },
   };
 }
 
 /**
  * The engine for a model: the worklet's where a Worker needs less than a quarter of real time to play it. Takes 0.2 s.
  * @param {URL | string} workletUrl
- * @param {PlayerWork} work
+ * @param {PlayerModel} work
  * @returns {Promise<'worklet' | 'worker'>} rejects with a LodestoneError
  */
 export async function chooseEngine(workletUrl, work) {

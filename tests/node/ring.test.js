@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { headerLength, RemotePlayer, ringSize } from '../../js/nodes/remote-player.js';
+import { headerLength, RemotePlayer } from '../../js/nodes/remote-player.js';
+import { ringSize } from '../../js/nodes/worker-engine.js';
 
 /** mulberry32: numbers from 0 to 1. */
 function random(seed) {

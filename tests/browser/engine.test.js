@@ -1,0 +1,81 @@
+// The worker engine in real browsers, with shared memory and without.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { serve } from '../../scripts/serve.js';
+import { browserNames, openBrowser } from './harness.js';
+import { writeModels } from './models.js';
+
+before(writeModels);
+
+for (const name of browserNames) {
+  for (const isolated of [false, true]) {
+    describe(`a worker engine in ${name}, ${isolated ? 'isolated' : 'not isolated'}`, () => {
+      let server, browser, page;
+
+      /** Calls a function of engine-in-page.js in the page. */
+      const run = (task, argument) =>
+        page.evaluate(
+          async ([task, argument]) => (await import('/tests/browser/engine-in-page.js'))[task](argument),
+          [task, argument],
+        );
+
+      before(async () => {
+        server = await serve({ isolated });
+        browser = await openBrowser(name);
+        page = await browser.open();
+        await page.goto(`${server.url}/tests/browser/blank.html`);
+      });
+
+      after(async () => {
+        await browser?.close();
+        await server?.close();
+      });
+
+      // 0.25 s in hops of 128 samples.
+      const ring = Math.ceil((0.25 * 44100) / 128) * 128;
+
+      test('plays what the worklet plays, as much later as it says, while the main thread is busy', async () => {
+        for (const options of [
+          { seed: 3 },
+          { seed: 4, parameterData: { temperature: 0.5, position: 0.3, pitch: 5 } },
+        ]) {
+          const found = await run('againstWorklet', options);
+          assert.equal(found.isolated, isolated);
+          assert.ok(found.loudest > 1e-3);
+          assert.deepEqual([found.delay, found.differing], [ring, 0]);
+          const latency = await run('workletLatency', options);
+          for (const key of ['min', 'max', 'half']) assert.equal(found.latency[key], latency[key] + ring);
+        }
+      });
+
+      test('is driven by its input', async () => {
+        const found = await run('againstWorklet', { seed: 5, driven: true, parameterData: { drive: 0.7 } });
+        assert.deepEqual([found.delay, found.differing], [ring, 0]);
+      });
+
+      test('does what it is told, and ends with its node', async () => {
+        const { refused, playing, suspended, resumed, cpu, ended, answer } = await run('commands');
+        assert.match(refused, /^invalid-argument: .*another shape|another/);
+        assert.ok(playing > 1e-4 && resumed > 1e-4, `${playing} ${resumed}`);
+        assert.equal(suspended, 0);
+        assert.ok(cpu > 0 && cpu < 1, cpu);
+        assert.equal(ended, 1);
+        assert.match(answer, /has been disposed of/);
+      });
+
+      test('is what auto takes for a heavy model, and never what plays offline', async () => {
+        const found = await run('engines');
+        assert.deepEqual(found, { default: 'worklet', light: 'worklet', heavy: 'worker', offline: 'worklet' });
+      });
+
+      test('says what is wrong', async () => {
+        const found = await run('refusals');
+        assert.equal(found.engine, 'invalid-argument: engine is "gpu"; allowed: worklet, worker');
+        assert.equal(found.ahead, 'invalid-argument: ahead is 2; allowed: 0.02 to 1');
+        assert.match(found.seed, /^invalid-argument: seed is -1/);
+      });
+
+      test('logs no errors', () => assert.deepEqual(page.errors, []));
+    });
+  }
+}
