@@ -134,8 +134,13 @@ struct LiveDreamer::Engine {
     return slot().predictor.cost(static_cast<int>(most)) + static_cast<std::int64_t>(bins) * (feeding_cost + scaling());
   }
 
+  std::int64_t finish_cost() { return finishing_cost + (plays ? 0 : scaling() + (shaken() ? temperature_cost : 0)); }
+  bool shaken() const { return knobs.temperature > 0 && !plays; }
+
   std::int64_t cost() {
-    return network_cost(sequence) + static_cast<std::int64_t>(bins) * (finishing_cost + scaling());
+    const std::int64_t listener = listens ? network_cost(std::min(heard + 1, sequence)) : 0;
+    const std::int64_t network = plays ? share : network_cost(sequence) + listener;
+    return due * (network + static_cast<std::int64_t>(bins) * finish_cost());
   }
 
   void begin(const DreamControls& controls, std::span<const float> incoming) {
@@ -292,12 +297,11 @@ struct LiveDreamer::Engine {
   }
 
   bool finish(Budget& budget) {
-    const bool shaken = knobs.temperature > 0 && !plays;
-    const std::int64_t bin_cost = finishing_cost + (plays ? 0 : scaling()) + (shaken ? temperature_cost : 0);
+    const std::int64_t bin_cost = finish_cost();
     while (finished < bins) {
       const std::size_t last = std::min(finished + unit, bins);
       finish_bins(finished, last);
-      if (shaken) shake(finished, last);
+      if (shaken()) shake(finished, last);
       const std::int64_t cost = static_cast<std::int64_t>(last - finished) * bin_cost;
       finished = last;
       if (!budget.spend(cost)) break;

@@ -61,7 +61,7 @@ class LiveDreamer {
   /// How often the network had died and was started again: a second of silence, of far too loud or of unchanging
   /// frames, while less than half of what it is fed comes from `pull` or `drive`.
   std::uint64_t reseeds() const;
-  /// What a hop costs in the units of Budget at speed 1, without jump or swap.
+  /// About what the hop begun last costs in the units of Budget.
   std::int64_t cost() const;
 
  private:

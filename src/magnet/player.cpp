@@ -30,7 +30,7 @@ struct Player::Engine {
       : config(the_config),
         synthesis(std::move(the_synthesis)),
         driver(std::move(the_driver)),
-        spread(synthesis.cost()),
+        spread(synthesis.phase_cost()),
         hop(synthesis.stft().hop),
         played(hop),
         spreads(config.spread && hop > quantum) {}
@@ -135,7 +135,7 @@ void Player::Engine::play(std::span<const float> input, std::span<float> output)
 void Player::Engine::turn() {
   if (spreads) take();
   synthesis.begin(controls, note_pitch, driver.frame());
-  spread.begin();
+  spread.begin(synthesis.cost());
   ready = false;
   if (spreads) return;
   work(Budget::unlimited());

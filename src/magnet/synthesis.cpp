@@ -74,9 +74,9 @@ bool Synthesis::step(Budget& budget) {
   return true;
 }
 
-std::int64_t Synthesis::cost() const {
-  return dreamer_.cost() + phase_unit * phase_.cost() + bin_cost * stft().bins() + sample_cost * stft().size;
-}
+std::int64_t Synthesis::cost() const { return dreamer_.cost() + bin_cost * stft().bins() + sample_cost * stft().size; }
+
+std::int64_t Synthesis::phase_cost() const { return phase_unit * phase_.cost(); }
 
 void Synthesis::overlap_add(std::span<const std::complex<float>> frame) {
   const auto finished = inverse_.push(frame);

@@ -18,8 +18,9 @@ class Synthesis {
   /// The newest hop, `[hop]`; silence before the first. The sound fades in with the first window.
   std::span<const float> samples() const { return samples_; }
 
-  /// Largest cost of a usual hop in the units of Budget.
+  /// Cost of the hop begun last but for its phases, and the largest cost of those, in the units of Budget.
   std::int64_t cost() const;
+  std::int64_t phase_cost() const;
   const StftConfig& stft() const { return inverse_.config(); }
   LiveDreamer& dreamer() { return dreamer_; }
   PhaseStream& phase() { return phase_; }
