@@ -1,6 +1,6 @@
 // What generator-node.test.js does in a page. Each function gives plain data.
 import { GeneratorNode, Magnet, register } from '../../js/index.js';
-import { hash } from './fixed-computation.js';
+import { hash, testSound } from './fixed-computation.js';
 
 const rate = 44100;
 const capture = new URL('capture-processor.js', import.meta.url);
@@ -147,6 +147,24 @@ export async function swaps(count) {
   const result = { refused, level: await level(), meter: { ...node.meter } };
   await context.close();
   return result;
+}
+
+/** Plays a model that is learned meanwhile; the level and how often it has gone over to what was learned since. */
+export async function learning() {
+  const context = new AudioContext({ sampleRate: rate });
+  await context.resume();
+  const stop = new AbortController();
+  let [node, swaps] = [null, 0];
+  const onModel = async (model) => {
+    if (node) await node.swapModel(model).then(() => ++swaps);
+    else node = await model.createNode(context, { parameterData: { temperature: 0.1 } });
+    if (swaps === 2) stop.abort();
+  };
+  const options = { size: 512, hop: 128, layers: [8], sequence: 8, epochs: 1e6, onModel };
+  await Magnet.train(testSound(), { ...options, signal: stop.signal }).catch(() => {});
+  const level = await listener(context, node)();
+  await context.close();
+  return { level, swaps };
 }
 
 /** The level of a node under standardized-audio-context, and of one under Tone.js. */

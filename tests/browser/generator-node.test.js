@@ -129,6 +129,12 @@ for (const name of browserNames) {
       assert.equal(meter.scrubs, 0);
     });
 
+    test('plays a model while that is learned', async () => {
+      const { level, swaps } = await run('learning');
+      assert.equal(swaps, 2);
+      assert.ok(level > 1e-5, `level ${level}`);
+    });
+
     test('gives up quality when the audio thread is overloaded and takes it back in calm', async () => {
       const { levels, late } = await run('overload');
       assert.ok(late > 0);
