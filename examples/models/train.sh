@@ -10,6 +10,6 @@ trap 'rm -r "$work"' EXIT
 "$lodestone" train ../sounds/strings.wav -o "$work/responsive.safetensors" --preset responsive --epochs 300
 "$lodestone" train ../sounds/piano.wav -o "$work/piano.safetensors" --preset quality
 "$lodestone" train ../sounds/piano.wav -o "$work/quality.safetensors" --init "$work/piano.safetensors" \
-  --epochs 60 --weight-decay 0
+  --epochs 40 --seed 1 --weight-decay 0
 
 for name in quality responsive; do node halve.js "$work/$name.safetensors" "$name.safetensors"; done
