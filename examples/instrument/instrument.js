@@ -1,61 +1,60 @@
 // What sounds: one AudioContext, the node that plays the model in it, and what it plays into.
 
 const fade = 0.03; // seconds
+const ahead = 0.04; // seconds by which a page's clock may lag behind the audio thread: a fade that began before now would click
 const glide = 0.01; // seconds in which the gain follows its knob to 63 %
 
-/** One model in the loudspeaker. Says `voice` when another node plays, and hands on the node's own events. */
+/**
+ * One model in the loudspeaker. Its events: `open` once there is an AudioContext; `meter`, `overload`, `recover` and `error` as the
+ * node's, `detail` being the level or the error; after an `error` it has stopped.
+ */
 export class Instrument extends EventTarget {
   #model = null;
   #settings = {};
   #knobs = {};
-  #driver;
+  #driver = null;
   #voice = null;
   #wanted = 0;
+  #started = null;
 
-  /** Whether it plays, or is about to. */
-  playing = false;
-
-  /** Everything that the loudspeaker gets; null before the first start. */
+  /** Everything that the loudspeaker gets. @type {GainNode | null} */
   output = null;
 
-  /** The node that plays; null before the first start. */
+  /** Whether it plays, or is about to. */
+  get playing() {
+    return this.#started !== null;
+  }
+
+  /** The node that plays. */
   get node() {
     return this.#voice?.node ?? null;
   }
 
   /** @param {import('../../js/index.js').Magnet} model */
-  async load(model) {
+  load(model) {
     this.#model = model;
-    if (this.playing) await this.#renew();
-    else this.#end();
+    return this.#changed();
   }
 
   /** @param {object} settings what `model.createNode` takes */
-  async configure(settings) {
+  configure(settings) {
     this.#settings = settings;
-    if (this.playing) await this.#renew();
-    else this.#end();
+    return this.#changed();
   }
 
-  /** Must first be called from a click or a key: browsers let no page sound by itself. */
-  async start() {
-    if (this.playing) return;
-    this.playing = true;
-    try {
-      if (!this.output) this.#open();
-      await this.output.context.resume();
-      if (!this.#voice) await this.#renew();
-      ramp(this.output, 1);
-    } catch (error) {
-      this.playing = false;
+  /** To be called from a click or a key at first: browsers let no page sound by itself. */
+  start() {
+    this.#started ??= this.#begin().catch((error) => {
+      this.#started = null;
       throw error;
-    }
+    });
+    return this.#started;
   }
 
   async stop() {
-    this.playing = false;
+    this.#started = null;
     ramp(this.output, 0);
-    await new Promise((done) => setTimeout(done, 2000 * fade));
+    await faded();
     if (!this.playing) await this.output.context.suspend();
   }
 
@@ -73,19 +72,37 @@ export class Instrument extends EventTarget {
     this.node?.trigger(position, semitones);
   }
 
-  /** @param {MediaStream} stream what drives the dream; null: nothing @returns {AudioNode} */
+  /**
+   * Lets the stream drive the dream.
+   * @param {MediaStream} stream
+   * @returns {AudioNode} to disconnect when it is to drive no longer
+   */
   drive(stream) {
-    if (!this.output) this.#open();
+    this.#open();
     const source = this.output.context.createMediaStreamSource(stream);
     source.connect(this.#driver);
     return source;
   }
 
   #open() {
+    if (this.output) return;
     const context = new AudioContext({ latencyHint: 'interactive' });
     this.output = new GainNode(context, { gain: 0 });
     this.output.connect(context.destination);
     this.#driver = new GainNode(context);
+    this.dispatchEvent(new Event('open'));
+  }
+
+  async #begin() {
+    this.#open();
+    await this.output.context.resume();
+    if (!this.#voice) await this.#renew();
+    ramp(this.output, 1);
+  }
+
+  async #changed() {
+    if (this.playing) await this.#renew();
+    else this.#end();
   }
 
   /** Makes a node of the present model and settings; it fades in while the one before fades out. */
@@ -95,10 +112,17 @@ export class Instrument extends EventTarget {
     if (wanted !== this.#wanted) return node.dispose(); // another one is wanted meanwhile
     this.#end();
     this.#voice = new Voice(node, this.#driver, this.output);
-    for (const type of ['meter', 'underrun', 'overload', 'recover', 'error']) {
-      node.addEventListener(type, (event) => this.dispatchEvent(new CustomEvent(type, { detail: event })));
+    for (const type of ['meter', 'overload', 'recover', 'error']) {
+      node.addEventListener(type, ({ detail, error }) => this.#tell(type, error ?? detail));
     }
-    this.dispatchEvent(new Event('voice'));
+  }
+
+  #tell(type, detail) {
+    if (type === 'error') {
+      this.#end();
+      this.stop();
+    }
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   #end() {
@@ -109,26 +133,31 @@ export class Instrument extends EventTarget {
 
 /** A node with a fade of its own. */
 class Voice {
+  #driver;
   #fade;
 
   constructor(node, driver, output) {
     this.node = node;
-    this.#fade = new GainNode(node.context, { gain: 0 });
+    this.#driver = driver;
+    this.#fade = new GainNode(output.context, { gain: 0 });
     driver.connect(node).connect(this.#fade).connect(output);
     ramp(this.#fade, 1);
   }
 
-  end() {
+  async end() {
     ramp(this.#fade, 0);
-    setTimeout(() => {
-      this.#fade.disconnect();
-      this.node.dispose();
-    }, 2000 * fade);
+    await faded();
+    this.#driver.disconnect(this.node);
+    this.#fade.disconnect();
+    this.node.dispose();
   }
 }
 
+const faded = () => new Promise((done) => setTimeout(done, 1000 * (ahead + 2 * fade)));
+
+/** Fades in (to 1) or out (to 0). */
 function ramp({ gain, context }, to) {
-  gain.cancelScheduledValues(context.currentTime);
-  gain.setValueAtTime(gain.value, context.currentTime);
-  gain.linearRampToValueAtTime(to, context.currentTime + fade);
+  const start = context.currentTime + ahead;
+  gain.setValueAtTime(1 - to, start);
+  gain.linearRampToValueAtTime(to, start + fade);
 }

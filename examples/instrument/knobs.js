@@ -16,7 +16,7 @@
 const knobs = [
   { name: 'gain', label: 'Gain', min: 0, max: 2, step: 0.01, value: 1, hint: '1: as loud as learned' },
   { name: 'position', label: 'Position', min: 0, max: 1, step: 0.001, value: 0, hint: 'place in the training sound' },
-  { name: 'pull', label: 'Pull', min: 0, max: 1, step: 0.01, value: 0, hint: 'how firmly that place holds the dream' },
+  { name: 'pull', label: 'Pull', min: 0, max: 1, step: 0.01, value: 0, hint: 'how firmly it stays there' },
   { name: 'speed', label: 'Speed', min: 0, max: 4, step: 0.01, value: 1, unit: '×', hint: '0 freezes the sound' },
   {
     ...{ name: 'randomness', label: 'Randomness', min: 0, max: 1, step: 0.005, value: 0 },
@@ -41,7 +41,7 @@ const knobs = [
     hint: 'tilt about 1 kHz',
   },
   { name: 'smoothing', label: 'Smoothing', min: 0, max: 1, step: 0.01, value: 0, hint: 'how long sounds smear' },
-  { name: 'drive', label: 'Drive', min: 0, max: 1, step: 0.01, value: 0, hint: 'how much the microphone steers' },
+  { name: 'drive', label: 'Drive', min: 0, max: 1, step: 0.01, value: 0, hint: 'how the microphone steers' },
 ];
 
 /** The rows of a `<div class="setting">`. */

@@ -1,15 +1,16 @@
 // What comes out: a picture of it, and how the audio thread is doing.
+import { createSpectrumNode, Spectrogram } from '../../js/index.js';
 import { Part } from '../common/part.js';
 
 const meters = {
-  cpu: 'Share of the processor',
+  cpu: 'Processor',
   latency: 'Latency',
   underruns: 'Underruns',
   reseeds: 'New starts',
   quality: 'Quality',
 };
 
-const qualities = ['full', 'fewer iterations', 'stateful'];
+const qualities = ['full quality', 'fewer iterations for the phases', 'stateful memory'];
 
 export class OutputPart extends Part {
   /** @param {import('./instrument.js').Instrument} instrument */
@@ -20,7 +21,30 @@ export class OutputPart extends Part {
       item.innerHTML = `<dt>${label}</dt><dd id="meter-${name}">–</dd>`;
       this.find('#meters').append(item);
     }
+    instrument.addEventListener('open', () => this.attempt(() => this.#watch(instrument.output)));
     instrument.addEventListener('meter', () => this.#show(instrument.node));
+    instrument.addEventListener('overload', ({ detail }) =>
+      this.say(`This computer is too busy to play it in full. So that the sound goes on: ${qualities[detail]}.`),
+    );
+    instrument.addEventListener('recover', ({ detail }) => this.say(`It goes better again: ${qualities[detail]}.`));
+  }
+
+  /** Draws what goes to the loudspeaker, as it does. @param {AudioNode} output */
+  async #watch(output) {
+    const spectrum = await createSpectrumNode(output.context, { size: 2048, hop: 512 });
+    output.connect(spectrum);
+    const { canvas } = this;
+    let picture;
+    const begin = () => {
+      const colours = getComputedStyle(canvas).getPropertyValue('--ramp').split(/,\s*/);
+      picture = new Spectrogram(canvas, { sampleRate: output.context.sampleRate, minFrequency: 50, colours });
+    };
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', begin);
+    begin();
+    spectrum.addEventListener('frame', () => {
+      fit(canvas);
+      picture.draw(spectrum.frame.decibels);
+    });
   }
 
   #show({ meter, latency, context }) {
@@ -35,4 +59,10 @@ export class OutputPart extends Part {
     };
     for (const [name, text] of Object.entries(texts)) this.find(`#meter-${name}`).textContent = text;
   }
+}
+
+/** A pixel of the canvas for each of the screen. */
+function fit(canvas) {
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * devicePixelRatio));
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
 }

@@ -9,10 +9,9 @@ import { ShapePart } from './shape-part.js';
 
 const instrument = new Instrument();
 const play = new PlayPart(instrument);
-const shape = new ShapePart(instrument, play);
+new ShapePart(instrument, play);
 new OutputPart(instrument);
 const model = new ModelPart((loaded, name) => play.load(loaded, name));
-play.onPosition = (position) => shape.turn('position', position);
 
 takeFiles({ '#model-file': (file) => model.open(file), '#sound-file': (file) => model.learn(file) }, (file) =>
   isModel(file) ? model.open(file) : model.learn(file),

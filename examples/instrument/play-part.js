@@ -2,6 +2,7 @@
 import { wavBytes } from '../../js/index.js';
 import { offer } from '../common/files.js';
 import { Part } from '../common/part.js';
+import { turnKnob } from './knobs.js';
 import { openMicrophone } from './microphone.js';
 import { listenToMidi } from './midi.js';
 import { Pad } from './pad.js';
@@ -18,9 +19,6 @@ export class PlayPart extends Part {
   #octave = 0;
   #recording = null;
   #microphone = null;
-
-  /** Called when a place in the sound is played. @type {(position: number) => void} */
-  onPosition;
 
   /** @param {import('./instrument.js').Instrument} instrument */
   constructor(instrument) {
@@ -39,6 +37,10 @@ export class PlayPart extends Part {
     click('#octave-down', () => this.#shift(-1));
     click('#octave-up', () => this.#shift(1));
     this.find('#midi').hidden = !navigator.requestMIDIAccess;
+    instrument.addEventListener('error', ({ detail }) => {
+      this.fail(detail);
+      this.#showPlaying();
+    });
   }
 
   /** @param {import('../../js/index.js').Magnet} model @param {string} name */
@@ -68,7 +70,7 @@ export class PlayPart extends Part {
   }
 
   #playAt(position) {
-    this.onPosition(position);
+    turnKnob('position', position);
     this.#trigger(0);
   }
 
@@ -125,7 +127,7 @@ export class PlayPart extends Part {
   async #openMidi() {
     const inputs = await listenToMidi({
       note: (semitones) => this.#trigger(semitones),
-      wheel: (share) => this.onPosition(share),
+      wheel: (share) => turnKnob('position', share),
     });
     toggle(this.find('#midi'), true);
     this.say(`Listening to ${inputs().join(', ') || 'MIDI: connect a keyboard'}.`);

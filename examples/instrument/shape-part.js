@@ -1,6 +1,6 @@
 // Shaping: the knobs, which act at once, and the settings, with which a new node takes over.
 import { Part } from '../common/part.js';
-import { showKnobs, turnKnob } from './knobs.js';
+import { showKnobs } from './knobs.js';
 
 export class ShapePart extends Part {
   #form;
@@ -18,8 +18,6 @@ export class ShapePart extends Part {
     this.#form.addEventListener('submit', (event) => event.preventDefault());
     configure();
   }
-
-  turn = turnKnob;
 
   #settings() {
     const { mode, phase, lookAhead, spread, engine, seed } = this.#form.elements;

@@ -7,30 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
+import { rms, sine, wav } from './sounds.js';
 
 const pictures = fileURLToPath(new URL('../../out/', import.meta.url));
-
-/** A mono 16-bit WAV file. */
-function wav(samples, sampleRate) {
-  const bytes = Buffer.alloc(44 + samples.length * 2);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(sampleRate, 24);
-  bytes.writeUInt32LE(sampleRate * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((sample, i) => bytes.writeInt16LE(Math.round(sample * 32767), 44 + i * 2));
-  return bytes;
-}
-
-const sine = (seconds, sampleRate) =>
-  Float32Array.from({ length: seconds * sampleRate }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 440 * i) / sampleRate));
 
 /** The samples of a mono 16-bit WAV file whose header says so. */
 function samplesOf(bytes) {
@@ -44,8 +23,6 @@ function samplesOf(bytes) {
   const samples = new Float32Array((bytes.length - data - 8) / 2);
   return samples.map((_, i) => bytes.readInt16LE(data + 8 + i * 2) / 32768);
 }
-
-const rms = (samples) => Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
 for (const name of browserNames) {
   describe(`the page in ${name}`, () => {
