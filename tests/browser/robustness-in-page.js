@@ -93,6 +93,35 @@ const schedules = {
   },
 };
 
+/**
+ * How much longer than a second in which noise drives the node one of the ten takes in which that has died away to subnormal
+ * numbers: the least of five, since other programs come between.
+ */
+export async function silentTail() {
+  const model = await load();
+  const time = async (seconds) => {
+    const context = new OfflineAudioContext(1, seconds * rate, rate);
+    const node = await model.createNode(context, { parameterData: { drive: 1 } });
+    const buffer = new AudioBuffer({ length: 11 * rate, sampleRate: rate });
+    const samples = buffer.getChannelData(0);
+    for (let i = 0; i < samples.length; ++i) samples[i] = (Math.random() - 0.5) * (i < rate ? 1 : 1e-39);
+    const noise = new AudioBufferSourceNode(context, { buffer });
+    noise.connect(node).connect(context.destination);
+    noise.start();
+    const began = performance.now();
+    await context.startRendering();
+    const ms = performance.now() - began;
+    node.dispose();
+    return ms;
+  };
+  const ratios = [];
+  for (let round = 0; round < 5; ++round) {
+    const first = await time(1);
+    ratios.push(((await time(11)) - first) / 10 / first);
+  }
+  return Math.min(...ratios);
+}
+
 /** What of a sound tells whether it is one. */
 const summary = (samples, plain) => ({
   finite: samples.every(Number.isFinite),
