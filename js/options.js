@@ -178,7 +178,7 @@ export const trainerDefaults = {
  */
 export const trainingPresets = {
   quality: { size: 2048, hop: 512, training: 'sequence', weightDecay: 0 },
-  responsive: { size: 512, hop: 128, training: 'sequence', stretch: 16, weightDecay: 0 },
+  responsive: { size: 512, hop: 128, training: 'sequence', weightDecay: 0 },
 };
 
 /** @type {Required<DreamOptions>} */

@@ -12,7 +12,7 @@ constexpr Option file_options[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--preset", "NAME", Kind::choice,
      "settings for playing live, which other options may change: quality (--fft 2048 --hop 512) or responsive (--fft "
-     "512 --hop 128 --stretch 16, which answers 4 times sooner), both with --training sequence --weight-decay 0",
+     "512 --hop 128, which answers 4 times sooner), both with --training sequence --weight-decay 0",
      "", 0, 0, "quality|responsive"},
     {"--init", "MODEL", Kind::file, "start from the weights of this model; its frames and network are taken over"},
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
@@ -52,7 +52,7 @@ constexpr Option training_options[] = {
 constexpr Setting quality[] = {
     {"--fft", "2048"}, {"--hop", "512"}, {"--training", "sequence"}, {"--weight-decay", "0"}};
 constexpr Setting responsive[] = {
-    {"--fft", "512"}, {"--hop", "128"}, {"--training", "sequence"}, {"--stretch", "16"}, {"--weight-decay", "0"}};
+    {"--fft", "512"}, {"--hop", "128"}, {"--training", "sequence"}, {"--weight-decay", "0"}};
 
 std::span<const Setting> preset(std::string_view name) {
   if (name == "quality") return quality;
