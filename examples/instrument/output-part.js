@@ -42,8 +42,7 @@ export class OutputPart extends Part {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', begin);
     begin();
     spectrum.addEventListener('frame', () => {
-      fit(canvas);
-      picture.draw(spectrum.frame.decibels);
+      if (fit(canvas)) picture.draw(spectrum.frame.decibels);
     });
   }
 
@@ -61,8 +60,9 @@ export class OutputPart extends Part {
   }
 }
 
-/** A pixel of the canvas for each of the screen. */
+/** Gives the canvas a pixel for each of the screen; says whether there are any. */
 function fit(canvas) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * devicePixelRatio));
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  return width > 0 && height > 0;
 }
