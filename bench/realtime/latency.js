@@ -16,8 +16,8 @@ import { modelFile } from './models.js';
 export const title = 'From a parameter to the sound';
 
 const presets = /** @type {const} */ ([
-  { preset: 'responsive', model: 'A-responsive', hop: 128 },
-  { preset: 'quality', model: 'A', hop: 512 },
+  { preset: 'responsive', hop: 128 },
+  { preset: 'quality', hop: 512 },
 ]);
 const sampleRate = 44100;
 const milliseconds = (/** @type {number} */ samples) => (1000 * samples) / sampleRate;
@@ -32,8 +32,8 @@ export async function run({ quick, log, signal }) {
   const module = await prepare();
   /** @type {Measured[]} */
   const all = [];
-  for (const { preset, model, hop } of presets) {
-    const live = liveModel(module, await readFile(modelFile(model)));
+  for (const { preset, hop } of presets) {
+    const live = liveModel(module, await readFile(modelFile(preset)));
     for (const spread of [true, false]) {
       for (const lookAhead of [0, 1, 2, 3]) {
         for (const act of lookAhead === 0 && spread ? Object.keys(acts) : ['brightness']) {

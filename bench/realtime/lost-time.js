@@ -1,7 +1,7 @@
 // From how late quanta came to the time that was lost.
 
-/** Milliseconds: less than a quantum of 128 at 44.1 kHz, more than a worklet's clock is coarse. */
-const smallest = 2;
+/** Milliseconds: a quantum of 128 at 44.1 kHz, which is more than a worklet's clock is coarse. */
+const smallest = 2.9;
 
 /**
  * A device that has to wait plays silence meanwhile, and its clock stays behind by as much for good, whereas quanta that

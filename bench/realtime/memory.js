@@ -1,7 +1,7 @@
 // What playing takes from memory: blocks of the core's heap, and the JavaScript heap of the worklet, over ten minutes of sound
 // that are rendered as fast as can be.
 import { openPage } from '../open-page.js';
-import { modelAddress } from './model-address.js';
+import { models } from './model-addresses.js';
 
 /**
  * @import { ExperimentOptions } from '../experiments.js'
@@ -57,7 +57,7 @@ async function renderInChromium(kind, minutes) {
       return used();
     };
     const stops = [1, ...Array.from({ length: minutes }, (_, i) => 60 * (i + 1))];
-    await call(rendering, 'begin', { model: modelAddress('A'), kind, seconds: 60 * minutes + 1, stops });
+    await call(rendering, 'begin', { model: models.quality, kind, seconds: 60 * minutes + 1, stops });
     const first = await collected();
     /** @type {number[]} */
     const each = [];
@@ -77,7 +77,7 @@ async function renderInFirefox(minutes) {
   const { call, close } = await openPage('firefox');
   const kind = 'generator';
   try {
-    await call(rendering, 'begin', { model: modelAddress('A'), kind, seconds: 60 * minutes, stops: [] });
+    await call(rendering, 'begin', { model: models.quality, kind, seconds: 60 * minutes, stops: [] });
     return { browser: 'firefox', kind, ...(await call(rendering, 'end')) };
   } finally {
     await close();
@@ -114,7 +114,7 @@ const values = (chromium, firefox) => ({
 });
 
 const text = [
-  'A GeneratorNode (model A, window mode, look-ahead 3) in an OfflineAudioContext: ten minutes of sound in Chromium, one in Firefox. A processor behind it reads the core’s own counter of heap blocks, lodestone_allocations, in every quantum; a malloc that gives back what was freed counts too.',
+  'A GeneratorNode (the bundled quality model, window mode, look-ahead 3) in an OfflineAudioContext: ten minutes of sound in Chromium, one in Firefox. A processor behind it reads the core’s own counter of heap blocks, lodestone_allocations, in every quantum; a malloc that gives back what was freed counts too.',
   'The JavaScript heap is that of the worklet’s own thread, by the DevTools protocol (Runtime.getHeapUsage), read where the rendering stops each minute: grown is what is left after a collection at the end, compared with one after the first second; uncollected is the most that was in use at any stop, garbage included, since nothing is collected in between unless the browser does. The empty processor shows what Chromium itself leaves there. Firefox says nothing about a worklet’s heap.',
 ];
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPage } from '../open-page.js';
 import { medianEstimate, summary } from '../statistics.js';
-import { modelAddress } from './model-address.js';
+import { models } from './model-addresses.js';
 
 /**
  * @import { ExperimentOptions } from '../experiments.js'
@@ -28,7 +28,7 @@ export async function run({ quick, log, signal }) {
   /** @type {Press[]} */
   const presses = [];
   try {
-    const latencies = await call(inPage, 'begin', { model: modelAddress('A-responsive') });
+    const latencies = await call(inPage, 'begin', { model: models.responsive });
     for (let i = 0; i < count; ++i) {
       signal.throwIfAborted();
       log(`press ${i + 1} of ${count}`);

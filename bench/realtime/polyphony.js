@@ -1,12 +1,12 @@
 // Sixteen generator nodes in one context beside sixteen empty processors.
 import { chart, listenInTurns, moreUnderruns, table } from './glitches.js';
-import { modelAddress } from './model-address.js';
+import { models } from './model-addresses.js';
 
 export const title = 'Underruns: sixteen nodes';
 
 /** @param {import('../experiments.js').ExperimentOptions} options @returns {Promise<import('../types.d.ts').Findings>} */
 export async function run(options) {
-  const play = { model: modelAddress('small'), count: 16, options: {}, busy: false, seconds: 60 };
+  const play = { model: models.small, count: 16, options: {}, busy: false, seconds: 60 };
   const all = await listenInTurns(play, options);
   return {
     text: [

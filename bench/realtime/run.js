@@ -10,7 +10,7 @@ import { htmlPage } from '../report/html.js';
 import { targetsText } from '../report/tables.js';
 import { commit } from '../report/update.js';
 import { realtimeContent } from './content.js';
-import { makeModels } from './models.js';
+import { makeSmallModel } from './models.js';
 import { targetsOf } from './targets.js';
 
 /**
@@ -66,8 +66,8 @@ async function makeReport({ quick, only }, signal) {
   };
   progress('looking for the browsers');
   Object.assign(report.machine.versions, await browserVersions());
-  progress('training the models');
-  await makeModels({ quick, signal });
+  progress('training a small model');
+  await makeSmallModel({ quick, signal });
   const chosen = experiments.filter((name) => name.includes(only));
   await runExperiments(chosen, (name) => import(`./${name}.js`), { quick, signal }, report);
   noteLoadAfter(report.machine);

@@ -3,7 +3,7 @@ import { readBytes } from '../../../js/bytes.js';
 import { Core, CorePlayer } from '../../../js/core.js';
 import { prepare } from '../../../js/index.js';
 import { liveModel } from '../live-model.js';
-import { modelAddress } from '../model-address.js';
+import { models } from '../model-addresses.js';
 
 const quantum = new Float32Array(128);
 
@@ -31,7 +31,7 @@ let live;
 
 export async function list() {
   module = await prepare();
-  live = liveModel(module, await readBytes(new URL(modelAddress('A'), import.meta.url)));
+  live = liveModel(module, await readBytes(new URL(models.quality, import.meta.url)));
   const workloads = [...Object.keys(settings), fixedSum].map((name) => ({ name, unit: 'quantum' }));
   return { version: 'WebAssembly', flags: '', workloads };
 }
