@@ -62,7 +62,10 @@ export class GeneratorNode extends Adopted {
   #swapping = Promise.resolve();
   #ended = false;
   #underrunsBefore;
-  #restartClock = () => this.#questions.ask('restartClock');
+  #contextChanged = () => {
+    if (this.#context.state !== 'closed') this.#questions.ask('restartClock');
+    else this.#end(new LodestoneError('invalid-argument', 'the context of this node has been closed'));
+  };
 
   /**
    * @param {import('../register.js').AnyContext} context registered
@@ -95,7 +98,7 @@ export class GeneratorNode extends Adopted {
       error: (failure) => this.#fail(errorOf(failure)),
     });
     this.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor could not be made'));
-    raw.addEventListener('statechange', this.#restartClock);
+    raw.addEventListener('statechange', this.#contextChanged);
     /** @type {GeneratorMeter} */
     this.meter = { cpu: 0, late: 0, underruns: 0, reseeds: 0, scrubs: 0, quality: 0 };
     /** @type {'worklet' | 'worker'} What computes its sound. */
@@ -223,7 +226,7 @@ export class GeneratorNode extends Adopted {
     this.#ended = true;
     this.#questions.end(reason);
     this.#remote?.terminate(reason);
-    this.#context.removeEventListener('statechange', this.#restartClock);
+    this.#context.removeEventListener('statechange', this.#contextChanged);
   }
 }
 

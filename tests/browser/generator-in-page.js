@@ -113,7 +113,7 @@ export function listener(context, node) {
   };
 }
 
-const said = ({ code, message }) => `${code}: ${message}`;
+export const said = ({ code, message }) => `${code}: ${message}`;
 
 /** Levels of a node that plays, is suspended, resumed and disposed of, and what it answers then. */
 export async function levels() {

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Core, CoreLiveModel, CoreModel, CorePlayer, CoreTrainer } from '../../js/core.js';
 import { prepare } from '../../js/index.js';
+import { controlNames } from '../../js/options.js';
 import { hash, testSound, trainedModel } from './fixed-computation.js';
 
 /** What the tests write and pages load. */
@@ -31,10 +32,13 @@ export async function writeModels() {
  * @param {keyof typeof models} model
  * @param {number} length in samples
  * @param {object} options of CorePlayer
+ * @param {number} [drive] share of a constant, 0.25, in what it hears
  */
-export function played(model, length, options) {
+export function played(model, length, options, drive = 0) {
   const player = new CorePlayer(core, new CoreLiveModel(core, new CoreModel(core, models[model])).bytes(), options);
+  player.setControl(controlNames.indexOf('drive'), drive);
   const samples = new Float32Array(length);
-  for (let at = 0; at < length; at += 128) player.process(samples.subarray(at, at + 128));
+  const driver = drive > 0 ? new Float32Array(128).fill(0.25) : undefined;
+  for (let at = 0; at < length; at += 128) player.process(samples.subarray(at, at + 128), driver);
   return hash(samples);
 }

@@ -1,16 +1,16 @@
 // What robustness.test.js does in a page. Each function gives plain data.
 import { parameters } from '../../js/nodes/parameters.js';
 import { hash } from './fixed-computation.js';
-import { distance, listener, load, recording, render, size } from './generator-in-page.js';
+import { distance, listener, load, recording, render, said, size } from './generator-in-page.js';
 
 const rate = 44100;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A model's node in a context that stands still, at its model's rate or another. */
-async function suspendedNode(name, sampleRate = rate) {
+async function suspendedNode(name, sampleRate = rate, options = {}) {
   const context = new AudioContext({ sampleRate });
   await context.suspend();
-  return { context, node: await (await load(name)).createNode(context) };
+  return { context, node: await (await load(name)).createNode(context, options) };
 }
 
 /** A second of a context that is suspended and resumed on its way. */
@@ -26,24 +26,34 @@ export async function pausedContext() {
   return { stood, sound: hash(await sound) };
 }
 
-/** Closes a context while its node plays and is being asked for things; the node takes that, and another plays. */
-export async function closedContext() {
-  const { context, node } = await suspendedNode('tiny');
+/**
+ * Closes a context while its node plays and is asked for things: what the node answers afterwards, how many Workers have ended, and
+ * the level of the next node.
+ */
+export async function closedContext(engine) {
+  const { terminate } = Worker.prototype;
+  let ended = 0;
+  Worker.prototype.terminate = function () {
+    ++ended;
+    terminate.call(this);
+  };
+  const { context, node } = await suspendedNode('tiny', rate, { engine });
   node.connect(context.destination);
   await context.resume();
   await sleep(50);
   node.trigger(0.5);
-  node.swapModel(await load('other')).catch(() => {});
+  const swapped = node.swapModel(await load('other')).catch(said);
   await context.close();
-  node.trigger(0.2);
   node.parameters.get('gain').value = 0.5;
+  const answers = await Promise.all([swapped, node.trigger(0.2).catch(said)]);
+  Worker.prototype.terminate = terminate;
   node.dispose();
   const next = await suspendedNode('tiny');
   const level = listener(next.context, next.node);
   await next.context.resume();
   const heard = await level();
   await next.context.close();
-  return heard;
+  return { answers, ended, heard };
 }
 
 /** Half a second of each of two contexts that run side by side at different rates. */
@@ -68,9 +78,15 @@ export async function twoModels() {
   return [hash(buffer.getChannelData(0)), hash(buffer.getChannelData(1))];
 }
 
-/** A tenth of a second at another sample rate. */
+/** A tenth of a second at another sample rate, driven by a constant. */
 export async function atRate(sampleRate) {
-  return hash(await render({}, undefined, { sampleRate, length: sampleRate / 10 }));
+  const options = { parameterData: { drive: 0.5 } };
+  const drive = (node, context) => {
+    const driver = new ConstantSourceNode(context, { offset: 0.25 });
+    driver.connect(node);
+    driver.start();
+  };
+  return hash(await render(options, drive, { sampleRate, length: sampleRate / 10 }));
 }
 
 /** Every way to automate a parameter, from one value to another within a quarter of a second. */
