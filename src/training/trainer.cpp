@@ -271,11 +271,11 @@ double Trainer::Engine::validate() {
   return sum / static_cast<double>(held);
 }
 
-/// Model::residuals over at most 128 windows, spread evenly, so that a snapshot stays cheap.
+/// Model::residuals over at most 64 windows, spread evenly, so that a snapshot stays cheap.
 Result<Buffer<float>> Trainer::Engine::residuals() {
   const std::uint64_t first = held > 0 ? windows.size() : 0;
   const std::uint64_t count = held > 0 ? held : windows.size();
-  std::vector<std::int64_t> starts(static_cast<std::size_t>(std::min<std::uint64_t>(count, 128)));
+  std::vector<std::int64_t> starts(static_cast<std::size_t>(std::min<std::uint64_t>(count, 64)));
   for (std::size_t i = 0; i < starts.size(); ++i) {
     starts[i] = static_cast<std::int64_t>(first + count * i / starts.size());
   }

@@ -565,16 +565,16 @@ TEST_CASE("Residuals are those of the predictions of single windows, in doubles"
   CHECK(model.clone().value().residuals[3] == model.residuals[3]);
 }
 
-TEST_CASE("Of a long sound, residuals take 128 windows, spread evenly") {
+TEST_CASE("Of a long sound, residuals take 64 windows, spread evenly") {
   TrainerConfig config = small_config();
-  config.batch = 50;  // the windows take batches of 50, 50 and 28
+  config.batch = 50;  // the windows take batches of 50 and 14
   constexpr std::size_t frames = 7 + 300;
   const auto residuals = [&](std::size_t loud) {
     Magnitudes sound = small_sound(frames);
     for (std::size_t k = 0; k < 9; ++k) sound.values(loud, k) = 100;
     return Trainer(std::move(sound), config).model().value().residuals[0];
   };
-  // Window i starts at 300 i / 128: the 100th at 234; none at 235. Those that only look back on the loud frame are
+  // Window i starts at 300 i / 64: the 50th at 234; none at 235. Those that only look back on the loud frame are
   // the same but for one.
   CHECK(std::abs(residuals(234 + 7) - residuals(235 + 7)) > 0.01f);
 }
