@@ -45,7 +45,7 @@ export async function closedContext(engine) {
   const swapped = node.swapModel(await load('other')).catch(said);
   await context.close();
   node.parameters.get('gain').value = 0.5;
-  const answers = await Promise.all([swapped, node.trigger(0.2).catch(said)]);
+  const answers = await Promise.all([node.trigger(0.2).catch(said), swapped]);
   Worker.prototype.terminate = terminate;
   node.dispose();
   const next = await suspendedNode('tiny');

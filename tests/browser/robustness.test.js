@@ -47,7 +47,8 @@ for (const name of browserNames) {
       test(`ends when its context is closed while it plays, engine ${engine}`, async () => {
         const { answers, ended, heard } = await run('closedContext', engine);
         const closed = 'invalid-argument: the context of this node has been closed';
-        assert.deepEqual(answers, [closed, closed]);
+        assert.equal(answers[0], closed);
+        assert.ok([closed, undefined].includes(answers[1]), answers[1]); // the swap may have been done before
         assert.equal(ended, engine === 'worker' ? 1 : 0);
         assert.ok(heard > 1e-5, `level ${heard} of the next`);
       });
