@@ -411,17 +411,19 @@ std::vector<Frame> play(LiveDreamer& dreamer, const LiveModel& next, std::int64_
     const auto chosen = [&](float highest) { return random.below(3) == 0 ? highest * random.uniform() : 0; };
     const DreamControls controls{chosen(1),    chosen(1), random.below(2) ? 1 : 4 * random.uniform(),
                                  chosen(0.1f), chosen(2), chosen(1)};
-    if (random.below(20) == 0) dreamer.trigger(random.uniform());
-    if (hop % 50 == 20) dreamer.set_mode(Mode::stateful);
-    if (hop % 50 == 40) dreamer.set_mode(Mode::window);
     if (hop % 40 == 5 && !dreamer.spare().empty()) {
       std::copy_n(next.content().block.data(), next.content().block.size(), dreamer.spare().data());
       dreamer.swap();
     }
-    if (hop == 150) dreamer.reset(4);
     dreamer.begin(controls, driver);
-    for (Budget budget{slice}; !dreamer.step(budget); budget = {slice}) {
-    }
+    Budget budget{slice};
+    bool done = dreamer.step(budget);
+    // Orders in the middle of the work wait for the next hop.
+    if (random.below(20) == 0) dreamer.trigger(random.uniform());
+    if (hop % 50 == 20) dreamer.set_mode(Mode::stateful);
+    if (hop % 50 == 40) dreamer.set_mode(Mode::window);
+    if (hop == 150) dreamer.reset(4);
+    for (; !done; done = dreamer.step(budget)) budget = {slice};
     const auto frame = dreamer.frame();
     std::copy(frame.begin(), frame.end(), frames[static_cast<std::size_t>(hop)].begin());
   }
