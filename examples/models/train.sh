@@ -7,7 +7,7 @@ lodestone=../../build/native/lodestone
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
-"$lodestone" train ../sounds/strings.wav -o "$work/responsive.safetensors" --preset responsive --stretch 16 --epochs 300
+"$lodestone" train ../sounds/strings.wav -o "$work/responsive.safetensors" --preset responsive --epochs 300
 "$lodestone" train ../sounds/piano.wav -o "$work/piano.safetensors" --preset quality
 "$lodestone" train ../sounds/piano.wav -o "$work/quality.safetensors" --init "$work/piano.safetensors" \
   --epochs 40 --seed 1 --weight-decay 0
