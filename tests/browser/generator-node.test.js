@@ -3,19 +3,9 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
-import { CoreLiveModel, CoreModel, CorePlayer } from '../../js/core.js';
 import { serve } from '../../scripts/serve.js';
-import { hash } from './fixed-computation.js';
 import { browserNames, openBrowser } from './harness.js';
-import { core, folder, small, writeModels } from './models.js';
-
-/** What the player plays in Node, in pieces as long as a quantum. */
-function played(length, options, quantum = 128) {
-  const player = new CorePlayer(core, new CoreLiveModel(core, new CoreModel(core, small)).bytes(), options);
-  const samples = new Float32Array(length);
-  for (let at = 0; at < length; at += quantum) player.process(samples.subarray(at, at + quantum));
-  return hash(samples);
-}
+import { folder, played, writeModels } from './models.js';
 
 /** The two libraries as one module, Tone.js on the very copy of the other that the test uses. */
 async function bundleLibraries() {
@@ -60,7 +50,7 @@ for (const name of browserNames) {
     });
 
     test('plays the bits of Node offline', async () => {
-      assert.equal(await run('rendered', { seed: 7 }), played(22050, { seed: 7 }));
+      assert.equal(await run('rendered', { seed: 7 }), played('small', 22050, { seed: 7 }));
       const options = {
         seed: 3,
         mode: 'stateful',
@@ -68,20 +58,20 @@ for (const name of browserNames) {
         spread: false,
       };
       const { phase, ...same } = options;
-      assert.equal(await run('rendered', options), played(22050, { ...same, lookAhead: 3 }), phase);
+      assert.equal(await run('rendered', options), played('small', 22050, { ...same, lookAhead: 3 }), phase);
     });
 
     test('plays the bits of Node in real time', async () => {
-      assert.equal(await run('played', { seed: 7 }), played(44100, { seed: 7 }));
+      assert.equal(await run('played', { seed: 7 }), played('small', 44100, { seed: 7 }));
     });
 
     test('plays the bits of Node at another sample rate', async () => {
-      const expected = played(24000, { seed: 7, sampleRate: 48000 });
+      const expected = played('small', 24000, { seed: 7, sampleRate: 48000 });
       assert.equal(await run('rendered', { seed: 7 }, { sampleRate: 48000, length: 24000 }), expected);
     });
 
     test('plays the same whatever the length of a quantum', async () => {
-      assert.equal(await run('rendered', { seed: 7 }, { renderSizeHint: 512 }), played(22050, { seed: 7 }));
+      assert.equal(await run('rendered', { seed: 7 }, { renderSizeHint: 512 }), played('small', 22050, { seed: 7 }));
     });
 
     test('has the parameters that are documented', async () => {
@@ -159,7 +149,7 @@ for (const name of browserNames) {
     });
 
     test('plays the same from bytes, where no compiled module can be handed over', async () => {
-      assert.equal(await run('renderedFromBytes', { seed: 7 }), played(22050, { seed: 7 }));
+      assert.equal(await run('renderedFromBytes', { seed: 7 }), played('small', 22050, { seed: 7 }));
     });
 
     test('falls silent and says so when its processor fails', async () => {
@@ -194,7 +184,7 @@ for (const name of browserNames) {
 
     test('plays with the directives that are documented', async () => {
       const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
-      assert.equal(await runUnder(policy, 'rendered', { seed: 7 }), played(22050, { seed: 7 }));
+      assert.equal(await runUnder(policy, 'rendered', { seed: 7 }), played('small', 22050, { seed: 7 }));
     });
 
     test('says what to allow where WebAssembly is refused', async () => {
