@@ -163,10 +163,11 @@ export class Magnet {
   }
 
   /**
-   * An instrument that plays the model in a context, ready to be connected: `register`, the node, and what it takes until the audio
-   * thread can play. A context of another rate than the model's gets the sound resampled.
+   * An instrument that plays the model in a context, ready to be connected: `register`, the node, and what it takes
+   * until the audio thread can play. A context of another rate than the model's gets the sound resampled.
    * @param {import('./register.js').AnyContext} context
-   * @param {import('./nodes/generator-options.js').GeneratorOptions & import('./register.js').RegisterOptions} [options]
+   * @param {import('./nodes/generator-options.js').GeneratorOptions & import('./register.js').RegisterOptions}
+   *   [options]
    * @returns {Promise<import('./nodes/generator-node.js').GeneratorNode>}
    */
   createNode(context, options) {

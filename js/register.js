@@ -13,15 +13,16 @@ import { prepare, sharedCore } from './shared.js';
  * @typedef {object} RegisterOptions
  * @property {string | URL} [workletUrl] where dist/worklet.js lies; beside this package's other files
  * @property {import('./loader.js').ModuleSource} [wasmUrl] where dist/lodestone.wasm lies, or what it is; see `prepare`
- * @property {typeof globalThis.AudioWorkletNode} [AudioWorkletNode] that of standardized-audio-context, for its contexts
+ * @property {typeof globalThis.AudioWorkletNode} [AudioWorkletNode] that of standardized-audio-context, for its
+ *   contexts
  */
 
 /**
  * What has been made ready for a context.
  * @typedef {object} Registration
  * @property {string} workletUrl
- * @property {WebAssembly.Module | Uint8Array} source the core for another thread: compiled, or its bytes where those cannot be
- *   handed over
+ * @property {WebAssembly.Module | Uint8Array} source the core for another thread: compiled, or its bytes where those
+ *   cannot be handed over
  * @property {import('./core.js').Core} core an instance for this thread
  * @property {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
  */

@@ -22,11 +22,12 @@ import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 /**
  * How a node is doing; kept up to date twice a second.
  * @typedef {object} GeneratorMeter
- * @property {number} cpu share of the time of its thread, or its Worker, 0 to 1, a mean of 2 s; the audio thread's clock ticks in
- *   milliseconds and knows no peaks
- * @property {number} late quanta that began more than 25 ms behind the clock
- * @property {number} underruns gaps in the sound of the context since the node was made: as its `playbackStats` counts them, or,
- *   where it has none, half seconds in which the audio thread fell behind the clock; and quanta that its Worker was too late for
+ * @property {number} cpu share of the time of its thread, or its Worker, 0 to 1, a mean of 2 s; the audio thread's
+ *   clock ticks in milliseconds and knows no peaks
+ * @property {number} late quanta that began behind the clock by 25 ms more than the context's base latency
+ * @property {number} underruns gaps in the sound of the context since the node was made: as its `playbackStats` counts
+ *   them, or, where it has none, half seconds in which the audio thread fell behind the clock; and quanta that its
+ *   Worker was too late for
  * @property {number} reseeds how often the network had to be started again
  * @property {number} scrubs samples that were not finite and became 0
  * @property {number} quality 0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well
@@ -36,16 +37,17 @@ import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 const pieceBytes = 65536;
 
 /**
- * An instrument: plays a model in real time, or in an OfflineAudioContext. One voice, mono: the graph takes it to all channels of
- * what it is connected to; polyphony is several nodes. What is connected to its input is mixed to one channel and is the
- * driver, see `drive`. Its AudioParams are those of parameters.js. It plays until `dispose()`.
+ * An instrument: plays a model in real time, or in an OfflineAudioContext. One voice, mono: the graph takes it to all
+ * channels of what it is connected to; polyphony is several nodes. What is connected to its input is mixed to one
+ * channel and is the driver, see `drive`. Its AudioParams are those of parameters.js. It plays until `dispose()`, or
+ * the end of its context.
  *
  *     const node = await model.createNode(context);   // or: await register(context), then at once
  *     node.connect(context.destination);               //     new GeneratorNode(context, model)
  *     node.trigger(0.4);
  *
- * Its events: `meter` twice a second; `underrun`, `detail` how many there have been; `overload` and `recover`, when quality falls
- * and rises, `detail` the level; `error`, `error` a LodestoneError, after which the node is silent.
+ * Its events: `meter` twice a second; `underrun`, `detail` how many there have been; `overload` and `recover`, when
+ * quality falls and rises, `detail` the level; `error`, `error` a LodestoneError, after which the node is silent.
  *
  * What the methods give is a promise that the audio thread has done it; none needs to be awaited.
  */
@@ -86,7 +88,14 @@ export class GeneratorNode extends Adopted {
         channelCountMode: 'explicit',
         outputChannelCount: [1],
         parameterData,
-        processorOptions: { source, live: ring ? undefined : live, ring, player, adapts: !waits },
+        processorOptions: {
+          source,
+          live: ring ? undefined : live,
+          ring,
+          player,
+          adapts: !waits,
+          burst: raw.baseLatency ?? 0,
+        },
       }),
     );
     this.#context = raw;
@@ -125,8 +134,8 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * A note: jumps there now. The training sound's own frames sound while the network listens to what leads up to them, for
-   * ⌈(sequence + 1) / 2⌉ frames; from there on it dreams.
+   * A note: jumps there now. The training sound's own frames sound while the network listens to what leads up to them,
+   * for ⌈(sequence + 1) / 2⌉ frames; from there on it dreams.
    * @param {number} position in the training sound, 0 to 1
    * @param {number} [pitch] semitones, added to the parameter until the next note; 0
    */
@@ -135,7 +144,7 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * Starts anew, as a node made with that seed would.
+   * The dream begins anew, as that of a node that is made with this seed.
    * @param {number} seed 0 to 2³²−1
    */
   reset(seed) {
@@ -143,8 +152,9 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * Goes over to another model of the same shape while it plays: its bytes are copied into a second slot, some in each quantum, then
-   * the sound fades over. The promise is kept when it has; the context has to run. One swap waits for the one before it.
+   * Goes over to another model of the same shape while it plays: its bytes are copied into a second slot, at most 64 KB
+   * in a quantum, the network listens for `sequence` frames, then the sound fades over. The promise is kept when it
+   * has, for which context and node have to run. One swap waits for the one before it.
    * @param {PlayableModel} model with at most as many training frames as the node's first model
    * @returns {Promise<void>} rejects with `invalid-argument` where the shape is another
    */
@@ -172,7 +182,6 @@ export class GeneratorNode extends Adopted {
   /** Ends it for good: the audio thread lets go of the player and its memory. */
   dispose() {
     this.#end(new LodestoneError('invalid-argument', 'this node has been disposed of'));
-    this.port.postMessage([0, 'dispose']);
     this.disconnect();
   }
 
@@ -226,6 +235,7 @@ export class GeneratorNode extends Adopted {
     this.#ended = true;
     this.#questions.end(reason);
     this.#remote?.terminate(reason);
+    this.port.postMessage([0, 'dispose']);
     this.#context.removeEventListener('statechange', this.#contextChanged);
   }
 }

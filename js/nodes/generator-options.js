@@ -24,10 +24,12 @@ const livePhases = {
  * @property {number} [seed] 0 to 2³²−1; 0
  * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones (`window`), or from all: less work
  * @property {boolean} [spread] whether a hop's work is spread evenly over the hop, which takes a hop longer; true
- * @property {'worklet' | 'worker' | 'auto'} [engine] what computes the sound: the audio thread (`worklet`); a Worker that is `ahead`, for
- *   models that are too heavy for it; or, `createNode` only, the former where 0.2 s of measuring show that it takes less than a quarter of
- *   real time, else the latter. An OfflineAudioContext waits for the audio thread and always gets that; `worklet`
- * @property {number} [ahead] seconds by which a Worker renders ahead, which it may be late by and which add to the latency, 0.02 to 1; 0.1
+ * @property {'worklet' | 'worker' | 'auto'} [engine] what computes the sound: the audio thread (`worklet`); a Worker
+ *   that is `ahead`, for models that are too heavy for it; or, `createNode` only, the former where 0.2 s of measuring
+ *   show that it takes less than a quarter of real time, else the latter. An OfflineAudioContext waits for the audio
+ *   thread and always gets that; `worklet`
+ * @property {number} [ahead] seconds by which a Worker renders ahead, which it may be late by and which add to the
+ *   latency, 0.02 to 1; 0.1
  * @property {Record<string, number>} [parameterData] first values of the AudioParams
  */
 

@@ -17,7 +17,9 @@ import { playersPlace, reportNames } from './report.js';
  * @property {Uint8Array} [live] the model as a CorePlayer takes it
  * @property {import('./worker-engine.js').RingSize} [ring] where a Worker plays
  * @property {object} player the options of the CorePlayer
- * @property {boolean} adapts whether an overload costs quality; it must not where sound is rendered faster than it plays
+ * @property {number} burst seconds of sound that the device asks for at once
+ * @property {boolean} adapts whether an overload costs quality; it must not where sound is rendered faster than it
+ *   plays
  */
 
 /**
@@ -37,7 +39,7 @@ export class GeneratorProcessor extends Processor {
   #swap = null;
   /** @type {RemotePlayer | null} */
   #remote = null;
-  #load = new Load(sampleRate);
+  #load;
   #quality = new Quality();
   #adapts;
   #active = true;
@@ -52,6 +54,7 @@ export class GeneratorProcessor extends Processor {
   /** @param {{processorOptions: GeneratorProcessorOptions}} options */
   constructor({ processorOptions }) {
     super();
+    this.#load = new Load(sampleRate, 1000 * processorOptions.burst);
     this.#adapts = processorOptions.adapts;
     try {
       this.#start(processorOptions);

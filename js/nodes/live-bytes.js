@@ -1,7 +1,9 @@
 import { CoreLiveModel, CoreModel } from '../core.js';
 import { LodestoneError } from '../errors.js';
 
-/** @typedef {import('../magnet.js').Magnet | CoreModel} PlayableModel a model, or what a CoreTrainer has learned so far */
+/**
+ * @typedef {import('../magnet.js').Magnet | CoreModel} PlayableModel a model, or what a CoreTrainer has learned so far
+ */
 
 /**
  * The model as a player takes it.

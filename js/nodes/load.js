@@ -1,19 +1,24 @@
 /** Half seconds that the mean looks back on. */
 const remembered = 4;
-/** Ms that a quantum may begin behind the clock before it counts as late: more than devices ask for at once. */
+/** Ms beyond a burst that a quantum may begin behind the clock before it counts as late. */
 const patience = 25;
-/** Ms that the thread must have fallen behind for sound to be lost: more than the clock's ticks and drift can make of it. */
+/**
+ * Ms that the thread must have fallen behind for sound to be lost: more than the clock's ticks and drift can make of
+ * it.
+ */
 const slack = 4;
 
 /**
- * How busy the audio thread is with a node and whether it keeps up, by the one clock there is, which ticks in milliseconds. The
- * ticks that fall into the work of many quanta add up to its duration without bias; those of one quantum say nothing.
+ * How busy the audio thread is with a node and whether it keeps up, by the one clock there is, which ticks in
+ * milliseconds. The ticks that fall into the work of many quanta add up to its duration without bias; those of one
+ * quantum say nothing.
  *
- * The thread's lag is the time of the clock less that of the frames. It swings, as the device asks for several quanta at once;
- * but its lowest point in half a second stays where it is until sound is lost, and then lies higher for good.
+ * The thread's lag is the time of the clock less that of the frames. It swings, as the device asks for several quanta
+ * at once; but its lowest point in half a second stays where it is until sound is lost, and then lies higher for good.
  */
 export class Load {
   #rate;
+  #patience;
   #shares = new Float64Array(remembered);
   #windows = 0;
   #base = Infinity;
@@ -34,9 +39,13 @@ export class Load {
   /** Whether the last was one of them. */
   lost = false;
 
-  /** @param {number} rate frames per second */
-  constructor(rate) {
+  /**
+   * @param {number} rate frames per second
+   * @param {number} burst ms of sound that the device asks for at once
+   */
+  constructor(rate, burst) {
     this.#rate = rate;
+    this.#patience = patience + burst;
   }
 
   /** The context has stood still and goes on: from here the clock and the frames count anew. */
@@ -55,7 +64,7 @@ export class Load {
   count(began, ended, frame, length) {
     const lag = began - (1000 * frame) / this.#rate;
     if (lag < this.#lowest) this.#lowest = lag;
-    if (lag > this.#base + patience) ++this.#late;
+    if (lag > this.#base + this.#patience) ++this.#late;
     this.#busy += ended - began;
     this.#frames += length;
     if (2 * this.#frames < this.#rate) return false;

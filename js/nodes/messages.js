@@ -1,5 +1,5 @@
-// Questions and answers over a port: `[id, method, ...arguments]` one way, `[id]` or `[id, failure]` the other, where an id is a
-// number. What is said unasked is `[name, value]`.
+// Questions and answers over a port: `[id, method, ...arguments]` one way, `[id]` or `[id, failure]` the other, where
+// an id is a number. What is said unasked is `[name, value]`.
 
 import { LodestoneError } from '../errors.js';
 

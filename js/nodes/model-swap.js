@@ -4,8 +4,8 @@ import { meterNames } from '../options.js';
 const swapping = meterNames.indexOf('swapping');
 
 /**
- * Another model's weights on their way into a player that plays, on the thread that runs it. A piece a block is copied into
- * the player's spare slot; then the player fades over.
+ * Another model's weights on their way into a player that plays, on the thread that runs it. A piece a block is copied
+ * into the player's spare slot; then the player fades over.
  */
 export class ModelSwap {
   #player;

@@ -5,9 +5,9 @@ const shortest = 8;
 const longest = 128;
 
 /**
- * What a node gives up, and when, so that it does not fall silent. Judged every half second: two overloaded ones in a row cost
- * a level (1: fewer iterations for the phases; 2: stateful mode), 4 s of calm give one back. After every further fall the calm
- * has to last twice as long, up to 64 s, so that it does not go up and down.
+ * What a node gives up, and when, so that it does not fall silent. Judged every half second: two overloaded ones in a
+ * row cost a level (1: fewer iterations for the phases; 2: stateful mode), 4 s of calm give one back. After every
+ * further fall the calm has to last twice as long, up to 64 s, so that it does not go up and down.
  */
 export class Quality {
   /** @type {0 | 1 | 2} As CorePlayer.setQuality takes it; 0: as asked for. */

@@ -26,7 +26,7 @@ describe('the load of the audio thread', () => {
   }
 
   test('is measured by a clock of whole milliseconds', () => {
-    const load = new Load(rate);
+    const load = new Load(rate, 11.6);
     watch(load, 4, { cost: 0.4 });
     // 689 quanta in 2 s, each with a chance of 0.4 of holding a tick: a standard deviation below 0.7 % of real time.
     assert.ok(Math.abs(load.mean - (0.4 * rate) / quantum / 1000) < 0.02, `${load.mean}`);
@@ -35,7 +35,7 @@ describe('the load of the audio thread', () => {
   });
 
   test('shows quanta that come late, and sound that is lost', () => {
-    const load = new Load(rate);
+    const load = new Load(rate, 11.6);
     watch(load, 3, { lag: (seconds) => (seconds > 1.2 && seconds < 1.25 ? 60 : 0) });
     assert.ok(load.late > 10 && load.late < 25, `${load.late}`);
     assert.equal(load.losses, 0); // it has caught up
@@ -45,7 +45,7 @@ describe('the load of the audio thread', () => {
   });
 
   test('begins anew after a context has stood still', () => {
-    const load = new Load(rate);
+    const load = new Load(rate, 11.6);
     watch(load, 2);
     load.restart();
     watch(load, 3, { from: rate, lag: () => 5000 });
