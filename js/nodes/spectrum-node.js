@@ -1,5 +1,5 @@
 import { analyserDefaults, number, refused, settle } from '../options.js';
-import { register, registration } from '../register.js';
+import { rawContext, register, registration } from '../register.js';
 import { Adopted } from './adopted.js';
 import { errorOf } from './messages.js';
 
@@ -73,7 +73,7 @@ export class SpectrumNode extends Adopted {
     this.ready = new Promise((resolve, reject) => {
       this.port.onmessage = ({ data }) => {
         if (data.failure) reject(errorOf(data.failure));
-        else if (data.layout) resolve(this.#open(data, rate));
+        else if (data.layout) resolve(this.#open(data, rate, rawContext(context)));
         else this.#receive(data);
       };
     });
@@ -90,8 +90,9 @@ export class SpectrumNode extends Adopted {
   /**
    * @param {{layout: any, memory?: SharedArrayBuffer}} answer
    * @param {number} rate
+   * @param {BaseAudioContext} context
    */
-  #open({ layout: { length, ...places }, memory }, rate) {
+  #open({ layout: { length, ...places }, memory }, rate, context) {
     this.#values = new Float32Array(length);
     for (const [name, place] of Object.entries(places)) {
       if (Array.isArray(place)) this.#latest[name] = this.#values.subarray(place[0], place[0] + place[1]);
@@ -101,6 +102,7 @@ export class SpectrumNode extends Adopted {
     const pop = popper(memory);
     this.#timer = setInterval(() => {
       while (pop(this.#values)) this.#show();
+      if (context.state === 'closed') clearInterval(this.#timer);
     }, 1000 / rate);
   }
 

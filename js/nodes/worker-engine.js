@@ -79,8 +79,16 @@ export async function chooseEngine(workletUrl, work) {
  * @param {(error: LodestoneError) => void} fail
  */
 function startWorker(url, fail) {
-  const worker = new Worker(url, { type: 'module' });
-  worker.onerror = ({ message }) =>
-    fail(new LodestoneError('unsupported', `the worker could not run: ${message ?? 'its script did not load'}`));
-  return worker;
+  const refusal = (/** @type {string | undefined} */ reason) =>
+    new LodestoneError(
+      'unsupported',
+      `${url} cannot run in a Worker: ${reason ?? 'worker-src or its origin may forbid it'}`,
+    );
+  try {
+    const worker = new Worker(url, { type: 'module' });
+    worker.onerror = ({ message }) => fail(refusal(message));
+    return worker;
+  } catch (error) {
+    throw refusal(/** @type {Error} */ (error).message);
+  }
 }

@@ -2,6 +2,7 @@
 import { load, listener, recording, render } from './generator-in-page.js';
 
 const rate = 44100;
+const said = ({ code, message }) => `${code}: ${message}`;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const firstSound = (samples) => samples.findIndex((sample) => sample !== 0);
 
@@ -51,7 +52,6 @@ export async function commands() {
     ++ended;
     terminate.call(this);
   };
-  const said = ({ code, message }) => `${code}: ${message}`;
   const [one, two] = [await load('tiny'), await load('other')];
   const context = one.createContext();
   const node = await one.createNode(context, { engine: 'worker' });
@@ -76,6 +76,41 @@ export async function commands() {
   return result;
 }
 
+/** How many Workers end when the context of a node is closed, and what the node answers then. */
+export async function closing() {
+  const model = await load('tiny');
+  const context = model.createContext();
+  const node = await model.createNode(context, { engine: 'worker' });
+  await context.resume();
+  let ended = 0;
+  const { terminate } = Worker.prototype;
+  Worker.prototype.terminate = function () {
+    ++ended;
+    terminate.call(this);
+  };
+  await context.close();
+  const answer = await node.trigger(0).catch(said);
+  Worker.prototype.terminate = terminate;
+  return { ended, answer };
+}
+
+/** The events, and the values that come with them, of a node whose Worker has too much to do until it gives some of it up. */
+export async function overload() {
+  const model = await load();
+  const context = model.createContext();
+  const phase = { iterations: 100, lookAhead: 16, weightRange: 64, alpha: 0 };
+  const node = await model.createNode(context, { engine: 'worker', ahead: 0.05, phase });
+  const events = { underrun: [], overload: [] };
+  for (const [type, details] of Object.entries(events))
+    node.addEventListener(type, ({ detail }) => details.push(detail));
+  node.connect(context.destination);
+  await context.resume();
+  while (events.overload.length === 0) await sleep(100);
+  const { underruns, quality } = node.meter;
+  await context.close();
+  return { ...events, meter: { underruns, quality } };
+}
+
 /** The engines that nodes get. */
 export async function engines() {
   const model = await load();
@@ -96,15 +131,22 @@ export async function engines() {
   return result;
 }
 
+/** What is said where no Worker may be. */
+export async function forbidden() {
+  const context = new AudioContext({ sampleRate: rate });
+  const answers = [];
+  for (const engine of ['worker', 'auto']) {
+    answers.push(await (await load()).createNode(context, { engine }).then(() => 'nothing', said));
+  }
+  await context.close();
+  return answers;
+}
+
 /** What is said where something is wrong. */
 export async function refusals() {
   const model = await load();
   const context = new AudioContext({ sampleRate: rate });
-  const refusal = (options) =>
-    model.createNode(context, options).then(
-      () => 'nothing',
-      ({ code, message }) => `${code}: ${message}`,
-    );
+  const refusal = (options) => model.createNode(context, options).then(() => 'nothing', said);
   const result = {
     engine: await refusal({ engine: 'gpu' }),
     ahead: await refusal({ engine: 'worker', ahead: 2 }),

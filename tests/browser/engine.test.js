@@ -68,6 +68,18 @@ for (const name of browserNames) {
         assert.deepEqual(found, { default: 'worklet', light: 'worklet', heavy: 'worker', offline: 'worklet' });
       });
 
+      test('ends with its context', async () => {
+        const { ended, answer } = await run('closing');
+        assert.equal(ended, 1);
+        assert.match(answer, /the context of this node has been closed/);
+      });
+
+      test('counts what it is too late for, and gives up quality', async () => {
+        const { underrun, overload, meter } = await run('overload');
+        assert.ok(underrun[0] > 0 && meter.underruns >= underrun.at(-1));
+        assert.ok(overload[0] >= 1 && meter.quality >= 1, 'one level, or both where what is on its way takes that long');
+      });
+
       test('says what is wrong', async () => {
         const found = await run('refusals');
         assert.equal(found.engine, 'invalid-argument: engine is "gpu"; allowed: worklet, worker');
@@ -78,4 +90,19 @@ for (const name of browserNames) {
       test('logs no errors', () => assert.deepEqual(page.errors, []));
     });
   }
+
+  test(`a policy against Workers is told in ${name}`, async () => {
+    const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'; connect-src 'self'";
+    const server = await serve({ policy });
+    const browser = await openBrowser(name);
+    try {
+      const page = await browser.open();
+      await page.goto(`${server.url}/tests/browser/blank.html`);
+      const task = async () => (await import('/tests/browser/engine-in-page.js')).forbidden();
+      for (const answer of await page.evaluate(task)) assert.match(answer, /^unsupported: .*cannot run/);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
 }

@@ -1,6 +1,7 @@
 // Never runs: compiles if the types are what the documentation says, and refuses what they should refuse.
 
 import {
+  createSpectrumNode,
   GeneratorNode,
   LodestoneError,
   Magnet,
@@ -8,6 +9,8 @@ import {
   readWav,
   reconstruct,
   register,
+  Spectrogram,
+  SpectrumNode,
   Stft,
   wavBytes,
 } from 'lodestone';
@@ -46,10 +49,22 @@ export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void
   player.dispose();
 }
 
+export async function watch(source: AudioNode, canvas: HTMLCanvasElement): Promise<number> {
+  const { context } = source;
+  const spectrum: SpectrumNode = await createSpectrumNode(context, { size: 1024, hop: 256, melBands: 20, rate: 30 });
+  const view = new Spectrogram(canvas, { sampleRate: context.sampleRate, scale: 'linear', maxFrequency: 8000 });
+  spectrum.addEventListener('frame', () => spectrum.frame && view.draw(spectrum.frame.decibels));
+  source.connect(spectrum).connect(context.destination);
+  // @ts-expect-error: the context's
+  new SpectrumNode(context, { sampleRate: 44100 }).dispose();
+  return spectrum.frame?.centroid ?? 0;
+}
+
 export async function play(model: Magnet, context: AudioContext): Promise<void> {
   const node: AudioWorkletNode = await model.createNode(context, {
     phase: 'smooth',
     seed: 7,
+    engine: 'auto',
     parameterData: { pull: 0.5 },
   });
   node.connect(context.destination).disconnect();
