@@ -170,15 +170,21 @@ describe('a model that is swapped in', () => {
     assert.ok(Math.abs(blocks - Math.ceil(two.length / 1024) - fade) <= 1, `${blocks}, ${fade}`);
   });
 
-  test('plays on as another than the one before it', async () => {
+  test('comes in whole, from pieces of any length', () => {
+    const pieces = Math.ceil(two.length / 4096);
     const { player, swap } = staged(4096, two);
-    const blocks = await play(player, swap, swap.swap());
-    const other = new CorePlayer(core, one, {});
-    const unswapped = new Float32Array(128);
-    for (let i = 0; i < blocks; ++i) other.process(unswapped);
-    for (let i = 0; i < 20; ++i) (player.process(block), other.process(unswapped));
-    assert.ok(block.every(Number.isFinite));
-    assert.notDeepEqual(block, unswapped);
+    swap.swap();
+    const [same, unswapped] = [new CorePlayer(core, one, {}), new CorePlayer(core, one, {})];
+    const [expected, unexpected] = [new Float32Array(128), new Float32Array(128)];
+    for (let blocks = 1; blocks < pieces + 200; ++blocks) {
+      player.process(block);
+      swap.step();
+      same.process(expected);
+      if (blocks === pieces + 1) assert.ok(same.writeSpare(0, two) && same.swap());
+      unswapped.process(unexpected);
+      assert.deepEqual(block, expected);
+    }
+    assert.notDeepEqual(block, unexpected);
   });
 
   test('is refused where its shape is another, and the next one is taken', async () => {
