@@ -23,7 +23,7 @@ const knobs = [
     hint: 'chance per frame of a jump',
   },
   {
-    ...{ name: 'temperature', label: 'Temperature', min: 0, max: 4, step: 0.01, value: 0 },
+    ...{ name: 'temperature', label: 'Temperature', min: 0, max: 2, step: 0.01, value: 0 },
     hint: 'how far the dream strays',
   },
   {

@@ -77,7 +77,14 @@ export class ModelPart extends Part {
     const epochs = this.find('#epochs').valueAsNumber;
     const onProgress = (progress) => this.progress(progress.step / progress.steps, trainingLine(progress));
     const preset = this.find('#preset').value;
-    const model = await Magnet.train(sound, { preset, training: 'sequence', epochs, onProgress, signal, keepPartial: true });
+    const model = await Magnet.train(sound, {
+      preset,
+      training: 'sequence',
+      epochs,
+      onProgress,
+      signal,
+      keepPartial: true,
+    });
     ++this.#choices;
     await this.#use(model, stem(sound.name));
     this.say(trainingEnd(model.losses, epochs, signal.aborted));

@@ -25,12 +25,14 @@ export const sine = (seconds, sampleRate) =>
 
 export const rms = (samples) => Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
-/** The largest step from one sample to the next: what a click raises. */
-export function largestStep(samples) {
-  let largest = 0;
-  for (let i = 1; i < samples.length; ++i) largest = Math.max(largest, Math.abs(samples[i] - samples[i - 1]));
-  return largest;
-}
+const steps = (samples) => samples.subarray(1).map((sample, i) => sample - samples[i]);
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** The largest step from one sample to the next. */
+export const largestStep = (samples) => largest(steps(samples));
+
+/** The largest third difference: a click raises it as much as a step, whereas low partials hardly count. */
+export const largestJolt = (samples) => largest(steps(steps(steps(samples))));
 
 const size = 512;
 const bins = size / 2 + 1;
