@@ -26,12 +26,12 @@ struct Rates {
 }  // namespace
 
 struct Player::Engine {
-  Engine(Synthesis the_synthesis, Driver the_driver, const PlayerConfig& the_config)
+  Engine(std::unique_ptr<Synthesis> the_synthesis, Driver the_driver, const PlayerConfig& the_config)
       : config(the_config),
         synthesis(std::move(the_synthesis)),
         driver(std::move(the_driver)),
-        spread(synthesis.phase_cost()),
-        hop(synthesis.stft().hop),
+        spread(synthesis->phase_cost()),
+        hop(synthesis->stft().hop),
         played(hop),
         spreads(config.spread && hop > quantum) {}
 
@@ -41,7 +41,7 @@ struct Player::Engine {
   void process(std::span<const float> input, std::span<float> output);
 
   PlayerConfig config;
-  Synthesis synthesis;
+  std::unique_ptr<Synthesis> synthesis;
   Driver driver;
   std::unique_ptr<Rates> rates;
   Spread spread;
@@ -64,7 +64,7 @@ Status Player::Engine::prepare() {
   auto block = Buffer<float>::create(static_cast<std::uint64_t>(hop));
   if (!block) return block.error();
   sounding = std::move(*block);
-  const double model_rate = synthesis.stft().sample_rate;
+  const double model_rate = synthesis->stft().sample_rate;
   if (config.sample_rate == 0) config.sample_rate = model_rate;
   if (config.sample_rate == model_rate) return {};
   if (!(config.sample_rate >= 8000 && config.sample_rate <= 768000)) {
@@ -81,7 +81,7 @@ Status Player::Engine::prepare() {
 /// change the frames before, as far as its weights reach in so many iterations. Half of the effect is there when half
 /// of the windows' squares that overlap are of later frames.
 Latency Player::Engine::latency() const {
-  const StftConfig& stft = synthesis.stft();
+  const StftConfig& stft = synthesis->stft();
   const int look_ahead = config.phase.method == PhaseMethod::online ? config.phase.look_ahead : 0;
   const int reach = (stft.window_length() - 1) / stft.hop;
   const double frame = stft.hop, wait = frame - 1, ratio = config.sample_rate / stft.sample_rate;
@@ -93,8 +93,8 @@ Latency Player::Engine::latency() const {
 
 void Player::Engine::set_quality(int level) {
   meter.quality = std::clamp(level, 0, 2);
-  synthesis.phase().set_iterations(iterations());
-  synthesis.dreamer().set_mode(level > 1 ? Mode::stateful : config.mode);
+  synthesis->phase().set_iterations(iterations());
+  synthesis->dreamer().set_mode(level > 1 ? Mode::stateful : config.mode);
 }
 
 /// A quantum at a time, so that the memory for the model's rate is small.
@@ -134,8 +134,8 @@ void Player::Engine::play(std::span<const float> input, std::span<float> output)
 /// From one hop to the next.
 void Player::Engine::turn() {
   if (spreads) take();
-  synthesis.begin(controls, note_pitch, driver.frame());
-  spread.begin(synthesis.cost());
+  synthesis->begin(controls, note_pitch, driver.frame());
+  spread.begin(synthesis->cost());
   ready = false;
   if (spreads) return;
   work(Budget::unlimited());
@@ -144,7 +144,7 @@ void Player::Engine::turn() {
 
 /// The hop that is ready is the one that sounds. What the stages must never give does not leave the player.
 void Player::Engine::take() {
-  std::copy_n(synthesis.samples().begin(), hop, sounding.begin());
+  std::copy_n(synthesis->samples().begin(), hop, sounding.begin());
   for (float& sample : sounding) {
     if (std::isfinite(sample)) continue;
     sample = 0;
@@ -157,7 +157,7 @@ void Player::Engine::take() {
 void Player::Engine::work(Budget budget) {
   if (ready || budget.left <= 0) return;
   const std::int64_t before = budget.left;
-  ready = synthesis.step(budget);
+  ready = synthesis->step(budget);
   spread.spend(before - budget.left);
   if (ready) spread.finish();
 }
@@ -174,7 +174,7 @@ Result<Player> Player::create(LiveModel model, const PlayerConfig& config) {
   if (!dreamer) return dreamer.error();
   auto synthesis = Synthesis::create(std::move(*dreamer), config.phase);
   if (!synthesis) return synthesis.error();
-  auto driver = Driver::create(synthesis->stft());
+  auto driver = Driver::create((*synthesis)->stft());
   if (!driver) return driver.error();
   auto engine = std::make_unique<Engine>(std::move(*synthesis), std::move(*driver), config);
   if (auto error = engine->prepare()) return *error;
@@ -188,19 +188,19 @@ Player::~Player() = default;
 
 PlayerControls& Player::controls() { return engine_->controls; }
 void Player::process(std::span<const float> input, std::span<float> output) { engine_->process(input, output); }
-void Player::reset(std::uint32_t seed) { engine_->synthesis.dreamer().reset(seed); }
-std::span<std::byte> Player::spare() { return engine_->synthesis.dreamer().spare(); }
-bool Player::swap() { return engine_->synthesis.dreamer().swap(); }
+void Player::reset(std::uint32_t seed) { engine_->synthesis->dreamer().reset(seed); }
+std::span<std::byte> Player::spare() { return engine_->synthesis->dreamer().spare(); }
+bool Player::swap() { return engine_->synthesis->dreamer().swap(); }
 void Player::set_quality(int level) { engine_->set_quality(level); }
 
 void Player::trigger(double position, double pitch) {
   engine_->note_pitch = static_cast<float>(pitch);
-  engine_->synthesis.dreamer().trigger(position);
+  engine_->synthesis->dreamer().trigger(position);
 }
 
 const PlayerMeter& Player::meter() {
   PlayerMeter& meter = engine_->meter;
-  LiveDreamer& dreamer = engine_->synthesis.dreamer();
+  LiveDreamer& dreamer = engine_->synthesis->dreamer();
   meter.latency = engine_->latency();
   meter.reseeds = static_cast<double>(dreamer.reseeds());
   meter.swapping = dreamer.swapping() ? 1 : 0;

@@ -16,25 +16,26 @@ StftConfig framed_for_streams(StftConfig stft) {
 }
 
 // What takes as long in WebAssembly as so many multiply-adds of a network with many windows in flight:
-constexpr std::int64_t bin_cost = 300;     // to shape a bin and hand it to phase reconstruction
-constexpr std::int64_t phase_unit = 3;     // a multiply-add of phase reconstruction
+constexpr std::int64_t bin_cost = 300;    // to shape a bin and hand it to phase reconstruction
+constexpr std::int64_t phase_unit = 3;    // a multiply-add of phase reconstruction
 constexpr std::int64_t sample_cost = 70;  // a sample of the inverse FFT and overlap-add
 
 }  // namespace
 
-Result<Synthesis> Synthesis::create(LiveDreamer dreamer, const PhaseStreamConfig& config) {
+Result<std::unique_ptr<Synthesis>> Synthesis::create(LiveDreamer dreamer, const PhaseStreamConfig& config) {
   const StftConfig stft = framed_for_streams(dreamer.model().stft());
   auto phase = PhaseStream::create(stft, config);
   if (!phase) return phase.error();
   auto inverse = InverseStftStream::create(stft);
   if (!inverse) return inverse.error();
-  Synthesis synthesis(std::move(dreamer), std::move(*phase), std::move(*inverse));
+  std::unique_ptr<Synthesis> synthesis(new Synthesis(std::move(dreamer), std::move(*phase), std::move(*inverse)));
   FirstError error;
-  synthesis.shaper_.prepare(stft, error);
-  take_block(synthesis.silence_, static_cast<std::uint64_t>(stft.bins()), error);
+  synthesis->shaper_.prepare(stft, error);
+  take_block(synthesis->silence_, static_cast<std::uint64_t>(stft.bins()), error);
   if (error) return *error;
   // As if silence had gone before: then each sample lies in full overlap.
-  for (int covered = 0; covered < stft.window_length(); covered += stft.hop) synthesis.overlap_add(synthesis.silence_);
+  for (int covered = 0; covered < stft.window_length(); covered += stft.hop)
+    synthesis->overlap_add(synthesis->silence_);
   return synthesis;
 }
 

@@ -9,7 +9,7 @@ namespace lodestone {
 /// One hop of sound after the other: dream → shaper → phases → overlap-add, a slice at a time.
 class Synthesis {
  public:
-  static Result<Synthesis> create(LiveDreamer dreamer, const PhaseStreamConfig& config);
+  static Result<std::unique_ptr<Synthesis>> create(LiveDreamer dreamer, const PhaseStreamConfig& config);
 
   /// Starts the next hop. `pitch` in semitones, beside that of the controls; `drive` `[bins]` or empty.
   void begin(const PlayerControls& controls, float pitch, std::span<const float> drive);
