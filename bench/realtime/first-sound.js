@@ -37,7 +37,7 @@ export async function run({ quick, log }) {
   const all = [];
   for (const browser of browsers) {
     log(browser);
-    all.push(await tries(browser, quick ? 2 : 12));
+    all.push(await tries(browser, quick ? 2 : 10));
   }
   const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
   return {

@@ -10,12 +10,11 @@ import { lostTime } from './lost-time.js';
  * @typedef {{ quanta: number, silent: number, longest: number, floors: number[], busy: number,
  *     underruns: { events: number, seconds: number } | null, meters: { cpu: number, quality: number }[] }} Heard
  * @typedef {{ browser: string, kind: string, slots: Heard[], wall: number[] }} Listened wall: minutes at which slots began
- * @typedef {{ model: string, count: number, options: object, busy: boolean, seconds: number }} Play seconds: for each kind, in
- *     each browser
+ * @typedef {{ model: string, count: number, players: Record<string, object>, busy: boolean, seconds: number }} Play players:
+ *     options of the nodes by kind; seconds: for each kind, in each browser
  */
 
 const listening = '/bench/realtime/in-page/listening.js';
-const kinds = ['generator', 'empty'];
 const slotSeconds = 15;
 
 /** @param {Play} what @param {ExperimentOptions} options @returns {Promise<Listened[]>} */
@@ -27,6 +26,7 @@ export async function listenInTurns({ seconds, ...what }, { quick, log, signal }
     try {
       await call(listening, 'begin', what);
       const begun = performance.now();
+      const kinds = [...Object.keys(what.players), 'empty'];
       const here = kinds.map((kind) => ({ browser, kind, slots: [], wall: [] }));
       for (let slot = 0; slot < slots; ++slot) {
         log(`${browser}, slot ${slot + 1} of ${slots}`);
@@ -49,19 +49,18 @@ export async function listenInTurns({ seconds, ...what }, { quick, log, signal }
 const underruns = ({ underruns, floors }) => (underruns ? underruns.events : lostTime(floors).events);
 
 /**
- * For each browser how many more underruns the generator had than the empty processor.
+ * For each browser and kind of player how many more underruns it had than the empty processors.
  * @param {Listened[]} all
  * @returns {Record<string, Found>}
  */
 export function moreUnderruns(all) {
-  const browsers = [...new Set(all.map(({ browser }) => browser))];
-  const entries = browsers.map((browser) => {
-    const [generator, empty] = kinds.map((kind) =>
-      all.find((one) => one.browser === browser && one.kind === kind).slots.map(underruns),
-    );
-    const pairs = generator.map((count, i) => count - empty[i]);
+  const players = all.filter(({ kind }) => kind !== 'empty');
+  const entries = players.map(({ browser, kind, slots }) => {
+    const empty = all.find((one) => one.browser === browser && one.kind === 'empty').slots.map(underruns);
+    const own = slots.map(underruns);
+    const pairs = own.map((count, i) => count - empty[i]);
     const found = bootstrap([pairs], ([list]) => sum(list));
-    return [browser, { ...found, note: `${sum(generator)} and ${sum(empty)}` }];
+    return [`${browser}, ${kind}`, { ...found, note: `${sum(own)} and ${sum(empty)}` }];
   });
   return Object.fromEntries(entries);
 }

@@ -6,11 +6,17 @@ export const title = 'Underruns: sixteen nodes';
 
 /** @param {import('../experiments.js').ExperimentOptions} options @returns {Promise<import('../types.d.ts').Findings>} */
 export async function run(options) {
-  const play = { model: models.small, count: 16, options: {}, busy: false, seconds: 60 };
+  const play = {
+    model: models.small,
+    count: 16,
+    players: { window: {}, stateful: { mode: 'stateful' } },
+    busy: false,
+    seconds: 60,
+  };
   const all = await listenInTurns(play, options);
   return {
     text: [
-      'Sixteen nodes of a 1×64 model, 512/128, with the options as they are, in one context; sixteen empty processors in another; in turns as above, but the page does nothing else.',
+      'Sixteen nodes of a 1×64 model, 512/128, with the options as they are, in one context; sixteen in stateful mode in another; sixteen empty processors in a third; in turns as above, but the page does nothing else.',
     ],
     charts: [chart('Time lost, sixteen nodes and sixteen empty processors', all)],
     tables: [table(all)],

@@ -48,13 +48,15 @@ const underruns = browsers.flatMap((browser) => [
     0,
     '',
     `underruns in 5 minutes beyond those of an empty processor, busy page, training worker, ${browser}`,
-    experiment('underruns', browser),
+    experiment('underruns', `${browser}, window`),
   ),
-  atMost(
-    0,
-    '',
-    `underruns in a minute of 16 nodes (1×64, 512/128) beyond those of empty processors, ${browser}`,
-    experiment('polyphony', browser),
+  ...['window', 'stateful'].map((mode) =>
+    atMost(
+      0,
+      '',
+      `underruns in a minute of 16 nodes (1×64, 512/128, ${mode} mode) beyond those of empty processors, ${browser}`,
+      experiment('polyphony', `${browser}, ${mode}`),
+    ),
   ),
 ]);
 

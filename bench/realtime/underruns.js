@@ -6,7 +6,7 @@ export const title = 'Underruns: one node, a busy page, a worker that trains';
 
 /** @param {import('../experiments.js').ExperimentOptions} options @returns {Promise<import('../types.d.ts').Findings>} */
 export async function run(options) {
-  const play = { model: models.quality, count: 1, options: { lookAhead: 3 }, busy: true, seconds: 300 };
+  const play = { model: models.quality, count: 1, players: { window: { lookAhead: 3 } }, busy: true, seconds: 300 };
   const all = await listenInTurns(play, options);
   return {
     text: [

@@ -70,20 +70,20 @@ function slot(events, clock = 0) {
 function listened() {
   const wall = [0, 1, 2];
   return [
-    { browser: 'chromium', kind: 'generator', wall, slots: [slot(3), slot(1), slot(0)] },
+    { browser: 'chromium', kind: 'window', wall, slots: [slot(3), slot(1), slot(0)] },
     { browser: 'chromium', kind: 'empty', wall, slots: [slot(1), slot(1), slot(1)] },
-    { browser: 'firefox', kind: 'generator', wall, slots: [slot(null, 2), slot(null), slot(null)] },
+    { browser: 'firefox', kind: 'window', wall, slots: [slot(null, 2), slot(null), slot(null)] },
     { browser: 'firefox', kind: 'empty', wall, slots: [slot(null, 1), slot(null, 4), slot(null)] },
   ];
 }
 
 test('underruns are those of the context where it counts them, else those of the clock, less the empty processor’s', () => {
-  const { chromium, firefox } = moreUnderruns(listened());
+  const { 'chromium, window': chromium, 'firefox, window': firefox } = moreUnderruns(listened());
   assert.equal(chromium.value, 1);
   assert.equal(chromium.note, '4 and 3');
   assert.ok(chromium.low <= -1 && chromium.high >= 3);
   assert.equal(firefox.value, -3);
-  assert.deepEqual(table(listened()).rows[0].slice(0, 7), ['chromium', 'generator', 1035, 4, 40, 0, 0]);
+  assert.deepEqual(table(listened()).rows[0].slice(0, 7), ['chromium', 'window', 1035, 4, 40, 0, 0]);
   assert.deepEqual(table(listened()).rows[2].slice(3, 7), [null, null, 2, 20]);
 });
 

@@ -51,10 +51,15 @@ async function train() {
   await Magnet.train(sound, { epochs: 1e6, signal: training.signal }).catch(() => {});
 }
 
-/** @param {{ model: string, count: number, options: object, busy: boolean }} what busy: beside a busy page and a training worker */
-export async function begin({ model: address, count, options, busy: beside }) {
+/**
+ * @param {{ model: string, count: number, players: Record<string, object>, busy: boolean }} what players: options of the nodes by
+ *     kind; busy: beside a busy page and a training worker
+ */
+export async function begin({ model: address, count, players, busy: beside }) {
   const model = await Magnet.load(new URL(address, import.meta.url));
-  stages.generator = await stage(count, (context) => model.createNode(context, { engine: 'worklet', ...options }));
+  for (const [kind, options] of Object.entries(players)) {
+    stages[kind] = await stage(count, (context) => model.createNode(context, { engine: 'worklet', ...options }));
+  }
   stages.empty = await stage(count, async (context) => new AudioWorkletNode(context, 'empty'));
   if (!beside) return;
   busy = keepBusy();
