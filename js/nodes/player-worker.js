@@ -39,7 +39,8 @@ function makePlayer({ source, live, options }) {
 }
 
 /**
- * Milliseconds that a second of sound takes: of 100 ms of work, after another 100 ms in which what is compiled late is compiled.
+ * Milliseconds that a second of sound takes: of 100 ms of work, after another 100 ms in which what is compiled late is
+ * compiled.
  * @param {PlayerModel} work
  */
 function measure(work) {

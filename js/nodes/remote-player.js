@@ -7,8 +7,8 @@ import { controlNames, meterNames } from '../options.js';
 import { PortLink, RingLink } from './ring.js';
 
 /**
- * What a block holds before its samples. On the way to the Worker: the controls, the quality, whether there is input; on the
- * way back: the meter, the Worker's share of real time.
+ * What a block holds before its samples. On the way to the Worker: the controls, the quality, whether there is input;
+ * on the way back: the meter, the Worker's share of real time.
  */
 export const headerLength = controlNames.length + 2;
 

@@ -1,5 +1,6 @@
-// Blocks of floats, all of one length, between the audio thread and a Worker. Through memory that both share nobody waits
-// and no message is sent; where a page is not isolated, the blocks themselves travel, to and fro, and none is made anew.
+// Blocks of floats, all of one length, between the audio thread and a Worker. Through memory that both share nobody
+// waits and no message is sent; where a page is not isolated, the blocks themselves travel, to and fro, and none is
+// made anew.
 
 import { RingBuffer } from 'ringbuf.js';
 

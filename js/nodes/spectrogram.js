@@ -1,15 +1,15 @@
-import { settle } from '../options.js';
+import { choice, settle } from '../options.js';
 
 /**
  * @typedef {object} SpectrogramOptions
- * @property {number} sampleRate of the sound, in Hz
+ * @property {number} [sampleRate] of the sound, in Hz; 44100
  * @property {'log' | 'linear'} [scale] of frequencies; log
  * @property {number} [minFrequency] at the bottom edge, in Hz, above 0 for log; 40
  * @property {number} [maxFrequency] at the top edge, in Hz; half the sample rate
  * @property {number} [minDecibels] drawn in the first colour, like all below; −100
  * @property {number} [maxDecibels] drawn in the last colour, like all above; −10
- * @property {string[]} [colours] from quiet to loud, two at least, each `#rrggbb`; dark to bright, or bright to dark where
- *   the user prefers a light scheme
+ * @property {string[]} [colours] from quiet to loud, two at least, each `#rrggbb`; dark to bright, or bright to dark
+ *   where the user prefers a light scheme
  */
 
 const defaults = {
@@ -50,12 +50,13 @@ export class Spectrogram {
 
   /**
    * @param {HTMLCanvasElement | OffscreenCanvas} canvas at least one pixel wide and high
-   * @param {SpectrogramOptions} options
+   * @param {SpectrogramOptions} [options]
    */
   constructor(canvas, options) {
     this.#canvas = canvas;
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     this.#options = settle('Spectrogram', options, defaults);
+    choice('scale', this.#options.scale, ['log', 'linear']);
     this.#options.maxFrequency ||= this.#options.sampleRate / 2;
   }
 

@@ -11,7 +11,8 @@ import { errorOf } from './messages.js';
 /** @typedef {Omit<import('../options.js').AnalyserOptions, 'sampleRate'> & MoreSpectrumOptions} SpectrumOptions */
 
 /**
- * What a SpectrumNode has heard last; see `FeatureLayout` in features.hpp for the formulas. Each frame overwrites the one before.
+ * What a SpectrumNode has heard last; see `FeatureLayout` in features.hpp for the formulas. Each frame overwrites the
+ * one before.
  * @typedef {object} SpectrumFrame
  * @property {Float32Array} magnitudes of the bins from DC to Nyquist
  * @property {Float32Array} decibels of the same, −120 and more; a sine of full scale has 0
@@ -31,10 +32,10 @@ const { size, hop, window, melBands, coefficients } = analyserDefaults;
 const spectrumDefaults = { size, hop, window, melBands, coefficients, rate: 60 };
 
 /**
- * Passes its input through and analyses the mean of its channels: STFT magnitudes and features, a frame each hop, brought to
- * the main thread `rate` times a second. The frames come through shared memory where the page is cross-origin isolated, in
- * buffers that go to and fro where it is not; either way none is made anew. A page that is busy for longer than 16 frames
- * misses some.
+ * Passes its input through and analyses the mean of its channels: STFT magnitudes and features, a frame each hop,
+ * brought to the main thread `rate` times a second. The frames come through shared memory where the page is
+ * cross-origin isolated, in buffers that go to and fro where it is not; either way none is made anew. A page that is
+ * busy for longer than 16 frames misses some.
  *
  *     const spectrum = await createSpectrumNode(context, { size: 2048, hop: 512, rate: 30 });
  *     source.connect(spectrum);

@@ -1,4 +1,5 @@
-// The main thread's side of the worker engine. Its Worker runs the worklet's own file, which must come from the page's origin.
+// The main thread's side of the worker engine. Its Worker runs the worklet's own file, which must come from the page's
+// origin.
 
 import { LodestoneError } from '../errors.js';
 import { Questions } from './messages.js';
@@ -31,7 +32,8 @@ export function ringSize({ hop, sampleRate: modelRate }, sampleRate, ahead) {
  * A player in a Worker of its own.
  * @param {URL | string} workletUrl
  * @param {PlayerWork} work
- * @param {(error: LodestoneError) => void} fail called when the script does not load, something throws, or there can be no player
+ * @param {(error: LodestoneError) => void} fail called when the script does not load, something throws, or there can be
+ *   no player
  */
 export function playInWorker(workletUrl, work, fail) {
   const worker = startWorker(workletUrl, fail);

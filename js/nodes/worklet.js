@@ -1,5 +1,5 @@
-// The one script beside the page's, which the build joins into dist/worklet.js: the audio thread's processors, or in a Worker
-// the player of the worker engine.
+// The one script beside the page's, which the build joins into dist/worklet.js: the audio thread's processors, or in a
+// Worker the player of the worker engine.
 
 /* global registerProcessor */
 import { GeneratorProcessor } from './generator-processor.js';

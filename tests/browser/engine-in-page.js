@@ -14,8 +14,8 @@ function drive(node, context) {
 }
 
 /**
- * Three seconds of a node whose Worker is a second ahead, the main thread blocked for half of them, against what the audio thread renders offline:
- * by how many samples it comes later, and how many differ.
+ * Three seconds of a node whose Worker is a second ahead, the main thread blocked for half of them, against what the
+ * audio thread renders offline: by how many samples it comes later, and how many differ.
  */
 export async function againstWorklet({ driven, ...options }) {
   const connect = driven ? drive : () => {};
@@ -96,7 +96,10 @@ export async function closing() {
   return { ended, answer };
 }
 
-/** The events, and the values that come with them, of a node whose Worker has too much to do until it gives some of it up. */
+/**
+ * The events, and the values that come with them, of a node whose Worker has too much to do until it gives some of it
+ * up.
+ */
 export async function overload() {
   const model = await load();
   const context = model.createContext();

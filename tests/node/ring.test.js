@@ -1,5 +1,5 @@
-// The ring between the audio thread and the Worker, under stress: blocks of input one way, rendered the other, both sides at
-// random speeds, one thread each.
+// The ring between the audio thread and the Worker, under stress: blocks of input one way, rendered the other, both
+// sides at random speeds, one thread each.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -7,7 +7,10 @@ import { wasm } from './support.js';
 
 const quanta = Math.ceil((600 * 44100) / 128);
 
-/** Bytes by which the heap grows in so many calls, after as many to warm up: the most of three, as a collection hides some. */
+/**
+ * Bytes by which the heap grows in so many calls, after as many to warm up: the most of three, as a collection hides
+ * some.
+ */
 function growth(calls, call) {
   const growths = [0, 1, 2, 3].map(() => {
     const before = process.memoryUsage().heapUsed;
