@@ -4,11 +4,16 @@ import { testSignal } from './test-signal.js';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** A source of the test signal in a context. */
+/** A source of the test signal in a context, each channel half as loud as the one before. */
 function signalSource(context, channels = 1) {
   const signal = testSignal(context.sampleRate);
   const buffer = new AudioBuffer({ numberOfChannels: channels, length: signal.length, sampleRate: context.sampleRate });
-  for (let channel = 0; channel < channels; ++channel) buffer.copyToChannel(signal, channel);
+  for (let channel = 0; channel < channels; ++channel) {
+    buffer.copyToChannel(
+      signal.map((sample) => sample / 2 ** channel),
+      channel,
+    );
+  }
   return new AudioBufferSourceNode(context, { buffer, loop: true });
 }
 
@@ -29,7 +34,12 @@ export async function offline({ channels }) {
   spectrum.dispose();
   const signal = testSignal(44100);
   const passed = Array.from({ length: channels }, (_, channel) => buffer.getChannelData(channel));
-  return { frames, passesThrough: passed.every((samples) => samples.every((sample, i) => sample === signal[i])) };
+  return {
+    frames,
+    passesThrough: passed.every((samples, channel) =>
+      samples.every((sample, i) => sample === signal[i] / 2 ** channel),
+    ),
+  };
 }
 
 /** How many frames come in 2 s of the main thread's own time, and whether they are ever in another object. */
