@@ -36,6 +36,12 @@ export class Instrument extends EventTarget {
     return this.#changed();
   }
 
+  /** Takes over a model that goes on learning, in the node that plays. @param {import('../../js/index.js').Magnet} model */
+  async improve(model) {
+    this.#model = model;
+    await this.node?.swapModel(model);
+  }
+
   /** @param {object} settings what `model.createNode` takes */
   configure(settings) {
     this.#settings = settings;

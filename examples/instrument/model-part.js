@@ -7,14 +7,16 @@ import { bundledSound, decode } from '../common/sound.js';
 import { Advice, counted, stem, trainingEnd, trainingLine } from '../common/words.js';
 
 export class ModelPart extends Part {
-  #take;
+  #instrument;
+  #play;
   #choices = 0;
   #ownSound = null;
 
-  /** @param {(model: Magnet, name: string) => Promise<void>} take what plays a model */
-  constructor(take) {
+  /** @param {import('./instrument.js').Instrument} instrument @param {import('./play-part.js').PlayPart} play */
+  constructor(instrument, play) {
     super('#model');
-    this.#take = take;
+    this.#instrument = instrument;
+    this.#play = play;
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#openBundled(radio.value));
     this.find('form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -69,25 +71,32 @@ export class ModelPart extends Part {
   async #use(model, name, bundled) {
     for (const radio of this.#radios()) radio.checked = radio.value === bundled;
     offer(this.find('#save-model'), model.toBytes(), 'application/octet-stream', `${name}.safetensors`);
-    await this.#take(model, name);
+    await this.#play.load(model, name);
   }
 
   async #train(signal) {
     const sound = this.#ownSound ?? (await this.#chosenSound());
     const epochs = this.find('#epochs').valueAsNumber;
-    const onProgress = (progress) => this.progress(progress.step / progress.steps, trainingLine(progress));
     const preset = this.find('#preset').value;
-    const model = await Magnet.train(sound, {
-      preset,
-      training: 'sequence',
-      epochs,
-      onProgress,
-      signal,
-      keepPartial: true,
-    });
+    const onProgress = (progress) => this.progress(progress.step / progress.steps, trainingLine(progress));
+    const onModel = this.#listener(stem(sound.name));
+    const model = await Magnet.train(sound, { preset, epochs, onProgress, onModel, signal, keepPartial: true });
     ++this.#choices;
     await this.#use(model, stem(sound.name));
     this.say(trainingEnd(model.losses, epochs, signal.aborted));
+  }
+
+  /** Plays the first model of a training and improves on it, until another one is chosen. */
+  #listener(name) {
+    const choice = ++this.#choices;
+    let playing = false;
+    return (model) => {
+      if (choice !== this.#choices) return;
+      const first = !playing;
+      playing = true;
+      this.attempt(() => (first ? this.#use(model, name) : this.#instrument.improve(model)));
+      this.say('You play what it has learned so far.');
+    };
   }
 
   async #chosenSound() {

@@ -11,7 +11,7 @@ const instrument = new Instrument();
 const play = new PlayPart(instrument);
 new ShapePart(instrument, play);
 new OutputPart(instrument);
-const model = new ModelPart((loaded, name) => play.load(loaded, name));
+const model = new ModelPart(instrument, play);
 
 takeFiles({ '#model-file': (file) => model.open(file), '#sound-file': (file) => model.learn(file) }, (file) =>
   isModel(file) ? model.open(file) : model.learn(file),

@@ -326,6 +326,7 @@ for (const name of browserNames) {
     });
 
     test('learns a sound and plays it; stops in mid-training and plays what was learned', async () => {
+      await page.click('#learn summary');
       await page.upload('#sound-file', await inFolder('tone.wav', wav(sine(2, 22050), 22050)));
       await page.waitFor(() => document.querySelector('#sound').value === 'own');
       await page.fill('#epochs', 3);
@@ -334,7 +335,9 @@ for (const name of browserNames) {
       assert.match(await page.evaluate(() => document.querySelector('#play canvas').ariaLabel), /tone.* 2\.0 seconds$/);
       await page.fill('#epochs', 100000);
       await page.click('#train');
+      await page.shows('#model .message', /^You play what it has learned so far\.$/, 60000);
       await page.shows('#model .progress p', /^Epoch [1-9]\d* of 100000 · loss [\d.e+-]+ · .* left$/, 60000);
+      assert.ok(rms(await take(2500)) > 1e-3); // a better model comes every two seconds
       await page.click('#stop-training');
       await page.shows('#model .message', /^Stopped after \d+ of 100000 epochs\. The loss is/);
     });
