@@ -6,8 +6,8 @@
 
 using namespace lodestone;
 
-// The stream does not know how loud the signal will be: its thresholds follow the mean so far. The whole signal's online
-// stage knows, and has its frames padded on the right besides.
+// The stream does not know how loud the signal will be: its thresholds follow the mean so far. The whole signal's
+// online stage knows, and has its frames padded on the right besides.
 TEST_CASE("A stream with the running level is as consistent as online LWS over the whole signal, to 1 dB") {
   std::set<std::string> seen;  // a row for each way to reconstruct
   for (const auto& row : reference::quality()) {
@@ -23,8 +23,8 @@ TEST_CASE("A stream with the running level is as consistent as online LWS over t
         const auto stream =
             reconstruct_like_stream(magnitudes, {.iterations = iterations, .look_ahead = look_ahead}).value();
         const double best = consistency(whole).value(), ours = consistency(stream).value();
-        INFO(row.signal << " " << row.config << ", look-ahead " << look_ahead << ", " << iterations << " iterations: "
-                        << best << " dB, the stream " << ours - best << " more");
+        INFO(row.signal << " " << row.config << ", look-ahead " << look_ahead << ", " << iterations
+                        << " iterations: " << best << " dB, the stream " << ours - best << " more");
         CHECK(ours >= best - 1);
       }
     }
