@@ -1,7 +1,7 @@
 // What sounds: one AudioContext, the node that plays the model in it, and what it plays into.
 
 const fade = 0.03; // seconds
-const ahead = 0.04; // seconds by which a page's clock may lag behind the audio thread: a fade that began before now would click
+const ahead = 0.12; // seconds by which a page's clock may lag behind the audio thread: a fade that began before now would click
 const glide = 0.01; // seconds in which the gain follows its knob to 63 %
 
 /**
