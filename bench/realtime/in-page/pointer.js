@@ -24,10 +24,11 @@ const next = () => new Promise((done) => (difference.port.onmessage = ({ data })
 
 /** What Date.now() is beyond performance.now(), in ms, in the mean: it ticks in milliseconds, and in browsers not even evenly. */
 function clockOffset() {
+  const first = Date.now() - performance.now(); // sums of whole times of day would lose milliseconds
   const end = performance.now() + 100;
   let [sum, count] = [0, 0];
-  for (let now = 0; now < end; ++count) sum += Date.now() - (now = performance.now());
-  return sum / count;
+  for (let now = 0; now < end; ++count) sum += Date.now() - (now = performance.now()) - first;
+  return first + sum / count;
 }
 
 /** @param {{ model: string }} what @returns {Promise<{ base: number, output: number }>} the context's latencies in ms */
@@ -37,7 +38,6 @@ export async function begin({ model: address }) {
   await loadProcessors(context, 'difference');
   difference = new AudioWorkletNode(context, 'difference', { numberOfInputs: 2, outputChannelCount: [1] });
   difference.connect(context.destination);
-  offset = clockOffset();
   await context.resume();
   await wait(500);
   return { base: 1000 * context.baseLatency, output: 1000 * context.outputLatency };
@@ -55,6 +55,7 @@ export async function prepare() {
   const answer = next();
   difference.port.postMessage('alike?');
   if ((await answer).alike < alikeFor) throw new Error('two nodes of the same seed do not sound the same');
+  offset = clockOffset(); // each time: the clock of the day is set right now and then
 }
 
 /**
