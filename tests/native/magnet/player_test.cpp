@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <complex>
 #include <ctime>
 #include <limits>
 #include <vector>
 
 #include "allocations.hpp"
 #include "flush_to_zero.hpp"
+#include "magnet/live_dreamer.hpp"
 #include "magnet/small_model.hpp"
 
 using namespace lodestone;
@@ -78,6 +80,24 @@ TEST_CASE("Blocks of any length give the same sound, without taking memory") {
       for (const std::size_t block : {1, 7, 64, 128, 300, 4096}) CHECK(sound(block) == expected);
     }
   }
+}
+
+TEST_CASE("The player is the chain of its parts, as if silence had gone before") {
+  const Model model = small_model();
+  const PhaseStreamConfig phases{.look_ahead = GENERATE(0, 2)};
+  LiveDreamer dreamer = LiveDreamer::create(LiveModel::create(model).value(), Mode::window, 4).value();
+  PhaseStream phase = PhaseStream::create(model.stft, phases).value();
+  InverseStftStream inverse = InverseStftStream::create(model.stft).value();
+  const std::vector<std::complex<float>> silence(static_cast<std::size_t>(model.stft.bins()));
+  for (int covered = 0; covered < model.stft.window_length(); covered += model.stft.hop) inverse.push(silence);
+  std::vector<float> expected;
+  for (int hop = 0; hop < 60; ++hop) {
+    const auto frame = phase.process(dreamer.process({}, {}));
+    const auto samples = inverse.push(frame.empty() ? std::span(silence) : frame);
+    expected.insert(expected.end(), samples.end() - model.stft.hop, samples.end());
+  }
+  Player player = Player::create(model, {.seed = 4, .phase = phases}).value();
+  CHECK(play(player, expected.size(), 100) == expected);
 }
 
 TEST_CASE("Spreading changes no sample, it only comes a hop later") {
