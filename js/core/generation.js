@@ -1,0 +1,80 @@
+import { LodestoneError } from '../errors.js';
+import * as options from '../options.js';
+import { Handle } from './handle.js';
+import { CorePhase } from './phase.js';
+
+/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./model.js').CoreModel} CoreModel */
+
+/** A whole sound, a slice at a time. */
+export class CoreGeneration extends Handle {
+  /**
+   * @param {Core} core
+   * @param {CoreModel} model
+   * @param {number} seconds
+   * @param {options.DreamOptions} [dreamOptions]
+   * @param {options.PhaseOptions} [phaseOptions]
+   */
+  constructor(core, model, seconds, dreamOptions, phaseOptions) {
+    const length = options.number('seconds', seconds);
+    const dream = new CoreDream(core, options.settle('a generation', dreamOptions, options.dreamDefaults));
+    let phase;
+    try {
+      phase = new CorePhase(core, phaseOptions);
+      const { abi } = core;
+      super(core, 'generation', abi.lodestone_generation_create(model.pointer, dream.pointer, phase.pointer, length));
+    } finally {
+      phase?.dispose();
+      dream.dispose();
+    }
+  }
+
+  /** Works for some milliseconds; true when the sound is ready. */
+  step() {
+    const state = this.core.abi.lodestone_generation_step(this.pointer);
+    if (state < 0) throw this.core.failure();
+    return state === 1;
+  }
+
+  /** 0 to 1. */
+  get progress() {
+    return this.core.abi.lodestone_generation_progress(this.pointer);
+  }
+
+  /** How often the network had to be started again. */
+  get reseeds() {
+    return this.core.abi.lodestone_generation_reseeds(this.pointer);
+  }
+
+  /** The finished sound. */
+  samples() {
+    this.core.abi.lodestone_generation_samples(this.pointer);
+    return this.core.floats();
+  }
+}
+
+class CoreDream extends Handle {
+  /**
+   * @param {Core} core
+   * @param {Required<options.DreamOptions>} config
+   */
+  constructor(core, config) {
+    const points = Float64Array.from(options.list('points', config.points, options.number));
+    const lengths = Int32Array.from(options.list('lengths', config.lengths, options.integer));
+    if (points.length !== lengths.length) {
+      throw new LodestoneError(
+        'invalid-argument',
+        `points has ${points.length} entries, lengths has ${lengths.length}; allowed: as many of each`,
+      );
+    }
+    const numbers = [
+      options.seed('seed', config.seed),
+      options.choice('mode', config.mode, options.names.modes),
+      options.number('position', config.position),
+      options.number('randomness', config.randomness),
+    ];
+    const make = (/** @type {number[]} */ ...pointers) =>
+      core.abi.lodestone_dream_create(...numbers, ...pointers, points.length);
+    super(core, 'dream', core.lend([points, lengths], make));
+  }
+}

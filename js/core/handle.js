@@ -1,0 +1,32 @@
+import { LodestoneError } from '../errors.js';
+
+/** @typedef {import('./instance.js').Core} Core */
+
+/** An object in the memory of a core. */
+export class Handle {
+  #pointer;
+  #kind;
+
+  /**
+   * @param {Core} core
+   * @param {string} kind the part of its functions' names that stands for it
+   * @param {number} pointer null where making it failed
+   */
+  constructor(core, kind, pointer) {
+    if (pointer === 0) throw core.failure();
+    this.core = core;
+    this.#pointer = pointer;
+    this.#kind = kind;
+  }
+
+  get pointer() {
+    if (this.#pointer !== 0) return this.#pointer;
+    throw new LodestoneError('invalid-argument', `this ${this.#kind.replaceAll('_', ' ')} has been disposed of`);
+  }
+
+  /** Gives its memory back; a second time does nothing. */
+  dispose() {
+    if (this.#pointer !== 0) this.core.abi[`lodestone_${this.#kind}_destroy`](this.#pointer);
+    this.#pointer = 0;
+  }
+}

@@ -1,0 +1,78 @@
+import * as options from '../options.js';
+import { checkFrames } from './frames.js';
+import { Handle } from './handle.js';
+
+/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./frames.js').Frames} Frames */
+
+/** Short-time Fourier transform of whole signals. */
+export class CoreStft extends Handle {
+  /**
+   * @param {Core} core
+   * @param {options.StftOptions} [given]
+   */
+  constructor(core, given) {
+    const config = options.settle('Stft', given, options.stftDefaults);
+    super(core, 'stft', core.abi.lodestone_stft_create(...stftArguments(config)));
+    this.config = config;
+  }
+
+  get bins() {
+    return this.config.size / 2 + 1;
+  }
+
+  /**
+   * @param {Float32Array} samples
+   * @returns {Required<Frames>} complex
+   */
+  transform(samples) {
+    return this.#analyse('lodestone_stft_transform', samples, 2);
+  }
+
+  /**
+   * @param {Float32Array} samples
+   * @returns {Required<Frames>}
+   */
+  magnitudes(samples) {
+    return this.#analyse('lodestone_stft_magnitudes', samples, 1);
+  }
+
+  /**
+   * The samples of a complex spectrum.
+   * @param {Frames} spectrum
+   */
+  inverse(spectrum) {
+    const { frames, data, length } = checkFrames('spectrum', spectrum, this.bins, 2);
+    const { abi } = this.core;
+    this.core.check(
+      this.core.lend([data], (pointer) => abi.lodestone_stft_inverse(this.pointer, pointer, frames, length)),
+    );
+    return this.core.floats();
+  }
+
+  /**
+   * @param {string} name
+   * @param {Float32Array} samples
+   * @param {1 | 2} parts
+   */
+  #analyse(name, samples, parts) {
+    const data = options.floats('samples', samples);
+    this.core.check(this.core.lend([data], (pointer) => this.core.abi[name](this.pointer, pointer, data.length)));
+    return this.core.frames(parts, data.length);
+  }
+}
+
+/**
+ * What the functions of the C ABI that take a framing begin with.
+ * @param {Required<options.StftOptions>} config
+ */
+export function stftArguments(config) {
+  return [
+    options.integer('size', config.size),
+    options.integer('windowSize', config.windowSize),
+    options.integer('hop', config.hop),
+    options.choice('window', config.window, options.names.windows),
+    options.choice('framing', config.framing, options.names.framings),
+    options.number('sampleRate', config.sampleRate),
+  ];
+}
