@@ -3,6 +3,7 @@
 
 import { readBytes } from './bytes.js';
 import { LodestoneError } from './errors.js';
+import { files } from './files.js';
 
 /** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/lodestone.cpp. */
 const abiVersion = 4;
@@ -17,7 +18,7 @@ const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1,
  * @param {import('./bytes.js').BytesSource} [source]
  */
 export function readModule(source) {
-  return readBytes(source ?? new URL('../dist/lodestone.wasm', import.meta.url));
+  return readBytes(source ?? files.wasm());
 }
 
 /**

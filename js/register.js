@@ -1,6 +1,7 @@
 // The audio thread's script, once per context.
 
 import { LodestoneError } from './errors.js';
+import { files } from './files.js';
 import { readModule } from './loader.js';
 import { prepare, sharedCore } from './shared.js';
 
@@ -84,7 +85,7 @@ export async function useBytes(context, wasmUrl) {
  */
 async function load(context, { workletUrl, wasmUrl, AudioWorkletNode }) {
   const makeNode = nodeMaker(context, AudioWorkletNode);
-  const address = String(workletUrl ?? new URL('../dist/worklet.js', import.meta.url));
+  const address = String(workletUrl ?? files.worklet());
   const [source] = await Promise.all([prepare(wasmUrl), addModule(context, address)]);
   return { workletUrl: address, source, core: await sharedCore(), makeNode };
 }

@@ -1,6 +1,7 @@
 // Long work in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
 
 import { LodestoneError } from './errors.js';
+import { files } from './files.js';
 import { refused } from './options.js';
 import { prepare } from './shared.js';
 
@@ -67,7 +68,7 @@ function callBack(onProgress, progress, reject) {
 /** The same face for Web Workers and Node's. */
 async function startWorker() {
   if (typeof Worker === 'function') {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(files.worker(), { type: 'module' });
     return {
       postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
       terminate: () => worker.terminate(),
@@ -79,7 +80,7 @@ async function startWorker() {
   }
   const threads = 'node:worker_threads';
   const { Worker: NodeWorker } = await import(/* @vite-ignore */ threads);
-  const worker = new NodeWorker(new URL('./worker.js', import.meta.url));
+  const worker = new NodeWorker(files.worker());
   return {
     postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
     terminate: () => worker.terminate(),

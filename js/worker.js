@@ -1,4 +1,5 @@
-// Runs one task of tasks.js off the main thread: a Web Worker, or a worker_thread of Node.
+// Runs one task of tasks.js off the main thread, in a Web Worker or a worker_thread of Node. The build joins it into
+// dist/worker.js.
 
 import { Core } from './core.js';
 import { LodestoneError } from './errors.js';

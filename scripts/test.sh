@@ -48,7 +48,7 @@ verify_wasm() { vectors | xargs -0 node js/cli.js verify; }
 suite 'build native' build native
 suite 'build wasm' build wasm
 suite 'build native-sanitize' build native-sanitize
-suite 'build worklet' npm run build:js
+suite 'build scripts' npm run build:js
 suite 'types' npm run types
 suite 'eslint' npm run lint
 suite 'prettier' npm run format:check
