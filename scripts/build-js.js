@@ -1,0 +1,26 @@
+// Joins js/ into the scripts of dist/: worker.js and worklet.js, which other threads load, and inline.js, which is the
+// whole package with these and the core inside. dist/lodestone.wasm must be there.
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const settings = { bundle: true, minify: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
+
+const contentsOfFiles = {
+  name: 'the contents of files',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/files\.js$/ }, () => ({ path: path('js/inline/files.js') }));
+  },
+};
+
+await build({
+  ...settings,
+  entryPoints: { worker: path('js/worker.js'), worklet: path('js/nodes/worklet.js') },
+  outdir: path('dist'),
+});
+await build({
+  ...settings,
+  entryPoints: [path('js/index.js')],
+  outfile: path('dist/inline.js'),
+  plugins: [contentsOfFiles],
+});
