@@ -65,12 +65,11 @@ suite 'README' tests/readme/run.sh
 suite 'Node tests' npm test
 suite 'Chromium' browser_tests chromium
 suite 'Firefox' browser_tests firefox
-if [[ -n ${LODESTONE_LONG:-} ]]; then
-  if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
-    suite 'PyTorch, 200 epochs' compare_with_pytorch
-  else
-    summary+=('PyTorch, 200 epochs: not run, python3-torch is not installed')
-  fi
+if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+  suite 'PyTorch example' tests/pytorch/example.sh
+  [[ -z ${LODESTONE_LONG:-} ]] || suite 'PyTorch, 200 epochs' compare_with_pytorch
+else
+  summary+=('what needs PyTorch: not run, python3-torch is not installed')
 fi
 
 printf '\n'

@@ -9,7 +9,6 @@ import json
 import math
 import os
 import re
-import struct
 import sys
 import time
 from pathlib import Path
@@ -28,27 +27,16 @@ def processor_core():
 core = processor_core()
 if core:
     os.environ.setdefault("OPENBLAS_CORETYPE", core)  # read when the library is loaded
+sys.path.append(str(Path(__file__).resolve().parents[2] / "examples/pytorch"))
 try:
     import torch
+
+    from model_file import read_safetensors
 except ImportError:
     torch = None
 
 MATERIAL = Path(__file__).resolve().parents[2] / "build/bench/peers"
 TOLERANCE = 1e-4  # relative to the largest entry
-
-
-def read_safetensors(path):
-    content = bytearray(path.read_bytes())
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    metadata = header.pop("__metadata__")
-    dtypes = {"F32": torch.float32, "I64": torch.int64}
-    tensors = {}
-    for name, entry in header.items():
-        first, last = (8 + length + offset for offset in entry["data_offsets"])
-        values = torch.frombuffer(content[first:last], dtype=dtypes[entry["dtype"]])
-        tensors[name] = values.reshape(entry["shape"]).clone()
-    return tensors, metadata
 
 
 def loaded_blas():

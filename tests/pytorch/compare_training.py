@@ -9,8 +9,6 @@ minutes on one idle core. Exit code 0 where the losses agree, 1 where they do no
 missing.
 """
 import argparse
-import json
-import struct
 import subprocess
 import sys
 import tempfile
@@ -23,40 +21,16 @@ except ImportError:
     print("skipped: python3-torch is not installed")
     sys.exit(77)
 
-
-def read_safetensors(path):
-    content = bytearray(Path(path).read_bytes())
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    metadata = header.pop("__metadata__", {})
-    dtypes = {"F32": torch.float32, "I64": torch.int64}
-    tensors = {}
-    for name, entry in header.items():
-        first, last = (8 + length + offset for offset in entry["data_offsets"])
-        values = torch.frombuffer(content[first:last], dtype=dtypes[entry["dtype"]])
-        tensors[name] = values.reshape(entry["shape"]).clone()
-    return tensors, metadata
-
-
-class Magnet(torch.nn.Module):
-    """BatchNorm over bins, LSTM layers, Dense on the last step."""
-
-    def __init__(self, bins, hidden, layers):
-        super().__init__()
-        self.batch_norm = torch.nn.BatchNorm1d(bins)
-        self.lstm = torch.nn.LSTM(bins, hidden, layers, batch_first=True)
-        self.fc = torch.nn.Linear(hidden, bins)
-
-    def forward(self, windows):
-        normal = self.batch_norm(windows.transpose(1, 2)).transpose(1, 2)
-        return self.fc(self.lstm(normal)[0][:, -1])
+sys.path.append(str(Path(__file__).resolve().parents[2] / "examples/pytorch"))
+from model_file import read_safetensors
+from network import Magnet
 
 
 def train(tensors, sequence, epochs):
     frames, starts = tensors["frames"], tensors["window_starts"]
     state = {name[len("initial/") :]: values for name, values in tensors.items() if name.startswith("initial/")}
     layers = sum(name.startswith("lstm.weight_hh") for name in state)
-    model = Magnet(frames.shape[1], state["lstm.weight_hh_l0"].shape[1], layers)
+    model = Magnet(frames.shape[1], layers, state["lstm.weight_hh_l0"].shape[1])
     model.load_state_dict({**state, "batch_norm.num_batches_tracked": torch.tensor(0)})
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-4)

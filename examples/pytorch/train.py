@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Trains a Lodestone model with PyTorch, on one machine or many.
+
+    python3 train.py sounds/ -o model.safetensors
+    torchrun --nproc_per_node 2 train.py sounds/ -o model.safetensors
+
+SOUNDS is a folder of WAV files of one sample rate, or one such file. Needs torch and numpy, nothing else. A GPU is
+used where there is one (gradients go by NCCL, on CPUs by gloo).
+"""
+import argparse
+import hashlib
+import os
+from pathlib import Path
+
+import torch
+import torch.distributed as distributed
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+from torch.utils.data.distributed import DistributedSampler
+
+from model_file import save_model
+from network import Magnet
+from sounds import Windows
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sounds")
+    parser.add_argument("-o", "--output", required=True, help="the model, as safetensors")
+    parser.add_argument("--epochs", type=int, default=200, help="rounds over all windows (200)")
+    parser.add_argument("--batch", type=int, default=64, help="windows a step, of all processes together (64)")
+    parser.add_argument("--size", type=int, default=2048, help="FFT size in samples (2048)")
+    parser.add_argument("--hop", type=int, default=512, help="samples from frame to frame (512)")
+    parser.add_argument("--sequence", type=int, default=40, help="frames that a prediction looks back on (40)")
+    parser.add_argument("--layers", type=int, default=2, help="LSTM layers, 1 to 4 (2)")
+    parser.add_argument("--hidden", type=int, default=128, help="hidden size (128)")
+    parser.add_argument("--scale", choices=["linear", "log1p"], default="linear", help="what the network sees")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="step size of Adam (1e-3)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--checkpoint", help="a file that is written after every epoch, and gone on from if it exists")
+    return parser.parse_args()
+
+
+def start_processes():
+    """This process's number, how many there are, its device."""
+    rank, count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    local = int(os.environ.get("LOCAL_RANK", 0))
+    device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    if count > 1:
+        distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return rank, count, device
+
+
+def run_epoch(network, loader, optimizer, device):
+    """The mean loss over this process's windows, and how many there were."""
+    total, windows = torch.zeros((), device=device), 0
+    for inputs, targets in loader:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(network(inputs.to(device)), targets.to(device))
+        loss.backward()
+        optimizer.step()
+        total += loss.detach() * len(inputs)
+        windows += len(inputs)
+    return total / windows
+
+
+def mean_of_all(value, count):
+    if count > 1:
+        distributed.all_reduce(value)
+    return value.item() / count
+
+
+def check_agreement(network, count):
+    """Every process must hold the same weights, to the bit."""
+    state = b"".join(values.detach().cpu().numpy().tobytes() for values in network.parameters())
+    digest = hashlib.sha256(state).hexdigest()
+    digests = [digest] * count
+    if count > 1:
+        distributed.all_gather_object(digests, digest)
+    if len(set(digests)) != 1:
+        raise SystemExit("the processes have come to different weights")
+    return digest[:16]
+
+
+def save_checkpoint(path, **content):
+    torch.save(content, f"{path}.part")
+    Path(f"{path}.part").replace(path)
+
+
+def main():
+    options = arguments()
+    rank, count, device = start_processes()
+    torch.manual_seed(options.seed)
+    windows = Windows(options.sounds, options.size, options.hop, options.sequence, options.scale)
+    network = Magnet(options.size // 2 + 1, options.layers, options.hidden, options.sequence, options.scale).to(device)
+    optimizer = torch.optim.Adam(network.parameters(), lr=options.learning_rate, weight_decay=1e-4)
+    losses = []
+    if options.checkpoint and Path(options.checkpoint).exists():
+        saved = torch.load(options.checkpoint, map_location=device)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        losses = saved["losses"]
+    sampler = DistributedSampler(windows, count, rank, seed=options.seed, drop_last=True)
+    loader = DataLoader(windows, max(2, options.batch // count), sampler=sampler, drop_last=True)
+    if len(loader) == 0:
+        raise SystemExit(f"{len(windows)} windows fill no batch of {options.batch}; needed: more sound, or --batch")
+    learner = DistributedDataParallel(network) if count > 1 else network
+    for epoch in range(len(losses), options.epochs):
+        sampler.set_epoch(epoch)
+        losses.append(mean_of_all(run_epoch(learner, loader, optimizer, device), count))
+        if rank == 0:
+            print(f"epoch {epoch + 1} of {options.epochs}: loss {losses[-1]:.6g}", flush=True)
+            if options.checkpoint:
+                state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "losses": losses}
+                save_checkpoint(options.checkpoint, **state)
+    digest = check_agreement(network, count)
+    if rank == 0:
+        stft = {
+            "size": options.size,
+            "window_size": options.size,
+            "hop": options.hop,
+            "window": "hann",
+            "framing": "centered",
+            "sample_rate": windows.rate,
+        }
+        save_model(options.output, network, stft, windows.linear.half(), losses)
+        print(f"{count} processes agree on weights {digest}; {options.output} is ready to play", flush=True)
+    if count > 1:
+        distributed.destroy_process_group()
+
+
+main()
