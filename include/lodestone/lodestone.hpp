@@ -1,7 +1,8 @@
 #pragma once
 
-/// Everything at once. The headers follow the way of the sound: stft → network → trainer → phase → player; features,
+/// Everything at once. The headers follow the way of the sound: stft → corpus → network → trainer → phase → player; features,
 /// formats and resampler beside them.
+#include "lodestone/corpus.hpp"
 #include "lodestone/dream_controls.hpp"
 #include "lodestone/features.hpp"
 #include "lodestone/formats.hpp"

@@ -1,0 +1,156 @@
+#include "lodestone/corpus.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "errors/message.hpp"
+#include "lodestone/random.hpp"
+#include "lodestone/resampler.hpp"
+#include "training/level.hpp"
+
+namespace lodestone {
+namespace {
+
+/// The samples as a tape that runs `speed` times as fast gives them, behind the filter's delay, in samples.
+Result<Buffer<float>> sped_up(std::span<const float> samples, double speed, std::size_t& delay) {
+  constexpr double rate = 48000;  // any would do: the ratio counts
+  auto resampler = Resampler::create(speed * rate, rate);
+  if (!resampler) return resampler.error();
+  delay = static_cast<std::size_t>(std::lround(resampler->delay()));
+  auto output = Buffer<float>::create(delay + static_cast<std::uint64_t>(static_cast<double>(samples.size()) / speed));
+  if (!output) return output;
+  const float silence[1024] = {};
+  for (std::span<float> rest = *output; !(rest = rest.subspan(resampler->pull(rest))).empty();) {
+    if (samples.empty()) samples = silence;
+    samples = samples.subspan(resampler->push(samples.first(std::min<std::size_t>(samples.size(), 1024))));
+  }
+  return output;
+}
+
+}  // namespace
+
+Status CorpusConfig::check() const {
+  if (copies < 0 || copies > 64) return out_of_range("copies", copies, "0 to 64");
+  if (!(copy_gain >= 0 && copy_gain <= 24)) return out_of_range("copy_gain", copy_gain, "0 to 24 dB");
+  if (!(copy_pitch >= 0 && copy_pitch <= 12)) return out_of_range("copy_pitch", copy_pitch, "0 to 12 semitones");
+  if (!(validation >= 0 && validation <= 0.5)) return out_of_range("validation", validation, "0 to 0.5");
+  return {};
+}
+
+struct Corpus::Engine {
+  Engine(Stft transform, const CorpusConfig& configuration)
+      : stft(std::move(transform)), config(configuration), random(configuration.seed) {}
+
+  Status add(std::span<const float> samples, std::vector<Array2<float>>& list);
+  Status add_copy(std::span<const float> samples);
+  std::vector<std::span<const float>> pieces() const;
+
+  Stft stft;
+  CorpusConfig config;
+  Random random;
+  std::vector<Array2<float>> own, copies;  ///< frames of each clip, and of the copies of the first clip, the second, …
+  std::uint64_t frames = 0;
+  std::vector<std::uint64_t> clips;  ///< of what was taken
+  double own_share = 1;
+};
+
+Status Corpus::Engine::add(std::span<const float> samples, std::vector<Array2<float>>& list) {
+  Array2<float> values;
+  if (stft.frames(samples.size()) > 0) {
+    auto magnitudes = stft.magnitudes(samples);
+    if (!magnitudes) return magnitudes.error();
+    values = std::move(magnitudes->values);
+  }
+  frames += values.rows();
+  list.push_back(std::move(values));
+  return {};
+}
+
+Status Corpus::Engine::add_copy(std::span<const float> samples) {
+  const auto draw = [this](double range) { return range * (2 * static_cast<double>(random.uniform()) - 1); };
+  const auto gain = static_cast<float>(std::pow(10, draw(config.copy_gain) / 20));
+  const double speed = std::pow(2, draw(config.copy_pitch) / 12);
+  std::size_t delay = 0;
+  auto copy = sped_up(samples, speed, delay);
+  if (!copy) return copy.error();
+  for (float& sample : *copy) sample *= gain;
+  return add(std::span<const float>(*copy).subspan(delay), copies);
+}
+
+/// The frames of all copies, as far as the trainer does not hold out their clip, and of all clips.
+std::vector<std::span<const float>> Corpus::Engine::pieces() const {
+  std::vector<std::span<const float>> all;
+  std::size_t values = 0;
+  for (const Array2<float>& clip : own) values += clip.size();
+  double learned = (1 - config.validation) * static_cast<double>(values);
+  for (std::size_t c = 0; c < copies.size(); ++c) {
+    const auto length = static_cast<double>(own[c / static_cast<std::size_t>(config.copies)].size());
+    const double share = length > 0 ? std::clamp(learned / length, 0.0, 1.0) : 0;
+    const auto rows = static_cast<std::size_t>(share * static_cast<double>(copies[c].rows()));
+    all.push_back(copies[c].all().first(rows * copies[c].cols()));
+    if ((c + 1) % static_cast<std::size_t>(config.copies) == 0) learned -= length;
+  }
+  for (const Array2<float>& clip : own) all.push_back(clip.all());
+  return all;
+}
+
+Corpus::Corpus(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Corpus::Corpus(Corpus&&) noexcept = default;
+Corpus& Corpus::operator=(Corpus&&) noexcept = default;
+Corpus::~Corpus() = default;
+
+Result<Corpus> Corpus::create(const StftConfig& stft, const CorpusConfig& config) {
+  if (auto error = config.check()) return *error;
+  auto transform = Stft::create(stft);
+  if (!transform) return transform.error();
+  return Corpus(std::make_unique<Engine>(std::move(*transform), config));
+}
+
+Status Corpus::add(std::span<const float> samples) {
+  Engine& engine = *engine_;
+  auto clip = Buffer<float>::create(samples.size());
+  if (!clip) return clip.error();
+  const float gain = engine.config.normalise ? normalising_gain(samples, engine.stft.config().sample_rate) : 1;
+  for (std::size_t i = 0; i < samples.size(); ++i) (*clip)[i] = gain * samples[i];
+  if (auto error = engine.add(*clip, engine.own)) return error;
+  for (int copy = 0; copy < engine.config.copies; ++copy) {
+    if (auto error = engine.add_copy(*clip)) return error;
+  }
+  return {};
+}
+
+std::uint64_t Corpus::frames() const { return engine_->frames; }
+
+Result<Magnitudes> Corpus::take() {
+  Engine& engine = *engine_;
+  const auto bins = static_cast<std::size_t>(engine.stft.config().bins());
+  std::uint64_t all = 0, own = 0;
+  engine.clips.clear();
+  for (const auto piece : engine.pieces()) {
+    if (!piece.empty()) engine.clips.push_back(piece.size() / bins);
+    all += piece.size() / bins;
+  }
+  for (const Array2<float>& clip : engine.own) own += clip.rows();
+  engine.own_share = all > 0 ? static_cast<double>(own) / static_cast<double>(all) : 1;
+
+  Magnitudes taken{engine.stft.config(), {}, 0};
+  if (engine.own.size() == 1 && engine.copies.empty()) {
+    taken.values = std::move(engine.own[0]);  // a long sound is not in memory twice
+  } else {
+    auto values = Array2<float>::create(all, bins);
+    if (!values) return values.error();
+    float* end = values->data();
+    for (const auto piece : engine.pieces()) end = std::copy(piece.begin(), piece.end(), end);
+    taken.values = std::move(*values);
+  }
+  engine.own.clear();
+  engine.copies.clear();
+  engine.frames = 0;
+  return taken;
+}
+
+std::span<const std::uint64_t> Corpus::clips() const { return engine_->clips; }
+double Corpus::own_share() const { return engine_->own_share; }
+
+}  // namespace lodestone
