@@ -61,7 +61,7 @@ suite 'verify, wasm' verify_wasm
 suite 'bench, quick' scripts/bench.sh --quick
 suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
 suite 'consumer of the installed library' tests/consumer/run.sh
-suite 'README' tests/readme/run.sh
+suite 'documentation' node --test tests/docs/docs.test.js
 suite 'Node tests' npm test
 suite 'Chromium' browser_tests chromium
 suite 'Firefox' browser_tests firefox

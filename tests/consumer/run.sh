@@ -10,7 +10,7 @@ mkdir -p "$work"
 cmake --install build/native --prefix "$work/prefix" >"$work/install.log"
 "$work/prefix/bin/lodestone" --version
 
-node tests/readme/extract.js cpp >"$work/quickstart.cpp"
+node tests/docs/blocks.js cpp >"$work/quickstart.cpp"
 sed -i 's/epoch() < 200/epoch() < 2/' "$work/quickstart.cpp"
 
 # Elsewhere than in the repository, so that nothing of it is found by accident.

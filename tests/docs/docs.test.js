@@ -1,0 +1,64 @@
+// Runs the documentation's code: what is for Node, for a shell and for Python, as it stands there but for the number of
+// epochs and seconds. A folder for each page, in which its blocks follow each other. tests/browser/docs.test.js runs what
+// is for pages.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'node:test';
+import { blocks, shortened } from './blocks.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+// Within the repository, where Node resolves the package's own name.
+const work = join(root, 'build/docs');
+rmSync(work, { recursive: true, force: true });
+
+function folderOf(file) {
+  const folder = join(work, basename(file, '.md'));
+  mkdirSync(folder, { recursive: true });
+  try {
+    symlinkSync(join(root, 'examples'), join(folder, 'examples'));
+  } catch {
+    // there already
+  }
+  return folder;
+}
+
+const env = { ...process.env, PATH: `${root}build/native:${process.env.PATH}` };
+const run = (cwd, command, ...args) => execFileSync(command, args, { cwd, env, stdio: 'pipe', encoding: 'utf8' });
+
+const runners = {
+  node(folder, { line, code }) {
+    writeFileSync(join(folder, `${line}.mjs`), shortened(code));
+    run(folder, process.execPath, `${line}.mjs`);
+  },
+  shell(folder, { code }) {
+    const commands = code.match(/^\$ (?:.*\\\n)*.*/gm).map((command) => command.slice(2));
+    run(folder, 'bash', '-euxo', 'pipefail', '-c', shortened(commands.join('\n')));
+  },
+  python(folder, { line, code }) {
+    writeFileSync(join(folder, `${line}.py`), code);
+    run(folder, '/usr/bin/python3', `${line}.py`);
+  },
+};
+
+let hasTorch = true;
+try {
+  run(root, '/usr/bin/python3', '-c', 'import torch');
+} catch {
+  hasTorch = false;
+}
+
+test('every block has someone who runs it', () => {
+  const elsewhere = ['page', 'html', 'consumer', 'bundler', 'none'];
+  for (const { file, line, runner } of blocks) {
+    assert.ok(elsewhere.includes(runner) || Object.hasOwn(runners, runner), `${file}:${line}: ${runner}`);
+  }
+});
+
+for (const block of blocks) {
+  const runner = runners[block.runner];
+  if (!runner || (block.runner === 'python' && !hasTorch)) continue;
+  test(`${block.file}:${block.line}, ${block.language}`, () => runner(folderOf(block.file), block));
+}
