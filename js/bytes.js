@@ -31,9 +31,7 @@ async function readAddress(address) {
   const isFile = isUrl ? String(address).startsWith('file:') : Boolean(globalThis.process?.versions?.node);
   try {
     if (!isFile) return await readResponse(await fetch(address));
-    // The name in a variable keeps bundlers for the web from looking for it.
-    const fileSystem = 'node:fs/promises';
-    const { readFile } = await import(/* @vite-ignore */ fileSystem);
+    const { readFile } = process.getBuiltinModule('node:fs/promises'); // which no bundler for the web looks for
     return new Uint8Array(await readFile(isUrl ? new URL(address) : address)); // a Buffer's slice would be no copy
   } catch (error) {
     if (error instanceof LodestoneError) throw error;

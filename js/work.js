@@ -23,7 +23,7 @@ export async function work(task, request, { onProgress, signal }, keepPartial = 
   if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
   const module = await prepare();
   signal?.throwIfAborted();
-  const worker = await startWorker();
+  const worker = startWorker();
   let abort = () => {};
   const finished = new Promise((resolve, reject) => {
     abort = () => (keepPartial ? worker.postMessage('stop') : reject(signal?.reason));
@@ -66,7 +66,7 @@ function callBack(onProgress, progress, reject) {
 }
 
 /** The same face for Web Workers and Node's. */
-async function startWorker() {
+function startWorker() {
   if (typeof Worker === 'function') {
     const worker = new Worker(files.worker(), { type: 'module' });
     return {
@@ -78,9 +78,8 @@ async function startWorker() {
       },
     };
   }
-  const threads = 'node:worker_threads';
-  const { Worker: NodeWorker } = await import(/* @vite-ignore */ threads);
-  const worker = new NodeWorker(files.worker());
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const worker = new threads.Worker(files.worker());
   return {
     postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
     terminate: () => worker.terminate(),

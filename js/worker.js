@@ -48,7 +48,6 @@ function explain(error) {
 if (typeof globalThis.postMessage === 'function') {
   globalThis.onmessage = ({ data }) => receive(data, (answer) => globalThis.postMessage(answer));
 } else {
-  const threads = 'node:worker_threads';
-  const { parentPort } = await import(/* @vite-ignore */ threads);
+  const { parentPort } = /** @type {any} */ (process.getBuiltinModule('node:worker_threads'));
   parentPort.on('message', (/** @type {any} */ data) => receive(data, (answer) => parentPort.postMessage(answer)));
 }
