@@ -6,8 +6,9 @@
  * - `cancelled`: the caller asked to stop
  * - `unsupported`: this browser or runtime lacks something that is needed
  * - `abi-mismatch`: lodestone.wasm and the JavaScript come from different releases
+ * - `storage-failed`: the store of checkpoints cannot be opened, read or written
  * - `processor-error`: the part of a node that runs on the audio thread had to stop
- * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' | 'processor-error'}
+ * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' | 'storage-failed' | 'processor-error'}
  *   LodestoneErrorCode
  */
 

@@ -213,8 +213,11 @@ function headerLength(bytes) {
   throw malformed(`safetensors: the header claims ${length} bytes; the file has ${bytes.length - 8} behind its length`);
 }
 
-/** @param {Uint8Array} bytes */
-function readHeader(bytes) {
+/**
+ * The JSON of a safetensors file, of which the beginning is enough.
+ * @param {Uint8Array} bytes
+ */
+export function readHeader(bytes) {
   const header = parse(ascii(bytes.subarray(8, 8 + headerLength(bytes))), 'safetensors');
   if (typeof header === 'object' && header !== null && !Array.isArray(header)) return header;
   throw malformed('safetensors: expected an object of tensors in the header');

@@ -1,0 +1,58 @@
+// A folder of Node's file system.
+
+/** @typedef {import('./store.js').Store} Store */
+
+/**
+ * @param {string} path made when something is written
+ * @returns {Promise<Store>}
+ */
+export async function folder(path) {
+  // The names in variables keep bundlers for the web from looking for them.
+  const [fileSystem, paths] = ['node:fs/promises', 'node:path'];
+  /** @type {typeof import('node:fs/promises')} */
+  const { mkdir, open, readFile, readdir, rename, rm } = await import(/* @vite-ignore */ fileSystem);
+  const { join } = await import(/* @vite-ignore */ paths);
+
+  /**
+   * @param {string} name
+   * @param {string} flags
+   * @param {(file: import('node:fs/promises').FileHandle) => Promise<any>} use
+   */
+  async function withFile(name, flags, use) {
+    const file = await open(name, flags);
+    try {
+      return await use(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  return {
+    list: () => readdir(path).catch((error) => (error.code === 'ENOENT' ? [] : Promise.reject(error))),
+
+    async read(name, length) {
+      if (length === undefined) return new Uint8Array(await readFile(join(path, name)));
+      const head = new Uint8Array(length);
+      const { bytesRead } = await withFile(join(path, name), 'r', (file) => file.read(head, 0, length, 0));
+      return head.subarray(0, bytesRead);
+    },
+
+    async write(name, bytes) {
+      await mkdir(path, { recursive: true });
+      const part = join(path, `${name}.part`);
+      try {
+        await withFile(part, 'w', async (file) => {
+          await file.writeFile(bytes);
+          await file.sync();
+        });
+        await rename(part, join(path, name));
+      } catch (error) {
+        await rm(part).catch(() => {}); // it takes room where there may be none
+        throw error;
+      }
+      if (process.platform !== 'win32') await withFile(path, 'r', (file) => file.sync()); // the new name, too
+    },
+
+    remove: (name) => rm(join(path, name)),
+  };
+}
