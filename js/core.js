@@ -1,5 +1,8 @@
-// The C ABI as synchronous classes that work in every scope, the AudioWorklet included. Each `Core` is an instance of
-// the module with its own memory; each object lives in the memory of its core until `dispose()`.
+/**
+ * The C ABI as synchronous classes that work in every scope, the AudioWorklet included. Each `Core` is an instance of
+ * the module with its own memory; each object lives in the memory of its core until `dispose()`.
+ * @module lodestone/core
+ */
 
 /** @typedef {import('./core/frames.js').Frames} Frames */
 

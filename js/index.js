@@ -1,6 +1,7 @@
 /**
  * Lodestone learns a sound and plays it back as an instrument: STFT, an LSTM over magnitude frames and phase
  * reconstruction, in C++ and WebAssembly. Importing this touches nothing global.
+ * @module lodestone
  */
 
 export { LodestoneError } from './errors.js';
