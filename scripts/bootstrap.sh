@@ -11,7 +11,7 @@ build_packages=(
   catch2 libeigen3-dev libkissfft-dev libpng-dev libsamplerate0-dev libsndfile1-dev
 )
 test_packages=(
-  chromium firefox-esr pulseaudio clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev wabt
+  chromium firefox-esr pulseaudio clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev wabt python3-numpy
 )
 # With Debian's reference BLAS, which comes with PyTorch, it is many times slower.
 bench_packages=(python3-torch libopenblas0-pthread)

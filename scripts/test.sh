@@ -62,6 +62,7 @@ suite 'verify, wasm' verify_wasm
 suite 'bench, quick' scripts/bench.sh --quick
 suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
 suite 'consumer of the installed library' tests/consumer/run.sh
+suite 'measures of quality' /usr/bin/python3 tests/quality/test_measures.py
 suite 'documentation' node --test tests/docs/docs.test.js
 suite 'Node tests' npm test
 suite 'Chromium' browser_tests chromium
