@@ -3,8 +3,8 @@
 // is for pages.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 import { blocks, shortened } from './blocks.js';
@@ -17,10 +17,8 @@ rmSync(work, { recursive: true, force: true });
 function folderOf(file) {
   const folder = join(work, basename(file, '.md'));
   mkdirSync(folder, { recursive: true });
-  try {
-    symlinkSync(join(root, 'examples'), join(folder, 'examples'));
-  } catch {
-    // there already
+  for (const name of ['examples', 'tests']) {
+    if (!existsSync(join(folder, name))) symlinkSync(join(root, name), join(folder, name));
   }
   return folder;
 }
@@ -62,3 +60,13 @@ for (const block of blocks) {
   if (!runner || (block.runner === 'python' && !hasTorch)) continue;
   test(`${block.file}:${block.line}, ${block.language}`, () => runner(folderOf(block.file), block));
 }
+
+test('every link leads to a file', () => {
+  const pages = readdirSync(join(root, 'docs')).filter((page) => page.endsWith('.md'));
+  for (const name of ['README.md', 'CONTRIBUTING.md', ...pages.map((page) => `docs/${page}`)]) {
+    const text = readFileSync(join(root, name), 'utf8');
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert.ok(existsSync(join(root, dirname(name), target)), `${name}: ${target}`);
+    }
+  }
+});
