@@ -2,7 +2,7 @@
 # Installs what is missing on Debian 12 (x86-64): packages, Node >= 20, the npm packages of package-lock.json.
 # Sourced by the other scripts from the repository's root, since it puts the right Node first in PATH:
 #   source scripts/bootstrap.sh build    what building and the demo need
-#   source scripts/bootstrap.sh test     the same, the browsers and the checkers
+#   source scripts/bootstrap.sh test     the same, the browsers, the checkers and the bundlers
 #   source scripts/bootstrap.sh bench    all of that, and those whom the benchmarks compare with
 # Needs no input, works as root and as a user with sudo, and does nothing when all is there.
 
@@ -89,6 +89,7 @@ esac
 command -v npm >/dev/null || install_packages npm
 provide_node
 install_npm_packages .
+if [[ $1 == test ]]; then install_npm_packages tests/package; fi
 if [[ $1 == bench ]]; then install_npm_packages bench/peers; fi
 # Debian's Emscripten comes with its system libraries built and its cache frozen: another cache has none.
 unset EM_CACHE EM_CONFIG

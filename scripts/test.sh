@@ -65,6 +65,7 @@ suite 'consumer of the installed library' tests/consumer/run.sh
 suite 'measures of quality' /usr/bin/python3 tests/quality/test_measures.py
 suite 'documentation' node --test tests/docs/docs.test.js
 suite 'Node tests' npm test
+suite 'package, installed' node --test tests/package/*.test.js
 suite 'Chromium' browser_tests chromium
 suite 'Firefox' browser_tests firefox
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then

@@ -2,8 +2,8 @@
 // language in README.md, `node tests/docs/blocks.js cpp`.
 //
 // What runs a block follows from its language: `js` a page, or Node where it imports one of Node's modules; `console` a
-// shell (lines that begin with "$ "); `python` Python; `html` a page; `cpp` tests/consumer. `js bundler` is a bundler's
-// configuration, which tests/package uses. `text` and `json` are no code.
+// shell (lines that begin with "$ "); `python` Python; `html` a page; `cpp` tests/consumer. What begins
+// with a language and `project` makes a project of that name, which tests/package builds. `text` and `json` are no code.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const root = new URL('../../', import.meta.url);

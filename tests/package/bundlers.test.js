@@ -1,0 +1,90 @@
+// Pages made in every way that the manual names learn and play in real browsers: the bits of Node. LODESTONE_LONG adds
+// those of webpack, Rollup and esbuild.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { serve } from '../../scripts/serve.js';
+import { openBrowser } from '../browser/harness.js';
+import { project, run } from './workspace.js';
+
+/** Where each project's output lies, and the script in it where the tool leaves the page to its user. */
+const outputs = {
+  plain: { folder: '.' },
+  inline: { folder: '.' },
+  vite: { folder: 'dist' },
+  webpack: { folder: 'dist', script: 'main.js' },
+  rollup: { folder: 'public', script: 'js/page.js' },
+  esbuild: { folder: 'public', script: 'js/page.js' },
+};
+
+const pageWith = (script) => `<!doctype html><script type="module" src="${script}"></script>\n`;
+
+/** Builds it as the manual says; gives the folder to serve. */
+async function built(name) {
+  const { path, commands } = await project(name);
+  const { folder, script } = outputs[name];
+  for (const command of commands) {
+    assert.doesNotMatch(await run(path, 'sh', '-c', command.replace(/^npx /, '')), /warning/i, command);
+  }
+  if (script) writeFileSync(join(path, folder, 'index.html'), pageWith(script));
+  writeFileSync(join(path, folder, 'favicon.ico'), ''); // browsers ask for it
+  return join(path, folder);
+}
+
+/** The origin of `lodestone/inline` in the manual, with what the tarball has. */
+async function serveInline(root) {
+  const script = readFileSync(join(root, 'node_modules/lodestone/dist/inline.js'));
+  const headers = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };
+  const server = createServer((_, response) => response.writeHead(200, headers).end(script));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const page = join(root, 'index.html');
+  const address = `http://127.0.0.1:${server.address().port}/inline.js`;
+  writeFileSync(page, readFileSync(page, 'utf8').replace(/https:[^"]*inline\.js/, address));
+  return server;
+}
+
+/** What the page of the folder comes to. */
+async function outcome(browser, root) {
+  const server = await serve({ root });
+  try {
+    const page = await browser.open();
+    await page.goto(`${server.url}/`);
+    const result = await page.waitFor(() => globalThis.outcome);
+    assert.deepEqual(page.errors, []);
+    return result;
+  } finally {
+    await server.close();
+  }
+}
+
+let expected;
+
+before(async () => {
+  const { path } = await project('expected');
+  const { model, sound } = JSON.parse(await run(path, 'node', 'node.js'));
+  expected = { model, sound };
+});
+
+const everywhere = process.env.LODESTONE_LONG ? Object.keys(outputs) : ['plain', 'inline', 'vite'];
+
+for (const [name, projects] of Object.entries({ chromium: everywhere, firefox: ['vite'] })) {
+  describe(`in ${name}`, () => {
+    let browser;
+    before(async () => (browser = await openBrowser(name)));
+    after(() => browser?.close());
+
+    for (const made of projects) {
+      test(made, async () => {
+        const root = await built(made);
+        const other = made === 'inline' ? await serveInline(root) : undefined;
+        try {
+          assert.deepEqual(await outcome(browser, root), expected);
+        } finally {
+          other?.close();
+        }
+      });
+    }
+  });
+}

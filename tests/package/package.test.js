@@ -1,0 +1,99 @@
+// The tarball itself, in Node and to TypeScript.
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { project, run, tarball } from './workspace.js';
+
+const size = (name) => tarball.files.find(({ path }) => path === name)?.size;
+
+describe('the tarball', () => {
+  let installed, description;
+  const read = (name) => readFileSync(join(installed, name), 'utf8');
+
+  before(async () => {
+    const { path } = await project('contents');
+    installed = join(path, 'node_modules/lodestone');
+    description = JSON.parse(read('package.json'));
+  });
+
+  test('has no tests, examples or sources in C++', () => {
+    const others = tarball.files.filter(({ path }) => !/^(js|dist)\/|^[A-Z_]+(\.md)?$|^package\.json$/.test(path));
+    assert.deepEqual(others, []);
+  });
+
+  test('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => description.scripts?.[name]);
+    assert.deepEqual(hooks, []);
+  });
+
+  test('has whatever its exports name, types first', () => {
+    for (const [name, target] of Object.entries(description.exports)) {
+      const targets = typeof target === 'string' ? [target] : Object.values(target);
+      for (const path of targets) assert.ok(size(path.slice(2)) > 0, `${name}: ${path}`);
+      if (typeof target === 'object') assert.equal(Object.keys(target)[0], 'types', name);
+    }
+  });
+
+  test('has scripts for other threads without imports, too big to become data addresses', () => {
+    for (const name of ['dist/worker.js', 'dist/worklet.js']) {
+      assert.doesNotMatch(read(name), /\bimport\b\s*["'{*(\w.]|\bexport\b|\bawait import\b/, name);
+      assert.ok(size(name) > 4096, name);
+    }
+  });
+
+  test('has in dist/inline.js all that it needs', () => {
+    assert.doesNotMatch(read('dist/inline.js'), /\bimport\.meta\b|\bimport\s*\(|^import\b|[;}]import\b/m);
+  });
+
+  test('pleases publint', async () => {
+    assert.match(await run('.', 'publint', tarball.path, '--strict'), /All good!/);
+  });
+
+  test('pleases attw', async () => {
+    const wasm = ['--exclude-entrypoints', './lodestone.wasm'];
+    await run('.', 'attw', tarball.path, '--profile', 'esm-only', ...wasm); // TypeScript resolves no .wasm
+  });
+});
+
+test('Node imports it, learns, and plays', async () => {
+  const { path } = await project('imported');
+  const { model, sound, loudest } = JSON.parse(await run(path, 'node', 'node.js'));
+  assert.ok(loudest > 0.01, `${loudest}`);
+  assert.ok(model > 0 && sound > 0);
+});
+
+test('Node requires it', async () => {
+  const { path } = await project('node');
+  const code = readFileSync(join(path, 'manual.cjs'), 'utf8');
+  writeFileSync(join(path, 'manual.cjs'), `${code}console.log(typeof Magnet.train, typeof wavBytes);\n`);
+  assert.equal(await run(path, 'node', 'manual.cjs'), 'function function\n');
+});
+
+test('Node learns with lodestone/inline as with lodestone', async () => {
+  const { path } = await project('inline-in-node');
+  const script = readFileSync(join(path, 'node.js'), 'utf8');
+  writeFileSync(join(path, 'inline.js'), script.replace("'lodestone'", "'lodestone/inline'"));
+  assert.equal(await run(path, 'node', 'inline.js'), await run(path, 'node', 'node.js'));
+});
+
+for (const [module, moduleResolution] of [
+  ['esnext', 'bundler'],
+  ['node16', 'node16'],
+]) {
+  test(`TypeScript takes its types, strictly, under ${moduleResolution}`, async () => {
+    const { path } = await project(`typescript-${moduleResolution}`);
+    cpSync(fileURLToPath(new URL('../node/types/consumer.ts', import.meta.url)), join(path, 'consumer.ts'));
+    const settings = {
+      target: 'es2022',
+      lib: ['es2022', 'dom', 'dom.iterable'],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
+    const compilerOptions = { ...settings, module, moduleResolution, exactOptionalPropertyTypes: true };
+    writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    assert.equal(await run(path, 'tsc', '-p', '.'), '');
+  });
+}
