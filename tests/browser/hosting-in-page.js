@@ -1,12 +1,18 @@
 // What hosting.test.js does in a page whose policy forbids all that is not needed.
-import { Magnet } from '/js/index.js';
+
+/** With the package's files, where they are said to lie. */
+export async function learnAndPlay() {
+  const { Magnet } = await import('/js/index.js');
+  return learnAndPlayWith(Magnet, { workletUrl: '/dist/worklet.js', wasmUrl: '/dist/lodestone.wasm' });
+}
+
+export const learnAndPlayInline = async () => learnAndPlayWith((await import('/dist/inline.js')).Magnet, {});
 
 /** Learns, plays on the audio thread and in a Worker; says which engines played. */
-export async function learnAndPlay() {
+async function learnAndPlayWith(Magnet, addresses) {
   const samples = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i * (0.1 + i / 1e5)));
   const tiny = { size: 128, hop: 32, layers: [4], sequence: 4, batch: 8, epochs: 1 };
   const model = await Magnet.train({ samples, sampleRate: 44100 }, tiny);
-  const addresses = { workletUrl: '/dist/worklet.js', wasmUrl: '/dist/lodestone.wasm' };
   const engines = [];
   for (const engine of ['worklet', 'worker', 'auto']) {
     const context = model.createContext();

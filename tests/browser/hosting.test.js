@@ -1,4 +1,4 @@
-// The Content-Security-Policy of docs/hosting.md is enough for everything.
+// The policies of docs/hosting.md are enough for everything.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
@@ -6,29 +6,37 @@ import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
 
 const manual = await readFile(new URL('../../docs/hosting.md', import.meta.url), 'utf8');
-const [policy] = /default-src 'none';.*/.exec(manual);
+const [ownPolicy, inlinePolicy] = manual.match(/default-src 'none';.*/g);
+
+/** Learns and plays with each engine in a page under these headers; gives the engines. */
+async function engines(browser, task, headers) {
+  const server = await serve(headers);
+  try {
+    const page = await browser.open();
+    await page.goto(`${server.url}/tests/browser/blank.html`);
+    return await page.evaluate(async (task) => (await import('/tests/browser/hosting-in-page.js'))[task](), task);
+  } finally {
+    await server.close();
+  }
+}
 
 for (const name of browserNames) {
-  describe(`under the manual's policy in ${name}`, () => {
-    let server, browser;
+  describe(`in ${name} a page learns and plays with each engine`, () => {
+    let browser;
 
-    before(async () => {
-      server = await serve({ policy });
-      browser = await openBrowser(name);
+    before(async () => (browser = await openBrowser(name)));
+    after(() => browser?.close());
+
+    test("under the manual's policy", async () => {
+      const found = await engines(browser, 'learnAndPlay', { policy: ownPolicy });
+      assert.deepEqual(found.slice(0, 2), ['worklet', 'worker']);
     });
 
-    after(async () => {
-      await browser?.close();
-      await server?.close();
-    });
-
-    test('a page learns and plays with each engine', async () => {
-      const page = await browser.open();
-      await page.goto(`${server.url}/tests/browser/blank.html`);
-      const engines = await page.evaluate(async () =>
-        (await import('/tests/browser/hosting-in-page.js')).learnAndPlay(),
-      );
-      assert.deepEqual(engines.slice(0, 2), ['worklet', 'worker']);
+    test("with lodestone/inline under the manual's policy for it, isolated or not", async () => {
+      for (const isolated of [false, true]) {
+        const found = await engines(browser, 'learnAndPlayInline', { policy: inlinePolicy, isolated });
+        assert.deepEqual(found.slice(0, 2), ['worklet', 'worker']);
+      }
     });
   });
 }

@@ -1,6 +1,6 @@
 // The tarball itself, in Node and to TypeScript.
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,13 @@ test('Node imports it, learns, and plays', async () => {
   const { model, sound, loudest } = JSON.parse(await run(path, 'node', 'node.js'));
   assert.ok(loudest > 0.01, `${loudest}`);
   assert.ok(model > 0 && sound > 0);
+});
+
+test('its command line runs', async () => {
+  const { path } = await project('command-line');
+  const sound = fileURLToPath(new URL('../../examples/sounds/drums.wav', import.meta.url));
+  await run(path, 'node_modules/.bin/lodestone', 'plot', sound, '-o', 'drums.png');
+  assert.ok(statSync(join(path, 'drums.png')).size > 1000);
 });
 
 test('Node requires it', async () => {
