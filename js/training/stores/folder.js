@@ -4,14 +4,12 @@
 
 /**
  * @param {string} path made when something is written
- * @returns {Promise<Store>}
+ * @returns {Store}
  */
-export async function folder(path) {
-  // The names in variables keep bundlers for the web from looking for them.
-  const [fileSystem, paths] = ['node:fs/promises', 'node:path'];
-  /** @type {typeof import('node:fs/promises')} */
-  const { mkdir, open, readFile, readdir, rename, rm } = await import(/* @vite-ignore */ fileSystem);
-  const { join } = await import(/* @vite-ignore */ paths);
+export function folder(path) {
+  // In this way no bundler for the web looks for them.
+  const { mkdir, open, readFile, readdir, rename, rm } = process.getBuiltinModule('node:fs/promises');
+  const { join } = process.getBuiltinModule('node:path');
 
   /**
    * @param {string} name
