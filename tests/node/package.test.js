@@ -15,7 +15,7 @@ const bundle = async (options) =>
 
 test('importing touches no global', async () => {
   const define = { 'import.meta.url': '"https://example.org/js/index.js"' };
-  for (const entry of ['js/index.js', 'js/core.js']) {
+  for (const entry of ['js/index.js', 'js/core.js', 'dist/inline.js']) {
     const [{ text }] = await bundle({ entryPoints: [path(entry)], format: 'iife', globalName: 'library', define });
     const touched = [];
     const hosts =

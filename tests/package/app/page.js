@@ -6,7 +6,7 @@ async function outcome() {
   const model = await learn(Magnet);
   const { sampleRate } = model.config;
   const context = new OfflineAudioContext(1, sampleRate, sampleRate);
-  const node = await model.createNode(context, { seed: 7 });
+  const node = await model.createNode(context);
   node.connect(context.destination);
   const sound = await context.startRendering();
   return { model: hash(model.toBytes()), sound: hash(sound.getChannelData(0)) };
