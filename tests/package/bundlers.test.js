@@ -1,10 +1,11 @@
 // Pages made in every way that the manual names learn and play in real browsers: the bits of Node. LODESTONE_LONG adds
-// those of webpack, Rollup and esbuild.
+// those of webpack, Rollup and esbuild, and the development server of Vite.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import * as http from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { createServer } from 'vite';
 import { serve } from '../../scripts/serve.js';
 import { openBrowser } from '../browser/harness.js';
 import { project, run } from './workspace.js';
@@ -37,7 +38,7 @@ async function built(name) {
 async function serveInline(root) {
   const script = readFileSync(join(root, 'node_modules/lodestone/dist/inline.js'));
   const headers = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };
-  const server = createServer((_, response) => response.writeHead(200, headers).end(script));
+  const server = http.createServer((_, response) => response.writeHead(200, headers).end(script));
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   const page = join(root, 'index.html');
   const address = `http://127.0.0.1:${server.address().port}/inline.js`;
@@ -45,18 +46,13 @@ async function serveInline(root) {
   return server;
 }
 
-/** What the page of the folder comes to. */
-async function outcome(browser, root) {
-  const server = await serve({ root });
-  try {
-    const page = await browser.open();
-    await page.goto(`${server.url}/`);
-    const result = await page.waitFor(() => globalThis.outcome);
-    assert.deepEqual(page.errors, []);
-    return result;
-  } finally {
-    await server.close();
-  }
+/** What the page of that address comes to. */
+async function outcome(browser, url) {
+  const page = await browser.open();
+  await page.goto(url);
+  const result = await page.waitFor(() => globalThis.outcome);
+  assert.deepEqual(page.errors, []);
+  return result;
 }
 
 let expected;
@@ -79,10 +75,25 @@ for (const [name, projects] of Object.entries({ chromium: everywhere, firefox: [
       test(made, async () => {
         const root = await built(made);
         const other = made === 'inline' ? await serveInline(root) : undefined;
+        const server = await serve({ root });
         try {
-          assert.deepEqual(await outcome(browser, root), expected);
+          assert.deepEqual(await outcome(browser, `${server.url}/`), expected);
         } finally {
+          await server.close();
           other?.close();
+        }
+      });
+    }
+
+    if (process.env.LODESTONE_LONG) {
+      test('vite, while one develops', async () => {
+        const { path: root } = await project('vite-development');
+        writeFileSync(join(root, 'favicon.ico'), '');
+        const server = await (await createServer({ root, logLevel: 'error' })).listen();
+        try {
+          assert.deepEqual(await outcome(browser, server.resolvedUrls.local[0]), expected);
+        } finally {
+          await server.close();
         }
       });
     }
