@@ -15,6 +15,7 @@ Command phase_command();
 Command train_command();
 Command generate_command();
 Command info_command();
+Command convert_command();
 Command verify_command();
 Command plot_command();
 

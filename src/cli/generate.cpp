@@ -1,5 +1,6 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/models.hpp"
 #include "cli/stages.hpp"
 #include "cli/text.hpp"
 #include "lodestone/player.hpp"
@@ -43,10 +44,8 @@ int generate(const Arguments& arguments, Console& console) {
   PhaseConfig phase;
   phase_preset(arguments.text("--phase"), phase);
   if (auto error = check_output(host, arguments.text("--output"), arguments.files())) return console.fail(*error);
-  const auto file = host.read(path);
-  if (!file) return console.fail(file.error());
-  const auto model = read_model(*file);
-  if (!model) return console.fail(in_file(path, model.error()));
+  const auto model = load_model(host, arguments, path);
+  if (!model) return console.fail(model.error());
 
   const double seconds = arguments.number("--seconds");
   const double frames = seconds * model->stft.sample_rate / model->stft.hop;
@@ -54,7 +53,7 @@ int generate(const Arguments& arguments, Console& console) {
   if (auto error = check_memory(console, "generating", bytes)) return console.fail(*error);
   if (model->impulses.rows() == 0)
     console.warn(
-        "the model was trained with --no-impulses: the dream starts from silence, and there is nothing to jump to with "
+        "the model holds no impulses: the dream starts from silence, and there is nothing to jump to with "
         "--position, --randomness, --points and --lengths");
   auto work = Generation::create(*model, dream, phase, seconds);
   if (!work) return console.fail(work.error());
@@ -87,14 +86,20 @@ int generate(const Arguments& arguments, Console& console) {
 }  // namespace
 
 Command generate_command() {
-  return {"generate",
-          "MODEL.safetensors -o OUT.wav",
-          "a model to new sound",
-          "Dreams magnitude frames, finds their phases and writes the sound. The same seed gives the same sound.",
-          1,
-          1,
-          {{"Files", file_options}, {"Dream", dream_options}, {"Sound", sound_options()}, common_options()},
-          generate};
+  return {
+      "generate",
+      "MODEL -o OUT.wav",
+      "a model to new sound",
+      "Dreams magnitude frames, finds their phases and writes the sound. The same seed gives the same sound. The model "
+      "may also be one that convert reads.",
+      1,
+      1,
+      {{"Files", file_options},
+       {"Dream", dream_options},
+       {"Sound", sound_options()},
+       {"What models of PyTorch and TensorFlow.js do not say", import_options()},
+       common_options()},
+      generate};
 }
 
 }  // namespace lodestone::cli

@@ -3,6 +3,7 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
 #include "cli/kinds.hpp"
+#include "cli/models.hpp"
 #include "cli/text.hpp"
 
 namespace lodestone::cli {
@@ -89,6 +90,17 @@ Status describe_model(ByteView bytes, const Safetensors& file, Report& report) {
   return add_tensors(report, file);
 }
 
+/// As what `convert` makes of it.
+Status describe_foreign_model(Host& host, const Arguments& arguments, ByteView bytes, Report& report) {
+  const auto model = import_model(host, arguments.files()[0], bytes, import_config(arguments));
+  if (!model) return model.error();
+  const auto converted = write_model(*model);
+  if (!converted) return converted.error();
+  const auto file = read_safetensors(*converted);
+  if (!file) return file.error();
+  return describe_model(*converted, *file, report);
+}
+
 Status describe_spectrum(ByteView bytes, const Safetensors& file, Report& report) {
   const auto magnitudes = read_magnitudes(bytes);
   if (!magnitudes) return magnitudes.error();
@@ -132,7 +144,8 @@ Status describe_sound(Host& host, std::string_view path, Report& report) {
   return {};
 }
 
-Status describe(Host& host, std::string_view path, Report& report) {
+Status describe(Host& host, const Arguments& arguments, Report& report) {
+  const std::string_view path = arguments.files()[0];
   const auto bytes = host.read(path);
   if (!bytes) return bytes.error();
   Safetensors file;
@@ -144,6 +157,8 @@ Status describe(Host& host, std::string_view path, Report& report) {
   switch (*kind) {
     case FileKind::model:
       return describe_model(*bytes, file, report);
+    case FileKind::foreign_model:
+      return describe_foreign_model(host, arguments, *bytes, report);
     case FileKind::spectrum:
       return describe_spectrum(*bytes, file, report);
     case FileKind::npy:
@@ -160,7 +175,7 @@ Status describe(Host& host, std::string_view path, Report& report) {
 int info(const Arguments& arguments, Console& console) {
   const std::string_view path = arguments.files()[0];
   Report report;
-  if (auto error = describe(console.host, path, report)) {
+  if (auto error = describe(console.host, arguments, report)) {
     return console.fail(in_file(path, *error));
   }
   console.result(report);
@@ -176,7 +191,7 @@ Command info_command() {
           "Tells what kind of file it is, by its content, and lists its settings and tensors.",
           1,
           1,
-          {common_options()},
+          {{"What models of PyTorch and TensorFlow.js do not say", import_options()}, common_options()},
           info};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lodestone/import.hpp"
+
 namespace lodestone::cli {
 namespace {
 
@@ -37,6 +39,8 @@ std::string_view kind_name(FileKind kind) {
   switch (kind) {
     case FileKind::model:
       return "model";
+    case FileKind::foreign_model:
+      return "model of PyTorch or TensorFlow.js";
     case FileKind::spectrum:
       return "spectrum";
     case FileKind::magnet_vectors:
@@ -62,6 +66,8 @@ std::string_view kind_name(FileKind kind) {
 Result<FileKind> file_kind(ByteView bytes, Safetensors& file) {
   if (starts_with(bytes, "\x93NUMPY")) return FileKind::npy;
   if (looks_like_quality(bytes)) return FileKind::lws_quality;
+  const ModelFormat format = model_format(bytes);
+  if (format == ModelFormat::pytorch || format == ModelFormat::tfjs) return FileKind::foreign_model;
   if (!looks_like_safetensors(bytes)) return FileKind::other;
   auto read = read_safetensors(bytes);
   if (!read) return read.error();

@@ -9,6 +9,7 @@ namespace lodestone::cli {
 /// What a file turns out to be, by its content.
 enum class FileKind {
   model,
+  foreign_model,  ///< of PyTorch or TensorFlow.js
   spectrum,
   magnet_vectors,  ///< reference outputs of PyTorch for the network
   stft_vectors,    ///< reference outputs of torch.stft

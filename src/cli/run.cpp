@@ -76,8 +76,8 @@ bool asks_for_json(std::span<const std::string_view> words) {
 OptionGroup common_options() { return {"Everywhere", common_table}; }
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all{analyze_command(), phase_command(),  train_command(), generate_command(),
-                                        info_command(),    verify_command(), plot_command()};
+  static const std::vector<Command> all{analyze_command(), phase_command(),   train_command(),  generate_command(),
+                                        info_command(),    convert_command(), verify_command(), plot_command()};
   return all;
 }
 

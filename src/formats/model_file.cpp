@@ -1,3 +1,5 @@
+#include "formats/model_file.hpp"
+
 #include <algorithm>
 
 #include "formats/bytes.hpp"
@@ -35,14 +37,6 @@ Status check_tensors(const Safetensors& file, std::span<const TensorShape> expec
         std::any_of(expected.begin(), expected.end(), [&](const auto& e) { return e.name == tensor.name; });
     if (!known)
       return malformed({"found ", Piece::quoted(tensor.name), " ", tensor.shape, ", which this network does not have"});
-  }
-  return {};
-}
-
-Status read_weights(const Safetensors& file, Weights& weights) {
-  for (const NamedTensor& tensor : tensors(weights)) {
-    if (auto error = copy_floats(*file.find(tensor.name), tensor.values)) return error;
-    if (auto error = check_values(tensor)) return error;
   }
   return {};
 }
@@ -99,6 +93,17 @@ Status check_writable(const Model& model, std::span<const NamedTensor> weights) 
 
 }  // namespace
 
+Result<Weights> read_weights(const Safetensors& file, const NetworkConfig& network) {
+  if (auto error = check_tensors(file, tensor_shapes(network))) return *error;
+  auto weights = Weights::create(network);
+  if (!weights) return weights;
+  for (const NamedTensor& tensor : tensors(*weights)) {
+    if (auto error = copy_floats(*file.find(tensor.name), tensor.values)) return *error;
+    if (auto error = check_values(tensor)) return *error;
+  }
+  return weights;
+}
+
 Result<Bytes> write_model(const Model& model) {
   const auto weights = tensors(const_cast<Weights&>(model.weights));  // only to read
   if (auto error = check_writable(model, weights)) return *error;
@@ -133,10 +138,8 @@ Result<Model> read_model(ByteView bytes) {
   if (!file) return file.error();
   auto metadata = read_metadata(*file, "model");
   if (!metadata) return metadata.error();
-  if (auto error = check_tensors(*file, tensor_shapes(metadata->network))) return *error;
-  auto weights = Weights::create(metadata->network);
+  auto weights = read_weights(*file, metadata->network);
   if (!weights) return weights.error();
-  if (auto error = read_weights(*file, *weights)) return *error;
   const auto bins = static_cast<std::uint64_t>(metadata->network.bins);
   auto impulses = read_impulses(*file, bins);
   if (!impulses) return impulses.error();

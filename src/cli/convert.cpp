@@ -1,0 +1,64 @@
+#include "cli/audio.hpp"
+#include "cli/commands.hpp"
+#include "cli/models.hpp"
+
+namespace lodestone::cli {
+namespace {
+
+constexpr Option file_options[] = {
+    {"--output", "FILE", Kind::file, "the model, as safetensors"},
+    {"--impulses", "SOUND", Kind::file,
+     "the training sound: its frames become what dreams start from, which models from elsewhere do not hold"},
+};
+
+/// Frames of the sound in place of the model's own.
+Status take_impulses(Host& host, std::string_view path, Model& model) {
+  const auto sound = load_sound(host, path, model.stft.sample_rate);
+  if (!sound) return sound.error();
+  auto stft = Stft::create(model.stft);
+  if (!stft) return stft.error();
+  auto frames = stft->magnitudes(sound->samples);
+  if (!frames) return in_file(path, frames.error());
+  round_to_half(frames->values.all());
+  model.impulses = std::move(frames->values);
+  return {};
+}
+
+int convert(const Arguments& arguments, Console& console) {
+  Host& host = console.host;
+  const std::string_view path = arguments.files()[0], output = arguments.text("--output");
+  const std::string_view sound = arguments.text("--impulses");
+  const std::string_view inputs[] = {path, sound};
+  if (auto error = check_output(host, output, inputs)) return console.fail(*error);
+  auto model = load_model(host, arguments, path);
+  if (!model) return console.fail(model.error());
+  if (!sound.empty()) {
+    if (auto error = take_impulses(host, sound, *model)) return console.fail(*error);
+  }
+  const auto bytes = write_model(*model);
+  if (!bytes) return console.fail(bytes.error());
+  if (auto error = host.write(output, *bytes)) return console.fail(*error);
+  Report report;
+  report.add("output", output);
+  report.add("bytes", bytes->size());
+  report.add("impulse frames", model->impulses.rows());
+  console.result(report);
+  return exit_ok;
+}
+
+}  // namespace
+
+Command convert_command() {
+  return {
+      "convert",
+      "MODEL -o OUT.safetensors",
+      "a model of PyTorch or TensorFlow.js to Lodestone's",
+      "Reads a state_dict or checkpoint of torch.save (.pth, .pt), a layers model of TensorFlow.js (its model.json; "
+      "the shards beside it) or a model of Lodestone, known by their content, and writes safetensors.",
+      1,
+      1,
+      {{"Files", file_options}, {"What models from elsewhere do not say", import_options()}, common_options()},
+      convert};
+}
+
+}  // namespace lodestone::cli
