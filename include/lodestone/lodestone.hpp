@@ -1,11 +1,12 @@
 #pragma once
 
-/// Everything at once. The headers follow the way of the sound: stft → corpus → network → trainer → phase → player; features,
-/// formats and resampler beside them.
+/// Everything at once. The headers follow the way of the sound: stft → corpus → network → trainer → phase → player;
+/// features, formats and resampler beside them.
 #include "lodestone/corpus.hpp"
 #include "lodestone/dream_controls.hpp"
 #include "lodestone/features.hpp"
 #include "lodestone/formats.hpp"
+#include "lodestone/import.hpp"
 #include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"

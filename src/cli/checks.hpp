@@ -61,6 +61,8 @@ Result<int> whole(const Safetensors& file, std::string_view key, int low, int hi
 /// Each recomputes everything that its kind of file holds. An error where the file does not fit together.
 Status verify_stft(const Safetensors& file, Checks& checks);
 Status verify_magnet(const Safetensors& file, Checks& checks);
+/// Predictions of the model that the file names, as PyTorch or TensorFlow.js computed them; it lies beside `path`.
+Status verify_import(Host& host, std::string_view path, const Safetensors& file, Checks& checks);
 Status verify_lws(const Safetensors& file, Checks& checks);
 /// `quality` is the text of the quality.json that belongs to the signals in `file`.
 Status verify_lws_quality(const Safetensors& file, std::string_view quality, Checks& checks);

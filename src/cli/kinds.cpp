@@ -28,6 +28,7 @@ FileKind kind_of_tensors(const Safetensors& file) {
   }
   if (file.find_metadata("lws")) return FileKind::lws_vectors;
   if (file.find("window_starts") && file.find("frames")) return FileKind::magnet_vectors;
+  if (file.find("frames") && file.find("predictions")) return FileKind::import_vectors;
   if (file.find("signal") && file.find("magnitudes") && file.find_metadata("n_fft")) return FileKind::stft_vectors;
   if (file.find_metadata("names") && file.find_metadata("rate")) return FileKind::lws_signals;
   return FileKind::safetensors;
@@ -45,6 +46,8 @@ std::string_view kind_name(FileKind kind) {
       return "spectrum";
     case FileKind::magnet_vectors:
       return "reference vectors of the network (PyTorch)";
+    case FileKind::import_vectors:
+      return "reference predictions of a model from elsewhere";
     case FileKind::stft_vectors:
       return "reference vectors of the STFT (torch.stft)";
     case FileKind::lws_vectors:

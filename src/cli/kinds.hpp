@@ -12,6 +12,7 @@ enum class FileKind {
   foreign_model,  ///< of PyTorch or TensorFlow.js
   spectrum,
   magnet_vectors,  ///< reference outputs of PyTorch for the network
+  import_vectors,  ///< predictions of a model from elsewhere, by whom it is from
   stft_vectors,    ///< reference outputs of torch.stft
   lws_vectors,     ///< reference outputs of LWS for one signal, element by element
   lws_signals,     ///< the signals of quality.json

@@ -55,10 +55,12 @@ Result<Source> load(Host& host, std::string_view path) {
   return source;
 }
 
-Status recompute(const Source& source, Checks& checks) {
+Status recompute(Host& host, const Source& source, Checks& checks) {
   switch (source.kind) {
     case FileKind::magnet_vectors:
       return verify_magnet(source.file, checks);
+    case FileKind::import_vectors:
+      return verify_import(host, source.path, source.file, checks);
     case FileKind::stft_vectors:
       return verify_stft(source.file, checks);
     case FileKind::lws_vectors:
@@ -110,7 +112,7 @@ int verify(const Arguments& arguments, Console& console) {
     done.push_back(source->path);
     Progress progress(console.host, name_of(source->path));
     Checks checks(console.host, progress);
-    const auto error = recompute(*source, checks);
+    const auto error = recompute(console.host, *source, checks);
     progress.clear();
     if (error && error->code == ErrorCode::cancelled) return console.fail(*error);
     tell(*source, checks, report, totals);
@@ -134,8 +136,8 @@ Command verify_command() {
   return {"verify",
           "FILE...",
           "recompute reference vectors and compare",
-          "Recomputes every quantity in files of reference vectors (network: PyTorch; STFT: torch.stft; phases: LWS) "
-          "and prints "
+          "Recomputes every quantity in files of reference vectors (network: PyTorch; STFT: torch.stft; phases: LWS; "
+          "imported models: PyTorch, TensorFlow.js) and prints "
           "the largest error, the tolerance and ok or FAIL. What a known defect of the reference touches is listed as "
           "history "
           "and not counted. signals.safetensors and quality.json belong together in one folder; give either.",

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "lodestone/formats.hpp"
 
@@ -28,6 +29,20 @@ int fuzz_round_trip(const std::uint8_t* data, std::size_t size, Read read, Write
   const auto twice = write(*again);
   require(twice && twice->size() == once->size() && std::memcmp(twice->data(), once->data(), once->size()) == 0);
   return 0;
+}
+
+/// An imported model must be a model: it can be written, and read again to the same bytes.
+inline void require_model(const Result<Model>& model) {
+  if (!model) {
+    require(model.error().code == ErrorCode::invalid_data && !model.error().message.empty());
+    return;
+  }
+  const auto bytes = write_model(*model);
+  require(bool(bytes));
+  const auto again = read_model(*bytes);
+  require(bool(again));
+  const auto twice = write_model(*again);
+  require(twice && twice->size() == bytes->size() && std::memcmp(twice->data(), bytes->data(), bytes->size()) == 0);
 }
 
 }  // namespace lodestone
