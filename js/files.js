@@ -3,6 +3,7 @@
  * of an address; `lodestone/inline` has what the files hold in its place.
  */
 export const files = {
+  page: () => new URL('../dist/page.wasm', import.meta.url),
   wasm: () => new URL('../dist/lodestone.wasm', import.meta.url),
   worker: () => new URL('../dist/worker.js', import.meta.url),
   worklet: () => new URL('../dist/worklet.js', import.meta.url),

@@ -14,22 +14,14 @@ const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1,
 /** @typedef {WebAssembly.Module | import('./bytes.js').BytesSource} ModuleSource */
 
 /**
- * The module's bytes. Without a source: dist/lodestone.wasm beside this folder.
- * @param {import('./bytes.js').BytesSource} [source]
- */
-export function readModule(source) {
-  return readBytes(source ?? files.wasm());
-}
-
-/**
  * The compiled module.
- * @param {ModuleSource} [source]
+ * @param {ModuleSource} [source] dist/lodestone.wasm
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source) {
   checkSupport();
   if (source instanceof WebAssembly.Module) return source;
-  const bytes = /** @type {BufferSource} */ (await readModule(source));
+  const bytes = /** @type {BufferSource} */ (await readBytes(source ?? files.wasm()));
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {

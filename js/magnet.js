@@ -158,7 +158,13 @@ export class Magnet {
       signal: undefined,
     });
     const phaseOptions = typeof phase === 'string' ? { preset: phase } : phase;
-    const request = { bytes: this.#held(), seconds, dream: pick(dream, dreamDefaults), phase: phaseOptions };
+    const request = {
+      bytes: this.#held(),
+      options: this.config,
+      seconds,
+      dream: pick(dream, dreamDefaults),
+      phase: phaseOptions,
+    };
     return work('generate', request, { onProgress, signal });
   }
 

@@ -1,9 +1,9 @@
 // The audio thread's script, once per context.
 
 import { LodestoneError } from './errors.js';
+import { readBytes } from './bytes.js';
 import { files } from './files.js';
-import { readModule } from './loader.js';
-import { prepare, sharedCore } from './shared.js';
+import { isComplete, moduleFor, prepare, sharedCore } from './shared.js';
 
 /**
  * A BaseAudioContext of the browser, one of standardized-audio-context, or a context of Tone.js.
@@ -24,6 +24,7 @@ import { prepare, sharedCore } from './shared.js';
  * @property {string} workletUrl
  * @property {WebAssembly.Module | Uint8Array} source the core for another thread: compiled, or its bytes where those
  *   cannot be handed over
+ * @property {boolean} isComplete whether that is lodestone.wasm, and not page.wasm
  * @property {import('./core.js').Core} core an instance for this thread
  * @property {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
  */
@@ -74,8 +75,30 @@ export function registration(context) {
  * @param {RegisterOptions['wasmUrl']} wasmUrl
  */
 export async function useBytes(context, wasmUrl) {
-  const bytes = await readModule(/** @type {import('./bytes.js').BytesSource} */ (wasmUrl));
-  registration(context).source = bytes;
+  const found = registration(context);
+  const source = /** @type {import('./bytes.js').BytesSource} */ (
+    wasmUrl ?? (found.isComplete ? files.wasm() : files.page())
+  );
+  found.source = await readBytes(source);
+}
+
+/**
+ * From now on the audio thread gets the complete core for what is made in this context.
+ * @param {AnyContext} context registered
+ */
+export async function useComplete(context) {
+  const found = registration(context);
+  if (found.isComplete) return;
+  found.source = await prepare();
+  found.isComplete = true;
+}
+
+/** Refuses what the core for the audio thread lacks. */
+export function needsComplete() {
+  return new LodestoneError(
+    'invalid-argument',
+    'this takes the complete core; before register(context): await prepare()',
+  );
 }
 
 /**
@@ -86,8 +109,8 @@ export async function useBytes(context, wasmUrl) {
 async function load(context, { workletUrl, wasmUrl, AudioWorkletNode }) {
   const makeNode = nodeMaker(context, AudioWorkletNode);
   const address = String(workletUrl ?? files.worklet());
-  const [source] = await Promise.all([prepare(wasmUrl), addModule(context, address)]);
-  return { workletUrl: address, source, core: await sharedCore(), makeNode };
+  const [source] = await Promise.all([wasmUrl ? prepare(wasmUrl) : moduleFor(), addModule(context, address)]);
+  return { workletUrl: address, source, isComplete: isComplete(), core: await sharedCore(), makeNode };
 }
 
 /**

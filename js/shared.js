@@ -1,35 +1,67 @@
-// What the synchronous parts of the API share: one compiled module and one instance, made when first asked for.
+// What the parts of the API share: the compiled modules and an instance of each, made when first asked for.
 
-import { Core } from './core.js';
+import { isCommon } from './common.js';
+import { Core } from './core/instance.js';
+import { files } from './files.js';
 import { compile } from './loader.js';
 
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let module;
+/** @type {Promise<WebAssembly.Module> | undefined} lodestone.wasm */
+let complete;
 
-/** @type {Promise<Core> | undefined} */
-let core;
+/** @type {Promise<WebAssembly.Module> | undefined} page.wasm */
+let page;
+
+/** @type {WeakMap<Promise<WebAssembly.Module>, Promise<Core>>} */
+const cores = new WeakMap();
 
 /**
- * Fetches and compiles the core, which otherwise happens when it is first needed; a page may call it early. With a
- * source, everything made from then on uses that: a compiled module, bytes, or where lodestone.wasm lies.
+ * Fetches and compiles the complete core, lodestone.wasm, and has everything that is made from then on use it. Without
+ * that, pages begin with page.wasm, the smaller part of it that learns, generates and plays with common framings, and
+ * take the complete one when something asks for more. With a source it is that: a compiled module, bytes, or where
+ * lodestone.wasm lies.
  * @param {import('./loader.js').ModuleSource} [source]
  * @returns {Promise<WebAssembly.Module>} to hand to an AudioWorklet
  */
 export function prepare(source) {
-  if (source !== undefined || module === undefined) {
+  if (source !== undefined || complete === undefined) {
     const compiling = compile(source);
-    module = compiling;
-    core = undefined;
+    complete = compiling;
     compiling.catch(() => {
-      if (module === compiling) module = undefined; // so that another try may work
+      if (complete === compiling) complete = undefined; // so that another try may work
     });
   }
-  return module;
+  return complete;
 }
 
-/** @returns {Promise<Core>} */
-export function sharedCore() {
-  core ??= prepare().then((ready) => new Core(ready));
-  core.catch(() => (core = undefined));
+function pageModule() {
+  page ??= compile(files.page());
+  page.catch(() => (page = undefined));
+  return page;
+}
+
+/**
+ * The module for a framing and a way to find phases; without them, for what takes neither.
+ * @param {import('./options.js').StftOptions} [framing]
+ * @param {import('./options.js').PhaseOptions} [phase]
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export function moduleFor(framing, phase) {
+  return complete ?? (isCommon(framing, phase) ? pageModule() : prepare());
+}
+
+/** Whether `prepare` has been called, so that `moduleFor` gives the complete core whatever it is for. */
+export const isComplete = () => complete !== undefined;
+
+/** An instance of the complete core. */
+export const completeCore = () => coreOf(prepare());
+
+/** An instance of the core for what takes no framing. */
+export const sharedCore = () => coreOf(moduleFor());
+
+/** @param {Promise<WebAssembly.Module>} module */
+function coreOf(module) {
+  const core = cores.get(module) ?? module.then((ready) => new Core(ready));
+  cores.set(module, core);
+  core.catch(() => cores.delete(module));
   return core;
 }

@@ -1,5 +1,5 @@
 import { CoreInverseStftStream, CoreStft, CoreStftStream } from './core.js';
-import { sharedCore } from './shared.js';
+import { completeCore } from './shared.js';
 
 /** @typedef {import('./core.js').Frames} Frames */
 /** @typedef {import('./options.js').StftOptions} StftOptions */
@@ -25,7 +25,7 @@ export class Stft {
    * @returns {Promise<Stft>}
    */
   static async create(options) {
-    return new Stft(new CoreStft(await sharedCore(), options));
+    return new Stft(new CoreStft(await completeCore(), options));
   }
 
   /** @returns {Required<StftOptions>} */

@@ -1,5 +1,5 @@
 import { readBytes } from './bytes.js';
-import { sharedCore } from './shared.js';
+import { completeCore } from './shared.js';
 
 /**
  * The sound of a WAV file, its channels mixed to one.
@@ -8,7 +8,7 @@ import { sharedCore } from './shared.js';
  */
 export async function readWav(source) {
   const bytes = await readBytes(source);
-  return (await sharedCore()).readWav(bytes);
+  return (await completeCore()).readWav(bytes);
 }
 
 /**
@@ -19,5 +19,5 @@ export async function readWav(source) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function wavBytes(samples, sampleRate, { float = false } = {}) {
-  return (await sharedCore()).writeWav(samples, sampleRate, float);
+  return (await completeCore()).writeWav(samples, sampleRate, float);
 }

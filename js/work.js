@@ -3,7 +3,7 @@
 import { LodestoneError } from './errors.js';
 import { files } from './files.js';
 import { refused } from './options.js';
-import { prepare } from './shared.js';
+import { moduleFor, prepare } from './shared.js';
 
 /**
  * @template Progress
@@ -14,14 +14,14 @@ import { prepare } from './shared.js';
 
 /**
  * @param {'train' | 'generate' | 'reconstruct'} task
- * @param {object} request
+ * @param {any} request plain data
  * @param {WorkOptions<any>} options
  * @param {boolean} [keepPartial] whether an abort asks for what there is instead of rejecting
  * @returns {Promise<any>} null where there is nothing yet
  */
 export async function work(task, request, { onProgress, signal }, keepPartial = false) {
   if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
-  const module = await prepare();
+  const module = await (task === 'reconstruct' ? prepare() : moduleFor(request.options, request.phase));
   signal?.throwIfAborted();
   const worker = startWorker();
   let abort = () => {};

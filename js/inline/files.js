@@ -21,4 +21,4 @@ const dataAddress = (script) => `data:text/javascript,${encodeURIComponent(scrip
 /** @param {string} script */
 const blobAddress = (script) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
 
-export const files = { wasm: () => wasm, worker: addressOf(worker), worklet: addressOf(worklet) };
+export const files = { page: () => wasm, wasm: () => wasm, worker: addressOf(worker), worklet: addressOf(worklet) };

@@ -1,6 +1,7 @@
+import { isCommon } from '../common.js';
 import { LodestoneError } from '../errors.js';
 import { seed as checkSeed } from '../options.js';
-import { rawContext, register, registration, useBytes } from '../register.js';
+import { needsComplete, rawContext, register, registration, useBytes, useComplete } from '../register.js';
 import { Adopted } from './adopted.js';
 import { settleGenerator } from './generator-options.js';
 import { checkShape, liveBytes } from './live-bytes.js';
@@ -76,7 +77,8 @@ export class GeneratorNode extends Adopted {
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
    */
   constructor(context, model, options) {
-    const { source, core, workletUrl, makeNode } = registration(context);
+    const { source, isComplete, core, workletUrl, makeNode } = registration(context);
+    if (!isComplete && !isCommon(model.config)) throw needsComplete();
     const { engine, ahead, player, parameterData } = settleGenerator(options);
     const live = liveBytes(model, core);
     const raw = rawContext(context);
@@ -249,6 +251,7 @@ export class GeneratorNode extends Adopted {
 export async function createGeneratorNode(context, model, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
   await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
+  if (!isCommon(model.config)) await useComplete(context);
   if (rest.engine === 'auto') rest.engine = await cheapestEngine(context, model, rest);
   const node = await newNode(context, model, rest, wasmUrl);
   await node.ready;

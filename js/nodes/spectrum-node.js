@@ -1,5 +1,5 @@
 import { analyserDefaults, number, refused, settle } from '../options.js';
-import { rawContext, register, registration } from '../register.js';
+import { needsComplete, rawContext, register, registration, useComplete } from '../register.js';
 import { Adopted } from './adopted.js';
 import { errorOf } from './messages.js';
 
@@ -41,7 +41,7 @@ const spectrumDefaults = { size, hop, window, melBands, coefficients, rate: 60 }
  *     source.connect(spectrum);
  *     spectrum.addEventListener('frame', () => console.log(spectrum.frame.centroid));
  *
- * Made at once by `new SpectrumNode(context, options)` after `register(context)`.
+ * Made at once by `new SpectrumNode(context, options)` after `await prepare()` and `await register(context)`.
  */
 export class SpectrumNode extends Adopted {
   /** @type {SpectrumFrame | null} The latest frame, always the same object; null before the first. */
@@ -68,7 +68,8 @@ export class SpectrumNode extends Adopted {
   constructor(context, options) {
     const { rate, ...analysis } = settle('SpectrumNode', options, spectrumDefaults);
     if (!(number('rate', rate) > 0)) throw refused('rate', rate, 'numbers above 0');
-    const { source, makeNode } = registration(context);
+    const { source, isComplete, makeNode } = registration(context);
+    if (!isComplete) throw needsComplete();
     const isShared = globalThis.crossOriginIsolated;
     super(makeNode('lodestone-spectrum', { processorOptions: { source, analysis, rate, isShared } }));
     this.ready = new Promise((resolve, reject) => {
@@ -148,6 +149,7 @@ function popper(memory) {
 export async function createSpectrumNode(context, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
   await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
+  await useComplete(context);
   const node = new SpectrumNode(context, rest);
   await node.ready;
   return node;

@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 
+#include "errors/complete.hpp"
 #include "errors/message.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/lws_schedule.hpp"
@@ -35,6 +36,8 @@ Status check_range(int weight_range) {
 }
 
 Status check_stage(const PhaseStage& stage, const Place& place) {
+  if (!complete && stage.method == PhaseMethod::pghi)
+    return refused({"pghi takes lodestone.wasm, which has all methods"});
   const bool once = stage.method == PhaseMethod::pghi || stage.method == PhaseMethod::spsi;
   if (stage.iterations < 1 || stage.iterations > (once ? 1 : 10000)) {
     return place.refuse("iterations", stage.iterations, once ? "1" : "1 to 10000");

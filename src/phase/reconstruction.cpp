@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "errors/complete.hpp"
 #include "errors/first_error.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/griffin_lim.hpp"
@@ -18,6 +19,8 @@ namespace {
 
 /// Work between two looks at the progress: some milliseconds.
 constexpr std::int64_t kSlice = 4'000'000;
+
+bool is_pghi(PhaseMethod method) { return complete && method == PhaseMethod::pghi; }
 
 }  // namespace
 
@@ -54,7 +57,7 @@ void Reconstruction::Engine::prepare(const PhaseConfig& config, FirstError& erro
   schedules = std::vector<StageSchedule>(stages.size());
   const auto uses = [&](auto wanted) { return std::any_of(stages.begin(), stages.end(), wanted); };
   if (uses([](auto& stage) { return is_lws(stage.method); })) lws.prepare(stft, config.weight_range, frames, error);
-  if (uses([](auto& stage) { return stage.method == PhaseMethod::pghi; })) pghi.prepare(stft, frames, error);
+  if (uses([](auto& stage) { return is_pghi(stage.method); })) pghi.prepare(stft, frames, error);
   if (uses([](auto& stage) { return stage.method == PhaseMethod::spsi; })) spsi.prepare(stft, error);
   if (uses([](auto& stage) { return stage.method == PhaseMethod::griffin_lim; })) {
     const bool momentum = uses([](auto& stage) { return stage.momentum > 0; });
@@ -114,7 +117,7 @@ void Reconstruction::Engine::begin_stage() {
     lws.begin(spectrum.values, magnitudes.values, std::move(schedules[stage]));
   } else if (current.method == PhaseMethod::griffin_lim) {
     griffin_lim->begin(current);
-  } else if (current.method == PhaseMethod::pghi) {
+  } else if (is_pghi(current.method)) {
     pghi.begin(magnitudes.values);
   } else {
     spsi.reset();
@@ -132,7 +135,7 @@ bool Reconstruction::Engine::step_stage(Budget& budget) {
     return finished;
   }
   if (method == PhaseMethod::griffin_lim) return griffin_lim->step(spectrum.values, magnitudes.values, budget);
-  if (method == PhaseMethod::pghi) return pghi.step(spectrum.values, magnitudes.values, budget);
+  if (is_pghi(method)) return pghi.step(spectrum.values, magnitudes.values, budget);
   while (spsi_frame < magnitudes.count()) {
     spsi.process(magnitudes.values.row(spsi_frame), spectrum.values.row(spsi_frame));
     ++spsi_frame;

@@ -5,7 +5,9 @@
 #include <numbers>
 #include <utility>
 
+#include "errors/complete.hpp"
 #include "errors/first_error.hpp"
+#include "errors/message.hpp"
 #include "spectrum/analysis_window.hpp"
 #include "spectrum/clean.hpp"
 #include "spectrum/framing.hpp"
@@ -103,6 +105,8 @@ Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precisio
   FirstError error;
   if (precision == Precision::fast && Fft<float>::supports(config.size)) {
     error.take(transform.single_, Lane<float>::create(config, precision));
+  } else if (!complete) {
+    return refused({"this framing takes transforms of double precision, which lodestone.wasm has"});
   } else {
     error.take(transform.double_, Lane<double>::create(config, precision));
   }
@@ -111,12 +115,12 @@ Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precisio
 }
 
 void FrameTransform::analyse(const float* samples, std::complex<float>* bins) {
-  if (single_) return single_->analyse(samples, bins);
+  if (!complete || single_) return single_->analyse(samples, bins);
   double_->analyse(samples, bins);
 }
 
 void FrameTransform::synthesise(const std::complex<float>* bins, double* sum) {
-  if (single_) return single_->synthesise(bins, sum);
+  if (!complete || single_) return single_->synthesise(bins, sum);
   double_->synthesise(bins, sum);
 }
 

@@ -1,0 +1,9 @@
+/// Takes the place of src/errors/complete.cpp.
+
+#include "errors/complete.hpp"
+
+namespace lodestone {
+
+extern const bool complete = false;
+
+}  // namespace lodestone
