@@ -59,9 +59,10 @@ const temporaryFolder = () => mkdtemp(join(tmpdir(), 'lodestone-browser-'));
 async function launchChromium(flags) {
   const executablePath = program('CHROMIUM', '/usr/bin/chromium', 'chromium');
   const browser = await playwright.launch({ executablePath, args: [...chromiumFlags, ...flags] });
+  const profile = await browser.newContext({ acceptDownloads: true }); // one storage for all pages, as users have it
   return {
     version: `Chromium ${browser.version()}`,
-    newPage: () => browser.newPage({ acceptDownloads: true }),
+    newPage: () => profile.newPage(),
     close: () => browser.close(),
   };
 }

@@ -1,0 +1,10 @@
+/** Runs a task of store-worker.js. */
+export async function inStoreWorker({ task, argument }) {
+  const worker = new Worker(new URL('store-worker.js', import.meta.url), { type: 'module' });
+  const answer = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { result, error } }) => (error ? reject(new Error(error)) : resolve(result));
+    worker.onerror = ({ message }) => reject(new Error(message));
+  });
+  worker.postMessage({ task, argument });
+  return answer.finally(() => worker.terminate());
+}

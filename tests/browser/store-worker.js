@@ -1,0 +1,47 @@
+// Uses a store where only Workers may.
+import { Checkpoints } from '../../js/training/checkpoints.js';
+import { openStore } from '../../js/training/stores/store.js';
+
+const bytes = (length, value) => new Uint8Array(length).fill(value);
+
+/** Which no store can make smaller. */
+function noise(length) {
+  const filled = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65536) crypto.getRandomValues(filled.subarray(at, at + 65536));
+  return filled;
+}
+
+const tasks = {
+  /** Everything that a store does; files of 40 MB take more than one piece. */
+  async useStore(where) {
+    const store = await openStore(where);
+    await store.write('whole.0.state', bytes(4e7, 1));
+    await store.write('small.0.plan', bytes(3, 2));
+    const listed = (await store.list()).sort();
+    const read = await store.read('whole.0.state');
+    const head = await store.read('whole.0.state', 5);
+    const missing = await store.read('missing').catch((error) => error.name);
+    for (const name of listed) await store.remove(name);
+    const whole = read.length === 4e7 && read.every((byte) => byte === 1);
+    return { listed, whole, head: [...head], missing, left: await store.list() };
+  },
+
+  /** Saves checkpoints of so many bytes each; returns the notices and what can be read then. */
+  async save({ store, lengths }) {
+    const notices = [];
+    const options = { id: 'quota', every: 30, store };
+    const checkpoints = new Checkpoints(options, (notice) => notices.push(notice));
+    await checkpoints.begin({ clips: [new Float32Array(1000)], options: {} });
+    for (const length of lengths) {
+      await checkpoints.save(noise(length), { epoch: 0, epochs: 1, step: 0, steps: 1 });
+    }
+    const { state } = await new Checkpoints(options, () => {}).load();
+    return { notices, loaded: state?.length };
+  },
+};
+
+globalThis.onmessage = ({ data: { task, argument } }) =>
+  tasks[task](argument).then(
+    (result) => globalThis.postMessage({ result }),
+    (error) => globalThis.postMessage({ error: String(error) }),
+  );
