@@ -103,10 +103,9 @@ export class Magnet {
    */
   static async train(audio, options) {
     const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf(options) };
-    const { epochs, initial, keepPartial, onModel, onProgress, signal, ...rest } = settle('Magnet.train', options, {
+    const { initial, keepPartial, onModel, onProgress, signal, ...rest } = settle('Magnet.train', options, {
       ...learnDefaults,
       preset: /** @type {string | undefined} */ (undefined),
-      epochs: 200,
       initial: /** @type {Magnet | undefined} */ (undefined),
       keepPartial: false,
       onModel: /** @type {((model: Magnet) => void) | undefined} */ (undefined),
@@ -117,7 +116,6 @@ export class Magnet {
     const { samples, sampleRate } = mono(audio, options?.sampleRate);
     const request = {
       samples,
-      epochs,
       options: { ...pick(rest, learnDefaults), sampleRate },
       initial: initial?.toBytes(),
       snapshots: Boolean(onModel),

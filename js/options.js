@@ -10,8 +10,9 @@ const scales = ['linear', 'log1p'];
 const initialisers = ['pytorch', 'keras'];
 const trainings = ['windows', 'sequence'];
 const modes = ['window', 'stateful'];
+const endings = ['none', 'finished', 'stopped-early', 'diverged'];
 const methods = ['nofuture', 'online', 'batch', 'griffin-lim', 'pghi', 'spsi'];
-export const names = { windows, framings, scales, initialisers, trainings, modes, methods };
+export const names = { windows, framings, scales, initialisers, trainings, endings, modes, methods };
 
 /**
  * How sound becomes frames.
@@ -31,6 +32,7 @@ export const names = { windows, framings, scales, initialisers, trainings, modes
  * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; 40
  * @property {'windows' | 'sequence'} [training] on windows, each from a zero state, or many times faster on whole
  *   stretches of the sound, with a prediction for every frame and the state carried on
+ * @property {number} [epochs] rounds over the sound, to 1000000; 0: no end; 200
  * @property {number} [batch] predictions a step, 2 to 4096: windows, or the frames of all stretches; 64
  * @property {number} [run] neighbouring windows that stay together, 1 to `batch`; 1
  * @property {number} [stretch] frames of a stretch, 1 to `batch`; 4
@@ -42,6 +44,10 @@ export const names = { windows, framings, scales, initialisers, trainings, modes
  * @property {'pytorch' | 'keras'} [initialiser] how the weights start
  * @property {number} [seed] of the weights and the order of the windows, 0 to 2³²−1; 0
  * @property {boolean} [impulses] whether the model keeps the training frames to start dreams from; true
+ * @property {boolean} [normalise] whether every clip is brought to one level; true
+ * @property {number} [copies] altered copies of each clip, learned beside it, 0 to 64; 0
+ * @property {number} [copyGain] a copy is louder or quieter by up to so many dB, 0 to 24; 6
+ * @property {number} [copyPitch] a copy is higher or lower by up to so many semitones, 0 to 12; 0.5
  */
 
 /**
@@ -158,6 +164,7 @@ export const trainerDefaults = {
   layers: [128, 128],
   sequence: 40,
   training: 'windows',
+  epochs: 200,
   batch: 64,
   run: 1,
   stretch: 4,
@@ -169,6 +176,31 @@ export const trainerDefaults = {
   initialiser: 'pytorch',
   seed: 0,
   impulses: true,
+  normalise: true,
+  copies: 0,
+  copyGain: 6,
+  copyPitch: 0.5,
+};
+
+/**
+ * The numbers of a TrainerConfig, in the order of the C++ `visit_fields`, and the check that makes a number of each.
+ * @type {Record<string, (name: string, value: unknown) => number>}
+ */
+export const trainerFields = {
+  sequence: integer,
+  training: (name, value) => choice(name, value, trainings),
+  epochs: integer,
+  batch: integer,
+  run: integer,
+  stretch: integer,
+  learningRate: number,
+  weightDecay: number,
+  clipNorm: number,
+  validation: number,
+  scale: (name, value) => choice(name, value, scales),
+  initialiser: (name, value) => choice(name, value, initialisers),
+  seed,
+  impulses: flag,
 };
 
 /**

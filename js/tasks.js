@@ -33,8 +33,7 @@ import { integer } from './options.js';
 /**
  * @typedef {object} TrainingRequest
  * @property {Float32Array} samples
- * @property {number} epochs
- * @property {import('./options.js').StftOptions & import('./options.js').TrainerOptions} options
+ * @property {import('./options.js').StftOptions & Required<import('./options.js').TrainerOptions>} options
  * @property {Uint8Array} [initial] a model file to start from
  * @property {boolean} snapshots whether to report the model every two seconds
  */
@@ -45,15 +44,15 @@ import { integer } from './options.js';
  * @param {TrainingRequest} request
  * @param {Runner} runner
  */
-export async function train(core, { samples, epochs, options, initial, snapshots }, runner) {
-  if (integer('epochs', epochs) < 1) {
-    throw new LodestoneError('invalid-argument', `epochs is ${epochs}; allowed: 1 to 2147483647`);
+export async function train(core, { samples, options, initial, snapshots }, runner) {
+  if (integer('epochs', options.epochs) < 1) {
+    throw new LodestoneError('invalid-argument', `epochs is ${options.epochs}; allowed: 1 to 1000000`);
   }
   const initialModel = initial && new CoreModel(core, initial);
   const trainer = new CoreTrainer(core, samples, options, initialModel);
   initialModel?.dispose();
-  await runEpochs(trainer, epochs, snapshots, runner);
-  if (trainer.stepCount === 0) return null;
+  await runEpochs(trainer, options.epochs, snapshots, runner);
+  if (trainer.status().step === 0) return null;
   return snapshot(trainer);
 }
 
@@ -74,22 +73,22 @@ function snapshot(trainer) {
  * @param {Runner} runner
  */
 async function runEpochs(trainer, epochs, snapshots, { report, stopped }) {
-  const steps = epochs * trainer.stepsPerEpoch;
+  const { stepsPerEpoch, steps } = trainer.status();
   const started = performance.now();
   const isTime = every(100);
   const isTimeForModel = every(2000);
   for (let step = 1; step <= steps && !(await stopped()); ++step) {
     const stepLoss = trainer.step();
     if (!Number.isFinite(stepLoss)) {
-      const epoch = Math.ceil(step / trainer.stepsPerEpoch);
+      const epoch = Math.ceil(step / stepsPerEpoch);
       const reason = `training blew up in epoch ${epoch}: the loss is not finite`;
       throw new LodestoneError('invalid-data', `${reason}; try a smaller learningRate or clipNorm: 1`);
     }
     if (snapshots && isTimeForModel()) report({ snapshot: snapshot(trainer) });
-    const epochEnded = step % trainer.stepsPerEpoch === 0;
+    const epochEnded = step % stepsPerEpoch === 0;
     if (!epochEnded && !isTime()) continue;
     report({
-      epoch: trainer.epoch,
+      epoch: trainer.status().epoch,
       epochs,
       step,
       steps,

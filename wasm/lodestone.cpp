@@ -24,6 +24,7 @@
 #include "errors/message.hpp"
 #include "network/half.hpp"
 #include "spectrum/fft.hpp"
+#include "training/fields.hpp"
 
 using namespace lodestone;
 
@@ -108,11 +109,11 @@ Result<Frames<T>> copy_frames(const StftConfig& stft, const float* values, std::
 /// Memory that a WebAssembly module can address.
 constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 
-/// Samples, trainer, the sound's frames, the copy of them that the model keeps, and room to write that.
-Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins, const TrainerConfig& config) {
+/// Trainer, the sound's frames, the copy of them that the model keeps, and room to write that.
+Status check_training_memory(std::uint64_t frames, int bins, const TrainerConfig& config) {
   const std::uint64_t sound = frames * static_cast<std::uint64_t>(bins) * sizeof(float);
-  const std::uint64_t bytes = std::min(Trainer::memory(frames, bins, config), addressable) + samples * sizeof(float) +
-                              sound * (config.keep_impulses ? 3 : 1);
+  const std::uint64_t bytes =
+      std::min(Trainer::memory(frames, bins, config), addressable) + sound * (config.keep_impulses ? 3 : 1);
   if (bytes < addressable) return {};
   return Error{ErrorCode::out_of_memory,
                sentence({"training on ", frames, " frames takes ", bytes >> 20, " MB; WebAssembly has 4096 MB"})};
@@ -123,7 +124,7 @@ Status check_training_memory(std::uint64_t frames, std::size_t samples, int bins
 extern "C" {
 
 /// Changes whenever a function here changes its meaning or its arguments.
-int lodestone_abi_version() { return 4; }
+int lodestone_abi_version() { return 5; }
 
 /// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
 int lodestone_simd_size() { return fft_simd_size(); }
@@ -221,35 +222,40 @@ void lodestone_inverse_stft_stream_finish(InverseStftStream* stream) { show(stre
 
 // Training
 
-/// Trains on the magnitudes of `samples`. `initial` may be null.
-Trainer* lodestone_trainer_create(Stft* stft, const float* samples, std::size_t count, const int* layers,
-                                  std::size_t layer_count, int sequence, int training, int batch, int run, int stretch,
-                                  double learning_rate, double weight_decay, double clip_norm, double validation,
-                                  int scale, int initialiser, std::uint32_t seed, int keep_impulses,
-                                  const Model* initial) {
-  const TrainerConfig config{.layers = {layers, layers + layer_count},
-                             .sequence = sequence,
-                             .training = static_cast<Training>(training),
-                             .batch = batch,
-                             .run = run,
-                             .stretch = stretch,
-                             .learning_rate = learning_rate,
-                             .weight_decay = weight_decay,
-                             .clip_norm = clip_norm,
-                             .validation = validation,
-                             .scale = static_cast<Scale>(scale),
-                             .initialiser = static_cast<Initialiser>(initialiser),
-                             .seed = seed,
-                             .keep_impulses = keep_impulses != 0};
-  Status bad = check_enumerator("scale", scale, static_cast<int>(Scale::log1p));
-  if (!bad) bad = check_enumerator("training", training, static_cast<int>(Training::sequence));
-  if (!bad) bad = check_enumerator("initialiser", initialiser, static_cast<int>(Initialiser::keras));
+/// What to train on, without clips yet; the fields of CorpusConfig.
+Corpus* lodestone_corpus_create(const Stft* stft, int normalise, int copies, double copy_gain, double copy_pitch,
+                                double validation, std::uint32_t seed) {
+  return hand_over(Corpus::create(stft->config(), {.normalise = normalise != 0,
+                                                   .copies = copies,
+                                                   .copy_gain = copy_gain,
+                                                   .copy_pitch = copy_pitch,
+                                                   .validation = validation,
+                                                   .seed = seed}));
+}
+
+void lodestone_corpus_destroy(Corpus* corpus) { delete corpus; }
+
+/// Appends a clip.
+int lodestone_corpus_add(Corpus* corpus, const float* samples, std::size_t count) {
+  const auto bad = corpus->add({samples, count});
+  return bad ? fail(*bad) : 0;
+}
+
+/// Trains on the frames of `corpus`, which loses them. `numbers`: the fields of TrainerConfig in the order of
+/// `trainerFields` in js/options.js. `initial` may be null.
+Trainer* lodestone_trainer_create(Corpus* corpus, const double* numbers, std::size_t number_count, const int* layers,
+                                  std::size_t layer_count, const Model* initial) {
+  TrainerConfig config;
+  config.layers = {layers, layers + layer_count};
+  Status bad = read_fields({numbers, number_count}, config);
   if (!bad) bad = config.check();
-  if (!bad) bad = check_training_memory(stft->frames(count), count, stft->config().bins(), config);
+  if (!bad) bad = check_training_memory(corpus->frames(), corpus->stft().bins(), config);
   if (bad) return fail(*bad), nullptr;
-  auto magnitudes = stft->magnitudes({samples, count});
+  auto magnitudes = corpus->take();
   if (!magnitudes) return fail(magnitudes.error()), nullptr;
-  return hand_over(Trainer::create(std::move(*magnitudes), config, initial ? &initial->weights : nullptr));
+  config.validation *= corpus->own_share();
+  return hand_over(
+      Trainer::create(std::move(*magnitudes), config, initial ? &initial->weights : nullptr, corpus->clips()));
 }
 
 void lodestone_trainer_destroy(Trainer* trainer) { delete trainer; }
@@ -257,9 +263,34 @@ void lodestone_trainer_destroy(Trainer* trainer) { delete trainer; }
 /// The loss of one step.
 double lodestone_trainer_step(Trainer* trainer) { return trainer->step(); }
 
-int lodestone_trainer_epoch(const Trainer* trainer) { return trainer->epoch(); }
-double lodestone_trainer_step_count(const Trainer* trainer) { return static_cast<double>(trainer->step_count()); }
-int lodestone_trainer_steps_per_epoch(const Trainer* trainer) { return trainer->steps_per_epoch(); }
+/// 1 where there is another pass.
+int lodestone_trainer_begin(Trainer* trainer) { return trainer->begin(); }
+/// 1 where more of the part is left.
+int lodestone_trainer_run(Trainer* trainer, int part, int parts) { return trainer->run(part, parts); }
+/// Valid until the next call.
+float* lodestone_trainer_partial(Trainer* trainer) { return trainer->partial().data(); }
+std::size_t lodestone_trainer_partial_size(Trainer* trainer) { return trainer->partial().size(); }
+/// Of as many values.
+void lodestone_trainer_add(Trainer* trainer, const float* other) { trainer->add({other, trainer->partial().size()}); }
+double lodestone_trainer_finish(Trainer* trainer) { return trainer->finish(); }
+
+/// The numbers of TrainingStatus, valid until the next call.
+const TrainingStatus* lodestone_trainer_status(const Trainer* trainer) {
+  static TrainingStatus status;
+  status = trainer->status();
+  return &status;
+}
+
+/// Output: bytes.
+int lodestone_trainer_state(const Trainer* trainer) {
+  auto state = trainer->state();
+  return state ? give(std::move(*state)) : fail(state.error());
+}
+
+int lodestone_trainer_restore(Trainer* trainer, const std::byte* bytes, std::size_t count) {
+  const auto bad = trainer->restore({bytes, count});
+  return bad ? fail(*bad) : 0;
+}
 
 /// Output: one value an epoch.
 void lodestone_trainer_losses(const Trainer* trainer) { show(trainer->losses()); }

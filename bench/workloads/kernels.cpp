@@ -19,7 +19,7 @@ struct Multiplication {
         product{rows,     depth,   columns, a.data(), static_cast<std::ptrdiff_t>(depth),  1,
                 b.data(), nullptr, 0,       c.data(), static_cast<std::ptrdiff_t>(columns)} {
     const auto matrix = noise(depth * columns, 2);
-    kernels.pack(depth, columns, matrix.data(), static_cast<std::ptrdiff_t>(columns), 1, b.data());
+    kernels.pack(depth, columns, matrix.data(), static_cast<std::ptrdiff_t>(columns), 1, depth, 0, b.data());
   }
 
   const Kernels& kernels = lodestone::kernels();

@@ -45,6 +45,7 @@ class Corpus {
   /// samples beyond ±1e30, naming the first; nothing is added then.
   Status add(std::span<const float> samples);
 
+  const StftConfig& stft() const;
   /// Frames so far, copies included.
   std::uint64_t frames() const;
 

@@ -5,68 +5,185 @@ import { CoreStft } from './stft.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
-/** Trains a model, a step at a time. */
-export class CoreTrainer extends Handle {
+/**
+ * How far a training has come.
+ * @typedef {object} TrainingStatus
+ * @property {number} epoch whole epochs done
+ * @property {number} step steps done
+ * @property {number} stepsPerEpoch
+ * @property {number} steps steps in all; 0 where there is no end
+ * @property {number} loss mean loss of the last whole epoch; NaN before
+ * @property {number} validationLoss held-out loss after the last whole epoch; NaN where there is none
+ * @property {number} learningRate of the next step
+ * @property {number} rollbacks returns to an earlier state
+ * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending why `begin` has nothing more to do
+ * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: those of now
+ */
+
+/** Clips made ready to be learned. */
+class CoreCorpus extends Handle {
   /**
    * @param {Core} core
-   * @param {Float32Array} samples
-   * @param {options.StftOptions & options.TrainerOptions} [given]
-   * @param {CoreModel} [initial] whose weights replace the initialiser
+   * @param {unknown} clips
+   * @param {Required<options.StftOptions & options.TrainerOptions>} config
    */
-  constructor(core, samples, given, initial) {
-    const config = options.settle('training', given, { ...options.stftDefaults, ...options.trainerDefaults });
-    const data = options.floats('samples', samples);
-    const layers = Int32Array.from(options.list('layers', config.layers, options.integer));
-    const numbers = [
-      options.integer('sequence', config.sequence),
-      options.choice('training', config.training, options.names.trainings),
-      options.integer('batch', config.batch),
-      options.integer('run', config.run),
-      options.integer('stretch', config.stretch),
-      options.number('learningRate', config.learningRate),
-      options.number('weightDecay', config.weightDecay),
-      options.number('clipNorm', config.clipNorm),
-      options.number('validation', config.validation),
-      options.choice('scale', config.scale, options.names.scales),
-      options.choice('initialiser', config.initialiser, options.names.initialisers),
-      options.seed('seed', config.seed),
-      options.flag('impulses', config.impulses),
-    ];
+  constructor(core, clips, config) {
     const stft = new CoreStft(core, options.pick(config, options.stftDefaults));
     try {
-      const make = (/** @type {number[]} */ ...[samplesAt, layersAt]) =>
-        core.abi.lodestone_trainer_create(
-          stft.pointer,
-          samplesAt,
-          data.length,
-          layersAt,
-          layers.length,
-          ...numbers,
-          initial?.pointer ?? 0,
-        );
-      super(core, 'trainer', core.lend([data, layers], make));
+      const pointer = core.abi.lodestone_corpus_create(
+        stft.pointer,
+        options.flag('normalise', config.normalise),
+        options.integer('copies', config.copies),
+        options.number('copyGain', config.copyGain),
+        options.number('copyPitch', config.copyPitch),
+        options.number('validation', config.validation),
+        options.seed('seed', config.seed),
+      );
+      super(core, 'corpus', pointer);
     } finally {
       stft.dispose();
     }
+    try {
+      this.#fill(clips);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
-  /** One step; returns its loss. */
+  /** @param {unknown} clips */
+  #fill(clips) {
+    const isList = Array.isArray(clips) && typeof clips[0] === 'object';
+    (isList ? clips : [clips]).forEach((samples, i) => {
+      const data = options.floats(isList ? `clips[${i}]` : 'samples', samples);
+      const add = (/** @type {number} */ pointer) =>
+        this.core.abi.lodestone_corpus_add(this.pointer, pointer, data.length);
+      this.core.check(this.core.lend([data], add));
+    });
+  }
+}
+
+/**
+ * Trains a model, a step at a time. A step can be shared among instances that are made alike; each calls
+ *
+ *     while (trainer.begin()) {
+ *       while (trainer.run(part, parts)); // may be left, and something else done, after each call
+ *       for (let side = 1; side < parts; side *= 2) trainer.add(partialOf(part ^ side));
+ *       trainer.finish();
+ *     }
+ *
+ * where `partialOf` hands over its own `partial()` and brings that of the other, as it is after as many additions. All
+ * then have the same weights, to the bit those of any number of parts. With `training: 'sequence'` part 0 alone has
+ * something to do.
+ */
+export class CoreTrainer extends Handle {
+  /**
+   * @param {Core} core
+   * @param {Float32Array | Float32Array[]} clips samples of a sound, or of each clip of one
+   * @param {options.StftOptions & options.TrainerOptions} [given]
+   * @param {CoreModel} [initial] whose weights replace the initialiser
+   */
+  constructor(core, clips, given, initial) {
+    const config = options.settle('training', given, { ...options.stftDefaults, ...options.trainerDefaults });
+    const layers = Int32Array.from(options.list('layers', config.layers, options.integer));
+    const fields = Object.entries(options.trainerFields);
+    const numbers = Float64Array.from(fields, ([name, check]) =>
+      check(name, config[/** @type {keyof options.TrainerOptions} */ (name)]),
+    );
+    const corpus = new CoreCorpus(core, clips, config);
+    try {
+      const make = (/** @type {number[]} */ ...[numbersAt, layersAt]) =>
+        core.abi.lodestone_trainer_create(
+          corpus.pointer,
+          numbersAt,
+          numbers.length,
+          layersAt,
+          layers.length,
+          initial?.pointer ?? 0,
+        );
+      super(core, 'trainer', core.lend([numbers, layers], make));
+    } finally {
+      corpus.dispose();
+    }
+  }
+
+  /** One step, all parts of it; returns its loss, NaN where training is over. */
   step() {
     return this.core.abi.lodestone_trainer_step(this.pointer);
   }
 
-  /** Whole epochs done. */
-  get epoch() {
-    return this.core.abi.lodestone_trainer_epoch(this.pointer);
+  /** Starts on the next pass, a step or at an epoch's end the windows held out; false where training is over. */
+  begin() {
+    return this.core.abi.lodestone_trainer_begin(this.pointer) === 1;
   }
 
-  /** Steps done. */
-  get stepCount() {
-    return this.core.abi.lodestone_trainer_step_count(this.pointer);
+  /**
+   * Works on a part of the pass for some milliseconds; true while more of it is left. Nothing but `finish` changes what
+   * has been learned.
+   * @param {number} part
+   * @param {number} parts 1, 2, 4 or 8
+   */
+  run(part, parts) {
+    return this.core.abi.lodestone_trainer_run(this.pointer, part, parts) === 1;
   }
 
-  get stepsPerEpoch() {
-    return this.core.abi.lodestone_trainer_steps_per_epoch(this.pointer);
+  /**
+   * What this trainer has summed: a view that dies when memory grows. Of windows held out it is short; before the first
+   * pass as long as it can be.
+   */
+  partial() {
+    const { abi } = this.core;
+    const at = abi.lodestone_trainer_partial(this.pointer) >>> 0;
+    return new Float32Array(abi.memory.buffer, at, abi.lodestone_trainer_partial_size(this.pointer) >>> 0);
+  }
+
+  /**
+   * Adds what another trainer has summed.
+   * @param {Float32Array} other as long as `partial()`
+   */
+  add(other) {
+    this.core.lend([other], (pointer) => this.core.abi.lodestone_trainer_add(this.pointer, pointer));
+  }
+
+  /** Ends the pass: learns, or notes the held-out loss. Returns the loss of the pass. */
+  finish() {
+    return this.core.abi.lodestone_trainer_finish(this.pointer);
+  }
+
+  /** @returns {TrainingStatus} */
+  status() {
+    const { abi } = this.core;
+    const at = abi.lodestone_trainer_status(this.pointer) >>> 0;
+    const [epoch, step, stepsPerEpoch, steps, loss, validationLoss, learningRate, rollbacks, ending, bestEpoch] =
+      new Float64Array(abi.memory.buffer, at, 10);
+    return {
+      epoch,
+      step,
+      stepsPerEpoch,
+      steps,
+      loss,
+      validationLoss,
+      learningRate,
+      rollbacks,
+      ending: /** @type {TrainingStatus['ending']} */ (options.names.endings[ending]),
+      bestEpoch,
+    };
+  }
+
+  /** All that training goes on from; a pass that was not finished counts as not begun. */
+  state() {
+    this.core.check(this.core.abi.lodestone_trainer_state(this.pointer));
+    return this.core.bytes();
+  }
+
+  /**
+   * Takes up the state of a trainer that was made alike, and goes on to the same bits.
+   * @param {Uint8Array} state
+   */
+  restore(state) {
+    const { abi } = this.core;
+    const take = (/** @type {number} */ pointer) => abi.lodestone_trainer_restore(this.pointer, pointer, state.length);
+    this.core.check(this.core.lend([state], take));
   }
 
   /** Mean loss of each whole epoch. */
@@ -81,7 +198,7 @@ export class CoreTrainer extends Handle {
     return Array.from(this.core.floats());
   }
 
-  /** The model so far, to be disposed of by itself. */
+  /** The model so far, to be disposed of by itself. A pass that was not finished has to begin again. */
   model() {
     return new CoreModel(this.core, this.core.abi.lodestone_trainer_model(this.pointer));
   }

@@ -19,9 +19,15 @@ class Adam {
   void step(std::span<const std::span<float>> parameters, std::span<const std::span<float>> gradients, double scale,
             double learning_rate, double weight_decay);
 
+  /// Of all parameters in a row: the means of the gradients, then those of their squares.
+  std::span<float> moments() { return moments_; }
+
+  struct Powers {
+    double mean_left = 1, variance_left = 1;  ///< β₁^t, β₂^t
+  } powers;
+
  private:
-  std::span<float> means_, variances_;        ///< of all parameters in a row
-  double mean_left_ = 1, variance_left_ = 1;  ///< β₁^t, β₂^t
+  std::span<float> moments_;
 };
 
 }  // namespace lodestone

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "errors/message.hpp"
@@ -69,8 +70,8 @@ Status Corpus::Engine::add(std::span<const float> samples, std::vector<Array2<fl
 
 Status Corpus::Engine::add_copy(std::span<const float> samples) {
   const auto draw = [this](double range) { return range * (2 * static_cast<double>(random.uniform()) - 1); };
-  const auto gain = static_cast<float>(std::pow(10, draw(config.copy_gain) / 20));
-  const double speed = std::pow(2, draw(config.copy_pitch) / 12);
+  const auto gain = static_cast<float>(std::exp(draw(config.copy_gain) * (std::numbers::ln10 / 20)));
+  const double speed = std::exp(draw(config.copy_pitch) * (std::numbers::ln2 / 12));
   std::size_t delay = 0;
   auto copy = sped_up(samples, speed, delay);
   if (!copy) return copy.error();
@@ -120,6 +121,7 @@ Status Corpus::add(std::span<const float> samples) {
   return {};
 }
 
+const StftConfig& Corpus::stft() const { return engine_->stft.config(); }
 std::uint64_t Corpus::frames() const { return engine_->frames; }
 
 Result<Magnitudes> Corpus::take() {

@@ -1,48 +1,46 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
-#include "training/backpropagation.hpp"
+#include "lodestone/array.hpp"
 
 namespace lodestone {
 
-/// An epoch over the frames of a sound in order: cut into lanes that are read side by side, each in stretches one after
-/// another. Every frame but the first is predicted once.
+/// Frames that follow each other in one clip, each of which predicts the next.
+struct Stretch {
+  std::uint32_t start;
+  std::uint16_t length;
+  std::uint16_t fresh;  ///< 1 where the state starts from zero: at the beginning of a clip or a lane
+};
+
+/// A clip, or what of it is trained on.
+struct Clip {
+  std::uint64_t start, frames;
+};
+
+/// An epoch over clips in order: cut into lanes that are read side by side, each in stretches one after another, none
+/// of which spans the border of two clips. Every frame but the first of a clip is predicted once.
 class Stretches {
  public:
   Stretches() = default;
-  /// Of `predictions` + 1 frames; a stretch has at most `longest` frames in each of batch / longest lanes.
-  Stretches(std::size_t predictions, std::size_t batch, std::size_t longest)
-      : starts_(std::min(predictions, batch / longest)),
-        lane_(predictions / starts_.size()),
-        longer_(predictions % starts_.size()),
-        count_(divide_up(longest_lane(), longest)) {}
+  /// A stretch has at most `longest` frames in each of up to batch / longest lanes. The clips have two frames or more.
+  static Result<Stretches> create(std::span<const Clip> clips, std::size_t batch, std::size_t longest);
 
+  /// Steps of an epoch.
   std::size_t count() const { return count_; }
-
-  /// The next frames of all lanes; the first lanes may be one longer than the others, which then score one less.
-  Pass pass(std::size_t index) {
-    const std::size_t begin = longest_lane() * index / count_;
-    const std::size_t end = longest_lane() * (index + 1) / count_;
-    const std::size_t lanes = starts_.size();
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      starts_[lane] = static_cast<std::int64_t>(lane_ * lane + std::min(lane, longer_) + begin);
-    }
-    const std::size_t missing = end > lane_ ? lanes - longer_ : 0;
-    return {starts_, end - begin, 0, (end - begin) * lanes - missing, true, index > 0};
+  /// What the lanes read in a step; a lane that has come to its end has a length of 0.
+  std::span<const Stretch> step(std::size_t index) const {
+    return std::span<const Stretch>(stretches_.data(), stretches_.size()).subspan(index * lanes_, lanes_);
   }
 
  private:
-  static std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-  std::size_t longest_lane() const { return lane_ + (longer_ > 0 ? 1 : 0); }
+  void lay(std::span<const Clip> clips, std::size_t predictions, std::size_t longest);
+  void lay_lane(std::span<const Clip> clips, std::size_t lane, std::size_t first, std::size_t end, std::size_t longest);
 
-  std::vector<std::int64_t> starts_;
-  std::size_t lane_ = 1;    ///< predictions of a lane
-  std::size_t longer_ = 0;  ///< lanes with one more
-  std::size_t count_ = 0;
+  std::size_t lanes_ = 1, count_ = 0;
+  Buffer<Stretch> stretches_;  ///< `[count, lanes]`; empty while they are counted
 };
 
 }  // namespace lodestone

@@ -9,9 +9,10 @@
 #include "network/weights.hpp"
 #include "training/adam.hpp"
 #include "training/backpropagation.hpp"
+#include "training/fields.hpp"
 #include "training/initialiser.hpp"
+#include "training/ledger.hpp"
 #include "training/residuals.hpp"
-#include "training/stretches.hpp"
 #include "training/window_order.hpp"
 
 namespace lodestone {
@@ -30,13 +31,13 @@ std::uint64_t held_out(const TrainerConfig& config, std::uint64_t windows) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
 }
 
-/// The fewest frames whose windows or stretches fill one batch.
-std::uint64_t frames_needed(const TrainerConfig& config) {
+/// The fewest windows that fill one batch, or whose frames fill one batch of stretches.
+std::uint64_t windows_needed(const TrainerConfig& config) {
   const int together = config.training == Training::windows ? 0 : config.sequence - 1;  // predicted with one window
   const auto least = static_cast<std::uint64_t>(std::max(1, config.batch - together));
   std::uint64_t windows = least;
   while (windows - held_out(config, windows) < least) ++windows;
-  return windows + static_cast<std::uint64_t>(config.sequence);
+  return windows;
 }
 
 /// Rounded up to hundredths.
@@ -45,21 +46,56 @@ double seconds(const StftConfig& stft, std::uint64_t frames) {
   return std::ceil(hundredths - 1e-6) / 100;
 }
 
-Status check_frames(const Magnitudes& frames, const TrainerConfig& config) {
+std::uint64_t windows_of(const Clip& clip, const TrainerConfig& config) {
+  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  return clip.frames > sequence ? clip.frames - sequence : 0;
+}
+
+std::uint64_t windows_of(std::span<const Clip> clips, const TrainerConfig& config) {
+  std::uint64_t windows = 0;
+  for (const Clip& clip : clips) windows += windows_of(clip, config);
+  return windows;
+}
+
+std::vector<Clip> list_clips(std::span<const std::uint64_t> lengths, std::uint64_t all) {
+  if (lengths.empty()) return {{0, all}};
+  std::vector<Clip> clips;
+  std::uint64_t start = 0;
+  for (const std::uint64_t frames : lengths) {
+    clips.push_back({start, frames});
+    start += frames;
+  }
+  return clips;
+}
+
+/// What the sound is too short for.
+Error too_short(const Magnitudes& frames, std::span<const Clip> clips, const TrainerConfig& config) {
+  const bool windows = config.training == Training::windows;
+  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  const std::uint64_t needed = windows_needed(config);
+  const std::string batch =
+      sentence({windows ? config.batch : config.batch / config.stretch, windows ? " windows of " : " stretches of ",
+                windows ? config.sequence : config.stretch, " frames"});
+  if (clips.size() == 1) {
+    return malformed({"the sound is too short: it has ", frames.count(), " frames (",
+                      seconds(frames.stft, frames.count()), " s); a batch of ", batch, " needs ", needed + sequence,
+                      " frames (", seconds(frames.stft, needed + sequence), " s)"});
+  }
+  return malformed({"the ", clips.size(), " clips are too short: they have ", windows_of(clips, config), " windows of ",
+                    sequence, " frames (", seconds(frames.stft, sequence + 1),
+                    " s with the frame after them); a batch of ", batch, " needs ", needed});
+}
+
+Status check_frames(const Magnitudes& frames, std::span<const Clip> clips, const TrainerConfig& config) {
   const Array2<float>& values = frames.values;
   const auto bins = static_cast<std::size_t>(frames.stft.bins());
   if (values.cols() != bins) {
     return malformed({"the frames have ", values.cols(), " bins; expected ", bins, ", half the FFT size and one"});
   }
-  const std::uint64_t needed = frames_needed(config);
-  if (values.rows() < needed) {
-    const bool windows = config.training == Training::windows;
-    return malformed({"the sound is too short: it has ", values.rows(), " frames (",
-                      seconds(frames.stft, values.rows()), " s); a batch of ",
-                      windows ? config.batch : config.batch / config.stretch,
-                      windows ? " windows of " : " stretches of ", windows ? config.sequence : config.stretch,
-                      " frames needs ", needed, " frames (", seconds(frames.stft, needed), " s)"});
-  }
+  std::uint64_t all = 0;
+  for (const Clip& clip : clips) all += clip.frames;
+  if (all != values.rows()) return refused({"the clips have ", all, " frames; expected ", values.rows(), ", all"});
+  if (windows_of(clips, config) < windows_needed(config)) return too_short(frames, clips, config);
   if (values.rows() > most_frames) {
     return out_of_range("number of frames", static_cast<double>(values.rows()), "up to 2147483647");
   }
@@ -78,14 +114,17 @@ double step_size(const TrainerConfig& config) {
   return config.training == Training::windows ? 1e-3 : 2e-3;
 }
 
+/// Those of all tensors.
+std::vector<std::span<float>> values_of(Weights& weights) {
+  std::vector<std::span<float>> all;
+  for (const NamedTensor& tensor : tensors(weights)) all.push_back(tensor.values);
+  return all;
+}
+
 /// What Adam changes: all but the running statistics.
 std::vector<std::span<float>> trainable(Weights& weights) {
-  std::vector<std::span<float>> all;
-  for (const NamedTensor& tensor : tensors(weights)) {
-    const bool statistic =
-        tensor.values.data() == weights.running_mean.data() || tensor.values.data() == weights.running_var.data();
-    if (!statistic) all.push_back(tensor.values);
-  }
+  std::vector<std::span<float>> all = values_of(weights);
+  all.erase(all.begin() + 2, all.begin() + 4);
   return all;
 }
 
@@ -100,197 +139,339 @@ std::uint64_t count_values(const NetworkConfig& network) {
   return values;
 }
 
+/// In place; there are few, and most calls find them in order.
+void sort(std::span<std::int64_t> values) {
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    const std::int64_t value = values[i];
+    std::size_t to = i;
+    for (; to > 0 && values[to - 1] > value; --to) values[to] = values[to - 1];
+    values[to] = value;
+  }
+}
+
+/// A checksum by which a sound is known again: of the bits of all magnitudes and of where its windows start.
+std::uint32_t fingerprint(std::span<const float> magnitudes, std::span<const std::int64_t> starts) {
+  std::uint32_t sum = 0;
+  const auto take = [&sum](std::uint32_t word) { sum = (sum ^ word) * 0x9e3779b1u + (sum >> 15u); };
+  for (const float magnitude : magnitudes) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &magnitude, sizeof bits);
+    take(bits);
+  }
+  for (const std::int64_t start : starts) take(static_cast<std::uint32_t>(start));
+  return sum;
+}
+
 }  // namespace
+
+Status read_fields(std::span<const double> numbers, TrainerConfig& config) {
+  Status wrong;
+  std::size_t next = 0;
+  visit_fields(config, [&](const char* name, auto& field, double least, double most, const char* allowed) {
+    const double number = next < numbers.size() ? numbers[next] : NAN;
+    ++next;
+    const bool fits = number >= least && number <= most;
+    if (fits) {
+      field = static_cast<std::remove_reference_t<decltype(field)>>(number);
+    } else if (!wrong) {
+      wrong = out_of_range(name, number, allowed);
+    }
+  });
+  if (wrong || next == numbers.size()) return wrong;
+  return out_of_range("number of fields", static_cast<double>(numbers.size()), {next});
+}
 
 Status TrainerConfig::check() const {
   if (auto error = NetworkConfig{1, layers, sequence, scale}.check()) return error;
-  const struct {
-    const char* name;
-    double value, least, most;
-    const char* allowed;
-  } fields[] = {{"batch", static_cast<double>(batch), 2, 4096, "2 to 4096"},
-                {"learning_rate", learning_rate, 0, 1, "0 to 1"},
-                {"weight_decay", weight_decay, 0, 1, "0 to 1"},
-                {"clip_norm", clip_norm, 0, std::numeric_limits<double>::max(), "0 (no clipping) or more"},
-                {"validation", validation, 0, 0.5, "0 to 0.5 of the windows"}};
-  for (const auto& field : fields) {
-    const bool allowed = field.value >= field.least && field.value <= field.most;
-    if (!allowed) return out_of_range(field.name, field.value, field.allowed);
-  }
   if (run < 1 || run > batch) return out_of_range("run", run, {"1 to ", batch, ", the batch"});
   if (training == Training::sequence && (stretch < 1 || stretch > batch)) {
     return out_of_range("stretch", stretch, {"1 to ", batch, ", the batch"});
   }
-  return {};
+  Status wrong;
+  visit_fields(*this, [&](const char* name, const auto& field, double least, double most, const char* allowed) {
+    const auto number = static_cast<double>(field);
+    const bool fits = number >= least && number <= most;
+    if (!fits && !wrong) wrong = out_of_range(name, number, allowed);
+  });
+  if (!wrong && (threads < 1 || threads > static_cast<int>(shard_count) || (threads & (threads - 1)) != 0)) {
+    wrong = out_of_range("threads", threads, "1, 2, 4, 8");
+  }
+  return wrong;
 }
 
 struct Trainer::Engine {
   TrainerConfig config;
   NetworkConfig network;
   Magnitudes sound;  ///< linear
+  std::vector<Clip> clips;
   Random random{0};
   std::uint64_t held = 0;  ///< windows held out, the last ones. None of their targets belongs to a window before them
-  Weights weights, gradient;
-  std::vector<std::span<float>> parameters, gradients;
+  Weights weights;
+  std::vector<std::span<float>> values;      ///< of all weights
+  std::vector<std::span<float>> parameters;  ///< those that Adam changes
   Buffer<std::byte> block;
   std::span<float> compressed;      ///< what the network sees `[frames, bins]`, where that is not `sound`
-  std::span<std::int64_t> windows;  ///< to train on, the first ones
+  std::span<std::int64_t> starts;   ///< of all windows
+  std::span<std::int64_t> ordered;  ///< those to train on, by their number, in the order of the epoch
+  std::span<std::int64_t> chosen;   ///< starts of the pass `[batch]`
   WindowOrder order;
   Stretches stretches;
-  Backpropagation passes;
+  std::vector<Backpropagation> workspaces;  ///< one a thread
   Adam adam;
+  Pass pass{};
   Array2<float> predictions;  ///< of the last step; validation has its own
   std::uint64_t steps = 0;
-  std::size_t step_of_epoch = 0;
+  std::uint64_t step_of_epoch = 0;
   double epoch_loss = 0;  ///< sum over the steps of this epoch
   std::vector<float> losses, validation_losses;
+  std::uint32_t known_by = 0;  ///< of the sound
 
   Engine(const TrainerConfig& configuration, std::size_t bins)
-      : config(configuration), network{static_cast<int>(bins), config.layers, config.sequence, config.scale} {}
+      : config(configuration),
+        network{static_cast<int>(bins), config.layers, config.sequence, config.scale},
+        workspaces(static_cast<std::size_t>(config.threads)) {}
 
-  void lay_out(Arena& arena, std::uint64_t frames);
-  Status prepare(Magnitudes frames, const Weights* initial);
-  void prepare_stretches();
+  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows);
+  Status prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial);
+  void prepare_sound(Magnitudes frames);
+  void list_windows();
+  Status prepare_stretches();
   std::span<const float> frames() const { return config.scale == Scale::linear ? sound.values.all() : compressed; }
-  double step();
   std::size_t steps_per_epoch() const;
+
+  Ending ending() const;
+  void begin(const Pass& next);
+  bool validating() const { return held > 0 && losses.size() > validation_losses.size(); }
   Pass next_pass();
-  Pass pass_over(std::span<const std::int64_t> starts) const;
-  double learn(const Pass& pass);
+  Pass pass_of_windows();
+  Pass pass_of_stretches();
+  Pass pass_over(std::span<const std::int64_t> of, bool learns) const;
+  void run_all();
+  double join();
+  double finish();
+  void learn(double loss);
   void finish_epoch();
-  double validate();
   Result<Buffer<float>> residuals();
+  void keep(Ledger& ledger);
 };
 
-void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames) {
+void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t windows) {
   const auto batch = static_cast<std::uint64_t>(config.batch);
-  const std::uint64_t all = frames - static_cast<std::uint64_t>(config.sequence);
-  held = held_out(config, all);
-  windows = arena.take<std::int64_t>(all - held);
+  held = held_out(config, windows);
+  starts = arena.take<std::int64_t>(windows);
+  ordered = arena.take<std::int64_t>(windows - held);
+  chosen = arena.take<std::int64_t>(batch);
   if (config.scale != Scale::linear) compressed = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
   const bool carries = config.training == Training::sequence;
-  passes.lay_out(arena, network, frames, batch, carries ? batch / static_cast<std::uint64_t>(config.stretch) : 0);
+  // Part 0 computes all of a step on stretches.
+  const std::uint64_t share = largest_part(workspaces.size(), static_cast<std::size_t>(batch));
+  for (std::size_t i = 0; i < workspaces.size(); ++i) {
+    workspaces[i].lay_out(arena, network, frames, batch, carries && i == 0 ? batch : share,
+                          carries ? batch / static_cast<std::uint64_t>(config.stretch) : 0);
+  }
   adam.lay_out(arena, count_values(network));
 }
 
-Status Trainer::Engine::prepare(Magnitudes frames, const Weights* initial) {
-  sound = std::move(frames);
+Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial) {
+  clips = std::move(list);
+  const std::uint64_t windows = windows_of(clips, config);
   Arena needed;
-  lay_out(needed, sound.count());
+  lay_out(needed, frames.count(), windows);
   FirstError error;
   error.take(block, Buffer<std::byte>::create(needed.size()));
-  error.take(predictions, Array2<float>::create(static_cast<std::uint64_t>(config.batch), sound.values.cols()));
+  error.take(predictions, Array2<float>::create(static_cast<std::uint64_t>(config.batch), frames.values.cols()));
   error.take(weights, initial ? initial->clone() : Weights::create(network));
-  error.take(gradient, Weights::create(network));
   if (error) return error.status();
   Arena arena(block.data());
-  lay_out(arena, sound.count());
-  order = WindowOrder(windows, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.run));
+  lay_out(arena, frames.count(), windows);
+  prepare_sound(std::move(frames));
+  list_windows();
+  known_by = fingerprint(sound.values.all(), starts);
+  values = values_of(weights);
+  parameters = trainable(weights);
+  random = Random(config.seed);
+  if (!initial) {
+    if (auto failed = initialise(config.initialiser, random, weights)) return failed;
+  }
+  if (config.training == Training::sequence) return prepare_stretches();
+  order = WindowOrder(ordered, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.run));
+  order.shuffle(random);
+  return {};
+}
 
+void Trainer::Engine::prepare_sound(Magnitudes frames) {
+  sound = std::move(frames);
   for (float& magnitude : sound.values.all()) {
     if (magnitude < 1e-20f) magnitude = 0;  // see vector/lanes.hpp
   }
   std::copy_n(sound.values.data(), compressed.size(), compressed.data());
   compress(config.scale, compressed);
+}
 
-  std::fill(gradient.running_var.begin(), gradient.running_var.end(), 0.0f);
-  parameters = trainable(weights);
-  gradients = trainable(gradient);
-  random = Random(config.seed);
-  if (!initial) {
-    if (auto failed = initialise(config.initialiser, random, weights)) return failed;
+void Trainer::Engine::list_windows() {
+  std::size_t next = 0;
+  for (const Clip& clip : clips) {
+    const std::uint64_t windows = windows_of(clip, config);
+    for (std::uint64_t w = 0; w < windows; ++w) starts[next++] = static_cast<std::int64_t>(clip.start + w);
   }
-  if (config.training == Training::sequence) prepare_stretches();
-  return {};
 }
 
-/// The frames that belong to windows not held out, or are their targets.
-void Trainer::Engine::prepare_stretches() {
-  const std::size_t training = windows.size() + static_cast<std::size_t>(config.sequence);
-  stretches = Stretches(training - 1, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.stretch));
-  passes.adopt_statistics(weights, frames().first(training * sound.values.cols()));
-}
-
-double Trainer::Engine::step() {
-  const double loss = learn(next_pass());
-  epoch_loss += loss;
-  if (++step_of_epoch == steps_per_epoch()) finish_epoch();
-  return loss;
+/// Of the frames that belong to windows not held out, or are their targets.
+Status Trainer::Engine::prepare_stretches() {
+  std::vector<Clip> trained;
+  std::uint64_t left = ordered.size();
+  for (const Clip& clip : clips) {
+    const std::uint64_t windows = std::min(left, windows_of(clip, config));
+    left -= windows;
+    if (windows > 0) trained.push_back({clip.start, windows + static_cast<std::uint64_t>(config.sequence)});
+  }
+  FirstError error;
+  error.take(stretches, Stretches::create(trained, static_cast<std::size_t>(config.batch),
+                                          static_cast<std::size_t>(config.stretch)));
+  if (!error) workspaces[0].adopt_statistics(weights, frames(), trained);
+  return error.status();
 }
 
 std::size_t Trainer::Engine::steps_per_epoch() const {
   return config.training == Training::windows ? order.batches() : stretches.count();
 }
 
-Pass Trainer::Engine::next_pass() {
-  if (config.training == Training::sequence) return stretches.pass(step_of_epoch);
-  if (step_of_epoch == 0) order.shuffle(random);
-  return pass_over(order.batch(step_of_epoch));
+Ending Trainer::Engine::ending() const {
+  const bool all = config.epochs > 0 && losses.size() >= static_cast<std::size_t>(config.epochs);
+  return all && !validating() ? Ending::finished : Ending::none;
 }
 
-Pass Trainer::Engine::pass_over(std::span<const std::int64_t> starts) const {
-  return Pass::windows(starts, static_cast<std::size_t>(config.sequence));
+void Trainer::Engine::begin(const Pass& next) {
+  pass = next;
+  for (Backpropagation& workspace : workspaces) workspace.begin(weights, frames(), pass);
+}
+
+Pass Trainer::Engine::next_pass() {
+  if (validating()) return pass_over(starts.last(static_cast<std::size_t>(held)), false);
+  return config.training == Training::windows ? pass_of_windows() : pass_of_stretches();
+}
+
+Pass Trainer::Engine::pass_of_windows() {
+  const auto numbers = order.batch(static_cast<std::size_t>(step_of_epoch));
+  std::copy(numbers.begin(), numbers.end(), chosen.begin());
+  sort(chosen);
+  for (std::int64_t& window : chosen) window = starts[static_cast<std::size_t>(window)];
+  return pass_over(chosen, true);
+}
+
+Pass Trainer::Engine::pass_of_stretches() {
+  const auto lanes = stretches.step(static_cast<std::size_t>(step_of_epoch));
+  Pass next{chosen.first(lanes.size()), 0, 0, 0, true, false, lanes};
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+    chosen[lane] = lanes[lane].start;
+    next.length = std::max<std::size_t>(next.length, lanes[lane].length);
+    next.scored += lanes[lane].length;
+  }
+  return next;
+}
+
+Pass Trainer::Engine::pass_over(std::span<const std::int64_t> of, bool learns) const {
+  return Pass::windows(of, static_cast<std::size_t>(config.sequence), learns, learns);
+}
+
+/// All parts of the pass, one after another.
+void Trainer::Engine::run_all() {
+  for (std::size_t part = 0; part < workspaces.size(); ++part) {
+    while (workspaces[part].run(part, workspaces.size())) {
+    }
+  }
+}
+
+/// The sums of all threads in the first workspace, and the loss.
+double Trainer::Engine::join() {
+  for (std::size_t step = 1; step < workspaces.size(); step *= 2) {
+    for (std::size_t i = 0; i < workspaces.size(); i += 2 * step) workspaces[i].add(workspaces[i + step].partial());
+  }
+  return workspaces[0].loss() / (static_cast<double>(pass.scored) * network.bins);
+}
+
+double Trainer::Engine::finish() {
+  const double loss = join();
+  if (!pass.learns) {
+    validation_losses.push_back(static_cast<float>(loss));
+    return loss;
+  }
+  learn(loss);
+  epoch_loss += loss;
+  if (++step_of_epoch == steps_per_epoch()) finish_epoch();
+  return loss;
 }
 
 /// One Adam step.
-double Trainer::Engine::learn(const Pass& pass) {
-  using Norm = Backpropagation::Norm;
-  const double loss =
-      passes.forward(weights, frames(), pass, config.training == Training::windows ? Norm::batch : Norm::running);
-  std::copy(passes.predictions().begin(), passes.predictions().end(), predictions.data());
-  passes.backward(weights, gradient);
+void Trainer::Engine::learn(double loss) {
+  Backpropagation& all = workspaces[0];
+  for (const Backpropagation& part : workspaces) {
+    const auto rows = part.predictions();
+    std::copy(rows.begin(), rows.end(), predictions.data() + part.first_window() * predictions.cols());
+  }
+  if (pass.batch_statistics) all.move_running_statistics(weights);
+  if (!pass.stretches.empty()) all.carry();
+  const auto& gradients = all.finish(weights);
   ++steps;
   double norm = 0;
   for (const std::span<float> tensor : gradients) norm += kernels().sum_of_squares(tensor.data(), tensor.size());
   norm = std::sqrt(norm);
-  if (!std::isfinite(loss) || !std::isfinite(norm)) return loss;  // weights that are still finite stay so
+  if (!std::isfinite(loss) || !std::isfinite(norm)) return;  // weights that are still finite stay so
   const double scale = config.clip_norm > 0 ? std::min(1.0, config.clip_norm / (norm + 1e-6)) : 1.0;
   adam.step(parameters, gradients, scale, step_size(config), config.weight_decay);
-  return loss;
 }
 
 void Trainer::Engine::finish_epoch() {
   losses.push_back(static_cast<float>(epoch_loss / static_cast<double>(step_of_epoch)));
   epoch_loss = 0;
   step_of_epoch = 0;
-  if (held > 0) validation_losses.push_back(static_cast<float>(validate()));
-}
-
-/// The mean loss over the windows held out.
-double Trainer::Engine::validate() {
-  const std::uint64_t end = windows.size() + held;
-  std::vector<std::int64_t> starts;
-  double sum = 0;
-  for (std::uint64_t first = windows.size(); first < end; first += starts.size()) {
-    starts.clear();
-    const std::uint64_t last = std::min(end, first + static_cast<std::uint64_t>(config.batch));
-    for (std::uint64_t s = first; s < last; ++s) starts.push_back(static_cast<std::int64_t>(s));
-    sum += passes.forward(weights, frames(), pass_over(starts), Backpropagation::Norm::running) *
-           static_cast<double>(starts.size());
-  }
-  return sum / static_cast<double>(held);
+  if (config.training == Training::windows) order.shuffle(random);
 }
 
 /// Model::residuals over at most 64 windows, spread evenly, so that a snapshot stays cheap.
 Result<Buffer<float>> Trainer::Engine::residuals() {
-  const std::uint64_t first = held > 0 ? windows.size() : 0;
-  const std::uint64_t count = held > 0 ? held : windows.size();
-  std::vector<std::int64_t> starts(static_cast<std::size_t>(std::min<std::uint64_t>(count, 64)));
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    starts[i] = static_cast<std::int64_t>(first + count * i / starts.size());
-  }
-  auto predicted = Array2<float>::create(starts.size(), sound.values.cols());
+  const std::size_t first = held > 0 ? ordered.size() : 0;
+  const std::size_t count = held > 0 ? static_cast<std::size_t>(held) : ordered.size();
+  std::vector<std::int64_t> windows(std::min<std::size_t>(count, 64));
+  for (std::size_t i = 0; i < windows.size(); ++i) windows[i] = starts[first + count * i / windows.size()];
+  auto predicted = Array2<float>::create(windows.size(), sound.values.cols());
   if (!predicted) return predicted.error();
-  const std::span<const std::int64_t> all = starts;
-  for (std::size_t done = 0; done < all.size();) {
-    const auto some = all.subspan(done, std::min(all.size() - done, static_cast<std::size_t>(config.batch)));
-    passes.forward(weights, frames(), pass_over(some), Backpropagation::Norm::running);
+  Backpropagation& passes = workspaces[0];
+  for (std::size_t done = 0; done < windows.size();) {
+    const std::size_t some = std::min(windows.size() - done, passes.capacity());
+    begin(pass_over(std::span<const std::int64_t>(windows).subspan(done, some), false));
+    while (passes.run(0, 1)) {
+    }
     std::copy(passes.predictions().begin(), passes.predictions().end(), predicted->row(done).data());
-    done += some.size();
+    done += some;
   }
   expand(config.scale, predicted->all());
-  for (std::int64_t& start : starts) start += config.sequence;  // the frame that was to be predicted
-  return residual_spread(sound.values, starts, *predicted);
+  for (std::int64_t& start : windows) start += config.sequence;  // the frame that was to be predicted
+  return residual_spread(sound.values, windows, *predicted);
+}
+
+/// Everything that changes while training, and by what it is known to belong here.
+void Trainer::Engine::keep(Ledger& ledger) {
+  ledger.expect("version", 1);
+  ledger.expect("number of frames", static_cast<double>(sound.count()));
+  ledger.expect("number of bins", network.bins);
+  ledger.expect("sound's checksum", known_by);
+  ledger.expect("number of layers", static_cast<double>(config.layers.size()));
+  for (const int units : config.layers) ledger.expect("hidden size", units);
+  visit_fields(config, [&](const char* name, auto& field, double, double, const char*) {
+    ledger.expect(name, static_cast<double>(field));
+  });
+  for (const std::span<float> tensor : values) ledger.values(tensor);
+  ledger.values(adam.moments());
+  ledger.value(adam.powers);
+  ledger.value(random);
+  for (std::int64_t& window : ordered) ledger.index(window, ordered.size() - 1);
+  ledger.value(steps);
+  ledger.index(step_of_epoch, steps_per_epoch() - 1);
+  ledger.value(epoch_loss);
+  ledger.list(losses);
+  ledger.list(validation_losses);
+  workspaces[0].visit_carried([&](std::span<float> state) { ledger.values(state); });
 }
 
 Trainer::Trainer(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -298,14 +479,16 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
-Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, const Weights* initial) {
+Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, const Weights* initial,
+                                std::span<const std::uint64_t> clips) {
   if (auto error = config.check()) return *error;
-  if (auto error = check_frames(frames, config)) return *error;
+  std::vector<Clip> list = list_clips(clips, frames.count());
+  if (auto error = check_frames(frames, list, config)) return *error;
   auto engine = std::make_unique<Engine>(config, frames.values.cols());
   if (initial) {
     if (auto error = check_shapes(engine->network, *initial)) return *error;
   }
-  if (auto error = engine->prepare(std::move(frames), initial)) return *error;
+  if (auto error = engine->prepare(std::move(frames), std::move(list), initial)) return *error;
   return Trainer(std::move(engine));
 }
 
@@ -315,29 +498,119 @@ std::uint64_t Trainer::memory(std::uint64_t frames, int bins, const TrainerConfi
     return std::numeric_limits<std::uint64_t>::max();
   Engine engine(config, static_cast<std::size_t>(count));
   Arena arena;
-  engine.lay_out(arena, std::max(frames, frames_needed(config)));
+  const std::uint64_t windows = std::max(windows_of(Clip{0, frames}, config), windows_needed(config));
+  engine.lay_out(arena, windows + static_cast<std::uint64_t>(config.sequence), windows);
   const std::uint64_t predictions = static_cast<std::uint64_t>(config.batch) * count;
-  return arena.size() + sizeof(float) * (2 * count_values(engine.network) + predictions);
+  return arena.size() + sizeof(float) * (count_values(engine.network) + predictions);
 }
 
 const TrainerConfig& Trainer::config() const { return engine_->config; }
 const NetworkConfig& Trainer::network() const { return engine_->network; }
-double Trainer::step() { return engine_->step(); }
+
+double Trainer::step() {
+  if (!begin()) return NAN;
+  engine_->run_all();
+  const double loss = engine_->finish();
+  if (engine_->validating() && begin()) {
+    engine_->run_all();
+    engine_->finish();
+  }
+  return loss;
+}
+
+bool Trainer::begin() {
+  if (ending() != Ending::none) return false;
+  engine_->begin(engine_->next_pass());
+  return true;
+}
+
+bool Trainer::run(int part, int parts) {
+  std::vector<Backpropagation>& workspaces = engine_->workspaces;
+  const auto index = static_cast<std::size_t>(part);
+  return workspaces[index % workspaces.size()].run(index, static_cast<std::size_t>(parts));
+}
+
+std::span<float> Trainer::partial() { return engine_->workspaces[0].partial(); }
+void Trainer::add(std::span<const float> other) { engine_->workspaces[0].add(other); }
+double Trainer::finish() { return engine_->finish(); }
 
 Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
-  const auto batch = static_cast<std::size_t>(engine_->config.batch);
-  if (window_starts.size() < 2 || window_starts.size() > batch) {
-    return out_of_range("number of windows", static_cast<double>(window_starts.size()),
-                        {"2 to ", batch, ", the batch"});
+  Engine& engine = *engine_;
+  const std::size_t count = window_starts.size();
+  if (count < 2 || count > engine.chosen.size()) {
+    return out_of_range("number of windows", static_cast<double>(count),
+                        {"2 to ", engine.chosen.size(), ", the batch"});
   }
-  const auto last = static_cast<std::int64_t>(engine_->sound.count()) - engine_->config.sequence - 1;
+  const auto last = static_cast<std::int64_t>(engine.sound.count()) - engine.config.sequence - 1;
   for (const std::int64_t start : window_starts) {
     if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), {"0 to ", last});
   }
-  return engine_->learn(engine_->pass_over(window_starts));
+  const std::span<std::int64_t> chosen = engine.chosen.first(count);
+  std::copy(window_starts.begin(), window_starts.end(), chosen.begin());
+  sort(chosen);
+  auto sorted = Array2<float>::create(count, engine.predictions.cols());
+  if (!sorted) return sorted.error();
+  engine.begin(engine.pass_over(chosen, true));
+  engine.run_all();
+  const double loss = engine.join();
+  engine.learn(loss);
+  std::copy_n(engine.predictions.data(), sorted->size(), sorted->data());
+  for (std::size_t w = 0; w < count; ++w) {
+    std::size_t place = 0;
+    while (chosen[place] != window_starts[w]) ++place;
+    std::copy_n(sorted->row(place).data(), sorted->cols(), engine.predictions.row(w).data());
+  }
+  return loss;
 }
 
-Result<Weights> Trainer::gradients() const { return engine_->gradient.clone(); }
+Ending Trainer::ending() const { return engine_->ending(); }
+
+TrainingStatus Trainer::status() const {
+  const Engine& engine = *engine_;
+  return {.epoch = static_cast<double>(engine.losses.size()),
+          .step = static_cast<double>(engine.steps),
+          .steps_per_epoch = static_cast<double>(engine.steps_per_epoch()),
+          .steps = static_cast<double>(engine.steps_per_epoch()) * engine.config.epochs,
+          .loss = engine.losses.empty() ? NAN : engine.losses.back(),
+          .validation_loss = engine.validation_losses.empty() ? NAN : engine.validation_losses.back(),
+          .learning_rate = step_size(engine.config),
+          .rollbacks = 0,
+          .ending = static_cast<double>(engine.ending()),
+          .best_epoch = 0};
+}
+
+Result<Buffer<std::byte>> Trainer::state() const {
+  Ledger count(Ledger::Task::count, {});
+  engine_->keep(count);
+  auto bytes = Buffer<std::byte>::create(count.size());
+  if (!bytes) return bytes;
+  Ledger writing(Ledger::Task::write, *bytes);
+  engine_->keep(writing);
+  return bytes;
+}
+
+Status Trainer::restore(std::span<const std::byte> state) {
+  const std::span<std::byte> bytes(const_cast<std::byte*>(state.data()), state.size());  // only read
+  Ledger check(Ledger::Task::check, bytes);
+  engine_->keep(check);
+  if (auto wrong = check.end()) return wrong;
+  Ledger reading(Ledger::Task::read, bytes);
+  engine_->keep(reading);
+  return {};
+}
+
+Result<Weights> Trainer::gradients() const {
+  auto gradients = Weights::create(engine_->network);
+  if (!gradients) return gradients;
+  std::fill(gradients->running_var.begin(), gradients->running_var.end(), 0.0f);
+  auto from = engine_->workspaces[0].gradients().begin();
+  for (const std::span<float> to : trainable(*gradients)) {
+    std::copy(from->begin(), from->end(), to.begin());
+    ++from;
+  }
+  return gradients;
+}
+
 const Array2<float>& Trainer::predictions() const { return engine_->predictions; }
 Result<Weights> Trainer::weights() const { return engine_->weights.clone(); }
 int Trainer::epoch() const { return static_cast<int>(engine_->losses.size()); }

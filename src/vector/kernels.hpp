@@ -7,6 +7,9 @@ namespace lodestone {
 
 /// C = S + A·B for rows × depth × columns. Every element of C is one sum in the order of the depth, whatever the
 /// tiling, the slice or the number of rows; only the width of the machine's vectors (fused or not) makes a difference.
+///
+/// The terms may lie in runs, as do rows of a few of the windows of a batch: behind each `run` terms, A skips `skip`
+/// more values. 0: in one run.
 struct Product {
   std::size_t rows, depth, columns;
   const float* a;  ///< A(i, k) = a[i·a_row + k·a_depth]
@@ -16,6 +19,8 @@ struct Product {
   std::ptrdiff_t start_row;  ///< 0: the same for all rows, a bias
   float* c;                  ///< C(i, j) = c[i·c_row + j]
   std::ptrdiff_t c_row;
+  std::size_t run = 0;
+  std::ptrdiff_t skip = 0;
 };
 
 /// One time step of one LSTM layer for `rows` sequences side by side, dense row-major.
@@ -67,8 +72,9 @@ struct Kernels {
   std::size_t panel;
 
   /// B(k, j) = from[k·depth_stride + j·column_stride] into panels `[panels][depth][panel]`, zeros beyond the columns.
+  /// Runs as in Product; `run` above 0.
   void (*pack)(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
-               std::ptrdiff_t column_stride, float* to);
+               std::ptrdiff_t column_stride, std::size_t run, std::ptrdiff_t skip, float* to);
   /// The columns of panels first .. last-1.
   void (*multiply)(const Product& product, std::size_t first, std::size_t last);
   void (*lstm_forward)(const LstmForward& step);

@@ -24,17 +24,29 @@ constexpr float zeros[row_panels * panel_width] = {};
 std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
 /// M(k, j) = from[k·depth_stride + j·column_stride] as `[columns / width][depth][width]`, zeros for missing columns.
+/// The rows lie in runs of `run`, `skip` more values apart; the first run has `first` rows.
 template <std::size_t width>
 void interleave(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
-                std::ptrdiff_t column_stride, float* to) {
+                std::ptrdiff_t column_stride, std::size_t first, std::size_t run, std::ptrdiff_t skip, float* to) {
   for (std::size_t j0 = 0; j0 < columns; j0 += width) {
     const float* row = from + static_cast<std::ptrdiff_t>(j0) * column_stride;
+    std::size_t left = first;
     for (std::size_t k = 0; k < depth; ++k, row += depth_stride, to += width) {
+      if (left == 0) {
+        row += skip;
+        left = run;
+      }
+      --left;
       for (std::size_t j = 0; j < width; ++j) {
         to[j] = j0 + j < columns ? row[static_cast<std::ptrdiff_t>(j) * column_stride] : 0.0f;
       }
     }
   }
+}
+
+void pack(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
+          std::ptrdiff_t column_stride, std::size_t run, std::ptrdiff_t skip, float* to) {
+  interleave<panel_width>(depth, columns, from, depth_stride, column_stride, run, run, skip, to);
 }
 
 /// A tile of sums of `rows` rows and `panels` panels, started and stored in memory.
@@ -105,14 +117,16 @@ void multiply_rows(const Product& p, std::size_t first, std::size_t last) {
   alignas(64) float block[block_tiles * tile_rows * block_depth];
   const std::size_t blocks = (p.depth + block_depth - 1) / block_depth;
   const std::size_t even_depth = blocks > 0 ? (p.depth + blocks - 1) / blocks : 0;
+  const std::size_t run = p.run > 0 ? p.run : p.depth;
   std::size_t k0 = 0;
   do {  // at least once, for C = S where there are no terms
     const std::size_t depth = smaller(even_depth, p.depth - k0);
+    const std::size_t runs = k0 > 0 ? k0 / run : 0;
+    const float* a = p.a + static_cast<std::ptrdiff_t>(k0) * p.a_depth + static_cast<std::ptrdiff_t>(runs) * p.skip;
     for (std::size_t i0 = 0; i0 < p.rows; i0 += block_tiles * tile_rows) {
       const std::size_t count = smaller(block_tiles * tile_rows, p.rows - i0);
-      interleave<tile_rows>(
-          depth, count, p.a + static_cast<std::ptrdiff_t>(i0) * p.a_row + static_cast<std::ptrdiff_t>(k0) * p.a_depth,
-          p.a_depth, p.a_row, block);
+      interleave<tile_rows>(depth, count, a + static_cast<std::ptrdiff_t>(i0) * p.a_row, p.a_depth, p.a_row,
+                            (runs + 1) * run - k0, run, p.skip, block);
       for (std::size_t panel = first; panel < last; ++panel) {
         for (std::size_t i = 0; i < count; i += tile_rows) {
           multiply_tile<tile_rows, 1>(p, block + i * depth, i0 + i, panel, k0, depth);
@@ -276,17 +290,8 @@ double sum_of_squares(const float* values, std::size_t count) {
 #define LODESTONE_JOIN(name, number) name##number
 #define LODESTONE_TABLE(number) LODESTONE_JOIN(kernels_, number)
 extern const Kernels LODESTONE_TABLE(LODESTONE_LANES);
-const Kernels LODESTONE_TABLE(LODESTONE_LANES) = {static_cast<int>(lanes),
-                                                  panel_width,
-                                                  interleave<panel_width>,
-                                                  multiply,
-                                                  lstm_forward,
-                                                  lstm_backward,
-                                                  adam,
-                                                  norm_gradient,
-                                                  add_moments,
-                                                  normalise,
-                                                  add,
-                                                  sum_of_squares};
+const Kernels LODESTONE_TABLE(LODESTONE_LANES) = {
+    static_cast<int>(lanes), panel_width, pack,      multiply, lstm_forward,  lstm_backward, adam,
+    norm_gradient,           add_moments, normalise, add,      sum_of_squares};
 
 }  // namespace lodestone

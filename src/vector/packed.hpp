@@ -9,9 +9,9 @@ namespace lodestone {
 class Packed {
  public:
   Packed() = default;
-  /// Room for any matrix whose `Kernels::packed_size` is at most `size`.
-  Packed(const Kernels& kernels, Arena& arena, std::uint64_t size)
-      : kernels_(&kernels), values_(arena.take<float>(size)) {}
+  /// Room for any matrix whose `Kernels::packed_size` is at most that of `values`.
+  Packed(const Kernels& kernels, std::span<float> values) : kernels_(&kernels), values_(values) {}
+  Packed(const Kernels& kernels, Arena& arena, std::uint64_t size) : Packed(kernels, arena.take<float>(size)) {}
   /// A matrix `[depth, columns]`, to be filled or packed there already.
   Packed(const Kernels& kernels, Arena& arena, std::size_t depth, std::size_t columns)
       : Packed(kernels, arena, kernels.packed_size(depth, columns)) {
@@ -21,12 +21,17 @@ class Packed {
 
   /// B = matrix `[depth, columns]`.
   void fill(const float* matrix, std::size_t depth, std::size_t columns) {
-    set(matrix, depth, columns, static_cast<std::ptrdiff_t>(columns), 1);
+    set(matrix, depth, columns, static_cast<std::ptrdiff_t>(columns), 1, depth, 0);
+  }
+
+  /// B = rows of `columns` values that lie in runs, see Product.
+  void fill_runs(const float* rows, std::size_t depth, std::size_t columns, std::size_t run, std::ptrdiff_t skip) {
+    set(rows, depth, columns, static_cast<std::ptrdiff_t>(columns), 1, run, skip);
   }
 
   /// B = the transpose of matrix `[columns, depth]`.
   void fill_transposed(const float* matrix, std::size_t columns, std::size_t depth) {
-    set(matrix, depth, columns, 1, static_cast<std::ptrdiff_t>(depth));
+    set(matrix, depth, columns, 1, static_cast<std::ptrdiff_t>(depth), depth, 0);
   }
 
   /// Multiplies row k of B by factors[k].
@@ -71,10 +76,10 @@ class Packed {
 
  private:
   void set(const float* matrix, std::size_t depth, std::size_t columns, std::ptrdiff_t depth_stride,
-           std::ptrdiff_t column_stride) {
+           std::ptrdiff_t column_stride, std::size_t run, std::ptrdiff_t skip) {
     depth_ = depth;
     columns_ = columns;
-    kernels_->pack(depth, columns, matrix, depth_stride, column_stride, values_.data());
+    kernels_->pack(depth, columns, matrix, depth_stride, column_stride, run, skip, values_.data());
   }
 
   const Kernels* kernels_ = nullptr;

@@ -145,13 +145,15 @@ test('training: too short, silent, wrong sizes, too much', () => {
     [{ seed: 2 ** 32 }, /seed is 4294967296/],
     [{ seed: 0.5 }, /seed is 0\.5/],
     [{ impulses: 1 }, /impulses is 1; allowed: true, false/],
-    [{ epochs: 2 }, /training has no option epochs/],
+    [{ epochs: -1 }, /epochs is -1; allowed: 0 \(no end\) to 1000000/],
+    [{ rounds: 2 }, /training has no option rounds/],
   ]) {
     assert.throws(() => train(options), argument(message));
   }
   const memory = bad('out-of-memory', /training on \d+ frames takes \d+ MB; WebAssembly has 4096 MB/);
   const wide = { size: 65536, hop: 256 };
-  assert.throws(() => train(wide, new Float32Array(256 * 18000)), memory);
+  const frames = bad('out-of-memory', /out of memory: \d+ x 1 values of 4 bytes cannot be had/);
+  assert.throws(() => train(wide, new Float32Array(256 * 18000)), frames);
   const deep = { layers: [4096, 4096, 4096, 4096], batch: 4096, sequence: 40, size: 16384, hop: 64 };
   assert.throws(() => train(deep, new Float32Array(64 * 5000)), memory);
 });

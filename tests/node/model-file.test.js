@@ -15,7 +15,7 @@ const core = newCore();
 
 function learn(options) {
   const trainer = new CoreTrainer(core, chord(1), { ...tiny, ...options });
-  while (trainer.epoch < 2) trainer.step();
+  while (trainer.status().epoch < 2) trainer.step();
   return trainer.model();
 }
 

@@ -148,35 +148,45 @@ TEST_CASE("A run is what the trainer keeps together") {
   CHECK_FALSE(same_bits(alone.clone().value(), trained(small_sound(40), config, 3)));
 }
 
-TEST_CASE("Stretches predict every frame but the first once an epoch, each lane in order") {
-  for (const std::size_t predictions : {2, 7, 64, 65, 100, 699}) {
+TEST_CASE("Stretches predict every frame of a clip but the first once an epoch, each lane in order") {
+  for (const std::vector<std::uint64_t>& clips :
+       {std::vector<std::uint64_t>{3}, {8}, {65}, {66}, {101}, {700}, {8, 8, 8}, {2, 300, 2, 17}, {50, 3, 3, 3, 3}}) {
     for (const std::size_t batch : {2, 9, 64}) {
       for (const std::size_t longest : {1, 2, 8}) {
         if (longest > batch) continue;
-        Stretches stretches(predictions, batch, longest);
-        std::vector<int> predicted(predictions + 1);
-        std::vector<std::int64_t> next;
+        std::vector<Clip> list;
+        std::size_t frames = 10;  // the first clip need not begin at 0
+        std::vector<int> predicted(frames), expected(frames);
+        std::set<std::size_t> firsts;
+        for (const std::uint64_t length : clips) {
+          list.push_back({frames, length});
+          firsts.insert(frames);
+          expected.push_back(0);
+          expected.insert(expected.end(), length - 1, 1);
+          frames += length;
+        }
+        predicted.resize(frames);
+        const Stretches stretches = Stretches::create(list, batch, longest).value();
+        std::vector<std::size_t> next(stretches.step(0).size());
         for (std::size_t i = 0; i < stretches.count(); ++i) {
-          const Pass pass = stretches.pass(i);
-          const std::size_t lanes = pass.starts.size();
-          CHECK(pass.length >= 1);
-          CHECK(pass.length <= longest);
-          CHECK(lanes * pass.length <= batch);
-          CHECK(pass.carries);
-          CHECK(pass.carried == (i > 0));
-          if (i == 0) next.assign(pass.starts.begin(), pass.starts.end());
-          for (std::size_t lane = 0; lane < lanes; ++lane) {
-            CHECK(pass.starts[lane] == next.at(lane));
-            next[lane] += static_cast<std::int64_t>(pass.length);
-            CHECK(next[lane] <= static_cast<std::int64_t>(predictions) + 1);
-          }
-          CHECK(pass.first_scored == 0);
-          for (std::size_t place = 0; place < pass.end_scored; ++place) {
-            ++predicted.at(static_cast<std::size_t>(pass.starts[place % lanes]) + place / lanes + 1);
+          const auto lanes = stretches.step(i);
+          CHECK(lanes.size() == next.size());
+          CHECK(lanes.size() * longest <= batch);
+          CHECK(std::any_of(lanes.begin(), lanes.end(), [](const Stretch& s) { return s.length > 0; }));
+          for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+            const Stretch& stretch = lanes[lane];
+            CHECK(stretch.length <= longest);
+            if (lane > 0) CHECK(lanes[lane - 1].start <= stretch.start);
+            if (stretch.length == 0) continue;
+            // Goes on where it was, or afresh: at the beginning of the lane or of a clip.
+            if (i > 0) CHECK(stretch.fresh == (stretch.start != next[lane] ? 1 : 0));
+            if (i > 0 && stretch.fresh) CHECK(firsts.count(stretch.start) == 1);
+            if (i == 0) CHECK(stretch.fresh == 1);
+            next[lane] = stretch.start + stretch.length;
+            for (std::size_t t = 0; t < stretch.length; ++t) ++predicted.at(stretch.start + t + 1);
           }
         }
-        CHECK(predicted[0] == 0);
-        CHECK(std::all_of(predicted.begin() + 1, predicted.end(), [](int times) { return times == 1; }));
+        CHECK(predicted == expected);
       }
     }
   }
@@ -214,11 +224,11 @@ TEST_CASE("The loss of an epoch is the mean of its steps") {
 TEST_CASE("A batch knows its distinct frames") {
   Batch batch;
   Arena needed;
-  batch.lay_out(needed, 20, 4);
+  batch.lay_out(needed, 20, 4, 5);
   auto block = Buffer<std::byte>::create(needed.size()).value();
   Arena arena(block.data());
-  batch.lay_out(arena, 20, 4);
-  const std::vector<std::int64_t> starts{3, 12, 5, 3};
+  batch.lay_out(arena, 20, 4, 5);
+  const std::vector<std::int64_t> starts{3, 3, 5, 12};
   for (int again = 0; again < 2; ++again) {
     batch.select(starts, 5);
     const std::vector<std::size_t> frames{3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16};
@@ -233,6 +243,10 @@ TEST_CASE("A batch knows its distinct frames") {
         CHECK(batch.frame(batch.slot(t, w)) == static_cast<std::size_t>(starts[w]) + t);
     }
   }
+  const std::vector<std::int64_t> last{17};
+  batch.select(last, 5);  // behind the end stands the last frame
+  REQUIRE(batch.distinct() == 5);
+  for (std::size_t t = 0; t < 5; ++t) CHECK(batch.frame(batch.slot(t, 0)) == std::min<std::size_t>(17 + t, 19));
 }
 
 TEST_CASE("log1p trains on compressed frames and keeps linear impulses") {

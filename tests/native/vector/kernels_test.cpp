@@ -35,7 +35,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 
 std::vector<float> packed(const Kernels& kernels, const std::vector<float>& b, std::size_t depth, std::size_t columns) {
   std::vector<float> to(kernels.packed_size(depth, columns));
-  kernels.pack(depth, columns, b.data(), static_cast<std::ptrdiff_t>(columns), 1, to.data());
+  kernels.pack(depth, columns, b.data(), static_cast<std::ptrdiff_t>(columns), 1, depth, 0, to.data());
   return to;
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("A sum has the same bits in any tile, slice or start") {
     for (std::size_t k = 0; k < depth; ++k) {
       for (std::size_t j = 0; j < columns; ++j) b_transposed[j * depth + k] = b[k * columns + j];
     }
-    kernels->pack(depth, columns, b_transposed.data(), 1, depth, packed_transposed.data());
+    kernels->pack(depth, columns, b_transposed.data(), 1, depth, depth, 0, packed_transposed.data());
     CHECK(same_bits(packed_transposed, factor));
   }
 }

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "errors/message.hpp"
+#include "lodestone/result.hpp"
+
+namespace lodestone {
+
+/// The bytes of a state. One function that names every part of an object to a ledger counts them, writes them, checks
+/// them and takes them up, as the ledger is made; so a new part is one line. Little-endian, without padding.
+class Ledger {
+ public:
+  enum class Task {
+    count,  ///< how many bytes there will be
+    write,
+    check,  ///< whether all bytes are as they must be, without changing a part
+    read    ///< bytes that were checked
+  };
+
+  Ledger(Task task, std::span<std::byte> bytes) : task_(task), bytes_(bytes) {}
+
+  /// Bytes gone through.
+  std::size_t size() const { return position_; }
+  /// After a check: what is wrong.
+  Status end() {
+    if (!wrong_ && position_ != bytes_.size()) wrong_ = malformed({"the state has bytes behind its end"});
+    return wrong_;
+  }
+
+  /// What a state of the same training has too.
+  void expect(const char* name, double value) {
+    double found = value;
+    copy(&found, sizeof found, task_ == Task::check);
+    if (found == value || wrong_) return;
+    wrong_ = malformed({"the state is of another training: its ", name, " is ", found, "; expected ", value});
+  }
+
+  template <class T>
+  void value(T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    copy(&value, sizeof value, task_ == Task::read);
+  }
+
+  template <class T>
+  void values(std::span<T> values) {
+    copy(values.data(), values.size_bytes(), task_ == Task::read);
+  }
+
+  /// A number, or each of a list, from 0 to `most`.
+  template <class T>
+  void index(T& index, std::uint64_t most) {
+    T found = index;
+    copy(&found, sizeof found, task_ != Task::write);
+    if (static_cast<std::uint64_t>(found) > most && !wrong_) {
+      wrong_ = malformed({"the state has ", static_cast<std::uint64_t>(found), " where up to ", most, " is allowed"});
+    }
+    if (task_ == Task::read) index = found;
+  }
+
+  void list(std::vector<float>& list) {
+    std::uint64_t count = list.size();
+    copy(&count, sizeof count, task_ != Task::write);
+    if (task_ == Task::check) return skip(count);
+    if (task_ == Task::read) list = std::vector<float>(static_cast<std::size_t>(count));
+    values(std::span<float>(list));
+  }
+
+ private:
+  /// To or from the bytes; into `data` only where `take` says so.
+  void copy(void* data, std::size_t size, bool take) {
+    if (task_ != Task::count) {
+      if (wrong_) return;
+      if (size > bytes_.size() - position_) return cut_short();
+      std::byte* const at = bytes_.data() + position_;
+      if (task_ == Task::write) {
+        std::memcpy(at, data, size);
+      } else if (take && size > 0) {
+        std::memcpy(data, at, size);
+      }
+    }
+    position_ += size;
+  }
+
+  void skip(std::uint64_t floats) {
+    if (wrong_) return;
+    if (floats > (bytes_.size() - position_) / sizeof(float)) return cut_short();
+    position_ += static_cast<std::size_t>(floats) * sizeof(float);
+  }
+
+  void cut_short() { wrong_ = malformed({"the state is cut short: it has ", bytes_.size(), " bytes"}); }
+
+  Task task_;
+  std::span<std::byte> bytes_;
+  std::size_t position_ = 0;
+  Status wrong_;
+};
+
+}  // namespace lodestone
