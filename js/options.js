@@ -57,6 +57,8 @@ export const names = { windows, framings, scales, initialisers, trainings, endin
  * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones, or from all
  * @property {number} [position] where in the training sound the first impulse lies, 0 to 1; 0
  * @property {number} [randomness] chance per frame of jumping to another impulse, 0 to 1; 0
+ * @property {number} [temperature] 0 to 4, how far each frame strays from what the network predicts, before it is fed
+ *   back; 1: as far as the sound it learned strayed; 0.8
  * @property {number[]} [points] a schedule of positions, round and round: points[i] for lengths[i] frames
  * @property {number[]} [lengths] in frames, as many as points
  */
@@ -214,7 +216,15 @@ export const trainingPresets = {
 };
 
 /** @type {Required<DreamOptions>} */
-export const dreamDefaults = { seed: 0, mode: 'window', position: 0, randomness: 0, points: [], lengths: [] };
+export const dreamDefaults = {
+  seed: 0,
+  mode: 'window',
+  position: 0,
+  randomness: 0,
+  temperature: 0.8,
+  points: [],
+  lengths: [],
+};
 
 /** @type {Required<PlayerOptions>} */
 export const playerDefaults = { seed: 0, mode: 'window', sampleRate: 0, spread: true };

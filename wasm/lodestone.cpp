@@ -423,12 +423,13 @@ void lodestone_reconstruction_spectrum(const Reconstruction* reconstruction) {
 
 /// `points` and `lengths`: `count` values each; both may be null when it is 0.
 DreamConfig* lodestone_dream_create(std::uint32_t seed, int mode, double position, double randomness,
-                                    const double* points, const int* lengths, std::size_t count) {
+                                    double temperature, const double* points, const int* lengths, std::size_t count) {
   if (auto bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful))) return fail(*bad), nullptr;
   return new DreamConfig{.seed = seed,
                          .mode = static_cast<Mode>(mode),
                          .position = position,
                          .randomness = randomness,
+                         .temperature = temperature,
                          .points = {points, points + count},
                          .lengths = {lengths, lengths + count}};
 }

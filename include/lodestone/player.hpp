@@ -23,6 +23,8 @@ struct DreamConfig {
   Mode mode = Mode::window;
   double position = 0;    ///< where in the training sound the first impulse lies, 0 .. 1
   double randomness = 0;  ///< chance per frame of jumping to another impulse, 0 .. 1 (MAGNet's random_chance)
+  /// 0 .. 4, as DreamControls has it: how far each frame strays from what the network predicts, before it is fed back.
+  double temperature = 0;
   /// A schedule of impulses (MAGNet's points and lengths): at position points[i] for lengths[i] frames, then the next,
   /// round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
   std::vector<double> points{};

@@ -72,6 +72,7 @@ class CoreDream extends Handle {
       options.choice('mode', config.mode, options.names.modes),
       options.number('position', config.position),
       options.number('randomness', config.randomness),
+      options.number('temperature', config.temperature),
     ];
     const make = (/** @type {number[]} */ ...pointers) =>
       core.abi.lodestone_dream_create(...numbers, ...pointers, points.length);

@@ -18,6 +18,9 @@ constexpr Option dream_options[] = {
     {"--position", "X", Kind::number, "where in the training sound the dream starts", "0", 0, 1},
     {"--randomness", "X", Kind::number, "chance per frame of jumping to another place in the training sound", "0", 0,
      1},
+    {"--temperature", "X", Kind::number,
+     "how far each frame strays from what the network predicts; 1: as far as the sound it learned strayed", "0.8", 0,
+     4},
     {"--points", "X,X", Kind::numbers, "a schedule of positions, played round and round", "", 0, 1},
     {"--lengths", "N,N", Kind::integers, "frames that each of the points lasts", "", 1, 2147483647},
     {"--mode", "NAME", Kind::choice, "predict from the last frames alone, or carry the state on", "window", 0, 0,
@@ -30,6 +33,7 @@ DreamConfig dream_config(const Arguments& arguments) {
   config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
   config.position = arguments.number("--position");
   config.randomness = arguments.number("--randomness");
+  config.temperature = arguments.number("--temperature");
   config.points = arguments.numbers("--points");
   config.lengths = arguments.integers("--lengths");
   parse_mode(arguments.text("--mode"), config.mode);

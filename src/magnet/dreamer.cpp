@@ -7,6 +7,7 @@
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
 #include "magnet/limits.hpp"
+#include "magnet/uncertainty.hpp"
 #include "magnet/vitality.hpp"
 
 namespace lodestone {
@@ -15,6 +16,8 @@ Status DreamConfig::check() const {
   const auto share = [](double value) { return value >= 0 && value <= 1; };  // false for NaN
   if (!share(position)) return out_of_range("position", position, "0 to 1");
   if (!share(randomness)) return out_of_range("randomness", randomness, "0 to 1");
+  const bool allowed = temperature >= 0 && temperature <= 4;
+  if (!allowed) return out_of_range("temperature", temperature, "0 to 4");
   if (points.size() != lengths.size()) {
     return out_of_range("number of lengths", static_cast<double>(lengths.size()),
                         {points.size(), ", one for each of points"});
@@ -34,6 +37,7 @@ struct Dreamer::Engine {
   Array2<float> impulses;  // linear magnitudes
   Buffer<float> input;     // what the network is fed, in its scale
   Buffer<float> dream;     // the newest frame, linear
+  Buffer<float> residuals;
   Vitality vitality;
   Limits limits;
   std::size_t refill = 0;       // frames of the impulse still to be fed, counted down
@@ -56,9 +60,12 @@ struct Dreamer::Engine {
     error.take(impulses, model.impulses.clone());
     error.take(input, Buffer<float>::create(bins));
     error.take(dream, Buffer<float>::create(bins));
+    error.take(residuals, Buffer<float>::create(bins));
     error.take(vitality, Vitality::create(model.stft));
+    if (error) return error.status();
     limits = Limits::of(model);
-    return error.status();
+    find_residuals(model, limits.ceiling / Limits::headroom, residuals);
+    return {};
   }
 
   std::size_t window_count() const { return impulses.rows() - static_cast<std::size_t>(network.sequence) + 1; }
@@ -148,6 +155,8 @@ struct Dreamer::Engine {
     const auto prediction = predictor.prediction();
     std::copy(prediction.begin(), prediction.end(), dream.begin());
     expand(network.scale, dream);
+    for (float& value : dream) value = limits.tamed(value);
+    if (config.temperature > 0) shake(dream, residuals.data(), static_cast<float>(config.temperature), random);
     for (float& value : dream) value = limits.tamed(value);
     if (!vitality.dead(dream, limits.loudest)) return;
     ++reseeds;

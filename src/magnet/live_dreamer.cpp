@@ -7,9 +7,8 @@
 #include "errors/first_error.hpp"
 #include "lodestone/random.hpp"
 #include "magnet/live_content.hpp"
-#include "magnet/normal.hpp"
+#include "magnet/uncertainty.hpp"
 #include "magnet/vitality.hpp"
-#include "vector/lanes.hpp"
 
 namespace lodestone {
 
@@ -324,14 +323,9 @@ struct LiveDreamer::Engine {
   }
 
   void shake(std::size_t first, std::size_t last) {
-    using V = Floats<4>;
-    const std::span<const float> residuals = slot().content().residuals;
-    float factors[unit] = {};
-    for (std::size_t k = first; k < last; ++k) {
-      factors[k - first] = knobs.temperature * residuals[k] * normal(random);
-    }
-    for (std::size_t i = 0; i < unit; i += 4) store(factors + i, exponential(load<V>(factors + i)));
-    for (std::size_t k = first; k < last; ++k) dream[k] = slot().limits().tamed(dream[k] * factors[k - first]);
+    lodestone::shake({dream + first, last - first}, slot().content().residuals.data() + first, knobs.temperature,
+                     random);
+    for (std::size_t k = first; k < last; ++k) dream[k] = slot().limits().tamed(dream[k]);
   }
 
   void end_frame() {

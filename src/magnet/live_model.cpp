@@ -5,6 +5,7 @@
 
 #include "errors/message.hpp"
 #include "magnet/live_content.hpp"
+#include "magnet/uncertainty.hpp"
 #include "network/scrub.hpp"
 #include "network/weights.hpp"
 
@@ -70,25 +71,6 @@ Result<std::unique_ptr<LiveModel::Content>> LiveModel::Content::create(const Liv
 
 namespace {
 
-/// How far the logarithm of each bin moves from a training frame to the next: its mean size, as the standard deviation
-/// of a normal variable, which large steps move less than they move their own. Magnitudes count as no quieter than
-/// 80 dB below the loudest.
-void estimate_residuals(const Model& model, float largest, std::span<float> residuals) {
-  const std::size_t rows = model.impulses.rows();
-  if (rows < 2) return;
-  const double quietest = std::max(1e-4 * largest, 1e-20);
-  for (std::size_t bin = 0; bin < residuals.size(); ++bin) {
-    double sum = 0, before = 0;
-    for (std::size_t row = 0; row < rows; ++row) {
-      const double now = std::log(std::max<double>(model.impulses(row, bin), quietest));
-      if (row > 0) sum += std::abs(now - before);
-      before = now;
-    }
-    constexpr double deviation_of_mean_size = 1.2533141373155;  // √(π/2)
-    residuals[bin] = static_cast<float>(deviation_of_mean_size * sum / static_cast<double>(rows - 1));
-  }
-}
-
 Status check_header(const LiveHeader& header, std::size_t size) {
   const LiveHeader expected;
   if (std::memcmp(header.name, expected.name, sizeof header.name) != 0 || header.version != expected.version) {
@@ -124,12 +106,7 @@ Result<LiveModel> LiveModel::create(const Model& model) {
   const auto impulses = model.impulses.all();
   std::copy(impulses.begin(), impulses.end(), (*content)->frames.begin());
   scrub((*content)->frames);
-  if (model.residuals.size() == (*content)->residuals.size()) {
-    std::copy(model.residuals.begin(), model.residuals.end(), (*content)->residuals.begin());
-  } else {
-    estimate_residuals(model, header.limits.ceiling / Limits::headroom, (*content)->residuals);
-  }
-  scrub((*content)->residuals);
+  find_residuals(model, header.limits.ceiling / Limits::headroom, (*content)->residuals);
   return LiveModel(std::move(*content));
 }
 

@@ -7,7 +7,11 @@
 #include "allocations.hpp"
 #include "flush_to_zero.hpp"
 #include "lodestone/formats.hpp"
+#include "lodestone/live_model.hpp"
 #include "lodestone/player.hpp"
+#include "magnet/limits.hpp"
+#include "magnet/live_content.hpp"
+#include "magnet/normal.hpp"
 #include "magnet/small_model.hpp"
 
 using namespace lodestone;
@@ -206,6 +210,7 @@ TEST_CASE("Impossible dreams are refused with the field and what is allowed") {
   CHECK(message({.position = -0.5}) == "position is -0.5; allowed: 0 to 1");
   CHECK(message({.position = std::nan("")}) == "position is nan; allowed: 0 to 1");
   CHECK(message({.randomness = 2}) == "randomness is 2; allowed: 0 to 1");
+  CHECK(message({.temperature = 5}) == "temperature is 5; allowed: 0 to 4");
   CHECK(message({.points = {0.1, 0.2}, .lengths = {4}}) ==
         "number of lengths is 1; allowed: 2, one for each of points");
   CHECK(message({.points = {1.5}, .lengths = {4}}) == "points[0] is 1.5; allowed: 0 to 1");
@@ -220,4 +225,27 @@ TEST_CASE("Impossible dreams are refused with the field and what is allowed") {
   Model other_fft = small_model();
   other_fft.stft.size = 128;
   CHECK(Dreamer::create(other_fft, {}).error().code == ErrorCode::invalid_data);
+}
+
+TEST_CASE("A dream's temperature is that of live dreams: normal noise on the logarithms, before it is fed back") {
+  const float temperature = GENERATE(0.3f, 2.0f);
+  const Model model = small_model(Scale::log1p);
+  Dreamer dreamer = Dreamer::create(model, {.seed = 5, .temperature = temperature}).value();
+  Oracle oracle(model, Mode::window);
+  const LiveModel packed = LiveModel::create(model).value();
+  const Limits limits = Limits::of(model);
+  Random random(5);
+  Frame newest;
+  for (int m = 0; m < 20; ++m) {
+    random.uniform();  // the chance of a jump
+    Frame expected = m == 0 ? oracle.after_impulse(0) : oracle.after(newest);
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      expected[k] *= static_cast<float>(std::exp(double{temperature} * packed.content().residuals[k] * normal(random)));
+    }
+    newest = copy(dreamer.process());
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      // a few ulp of exp, whose argument of up to 15 is a float; and see Limits
+      REQUIRE(newest[k] == Approx(std::min(expected[k], limits.ceiling)).epsilon(3e-5).margin(1e-6));
+    }
+  }
 }

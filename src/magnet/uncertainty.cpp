@@ -1,0 +1,56 @@
+#include "magnet/uncertainty.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "magnet/normal.hpp"
+#include "network/scrub.hpp"
+#include "vector/lanes.hpp"
+
+namespace lodestone {
+
+namespace {
+
+/// How far the logarithm of each bin moves from a training frame to the next: its mean size, as the standard deviation
+/// of a normal variable, which large steps move less than they move their own. Magnitudes count as no quieter than
+/// 80 dB below the loudest.
+void estimate_residuals(const Model& model, float loudest, std::span<float> residuals) {
+  const std::size_t rows = model.impulses.rows();
+  if (rows < 2) return;
+  const double quietest = std::max(1e-4 * loudest, 1e-20);
+  for (std::size_t bin = 0; bin < residuals.size(); ++bin) {
+    double sum = 0, before = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const double now = std::log(std::max<double>(model.impulses(row, bin), quietest));
+      if (row > 0) sum += std::abs(now - before);
+      before = now;
+    }
+    constexpr double deviation_of_mean_size = 1.2533141373155;  // √(π/2)
+    residuals[bin] = static_cast<float>(deviation_of_mean_size * sum / static_cast<double>(rows - 1));
+  }
+}
+
+}  // namespace
+
+void find_residuals(const Model& model, float loudest, std::span<float> residuals) {
+  if (model.residuals.size() == residuals.size()) {
+    std::copy(model.residuals.begin(), model.residuals.end(), residuals.begin());
+  } else {
+    estimate_residuals(model, loudest, residuals);
+  }
+  scrub(residuals);
+}
+
+void shake(std::span<float> magnitudes, const float* residuals, float temperature, Random& random) {
+  using V = Floats<4>;
+  constexpr std::size_t unit = 64;  // bins at once
+  for (std::size_t done = 0; done < magnitudes.size(); done += unit) {
+    const std::size_t count = std::min(unit, magnitudes.size() - done);
+    float factors[unit] = {};
+    for (std::size_t i = 0; i < count; ++i) factors[i] = temperature * residuals[done + i] * normal(random);
+    for (std::size_t i = 0; i < unit; i += 4) store(factors + i, exponential(load<V>(factors + i)));
+    for (std::size_t i = 0; i < count; ++i) magnitudes[done + i] *= factors[i];
+  }
+}
+
+}  // namespace lodestone

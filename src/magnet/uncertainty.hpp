@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+
+#include "lodestone/model.hpp"
+#include "lodestone/random.hpp"
+
+namespace lodestone {
+
+/// Model::residuals `[bins]`; where the model lacks them, estimated from how its training frames change. `loudest`: its
+/// largest magnitude.
+void find_residuals(const Model& model, float loudest, std::span<float> residuals);
+
+/// In place: each bin m becomes m·exp(temperature·σ·n), n normal and σ its residual.
+void shake(std::span<float> magnitudes, const float* residuals, float temperature, Random& random);
+
+}  // namespace lodestone
