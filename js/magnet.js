@@ -1,5 +1,4 @@
 import { readBytes } from './bytes.js';
-import { CoreModel } from './core.js';
 import { LodestoneError } from './errors.js';
 import { createGeneratorNode } from './nodes/generator-node.js';
 import {
@@ -12,8 +11,6 @@ import {
   trainerDefaults,
   trainingPresets,
 } from './options.js';
-import { sharedCore } from './shared.js';
-import { describe } from './tasks.js';
 import { work } from './work.js';
 
 /** @typedef {import('./tasks.js').TrainingProgress} TrainingProgress */
@@ -78,15 +75,15 @@ import { work } from './work.js';
  *     const file = model.toBytes();
  */
 export class Magnet {
-  /** @type {Uint8Array | null} */
-  #bytes;
+  /** @type {{bytes: Uint8Array, live: Uint8Array} | null} the model file, and what a player reads */
+  #forms;
 
   /**
    * Made by `train` and `load`.
-   * @param {{bytes: Uint8Array, config: any, losses: number[], validationLosses: number[]}} model
+   * @param {{bytes: Uint8Array, live: Uint8Array, config: any, losses: number[], validationLosses: number[]}} model
    */
-  constructor({ bytes, config, losses, validationLosses }) {
-    this.#bytes = bytes;
+  constructor({ bytes, live, config, losses, validationLosses }) {
+    this.#forms = { bytes, live };
     /** @type {MagnetConfig} How it was trained. */
     this.config = config;
     /** @type {number[]} Mean training loss of each epoch. */
@@ -133,13 +130,8 @@ export class Magnet {
    * @returns {Promise<Magnet>}
    */
   static async load(source) {
-    const bytes = (await readBytes(source)).slice();
-    const model = new CoreModel(await sharedCore(), bytes);
-    try {
-      return new Magnet({ bytes, ...describe(model) });
-    } finally {
-      model.dispose();
-    }
+    const [bytes, { load }] = await Promise.all([readBytes(source), import('./load.js')]);
+    return new Magnet(await load(bytes.slice()));
   }
 
   /**
@@ -157,7 +149,7 @@ export class Magnet {
     });
     const phaseOptions = typeof phase === 'string' ? { preset: phase } : phase;
     const request = {
-      bytes: this.#held(),
+      bytes: this.#held().bytes,
       options: this.config,
       seconds,
       dream: pick(dream, dreamDefaults),
@@ -191,7 +183,15 @@ export class Magnet {
    * @returns {Uint8Array}
    */
   toBytes() {
-    return this.#held().slice();
+    return this.#held().bytes.slice();
+  }
+
+  /**
+   * What a player reads, in this release of the package alone.
+   * @returns {Uint8Array}
+   */
+  liveBytes() {
+    return this.#held().live;
   }
 
   /**
@@ -199,22 +199,17 @@ export class Magnet {
    * @returns {Promise<{data: Float32Array, frames: number, bins: number}>}
    */
   async trainingFrames() {
-    const model = new CoreModel(await sharedCore(), this.#held());
-    try {
-      const { impulses: frames, size } = model.config;
-      return { data: model.trainingFrames(), frames, bins: size / 2 + 1 };
-    } finally {
-      model.dispose();
-    }
+    const { bytes } = this.#held();
+    return (await import('./load.js')).trainingFrames(bytes);
   }
 
   /** Lets go of the model; it cannot play afterwards. */
   dispose() {
-    this.#bytes = null;
+    this.#forms = null;
   }
 
   #held() {
-    if (this.#bytes) return this.#bytes;
+    if (this.#forms) return this.#forms;
     throw new LodestoneError('invalid-argument', 'this model has been disposed of');
   }
 }

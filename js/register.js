@@ -3,7 +3,7 @@
 import { LodestoneError } from './errors.js';
 import { readBytes } from './bytes.js';
 import { files } from './files.js';
-import { isComplete, moduleFor, prepare, sharedCore } from './shared.js';
+import { isComplete, moduleFor, prepare } from './shared.js';
 
 /**
  * A BaseAudioContext of the browser, one of standardized-audio-context, or a context of Tone.js.
@@ -25,7 +25,6 @@ import { isComplete, moduleFor, prepare, sharedCore } from './shared.js';
  * @property {WebAssembly.Module | Uint8Array} source the core for another thread: compiled, or its bytes where those
  *   cannot be handed over
  * @property {boolean} isComplete whether that is lodestone.wasm, and not page.wasm
- * @property {import('./core.js').Core} core an instance for this thread
  * @property {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
  */
 
@@ -110,7 +109,7 @@ async function load(context, { workletUrl, wasmUrl, AudioWorkletNode }) {
   const makeNode = nodeMaker(context, AudioWorkletNode);
   const address = String(workletUrl ?? files.worklet());
   const [source] = await Promise.all([wasmUrl ? prepare(wasmUrl) : moduleFor(), addModule(context, address)]);
-  return { workletUrl: address, source, isComplete: isComplete(), core: await sharedCore(), makeNode };
+  return { workletUrl: address, source, isComplete: isComplete(), makeNode };
 }
 
 /**

@@ -1,7 +1,6 @@
-// What the parts of the API share: the compiled modules and an instance of each, made when first asked for.
+// The compiled modules that all of the API shares, each fetched when it is first asked for.
 
 import { isCommon } from './common.js';
-import { Core } from './core/instance.js';
 import { files } from './files.js';
 import { compile } from './loader.js';
 
@@ -10,9 +9,6 @@ let complete;
 
 /** @type {Promise<WebAssembly.Module> | undefined} page.wasm */
 let page;
-
-/** @type {WeakMap<Promise<WebAssembly.Module>, Promise<Core>>} */
-const cores = new WeakMap();
 
 /**
  * Fetches and compiles the complete core, lodestone.wasm, and has everything that is made from then on use it. Without
@@ -51,17 +47,3 @@ export function moduleFor(framing, phase) {
 
 /** Whether `prepare` has been called, so that `moduleFor` gives the complete core whatever it is for. */
 export const isComplete = () => complete !== undefined;
-
-/** An instance of the complete core. */
-export const completeCore = () => coreOf(prepare());
-
-/** An instance of the core for what takes no framing. */
-export const sharedCore = () => coreOf(moduleFor());
-
-/** @param {Promise<WebAssembly.Module>} module */
-function coreOf(module) {
-  const core = cores.get(module) ?? module.then((ready) => new Core(ready));
-  cores.set(module, core);
-  core.catch(() => cores.delete(module));
-  return core;
-}

@@ -1,5 +1,5 @@
 import { CoreInverseStftStream, CoreStft, CoreStftStream } from './core.js';
-import { completeCore } from './shared.js';
+import { completeCore } from './local-core.js';
 
 /** @typedef {import('./core.js').Frames} Frames */
 /** @typedef {import('./options.js').StftOptions} StftOptions */

@@ -99,9 +99,17 @@ async function runEpochs(trainer, epochs, snapshots, { report, stopped }) {
   }
 }
 
-/** @param {CoreModel} model */
+/**
+ * What a Magnet is made of.
+ * @param {CoreModel} model
+ */
 export function describe(model) {
-  return { config: model.config, losses: model.losses, validationLosses: model.validationLosses };
+  return {
+    live: model.liveBytes(),
+    config: model.config,
+    losses: model.losses,
+    validationLosses: model.validationLosses,
+  };
 }
 
 /**

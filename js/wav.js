@@ -1,5 +1,5 @@
 import { readBytes } from './bytes.js';
-import { completeCore } from './shared.js';
+import { completeCore } from './local-core.js';
 
 /**
  * The sound of a WAV file, its channels mixed to one.

@@ -3,7 +3,7 @@ import { Handle } from './handle.js';
 /** @typedef {import('./instance.js').Core} Core */
 /** @typedef {import('./model.js').CoreModel} CoreModel */
 
-/** A model as a player reads it. Its bytes are for instances of this very module, not for files. */
+/** A model as a player reads it. Its bytes are for instances of this release's modules, not for files. */
 export class CoreLiveModel extends Handle {
   /**
    * @param {Core} core

@@ -2,6 +2,7 @@ import { LodestoneError } from '../errors.js';
 import { readModelFile, tensorShapes, writeModelFile } from '../model-file.js';
 import * as options from '../options.js';
 import { Handle } from './handle.js';
+import { CoreLiveModel } from './live-model.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
@@ -39,6 +40,16 @@ export class CoreModel extends Handle {
     });
     if (config.impulses > 0) tensors.push(this.#impulses(behind + 1, config));
     return writeModelFile({ config, losses, validationLosses }, tensors);
+  }
+
+  /** What a player reads of it; see CoreLiveModel. */
+  liveBytes() {
+    const live = new CoreLiveModel(this.core, this);
+    try {
+      return live.bytes();
+    } finally {
+      live.dispose();
+    }
   }
 
   /** The magnitudes of the training sound that it keeps, `[frames, bins]`. */

@@ -4,13 +4,13 @@ import { seed as checkSeed } from '../options.js';
 import { needsComplete, rawContext, register, registration, useBytes, useComplete } from '../register.js';
 import { Adopted } from './adopted.js';
 import { settleGenerator } from './generator-options.js';
-import { checkShape, liveBytes } from './live-bytes.js';
 import { errorOf, Questions } from './messages.js';
 import { reportNames } from './report.js';
+import { checkShape } from './shape.js';
 import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 
 /** @typedef {import('./generator-options.js').GeneratorOptions} GeneratorOptions */
-/** @typedef {import('./live-bytes.js').PlayableModel} PlayableModel */
+/** @typedef {import('./shape.js').PlayableModel} PlayableModel */
 
 /**
  * How long a change takes to be heard, in samples of the context, from the quantum in which a parameter changes.
@@ -54,7 +54,6 @@ const pieceBytes = 65536;
  */
 export class GeneratorNode extends Adopted {
   #context;
-  #core;
   #config;
   #questions;
   #player;
@@ -77,10 +76,10 @@ export class GeneratorNode extends Adopted {
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
    */
   constructor(context, model, options) {
-    const { source, isComplete, core, workletUrl, makeNode } = registration(context);
+    const { source, isComplete, workletUrl, makeNode } = registration(context);
     if (!isComplete && !isCommon(model.config)) throw needsComplete();
     const { engine, ahead, player, parameterData } = settleGenerator(options);
-    const live = liveBytes(model, core);
+    const live = model.liveBytes();
     const raw = rawContext(context);
     const waits = 'startRendering' in raw; // for the audio thread, however long it takes
     const ring = engine === 'worker' && !waits ? ringSize(model.config, raw.sampleRate, ahead) : undefined;
@@ -101,7 +100,6 @@ export class GeneratorNode extends Adopted {
       }),
     );
     this.#context = raw;
-    this.#core = core;
     this.#config = model.config;
     this.#underrunsBefore = raw.playbackStats?.underrunEvents ?? 0;
     this.#questions = new Questions(this.port, {
@@ -162,7 +160,7 @@ export class GeneratorNode extends Adopted {
    */
   async swapModel(model) {
     checkShape(model.config, this.#config);
-    const bytes = liveBytes(model, this.#core);
+    const bytes = model.liveBytes();
     const before = this.#swapping;
     this.#swapping = (async () => {
       await before.catch(() => {});
@@ -264,10 +262,10 @@ export async function createGeneratorNode(context, model, options = {}) {
  * @param {GeneratorOptions} options
  */
 async function cheapestEngine(context, model, options) {
-  const { source, core, workletUrl } = registration(context);
+  const { source, workletUrl } = registration(context);
   const { player } = settleGenerator({ ...options, engine: 'worklet' });
   const { sampleRate } = rawContext(context);
-  return chooseEngine(workletUrl, { source, live: liveBytes(model, core), options: { ...player, sampleRate } });
+  return chooseEngine(workletUrl, { source, live: model.liveBytes(), options: { ...player, sampleRate } });
 }
 
 /**

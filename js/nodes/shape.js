@@ -1,34 +1,11 @@
-import { CoreLiveModel, CoreModel } from '../core.js';
 import { LodestoneError } from '../errors.js';
 
 /**
- * @typedef {import('../magnet.js').Magnet | CoreModel} PlayableModel a model, or what a CoreTrainer has learned so far
+ * What a node plays: a Magnet, or anything else that can say how it was trained and what a player reads.
+ * @typedef {object} PlayableModel
+ * @property {import('../magnet.js').MagnetConfig} config
+ * @property {() => Uint8Array} liveBytes
  */
-
-/**
- * The model as a player takes it.
- * @param {PlayableModel} model
- * @param {import('../core.js').Core} core to make it in
- */
-export function liveBytes(model, core) {
-  if (model instanceof CoreModel) return readAs(model);
-  const copy = new CoreModel(core, model.toBytes());
-  try {
-    return readAs(copy);
-  } finally {
-    copy.dispose();
-  }
-}
-
-/** @param {CoreModel} model */
-function readAs(model) {
-  const live = new CoreLiveModel(model.core, model);
-  try {
-    return live.bytes();
-  } finally {
-    live.dispose();
-  }
-}
 
 /** What of a model's configuration has to agree for another model to take its place. */
 const shape = /** @type {const} */ ([
