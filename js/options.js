@@ -37,9 +37,13 @@ export const names = { windows, framings, scales, initialisers, trainings, endin
  * @property {number} [run] neighbouring windows that stay together, 1 to `batch`; 1
  * @property {number} [stretch] frames of a stretch, 1 to `batch`; 4
  * @property {number} [learningRate] to 1; 0: 1e-3, of stretches 2e-3
+ * @property {number} [warmUp] first steps, over which the learning rate rises; 0
+ * @property {number} [decay] share of the learning rate that is left at the end, 0 to 1; it falls along a cosine; 1
  * @property {number} [weightDecay] 1e-4
- * @property {number} [clipNorm] largest norm of the gradients; 0: no clipping
- * @property {number} [validation] share of the windows held out, 0 to 0.5; 0
+ * @property {number} [clipNorm] largest norm of the gradients; 0: no clipping; 1
+ * @property {number} [validation] share of the windows held out, 0 to 0.5; the model is that of the epoch which predicts
+ *   them best; 0
+ * @property {number} [patience] epochs after which training stops when that has not become better; 0: never; 0
  * @property {'linear' | 'log1p'} [scale] what the network sees of a magnitude
  * @property {'pytorch' | 'keras'} [initialiser] how the weights start
  * @property {number} [seed] of the weights and the order of the windows, 0 to 2³²−1; 0
@@ -172,8 +176,11 @@ export const trainerDefaults = {
   stretch: 4,
   learningRate: 0,
   weightDecay: 1e-4,
-  clipNorm: 0,
+  warmUp: 0,
+  decay: 1,
+  clipNorm: 1,
   validation: 0,
+  patience: 0,
   scale: 'linear',
   initialiser: 'pytorch',
   seed: 0,
@@ -196,9 +203,12 @@ export const trainerFields = {
   run: integer,
   stretch: integer,
   learningRate: number,
+  warmUp: integer,
+  decay: number,
   weightDecay: number,
   clipNorm: number,
   validation: number,
+  patience: integer,
   scale: (name, value) => choice(name, value, scales),
   initialiser: (name, value) => choice(name, value, initialisers),
   seed,

@@ -6,7 +6,6 @@
 #include "lodestone/dream_controls.hpp"
 #include "lodestone/features.hpp"
 #include "lodestone/formats.hpp"
-#include "lodestone/import.hpp"
 #include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"

@@ -3,6 +3,7 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
 #include "cli/text.hpp"
+#include "lodestone/corpus.hpp"
 #include "lodestone/trainer.hpp"
 
 namespace lodestone::cli {
@@ -18,6 +19,14 @@ constexpr Option file_options[] = {
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
     {"--no-impulses", "", Kind::flag,
      "keep no frames of the sound in the model, for privacy; dreams then start from silence"},
+};
+
+constexpr Option corpus_options[] = {
+    {"--no-normalise", "", Kind::flag, "leave the level of the sound as it is; else every file is brought to −20 dBFS"},
+    {"--copies", "N", Kind::integer, "learn so many copies of each file too, altered in level and pitch", "0", 0, 64},
+    {"--copy-gain", "DB", Kind::number, "a copy is louder or quieter by up to so much", "6", 0, 24},
+    {"--copy-pitch", "SEMITONES", Kind::number,
+     "a copy is higher or lower, and as much shorter or longer, by up to so much", "0.5", 0, 12},
 };
 
 constexpr Option network_options[] = {
@@ -40,10 +49,17 @@ constexpr Option training_options[] = {
     {"--stretch", "N", Kind::integer, "frames of a stretch; batch / stretch of them are read side by side", "4", 1,
      4096},
     {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3, of stretches 2e-3", "0", 0, 1},
+    {"--warm-up", "N", Kind::integer, "first steps, over which the learning rate rises", "0", 0, 1000000},
+    {"--decay", "SHARE", Kind::number, "of the learning rate that is left at the end; it falls along a cosine", "1", 0,
+     1},
     {"--weight-decay", "X", Kind::number, "added to the gradient as X times the weight, as PyTorch's Adam has it",
      "1e-4", 0, 1},
-    {"--clip-norm", "X", Kind::number, "largest norm of all gradients together; 0: no clipping", "0", 0, 1e9},
-    {"--validation", "SHARE", Kind::number, "share of the windows held out at the end of the sound", "0", 0, 0.5},
+    {"--clip-norm", "X", Kind::number, "largest norm of all gradients together; 0: no clipping", "1", 0, 1e9},
+    {"--validation", "SHARE", Kind::number,
+     "share of the windows held out at the end of the sound; the model is that of the epoch which predicts them best",
+     "0", 0, 0.5},
+    {"--patience", "N", Kind::integer, "stop after so many epochs in which that has not become better; 0: never", "0",
+     0, 1000000},
     {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras"},
     {"--seed", "N", Kind::integer, "of the first weights and the order of the windows", "0", 0, 4294967295},
 };
@@ -65,13 +81,17 @@ TrainerConfig trainer_config(const Arguments& arguments) {
   config.layers = arguments.integers("--layers");
   config.sequence = static_cast<int>(arguments.integer("--sequence"));
   config.training = arguments.text("--training") == "sequence" ? Training::sequence : Training::windows;
+  config.epochs = static_cast<int>(arguments.integer("--epochs"));
   config.batch = static_cast<int>(arguments.integer("--batch"));
   config.run = static_cast<int>(arguments.integer("--run"));
   config.stretch = static_cast<int>(arguments.integer("--stretch"));
   config.learning_rate = arguments.number("--learning-rate");
+  config.warm_up = static_cast<int>(arguments.integer("--warm-up"));
+  config.decay = arguments.number("--decay");
   config.weight_decay = arguments.number("--weight-decay");
   config.clip_norm = arguments.number("--clip-norm");
   config.validation = arguments.number("--validation");
+  config.patience = static_cast<int>(arguments.integer("--patience"));
   parse_scale(arguments.text("--scale"), config.scale);
   config.initialiser = arguments.text("--initialiser") == "keras" ? Initialiser::keras : Initialiser::pytorch;
   config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
@@ -79,10 +99,22 @@ TrainerConfig trainer_config(const Arguments& arguments) {
   return config;
 }
 
+CorpusConfig corpus_config(const Arguments& arguments) {
+  CorpusConfig config;
+  config.normalise = !arguments.has("--no-normalise");
+  config.copies = static_cast<int>(arguments.integer("--copies"));
+  config.copy_gain = arguments.number("--copy-gain");
+  config.copy_pitch = arguments.number("--copy-pitch");
+  config.validation = arguments.number("--validation");
+  config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
+  return config;
+}
+
 /// What a training works with: from the command line, or from the model of `--init`.
 struct Plan {
   StftConfig stft;
   TrainerConfig trainer;
+  CorpusConfig corpus;
   double rate = 0;  ///< of the sound; 0: the file's own
   Model initial;
   bool has_initial = false;
@@ -127,10 +159,12 @@ Result<Plan> make_plan(const Arguments& arguments, Host& host) {
   Plan plan;
   plan.stft = framing(arguments);
   plan.trainer = trainer_config(arguments);
+  plan.corpus = corpus_config(arguments);
   plan.rate = arguments.number("--rate");
-  const std::string_view inputs[] = {arguments.files()[0], arguments.text("--init")};
+  std::vector<std::string_view> inputs(arguments.files().begin(), arguments.files().end());
+  inputs.push_back(arguments.text("--init"));
   if (auto error = check_output(host, arguments.text("--output"), inputs)) return *error;
-  if (const std::string_view path = inputs[1]; !path.empty()) {
+  if (const std::string_view path = inputs.back(); !path.empty()) {
     const auto bytes = host.read(path);
     if (!bytes) return bytes.error();
     auto model = read_model(*bytes);
@@ -168,21 +202,83 @@ std::string epoch_text(const Trainer& trainer, int epochs, double running_loss) 
   return text;
 }
 
-/// All epochs; cancelled or invalid_data (the loss is no number any more) before their end.
-Status learn(Trainer& trainer, int epochs, Host& host) {
-  Progress progress(host, "train", 1.0);
+/// Until training is over; true where the user stopped it before.
+bool learn(Trainer& trainer, Console& console) {
+  Progress progress(console.host, "train", 1.0);
+  const int epochs = trainer.config().epochs;
   const double steps = static_cast<double>(epochs) * trainer.steps_per_epoch();
-  while (trainer.epoch() < epochs) {
-    if (host.cancelled()) return Error{ErrorCode::cancelled, {}};
+  int rollbacks = 0;
+  while (trainer.ending() == Ending::none) {
+    if (console.host.cancelled()) return true;
     const double loss = trainer.step();
-    if (!std::isfinite(loss)) {
-      return Error{ErrorCode::invalid_data,
-                   "training blew up in epoch " + std::to_string(trainer.epoch() + 1) +
-                       ": the loss is not finite; try a smaller --learning-rate or --clip-norm 1"};
+    const TrainingStatus status = trainer.status();
+    if (status.rollbacks > rollbacks) {
+      ++rollbacks;
+      console.note("the loss was not finite: back to epoch " + number_text(status.epoch) +
+                   ", and on at half the learning rate, " + number_text(status.learning_rate));
     }
     progress.update(static_cast<double>(trainer.step_count()) / steps, epoch_text(trainer, epochs, loss));
   }
-  return {};
+  return false;
+}
+
+Status check_ending(const Trainer& trainer) {
+  if (trainer.ending() != Ending::diverged) return {};
+  const double last_rate = 2 * trainer.status().learning_rate;
+  return Error{ErrorCode::invalid_data,
+               "training blew up in epoch " + std::to_string(trainer.epoch() + 1) +
+                   ": the loss was not finite ten times in a row, last at a learning rate of " +
+                   number_text(last_rate) +
+                   "; try a model of --init with smaller weights, none, or a smaller --learning-rate"};
+}
+
+/// All files, of one rate.
+Result<std::vector<Sound>> load_sounds(Host& host, std::span<const std::string_view> paths, double rate) {
+  std::vector<Sound> sounds;
+  for (const std::string_view path : paths) {
+    auto sound = load_sound(host, path, rate);
+    if (!sound) return sound.error();
+    if (!sounds.empty() && sound->sample_rate != sounds[0].sample_rate) {
+      return Error{ErrorCode::invalid_data,
+                   std::string(path) + " has " + number_text(sound->sample_rate, 10) + " Hz, " + std::string(paths[0]) +
+                       " " + number_text(sounds[0].sample_rate, 10) +
+                       " Hz; allowed: one rate for all, or --rate, to which they are resampled"};
+    }
+    sounds.push_back(std::move(*sound));
+  }
+  return sounds;
+}
+
+/// Seconds of sound, and how many frames it and its copies give at most.
+struct Extent {
+  double seconds = 0, frames = 0;
+};
+
+Extent extent(const Stft& stft, std::span<const Sound> sounds, const CorpusConfig& config) {
+  Extent all;
+  for (const Sound& sound : sounds) {
+    all.seconds += static_cast<double>(sound.samples.size()) / sound.sample_rate;
+    all.frames += static_cast<double>(stft.frames(sound.samples.size()));
+  }
+  all.frames *= 1 + config.copies * std::pow(2, config.copy_pitch / 12);
+  return all;
+}
+
+/// Takes the samples.
+Result<Trainer> make_trainer(const Plan& plan, const StftConfig& stft, std::span<const std::string_view> paths,
+                             std::span<Sound> sounds) {
+  auto corpus = Corpus::create(stft, plan.corpus);
+  if (!corpus) return corpus.error();
+  for (std::size_t i = 0; i < sounds.size(); ++i) {
+    if (auto error = corpus->add(sounds[i].samples)) return in_file(paths[i], *error);
+    sounds[i].samples = {};
+  }
+  auto frames = corpus->take();
+  if (!frames) return frames.error();
+  TrainerConfig config = plan.trainer;
+  config.validation *= corpus->own_share();
+  return Trainer::create(std::move(*frames), config, plan.has_initial ? &plan.initial.weights : nullptr,
+                         corpus->clips());
 }
 
 int train(const Arguments& given, Console& console) {
@@ -193,39 +289,35 @@ int train(const Arguments& given, Console& console) {
   const auto plan = make_plan(arguments, host);
   if (!plan) return console.fail(plan.error());
 
-  auto sound = load_sound(host, arguments.files()[0], plan->rate);
-  if (!sound) return console.fail(sound.error());
+  auto sounds = load_sounds(host, arguments.files(), plan->rate);
+  if (!sounds) return console.fail(sounds.error());
   StftConfig config = plan->stft;
-  config.sample_rate = sound->sample_rate;
-  auto stft = Stft::create(config);
+  config.sample_rate = sounds->front().sample_rate;
+  const auto stft = Stft::create(config);
   if (!stft) return console.fail(stft.error());
-  const std::uint64_t frame_count = stft->frames(sound->samples.size());
-  const std::uint64_t memory = Trainer::memory(frame_count, config.bins(), plan->trainer);
-  const double frame_bytes = static_cast<double>(frame_count) * config.bins() * sizeof(float);
+  const Extent size = extent(*stft, *sounds, plan->corpus);
+  const auto most_frames = static_cast<std::uint64_t>(size.frames);
+  const std::uint64_t memory = Trainer::memory(most_frames, config.bins(), plan->trainer);
+  const double frame_bytes = size.frames * config.bins() * sizeof(float);
   // The frames, the model's copy of them, and at the end the file with another, half as large and twice in memory.
   const double copies = plan->trainer.keep_impulses ? 3 : 1;
   if (auto error = check_memory(console, "training", static_cast<double>(memory) + copies * frame_bytes))
     return console.fail(*error);
 
-  auto frames = stft->magnitudes(sound->samples);
-  if (!frames) return console.fail(frames.error());
-  const double seconds = static_cast<double>(sound->samples.size()) / config.sample_rate;
-  sound->samples = {};
-  auto trainer =
-      Trainer::create(std::move(*frames), plan->trainer, plan->has_initial ? &plan->initial.weights : nullptr);
+  auto trainer = make_trainer(*plan, config, arguments.files(), *sounds);
   if (!trainer) return console.fail(trainer.error());
-
-  const int epochs = static_cast<int>(arguments.integer("--epochs"));
-  console.note(std::string(arguments.files()[0]) + ": " + duration_text(seconds) + " at " +
-               number_text(config.sample_rate) + " Hz, " + std::to_string(frame_count) + " frames, " +
+  const auto files = arguments.files();
+  console.note((files.size() == 1 ? std::string(files[0]) : std::to_string(files.size()) + " files") + ": " +
+               duration_text(size.seconds) + " at " + number_text(config.sample_rate) + " Hz, " +
                std::to_string(trainer->steps_per_epoch()) + " steps an epoch");
   console.note(network_text(trainer->network()) + "; " + bytes_text(static_cast<double>(memory)) + " of memory");
 
   const double start = host.clock();
-  const auto stopped = learn(*trainer, epochs, host);
-  if (stopped && (stopped->code != ErrorCode::cancelled || trainer->step_count() == 0)) {
-    return console.fail({stopped->code, stopped->message.empty() ? "stopped before the first step; nothing was written"
-                                                                 : stopped->message});
+  const int epochs = plan->trainer.epochs;
+  const bool stopped = learn(*trainer, console);
+  if (auto error = check_ending(*trainer)) return console.fail(*error);
+  if (stopped && trainer->step_count() == 0) {
+    return console.fail({ErrorCode::cancelled, "stopped before the first step; nothing was written"});
   }
   const auto model = trainer->model();
   if (!model) return console.fail(model.error());
@@ -236,6 +328,11 @@ int train(const Arguments& given, Console& console) {
     console.note("stopped after " + std::to_string(trainer->epoch()) + " of " + std::to_string(epochs) +
                  " epochs; what was learned until then is in " + std::string(output));
   }
+  const TrainingStatus status = trainer->status();
+  if (trainer->ending() == Ending::stopped_early) {
+    console.note("stopped early: the held-out loss was lowest after epoch " + number_text(status.best_epoch) +
+                 ", whose weights the model has");
+  }
 
   Report report;
   report.add("output", output);
@@ -243,12 +340,15 @@ int train(const Arguments& given, Console& console) {
   report.add("steps", trainer->step_count());
   if (!trainer->losses().empty()) report.add("loss", trainer->losses().back());
   if (!trainer->validation_losses().empty()) report.add("validation loss", trainer->validation_losses().back());
+  if (status.best_epoch > 0) report.add("best epoch", status.best_epoch);
+  report.add("rollbacks", status.rollbacks);
   report.add("parameters", parameter_count(model->weights));
   report.add("impulse frames", model->impulses.rows());
   report.add("bytes", bytes->size());
   report.add("memory", memory, "bytes");
   report.add("train seconds", host.clock() - start);
-  report.add("stopped", stopped.has_value());
+  report.add("stopped", stopped);
+  report.add("stopped early", trainer->ending() == Ending::stopped_early);
   console.result(report);
   return stopped ? exit_cancelled : exit_ok;
 }
@@ -257,14 +357,16 @@ int train(const Arguments& given, Console& console) {
 
 Command train_command() {
   return {"train",
-          "IN.wav -o MODEL.safetensors",
+          "IN.wav... -o MODEL.safetensors",
           "sound to a model that has learned it",
-          "Learns which magnitude frame follows which. Ctrl-C saves the model as far as it is and says where; --init "
+          "Learns which magnitude frame follows which, in one file or many. Ctrl-C saves the model as far as it is and "
+          "says where; --init "
           "goes on from "
           "there (with a new order of the windows and Adam's memory empty).",
           1,
-          1,
+          1000000,
           {{"Files", file_options},
+           {"Sound", corpus_options},
            {"Network", network_options},
            {"Training", training_options},
            {"Frames", framing_options()},

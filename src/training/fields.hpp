@@ -17,9 +17,12 @@ void visit_fields(Config& config, Visit visit) {
   visit("run", config.run, 1, 4096, "1 to 4096");          // and to `batch`: see TrainerConfig::check
   visit("stretch", config.stretch, 1, 4096, "1 to 4096");  // likewise
   visit("learning_rate", config.learning_rate, 0, 1, "0 to 1");
+  visit("warm_up", config.warm_up, 0, 1000000, "0 to 1000000 steps");
+  visit("decay", config.decay, 0, 1, "0 to 1");
   visit("weight_decay", config.weight_decay, 0, 1, "0 to 1");
   visit("clip_norm", config.clip_norm, 0, std::numeric_limits<double>::max(), "0 (no clipping) or more");
   visit("validation", config.validation, 0, 0.5, "0 to 0.5 of the windows");
+  visit("patience", config.patience, 0, 1000000, "0 (off) to 1000000 epochs");
   visit("scale", config.scale, 0, 1, "0 to 1");
   visit("initialiser", config.initialiser, 0, 1, "0 to 1");
   visit("seed", config.seed, 0, 4294967295.0, "0 to 4294967295");

@@ -9,10 +9,13 @@
 #include "network/weights.hpp"
 #include "training/adam.hpp"
 #include "training/backpropagation.hpp"
+#include "training/best_epoch.hpp"
 #include "training/fields.hpp"
+#include "training/guard.hpp"
 #include "training/initialiser.hpp"
 #include "training/ledger.hpp"
 #include "training/residuals.hpp"
+#include "training/schedule.hpp"
 #include "training/window_order.hpp"
 
 namespace lodestone {
@@ -193,6 +196,9 @@ Status TrainerConfig::check() const {
     const bool fits = number >= least && number <= most;
     if (!fits && !wrong) wrong = out_of_range(name, number, allowed);
   });
+  if (!wrong && patience > 0 && validation == 0) {
+    wrong = out_of_range("patience", patience, "0 where nothing is held out for validation");
+  }
   if (!wrong && (threads < 1 || threads > static_cast<int>(shard_count) || (threads & (threads - 1)) != 0)) {
     wrong = out_of_range("threads", threads, "1, 2, 4, 8");
   }
@@ -208,6 +214,7 @@ struct Trainer::Engine {
   std::uint64_t held = 0;  ///< windows held out, the last ones. None of their targets belongs to a window before them
   Weights weights;
   std::vector<std::span<float>> values;      ///< of all weights
+  std::vector<std::span<float>> kept;        ///< those and Adam's moments
   std::vector<std::span<float>> parameters;  ///< those that Adam changes
   Buffer<std::byte> block;
   std::span<float> compressed;      ///< what the network sees `[frames, bins]`, where that is not `sound`
@@ -218,6 +225,8 @@ struct Trainer::Engine {
   Stretches stretches;
   std::vector<Backpropagation> workspaces;  ///< one a thread
   Adam adam;
+  Guard guard;
+  BestEpoch best;
   Pass pass{};
   Array2<float> predictions;  ///< of the last step; validation has its own
   std::uint64_t steps = 0;
@@ -249,9 +258,14 @@ struct Trainer::Engine {
   void run_all();
   double join();
   double finish();
-  void learn(double loss);
+  bool learn(double loss);
   void finish_epoch();
-  Result<Buffer<float>> residuals();
+  void validated(float loss);
+  void start_epoch();
+  void go_back();
+  double learning_rate() const;
+  Result<Weights> weights_of_model();
+  Result<Buffer<float>> residuals(Weights& of);
   void keep(Ledger& ledger);
 };
 
@@ -269,7 +283,10 @@ void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t 
     workspaces[i].lay_out(arena, network, frames, batch, carries && i == 0 ? batch : share,
                           carries ? batch / static_cast<std::uint64_t>(config.stretch) : 0);
   }
-  adam.lay_out(arena, count_values(network));
+  const std::uint64_t count = count_values(network);
+  adam.lay_out(arena, count);
+  guard.lay_out(arena, 3 * count);
+  if (held > 0) best.lay_out(arena, count);
 }
 
 Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial) {
@@ -289,13 +306,18 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
   known_by = fingerprint(sound.values.all(), starts);
   values = values_of(weights);
   parameters = trainable(weights);
+  kept = values;
+  kept.push_back(adam.moments());
   random = Random(config.seed);
   if (!initial) {
     if (auto failed = initialise(config.initialiser, random, weights)) return failed;
   }
-  if (config.training == Training::sequence) return prepare_stretches();
-  order = WindowOrder(ordered, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.run));
-  order.shuffle(random);
+  if (config.training == Training::sequence) {
+    if (auto failed = prepare_stretches()) return failed;
+  } else {
+    order = WindowOrder(ordered, static_cast<std::size_t>(config.batch), static_cast<std::size_t>(config.run));
+  }
+  start_epoch();
   return {};
 }
 
@@ -337,8 +359,12 @@ std::size_t Trainer::Engine::steps_per_epoch() const {
 }
 
 Ending Trainer::Engine::ending() const {
-  const bool all = config.epochs > 0 && losses.size() >= static_cast<std::size_t>(config.epochs);
-  return all && !validating() ? Ending::finished : Ending::none;
+  if (guard.gave_up()) return Ending::diverged;
+  if (validating()) return Ending::none;
+  const auto epoch = static_cast<int>(losses.size());
+  if (config.epochs > 0 && epoch >= config.epochs) return Ending::finished;
+  const bool patient = config.patience == 0 || epoch - best.record.epoch < config.patience;
+  return patient ? Ending::none : Ending::stopped_early;
 }
 
 void Trainer::Engine::begin(const Pass& next) {
@@ -393,17 +419,18 @@ double Trainer::Engine::join() {
 double Trainer::Engine::finish() {
   const double loss = join();
   if (!pass.learns) {
-    validation_losses.push_back(static_cast<float>(loss));
-    return loss;
+    validated(static_cast<float>(loss));
+  } else if (!learn(loss)) {
+    go_back();
+  } else {
+    epoch_loss += loss;
+    if (++step_of_epoch == steps_per_epoch()) finish_epoch();
   }
-  learn(loss);
-  epoch_loss += loss;
-  if (++step_of_epoch == steps_per_epoch()) finish_epoch();
   return loss;
 }
 
-/// One Adam step.
-void Trainer::Engine::learn(double loss) {
+/// One Adam step. False, and none, where the loss or the gradient is not finite.
+bool Trainer::Engine::learn(double loss) {
   Backpropagation& all = workspaces[0];
   for (const Backpropagation& part : workspaces) {
     const auto rows = part.predictions();
@@ -412,24 +439,66 @@ void Trainer::Engine::learn(double loss) {
   if (pass.batch_statistics) all.move_running_statistics(weights);
   if (!pass.stretches.empty()) all.carry();
   const auto& gradients = all.finish(weights);
-  ++steps;
   double norm = 0;
   for (const std::span<float> tensor : gradients) norm += kernels().sum_of_squares(tensor.data(), tensor.size());
   norm = std::sqrt(norm);
-  if (!std::isfinite(loss) || !std::isfinite(norm)) return;  // weights that are still finite stay so
+  if (!std::isfinite(loss) || !std::isfinite(norm)) return false;
   const double scale = config.clip_norm > 0 ? std::min(1.0, config.clip_norm / (norm + 1e-6)) : 1.0;
-  adam.step(parameters, gradients, scale, step_size(config), config.weight_decay);
+  adam.step(parameters, gradients, scale, learning_rate(), config.weight_decay);
+  ++steps;
+  return true;
 }
 
 void Trainer::Engine::finish_epoch() {
   losses.push_back(static_cast<float>(epoch_loss / static_cast<double>(step_of_epoch)));
   epoch_loss = 0;
   step_of_epoch = 0;
+  if (held == 0) start_epoch();
+}
+
+void Trainer::Engine::validated(float loss) {
+  if (!std::isfinite(loss)) return go_back();
+  validation_losses.push_back(loss);
+  best.offer(static_cast<int>(losses.size()), loss, values);
+  start_epoch();
+}
+
+void Trainer::Engine::start_epoch() {
+  if (steps == 0 || guard.is_due(steps)) guard.keep(kept, {steps, losses.size(), random, adam.powers});
   if (config.training == Training::windows) order.shuffle(random);
 }
 
+/// To the start of the epoch that was kept.
+void Trainer::Engine::go_back() {
+  const Guard::Place place = guard.go_back(kept);
+  steps = place.steps;
+  for (std::vector<float>* list : {&losses, &validation_losses}) {
+    const auto left = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(place.epochs, list->size()));
+    list->erase(list->begin() + left, list->end());
+  }
+  random = place.random;
+  adam.powers = place.powers;
+  step_of_epoch = 0;
+  epoch_loss = 0;
+  if (config.training == Training::windows) order.shuffle(random);
+}
+
+/// That of the next step.
+double Trainer::Engine::learning_rate() const {
+  const std::uint64_t all = static_cast<std::uint64_t>(config.epochs) * steps_per_epoch();
+  const double share = scheduled_rate(steps, all, static_cast<std::uint64_t>(config.warm_up), config.decay);
+  return step_size(config) * share * guard.record.rate;
+}
+
+/// Those of the best epoch, where there is one.
+Result<Weights> Trainer::Engine::weights_of_model() {
+  auto copy = weights.clone();
+  if (copy && best.record.epoch > 0) unflatten(best.weights(), values_of(*copy));
+  return copy;
+}
+
 /// Model::residuals over at most 64 windows, spread evenly, so that a snapshot stays cheap.
-Result<Buffer<float>> Trainer::Engine::residuals() {
+Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   const std::size_t first = held > 0 ? ordered.size() : 0;
   const std::size_t count = held > 0 ? static_cast<std::size_t>(held) : ordered.size();
   std::vector<std::int64_t> windows(std::min<std::size_t>(count, 64));
@@ -439,7 +508,7 @@ Result<Buffer<float>> Trainer::Engine::residuals() {
   Backpropagation& passes = workspaces[0];
   for (std::size_t done = 0; done < windows.size();) {
     const std::size_t some = std::min(windows.size() - done, passes.capacity());
-    begin(pass_over(std::span<const std::int64_t>(windows).subspan(done, some), false));
+    passes.begin(of, frames(), pass_over(std::span<const std::int64_t>(windows).subspan(done, some), false));
     while (passes.run(0, 1)) {
     }
     std::copy(passes.predictions().begin(), passes.predictions().end(), predicted->row(done).data());
@@ -464,6 +533,10 @@ void Trainer::Engine::keep(Ledger& ledger) {
   for (const std::span<float> tensor : values) ledger.values(tensor);
   ledger.values(adam.moments());
   ledger.value(adam.powers);
+  ledger.values(guard.kept());
+  ledger.value(guard.record);
+  ledger.values(best.weights());
+  ledger.value(best.record);
   ledger.value(random);
   for (std::int64_t& window : ordered) ledger.index(window, ordered.size() - 1);
   ledger.value(steps);
@@ -573,10 +646,10 @@ TrainingStatus Trainer::status() const {
           .steps = static_cast<double>(engine.steps_per_epoch()) * engine.config.epochs,
           .loss = engine.losses.empty() ? NAN : engine.losses.back(),
           .validation_loss = engine.validation_losses.empty() ? NAN : engine.validation_losses.back(),
-          .learning_rate = step_size(engine.config),
-          .rollbacks = 0,
+          .learning_rate = engine.learning_rate(),
+          .rollbacks = static_cast<double>(engine.guard.record.rollbacks),
           .ending = static_cast<double>(engine.ending()),
-          .best_epoch = 0};
+          .best_epoch = static_cast<double>(engine.best.record.epoch)};
 }
 
 Result<Buffer<std::byte>> Trainer::state() const {
@@ -624,8 +697,8 @@ Result<Model> Trainer::model() const {
   if (auto error = engine.sound.stft.check()) return *error;
   Model model{engine.sound.stft, engine.network, {}, {}, {}, engine.losses, engine.validation_losses};
   FirstError error;
-  error.take(model.weights, engine.weights.clone());
-  error.take(model.residuals, engine_->residuals());
+  error.take(model.weights, engine_->weights_of_model());
+  if (!error) error.take(model.residuals, engine_->residuals(model.weights));
   if (engine.config.keep_impulses) error.take(model.impulses, engine.sound.values.clone());
   if (error) return *error;
   round_to_half(model.impulses.all());

@@ -124,6 +124,14 @@ TEST_CASE("defaults of the command line are those of the library") {
   CHECK(train.number("--weight-decay") == trainer.weight_decay);
   CHECK(train.number("--clip-norm") == trainer.clip_norm);
   CHECK(train.number("--validation") == trainer.validation);
+  CHECK(train.integer("--warm-up") == trainer.warm_up);
+  CHECK(train.number("--decay") == trainer.decay);
+  CHECK(train.integer("--patience") == trainer.patience);
+  const CorpusConfig corpus;
+  CHECK(train.has("--no-normalise") != corpus.normalise);
+  CHECK(train.integer("--copies") == corpus.copies);
+  CHECK(train.number("--copy-gain") == corpus.copy_gain);
+  CHECK(train.number("--copy-pitch") == corpus.copy_pitch);
   CHECK(train.text("--scale") == scale_name(trainer.scale));
   CHECK(train.integer("--seed") == trainer.seed);
   const StftConfig stft;

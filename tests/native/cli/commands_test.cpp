@@ -3,6 +3,7 @@
 
 #include "fake_host.hpp"
 #include "lodestone/lodestone.hpp"
+#include "training/level.hpp"
 
 using namespace lodestone;
 
@@ -148,6 +149,66 @@ TEST_CASE("A preset stands for options that are not given") {
   CHECK(quality.stft.hop == 256);
   CHECK(host.run({"train", "in.wav", "-o", "m", "--preset", "best"}) == 2);
   CHECK(contains(host.err, "--preset is \"best\"; allowed: quality or responsive"));
+}
+
+TEST_CASE("train learns many files of one rate") {
+  FakeHost host = host_with_sound();
+  host.put("b.wav", wav(tone(0.5)));
+  host.put("c.wav", write_wav(tone(0.5), 16000, WavEncoding::float32).value());
+  REQUIRE(host.run(with_small({"train", "in.wav", "b.wav", "-o", "m", "--epochs", "1"})) == 0);
+  CHECK(contains(host.err, "2 files: 1.5 s"));
+  CHECK(read_model(host.view("m")).value().impulses.rows() == 251 + 126);
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1", "--copies", "1"})) == 0);
+  CHECK(read_model(host.view("m")).value().impulses.rows() >= 251 + 240);
+  CHECK(host.run(with_small({"train", "in.wav", "c.wav", "-o", "m"})) == 2);
+  CHECK(contains(host.err, "c.wav has 16000 Hz, in.wav 8000 Hz; allowed: one rate for all"));
+  CHECK(host.run(with_small({"train", "in.wav", "b.wav", "-o", "b.wav"})) == 2);
+  CHECK(contains(host.err, "also an input"));
+}
+
+TEST_CASE("train brings sounds to one level unless told not to") {
+  FakeHost host = host_with_sound();
+  const auto loudest = [&](std::vector<std::string> words) {
+    REQUIRE(host.run(with_small(std::move(words))) == 0);
+    const auto model = read_model(host.view("m")).value();
+    return *std::max_element(model.impulses.all().begin(), model.impulses.all().end());
+  };
+  const float as_is = loudest({"train", "in.wav", "-o", "m", "--epochs", "1", "--no-normalise"});
+  const float level = loudest({"train", "in.wav", "-o", "m", "--epochs", "1"});
+  const float gain = normalising_gain(tone(1), 8000);
+  CHECK(gain != 1);
+  CHECK(level / as_is == Approx(gain).epsilon(2e-3));  // impulses are rounded to 11 bits
+}
+
+TEST_CASE("train stops early and says which epoch was the best") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1000", "--validation", "0.2", "--patience",
+                               "3", "--learning-rate", "0.1", "--json"})) == 0);
+  CHECK(contains(host.err, "stopped early: the held-out loss was lowest after epoch "));
+  CHECK(contains(host.out, "\"stopped_early\": true"));
+  CHECK(contains(host.out, "\"stopped\": false"));
+  const auto held_out = read_model(host.view("m")).value().validation_losses;
+  CHECK(held_out.size() < 1000);
+  const auto best = std::min_element(held_out.begin(), held_out.end()) - held_out.begin() + 1;
+  CHECK(static_cast<std::size_t>(best) + 3 == held_out.size());
+  CHECK(contains(host.out, "\"best_epoch\": " + std::to_string(best) + ","));
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "m", "--patience", "3"})) == 2);
+  CHECK(contains(host.err, "patience is 3; allowed: 0 where nothing is held out"));
+}
+
+TEST_CASE("train says when it goes back, and when it gives up") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1", "--json"})) == 0);
+  CHECK(contains(host.out, "\"rollbacks\": 0"));
+  auto model = read_model(host.view("m")).value();
+  for (float& value : model.weights.dense_bias) value = 3e38f;
+  host.put("broken", write_model(model).value());
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "n", "--init", "broken"})) == 2);
+  CHECK(contains(host.err, "the loss was not finite: back to epoch 0, and on at half the learning rate, 0.0005"));
+  CHECK(contains(host.err,
+                 "training blew up in epoch 1: the loss was not finite ten times in a row, last at a learning "
+                 "rate of 1.95313e-06; try"));
+  CHECK_FALSE(host.exists("n"));
 }
 
 TEST_CASE("Ctrl-C during training saves what there is and says where") {

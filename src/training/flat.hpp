@@ -1,0 +1,23 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+namespace lodestone {
+
+/// Arrays of floats, copied one behind the other.
+inline void flatten(std::span<const std::span<float>> arrays, std::span<float> flat) {
+  float* end = flat.data();
+  for (const std::span<float> array : arrays) end = std::copy(array.begin(), array.end(), end);
+}
+
+/// The reverse.
+inline void unflatten(std::span<const float> flat, std::span<const std::span<float>> arrays) {
+  const float* next = flat.data();
+  for (const std::span<float> array : arrays) {
+    std::copy_n(next, array.size(), array.begin());
+    next += array.size();
+  }
+}
+
+}  // namespace lodestone

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+
+namespace lodestone {
+
+/// What the learning rate of a step is multiplied with: a straight line up over the first `warm_up` steps, then half a
+/// cosine down to `decay` after the last of `steps` (Loshchilov & Hutter 2017, "SGDR: Stochastic Gradient Descent with
+/// Warm Restarts", equation 5, without the restarts). `steps` 0: no end, and 1 after the warm-up. As PyTorch's LinearLR
+/// and then CosineAnnealingLR.
+inline double scheduled_rate(std::uint64_t step, std::uint64_t steps, std::uint64_t warm_up, double decay) {
+  if (step < warm_up) return static_cast<double>(step + 1) / static_cast<double>(warm_up);
+  if (steps <= warm_up) return 1;
+  const double way = static_cast<double>(std::min(step, steps) - warm_up) / static_cast<double>(steps - warm_up);
+  return decay + (1 - decay) * (1 + std::cos(std::numbers::pi * way)) / 2;
+}
+
+}  // namespace lodestone
