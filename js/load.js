@@ -1,15 +1,33 @@
 // What model files take of the core on the page's own thread. A page that learns a sound and plays it needs none of it,
 // so that it is loaded when it is asked for.
 
+import { readBytes } from './bytes.js';
 import { CoreModel } from './core/model.js';
 import { sharedCore } from './local-core.js';
 import { describe } from './tasks.js';
 
 /**
  * What a Magnet is made of.
- * @param {Uint8Array} bytes a model file
+ * @param {import('./import.js').ModelSource} source
+ * @param {import('./import.js').ImportOptions} [options]
  */
-export const load = (bytes) => read(bytes, (model) => ({ bytes, ...describe(model) }));
+export async function load(source, options) {
+  const bytes = await modelFile(source, options);
+  return read(bytes, (model) => ({ bytes, ...describe(model) }));
+}
+
+/**
+ * The bytes of the model file, made from those of another program where the source is its.
+ * @param {import('./import.js').ModelSource} source
+ * @param {import('./import.js').ImportOptions} [options]
+ */
+async function modelFile(source, options) {
+  const parts = Array.isArray(source) || Object.prototype.toString.call(source) === '[object FileList]';
+  const bytes = parts ? null : await readBytes(/** @type {import('./bytes.js').BytesSource} */ (source));
+  if (bytes && bytes[7] === 0 && bytes[8] === 123) return bytes.slice(); // a length of 8 bytes, then JSON: safetensors
+  const { importModel } = await import('./import.js');
+  return importModel(source, bytes, options);
+}
 
 /** @param {Uint8Array} bytes a model file */
 export function trainingFrames(bytes) {

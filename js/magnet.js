@@ -1,4 +1,3 @@
-import { readBytes } from './bytes.js';
 import { LodestoneError } from './errors.js';
 import { createGeneratorNode } from './nodes/generator-node.js';
 import {
@@ -125,13 +124,14 @@ export class Magnet {
   }
 
   /**
-   * Reads a model file.
-   * @param {import('./bytes.js').BytesSource} source
+   * Reads a model file: Lodestone's; a state_dict or checkpoint that PyTorch saved; or a layers model of TensorFlow.js:
+   * the address of its model.json with the shards beside it, or all of its files.
+   * @param {import('./import.js').ModelSource} source
+   * @param {import('./import.js').ImportOptions} [options] what files of PyTorch and TensorFlow.js do not say
    * @returns {Promise<Magnet>}
    */
-  static async load(source) {
-    const [bytes, { load }] = await Promise.all([readBytes(source), import('./load.js')]);
-    return new Magnet(await load(bytes.slice()));
+  static async load(source, options) {
+    return new Magnet(await (await import('./load.js')).load(source, options));
   }
 
   /**

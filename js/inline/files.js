@@ -1,5 +1,6 @@
 // Stands in for ../files.js where the build makes dist/inline.js: what the files hold, in place of where they lie.
 
+import importWasm from '../../dist/import.wasm' with { type: 'bytes' };
 import wasm from '../../dist/lodestone.wasm' with { type: 'bytes' };
 import worker from '../../dist/worker.js' with { type: 'text' };
 import worklet from '../../dist/worklet.js' with { type: 'text' };
@@ -21,4 +22,10 @@ const dataAddress = (script) => `data:text/javascript,${encodeURIComponent(scrip
 /** @param {string} script */
 const blobAddress = (script) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
 
-export const files = { page: () => wasm, wasm: () => wasm, worker: addressOf(worker), worklet: addressOf(worklet) };
+export const files = {
+  page: () => wasm,
+  wasm: () => wasm,
+  importWasm: () => importWasm,
+  worker: addressOf(worker),
+  worklet: addressOf(worklet),
+};

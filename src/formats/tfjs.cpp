@@ -384,13 +384,24 @@ Status read_weights(const Chain& chain, WeightReader reader, Weights& weights) {
   return reader.finish();
 }
 
+/// Before memory is taken for what the layers say that they are: each value of a matrix is a byte or more in the file.
+Status check_size(const NetworkConfig& network, std::size_t bytes) {
+  std::uint64_t needed = 0;
+  for (const TensorShape& tensor : tensor_shapes(network)) {
+    if (tensor.shape.size() == 2) needed += tensor.shape[0] * tensor.shape[1];
+  }
+  if (needed <= bytes) return {};
+  return malformed(
+      {"model.json: the shards hold ", bytes, " bytes, too few for the ", needed, " values of its layers"});
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> tfjs_shards(ByteView json) {
   ModelVisitor file;
   if (auto error = read_json("model.json", as_text(json), file)) return *error;
   for (const std::string& shard : file.shards) {
-    if (shard.empty() || shard == ".." || shard.find_first_of("/\\:?#") != shard.npos) {
+    if (shard.empty() || shard == ".." || shard.find_first_of("/\\:?#\n") != shard.npos) {
       return malformed({"model.json: the shard ", Piece::quoted(shard), " is no plain file name"});
     }
   }
@@ -408,6 +419,7 @@ Result<Model> read_tfjs(ByteView json, ByteView bytes, const ImportConfig& confi
   for (const Layer* lstm : chain->lstms) layers.push_back(units_of(*lstm));
   auto model = imported_model(config, units_of(*chain->dense), layers, input_frames(file));
   if (!model) return model;
+  if (auto error = check_size(model->network, bytes.size())) return *error;
   auto weights = Weights::create(model->network);
   if (!weights) return weights.error();
   model->weights = std::move(*weights);
