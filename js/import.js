@@ -104,8 +104,8 @@ function beside(address, name) {
   return /^[a-z][a-z0-9+.-]+:/i.test(text) ? new URL(name, text) : text.replace(/[^/\\]*$/, name);
 }
 
-/** One import. */
-class Importer {
+/** One import, in an instance of its own. */
+export class Importer {
   /** @type {any} */
   #exports;
 
@@ -113,6 +113,11 @@ class Importer {
   constructor(module) {
     this.#exports = new WebAssembly.Instance(module, stubs(module)).exports;
     this.#exports._initialize?.();
+  }
+
+  /** Bytes of memory that the instance has taken. */
+  get memoryBytes() {
+    return this.#exports.memory.buffer.byteLength;
   }
 
   /**
