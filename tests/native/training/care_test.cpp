@@ -182,15 +182,39 @@ TEST_CASE("After a hundred steps it goes back to a later place, in full") {
   const auto at = std::search(state.begin(), state.end(), key, key + sizeof bias);
   REQUIRE(at != state.end());
   std::memcpy(at, &infinite, sizeof infinite);
-  REQUIRE_FALSE(trainer.restore(state));
-  trainer.step();
+  Trainer broken(small_sound(60), config);
+  REQUIRE_FALSE(broken.restore(state));
+  broken.step();
+  CHECK(broken.status().rollbacks == 1);
+  CHECK(broken.step_count() == steps);
+  CHECK(broken.epoch() == epoch);
+  CHECK(broken.losses().size() == static_cast<std::size_t>(epoch));
+  CHECK(broken.validation_losses().size() == static_cast<std::size_t>(config.validation > 0 ? epoch : 0));
+  CHECK(values(broken.weights().value()) == values(other.weights().value()));
+  CHECK(broken.step() == other.step());  // the same windows
+}
+
+TEST_CASE("A held-out loss that is no number takes it back too") {
+  TrainerConfig config = small_config();
+  config.validation = 0.25;
+  Trainer trainer(small_sound(60), config);
+  const auto run = [&] {
+    REQUIRE(trainer.begin());
+    while (trainer.run(0, 1)) {
+    }
+  };
+  while (trainer.epoch() == 0) {
+    run();
+    trainer.finish();
+  }
+  run();  // over the windows held out
+  const double nothing = std::nan("");
+  std::memcpy(&*(trainer.partial().end() - 2), &nothing, sizeof nothing);
+  CHECK(std::isnan(trainer.finish()));
   CHECK(trainer.status().rollbacks == 1);
-  CHECK(trainer.step_count() == steps);
-  CHECK(trainer.epoch() == epoch);
-  CHECK(trainer.losses().size() == static_cast<std::size_t>(epoch));
-  CHECK(trainer.validation_losses().size() == static_cast<std::size_t>(config.validation > 0 ? epoch : 0));
-  CHECK(values(trainer.weights().value()) == values(other.weights().value()));
-  CHECK(trainer.step() == other.step());  // the same windows
+  CHECK(trainer.epoch() == 0);
+  CHECK(trainer.step_count() == 0);
+  CHECK(trainer.validation_losses().empty());
 }
 
 TEST_CASE("What watches over a training is part of its state") {
