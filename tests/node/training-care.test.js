@@ -38,7 +38,7 @@ test('the learning rate rises in a straight line and falls along a cosine', () =
 });
 
 test('training stops early, with the model of the best epoch', () => {
-  const options = { validation: 0.25, learningRate: 0.05, epochs: 500 };
+  const options = { validation: 0.25, learningRate: 0.05, epochs: 500, impulses: false };
   const patient = trained({ ...options, patience: 3 });
   const { ending, epoch, bestEpoch } = patient.status();
   assert.equal(ending, 'stopped-early');
