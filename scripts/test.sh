@@ -69,6 +69,7 @@ suite 'package, installed' node --test tests/package/*.test.js
 suite 'Chromium' browser_tests chromium
 suite 'Firefox' browser_tests firefox
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+  suite 'PyTorch, models from and to' tests/pytorch/interchange.py build/native/lodestone
   suite 'PyTorch example' tests/pytorch/example.sh
   [[ -z ${LODESTONE_LONG:-} ]] || suite 'PyTorch, 200 epochs' compare_with_pytorch
 else

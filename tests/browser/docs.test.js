@@ -28,7 +28,8 @@ function declared(code) {
 
 /** Writes a block as a module that hands on what it declares. */
 async function writeBlock({ file, line, code }) {
-  const runnable = shortened(code).replaceAll("'examples/", "'/examples/").replaceAll("'/static/", "'/dist/");
+  const places = { "'examples/": "'/examples/", "'models/": "'/tests/vectors/import/", "'/static/": "'/dist/" };
+  const runnable = Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), shortened(code));
   const contents = `${runnable}Object.assign(globalThis, { ${declared(code)} });\n`;
   const name = `docs/${file.replaceAll(/\W/g, '-')}-${line}.js`;
   const options = { bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'silent', plugins: [own] };

@@ -17,8 +17,12 @@ rmSync(work, { recursive: true, force: true });
 function folderOf(file) {
   const folder = join(work, basename(file, '.md'));
   mkdirSync(folder, { recursive: true });
-  for (const name of ['examples', 'tests']) {
-    if (!existsSync(join(folder, name))) symlinkSync(join(root, name), join(folder, name));
+  for (const [name, target] of [
+    ['examples', 'examples'],
+    ['tests', 'tests'],
+    ['models', 'tests/vectors/import'],
+  ]) {
+    if (!existsSync(join(folder, name))) symlinkSync(join(root, target), join(folder, name));
   }
   return folder;
 }

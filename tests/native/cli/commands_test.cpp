@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "fake_host.hpp"
@@ -342,5 +344,49 @@ TEST_CASE("damaged files are refused by every command") {
       INFO(words[0] << " " << size);
       CHECK(host.run(words) == 2);
     }
+  }
+}
+
+TEST_CASE("models from elsewhere are known by their content") {
+  const auto file = [](const std::string& name) {
+    std::ifstream stream(LODESTONE_TEST_DATA "/import/" + name, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(stream), {}};
+  };
+  FakeHost host = host_with_sound();
+  host.put("m", file("checkpoint.pth"));
+  host.put("j/model.json", file("tfjs/model.json"));
+  host.put("j/group1-shard1of2.bin", file("tfjs/group1-shard1of2.bin"));
+  host.put("j/group1-shard2of2.bin", file("tfjs/group1-shard2of2.bin"));
+  SECTION("info tells what they become") {
+    REQUIRE(host.run({"info", "m", "--hop", "4"}) == 0);
+    CHECK(contains(host.out, "model of PyTorch or TensorFlow.js"));
+    CHECK(contains(host.out, "hop              4 samples"));
+    REQUIRE(host.run({"info", "j/model.json"}) == 0);
+    CHECK(contains(host.out, "layers           6, 5"));
+  }
+  SECTION("generate plays them") {
+    REQUIRE(host.run({"generate", "j/model.json", "-o", "o.wav", "--seconds", "0.5", "--rate", "8000"}) == 0);
+    CHECK(samples_of(host, "o.wav").size() == 4000);
+    CHECK(contains(host.err, "holds no impulses"));
+  }
+  SECTION("convert writes Lodestone's, with frames to start from where it is given the sound") {
+    REQUIRE(host.run({"convert", "m", "-o", "o", "--rate", "8000", "--impulses", "in.wav", "--sequence", "7"}) == 0);
+    const Model model = read_model(host.view("o")).value();
+    CHECK(model.impulses.rows() == 1 + 8000 / 8);
+    CHECK(model.network.sequence == 7);
+    CHECK(host.run({"convert", "o", "-o", "p", "--hop", "4"}) == 2);
+    CHECK(contains(host.err, "--hop is only for models of PyTorch and TensorFlow.js"));
+    REQUIRE(host.run({"convert", "o", "-o", "p"}) == 0);
+    CHECK(std::equal(host.view("o").begin(), host.view("o").end(), host.view("p").begin(), host.view("p").end()));
+  }
+  SECTION("what is wrong with them is told") {
+    host.files.erase("j/group1-shard2of2.bin");
+    CHECK(host.run({"info", "j/model.json"}) == 2);
+    CHECK(contains(host.err, "group1-shard2of2.bin"));
+    host.put("bad.pth", "PK");
+    CHECK(host.run({"convert", "bad.pth", "-o", "o"}) == 2);
+    CHECK(contains(host.err, "bad.pth: zip: the archive has no end"));
+    CHECK(host.run({"convert", "m", "-o", "o", "--hop", "99"}) == 2);
+    CHECK(contains(host.err, "hop is 99; allowed: 1 to 32"));
   }
 }

@@ -83,4 +83,5 @@ def main():
     write("half", model.half().state_dict(), model.float())
 
 
-main()
+if __name__ == "__main__":
+    main()
