@@ -59,8 +59,7 @@ let expected;
 
 before(async () => {
   const { path } = await project('expected');
-  const { model, sound } = JSON.parse(await run(path, 'node', 'node.js'));
-  expected = { model, sound };
+  expected = JSON.parse(await run(path, 'node', 'node.js')).outcome;
 });
 
 const everywhere = process.env.LODESTONE_LONG ? Object.keys(outputs) : ['plain', 'inline', 'vite'];

@@ -19,3 +19,7 @@ export function learn(Magnet) {
   const options = { size: 512, hop: 128, layers: [16], sequence: 8, batch: 16, seed: 5, epochs: 2 };
   return Magnet.train({ samples, sampleRate }, options);
 }
+
+/** What Magnet.load says of a zip file that ends too soon; the reader of such files is fetched for it. */
+export const refusal = (Magnet) =>
+  Magnet.load(Uint8Array.from('PK\x03\x04', (letter) => letter.charCodeAt(0))).catch(({ message }) => message);

@@ -1,15 +1,16 @@
-// Learns, plays through the audio worklet, and says what came of it.
+// Learns, reads the model's file, plays it through the audio worklet, and says what came of it.
 import { Magnet } from 'lodestone';
-import { hash, learn } from './learn.js';
+import { hash, learn, refusal } from './learn.js';
 
 async function outcome() {
-  const model = await learn(Magnet);
+  const file = (await learn(Magnet)).toBytes();
+  const model = await Magnet.load(file);
   const { sampleRate } = model.config;
   const context = new OfflineAudioContext(1, sampleRate, sampleRate);
   const node = await model.createNode(context);
   node.connect(context.destination);
   const sound = await context.startRendering();
-  return { model: hash(model.toBytes()), sound: hash(sound.getChannelData(0)) };
+  return { model: hash(file), sound: hash(sound.getChannelData(0)), refusal: await refusal(Magnet) };
 }
 
 globalThis.outcome = outcome();
