@@ -36,6 +36,8 @@ export const names = { windows, framings, scales, initialisers, trainings, endin
  * @property {number} [batch] predictions a step, 2 to 4096: windows, or the frames of all stretches; 64
  * @property {number} [run] neighbouring windows that stay together, 1 to `batch`; 1
  * @property {number} [stretch] frames of a stretch, 1 to `batch`; 4
+ * @property {number} [feedback] 0 to 1, of stretches: how much of its own predictions the network reads in place of
+ *   the sound while it learns, so that dreams find their way; 0
  * @property {number} [learningRate] to 1; 0: 1e-3, of stretches 2e-3
  * @property {number} [warmUp] first steps, over which the learning rate rises; 0
  * @property {number} [decay] share of the learning rate that is left at the end, 0 to 1; it falls along a cosine; 1
@@ -174,6 +176,7 @@ export const trainerDefaults = {
   batch: 64,
   run: 1,
   stretch: 4,
+  feedback: 0,
   learningRate: 0,
   weightDecay: 1e-4,
   warmUp: 0,
@@ -202,6 +205,7 @@ export const trainerFields = {
   batch: integer,
   run: integer,
   stretch: integer,
+  feedback: number,
   learningRate: number,
   warmUp: integer,
   decay: number,

@@ -38,10 +38,15 @@ struct TrainerConfig {
   std::vector<int> layers{128, 128};  ///< hidden sizes, see NetworkConfig
   int sequence = 40;                  ///< frames a window, 1 .. 4096
   Training training = Training::windows;
-  int epochs = 0;              ///< after which training is over, to 1000000; 0: no end
-  int batch = 64;              ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
-  int run = 1;                 ///< neighbouring windows that stay together in random order, 1 .. `batch`
-  int stretch = 4;             ///< frames a stretch, 1 .. `batch`; of Training::sequence
+  int epochs = 0;   ///< after which training is over, to 1000000; 0: no end
+  int batch = 64;   ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
+  int run = 1;      ///< neighbouring windows that stay together in random order, 1 .. `batch`
+  int stretch = 4;  ///< frames a stretch, 1 .. `batch`; of Training::sequence
+  /// 0 .. 1, of Training::sequence: how much of its own predictions the network reads in place of the sound while it
+  /// learns to predict the sound: of each stretch min(1, 2·feedback·r), r uniform in 0 .. 1, as it predicted them when
+  /// it last came by. A dream is fed with predictions alone; who has learned to find the way back from them does not
+  /// stick.
+  double feedback = 0;
   double learning_rate = 0;    ///< to 1; 0: 1e-3, of Training::sequence 2e-3
   double weight_decay = 1e-4;  ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
   int warm_up = 0;             ///< first steps, over which the learning rate rises, 0 .. 1000000

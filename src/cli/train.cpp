@@ -48,6 +48,10 @@ constexpr Option training_options[] = {
      "1", 1, 4096},
     {"--stretch", "N", Kind::integer, "frames of a stretch; batch / stretch of them are read side by side", "4", 1,
      4096},
+    {"--feedback", "X", Kind::number,
+     "how much of its own predictions the network reads in place of the sound while it learns from stretches, so that "
+     "dreams find their way",
+     "0", 0, 1},
     {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3, of stretches 2e-3", "0", 0, 1},
     {"--warm-up", "N", Kind::integer, "first steps, over which the learning rate rises", "0", 0, 1000000},
     {"--decay", "SHARE", Kind::number, "of the learning rate that is left at the end; it falls along a cosine", "1", 0,
@@ -85,6 +89,7 @@ TrainerConfig trainer_config(const Arguments& arguments) {
   config.batch = static_cast<int>(arguments.integer("--batch"));
   config.run = static_cast<int>(arguments.integer("--run"));
   config.stretch = static_cast<int>(arguments.integer("--stretch"));
+  config.feedback = arguments.number("--feedback");
   config.learning_rate = arguments.number("--learning-rate");
   config.warm_up = static_cast<int>(arguments.integer("--warm-up"));
   config.decay = arguments.number("--decay");

@@ -266,8 +266,9 @@ void Backpropagation::move_running_statistics(Weights& weights, double momentum,
 
 void Backpropagation::normalise() {
   for (std::size_t k = 0; k < bins(); ++k) deviation_[k] = 1 / std::sqrt(variance_[k] + norm_epsilon);
+  const std::span<const float> heard = pass_.heard.empty() ? frames_ : pass_.heard;
   for (std::size_t d = 0; d < batch_.distinct(); ++d) {
-    kernels_.normalise(bins(), frames_.data() + batch_.frame(d) * bins(), mean_.data(), deviation_.data(),
+    kernels_.normalise(bins(), heard.data() + batch_.frame(d) * bins(), mean_.data(), deviation_.data(),
                        normalised_.data() + d * bins());
   }
 }

@@ -13,7 +13,7 @@ namespace lodestone {
 /// What a pass goes over: windows of equal length, side by side. At step t the window that starts at frame s reads
 /// frame s + t and, where that is scored, predicts frame s + t + 1.
 struct Pass {
-  std::span<const std::int64_t> starts;  ///< ascending
+  std::span<const std::int64_t> starts;  ///< ascending, but of stretches
   std::size_t length;                    ///< frames of each window
   std::size_t first_scored;              ///< the step from which on predictions count
   std::size_t scored;                    ///< predictions that count, of all windows together
@@ -22,6 +22,7 @@ struct Pass {
   /// Of each window, where the state is carried on from pass to pass: how far it counts, and whether it starts in
   /// zeros. Such a pass is one shard, the first.
   std::span<const Stretch> stretches = {};
+  std::span<const float> heard = {};  ///< what is read instead of the frames, which remain what is to be predicted
 
   /// Windows whose next frame is what counts.
   static Pass windows(std::span<const std::int64_t> starts, std::size_t length, bool learns, bool batch_statistics) {

@@ -16,17 +16,17 @@ void Batch::select(std::span<const std::int64_t> starts, std::size_t length) {
   windows_ = starts.size();
   length_ = length;
   distinct_ = 0;
-  std::size_t seen = 0;  // frames before this one have their slots
   for (std::size_t w = 0; w < windows_; ++w) {
     starts_[w] = static_cast<std::uint32_t>(starts[w]);
-    for (std::size_t frame = starts_[w]; frame < starts_[w] + length; ++frame) {
-      if (frame >= seen) {
-        seen = frame + 1;
-        slots_[frame] = static_cast<std::uint32_t>(distinct_);
-        frames_[distinct_] = static_cast<std::uint32_t>(std::min(frame, total_ - 1));
+    for (std::size_t at = starts_[w]; at < starts_[w] + length; ++at) {
+      const auto frame = static_cast<std::uint32_t>(std::min(at, total_ - 1));
+      const bool known = slots_[at] < distinct_ && frames_[slots_[at]] == frame;  // a slot may be of an older batch
+      if (!known) {
+        slots_[at] = static_cast<std::uint32_t>(distinct_);
+        frames_[distinct_] = frame;
         counts_[distinct_++] = 0;
       }
-      ++counts_[slots_[frame]];
+      ++counts_[slots_[at]];
     }
   }
 }

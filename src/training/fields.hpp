@@ -16,6 +16,7 @@ void visit_fields(Config& config, Visit visit) {
   visit("batch", config.batch, 2, 4096, "2 to 4096");
   visit("run", config.run, 1, 4096, "1 to 4096");          // and to `batch`: see TrainerConfig::check
   visit("stretch", config.stretch, 1, 4096, "1 to 4096");  // likewise
+  visit("feedback", config.feedback, 0, 1, "0 to 1");
   visit("learning_rate", config.learning_rate, 0, 1, "0 to 1");
   visit("warm_up", config.warm_up, 0, 1000000, "0 to 1000000 steps");
   visit("decay", config.decay, 0, 1, "0 to 1");

@@ -4,53 +4,57 @@
 
 namespace lodestone {
 
-Result<Stretches> Stretches::create(std::span<const Clip> clips, std::size_t batch, std::size_t longest) {
-  std::size_t predictions = 0;
-  for (const Clip& clip : clips) predictions += static_cast<std::size_t>(clip.frames) - 1;
+Result<Stretches> Stretches::create(std::vector<Clip> clips, std::size_t batch, std::size_t longest) {
   Stretches all;
-  all.lanes_ = std::min(predictions, batch / longest);
-  all.lay(clips, predictions, longest);  // counts
+  all.clips_ = std::move(clips);
+  all.predictions_ = 0;
+  for (const Clip& clip : all.clips_) all.predictions_ += static_cast<std::size_t>(clip.frames) - 1;
+  all.lanes_ = std::min(all.predictions_, batch / longest);
+  // Stretches as even as can be.
+  const std::size_t lane = (all.predictions_ + all.lanes_ - 1) / all.lanes_;
+  const std::size_t pieces = (lane + longest - 1) / longest;
+  all.longest_ = (lane + pieces - 1) / pieces;
+  // As many steps as the lane that takes most of them.
+  for (std::size_t l = 0; l < all.lanes_; ++l) {
+    std::size_t steps = 0, left = all.lane_begin(l + 1) - all.lane_begin(l);
+    all.walk(all.lane_begin(l), [&](const Stretch& stretch) {
+      left -= std::min<std::size_t>(left, stretch.length);
+      ++steps;
+      return left > 0;
+    });
+    all.count_ = std::max(all.count_, steps);
+  }
   auto stretches = Buffer<Stretch>::create(all.count_ * all.lanes_);
   if (!stretches) return stretches.error();
   all.stretches_ = std::move(*stretches);
-  all.lay(clips, predictions, longest);
+  all.lay(0);
   return all;
 }
 
-/// The lanes get as many predictions each, the first ones one more where that is not even.
-void Stretches::lay(std::span<const Clip> clips, std::size_t predictions, std::size_t longest) {
+void Stretches::lay(std::size_t turn) {
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
-    const std::size_t longer = predictions % lanes_;
-    const auto begin = [&](std::size_t l) { return predictions / lanes_ * l + std::min(l, longer); };
-    lay_lane(clips, lane, begin(lane), begin(lane + 1), longest);
+    std::size_t step = 0;
+    walk((lane_begin(lane) + turn) % predictions_, [&](const Stretch& stretch) {
+      stretches_[step * lanes_ + lane] = stretch;
+      return ++step < count_;
+    });
   }
 }
 
-/// Predictions first .. end-1 of all clips: what lies in one clip is cut into stretches as even as can be.
-void Stretches::lay_lane(std::span<const Clip> clips, std::size_t lane, std::size_t first, std::size_t end,
-                         std::size_t longest) {
-  std::size_t step = 0, before = 0;  // predictions of the clips before
-  std::size_t last = 0;              // where the lane is
-  const auto put = [&](const Stretch& stretch) {
-    if (stretches_.size() > 0) stretches_[step * lanes_ + lane] = stretch;
-    ++step;
-  };
-  for (const Clip& clip : clips) {
-    const std::size_t all = static_cast<std::size_t>(clip.frames) - 1;
-    const std::size_t from = std::max(first, before), to = std::min(end, before + all);
-    if (from < to) {
-      const std::size_t pieces = (to - from + longest - 1) / longest;
-      const std::size_t start = static_cast<std::size_t>(clip.start) + from - before;
-      const auto cut = [&](std::size_t i) { return (to - from) * i / pieces; };
-      for (std::size_t i = 0; i < pieces; ++i) {
-        put({static_cast<std::uint32_t>(start + cut(i)), static_cast<std::uint16_t>(cut(i + 1) - cut(i)), i == 0});
-      }
-      last = start + to - from;
-    }
-    before += all;
+/// From a prediction on, round and round; calls visit(stretch) until that returns false.
+template <class Visit>
+void Stretches::walk(std::size_t from, Visit visit) const {
+  std::size_t c = 0, at = from;  // clip, and prediction in it
+  for (; at >= clips_[c].frames - 1; ++c) at -= static_cast<std::size_t>(clips_[c].frames) - 1;
+  for (bool fresh = true;;) {
+    const std::size_t rest = static_cast<std::size_t>(clips_[c].frames) - 1 - at;
+    const std::size_t length = std::min(rest, longest_);
+    if (!visit(Stretch{static_cast<std::uint32_t>(clips_[c].start + at), static_cast<std::uint16_t>(length), fresh}))
+      return;
+    fresh = length == rest;
+    at = fresh ? 0 : at + length;
+    if (fresh) c = (c + 1) % clips_.size();
   }
-  count_ = std::max(count_, step);
-  while (stretches_.size() > 0 && step < count_) put({static_cast<std::uint32_t>(last), 0, 0});
 }
 
 }  // namespace lodestone

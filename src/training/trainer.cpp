@@ -218,6 +218,7 @@ struct Trainer::Engine {
   std::vector<std::span<float>> parameters;  ///< those that Adam changes
   Buffer<std::byte> block;
   std::span<float> compressed;      ///< what the network sees `[frames, bins]`, where that is not `sound`
+  std::span<float> heard;           ///< what it reads `[frames, bins]`, where that is not what it predicts: feedback
   std::span<std::int64_t> starts;   ///< of all windows
   std::span<std::int64_t> ordered;  ///< those to train on, by their number, in the order of the epoch
   std::span<std::int64_t> chosen;   ///< starts of the pass `[batch]`
@@ -231,7 +232,8 @@ struct Trainer::Engine {
   Array2<float> predictions;  ///< of the last step; validation has its own
   std::uint64_t steps = 0;
   std::uint64_t step_of_epoch = 0;
-  double epoch_loss = 0;  ///< sum over the steps of this epoch
+  std::uint32_t turn = 0;  ///< where on the ring of all predictions this epoch's stretches begin
+  double epoch_loss = 0;   ///< sum over the steps of this epoch
   std::vector<float> losses, validation_losses;
   std::uint32_t known_by = 0;  ///< of the sound
 
@@ -259,9 +261,11 @@ struct Trainer::Engine {
   double join();
   double finish();
   bool learn(double loss);
+  void feed_back();
   void finish_epoch();
   void validated(float loss);
   void start_epoch();
+  void choose_order();
   void go_back();
   double learning_rate() const;
   Result<Weights> weights_of_model();
@@ -277,6 +281,7 @@ void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t 
   chosen = arena.take<std::int64_t>(batch);
   if (config.scale != Scale::linear) compressed = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
   const bool carries = config.training == Training::sequence;
+  if (carries && config.feedback > 0) heard = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
   // Part 0 computes all of a step on stretches.
   const std::uint64_t share = largest_part(workspaces.size(), static_cast<std::size_t>(batch));
   for (std::size_t i = 0; i < workspaces.size(); ++i) {
@@ -328,6 +333,7 @@ void Trainer::Engine::prepare_sound(Magnitudes frames) {
   }
   std::copy_n(sound.values.data(), compressed.size(), compressed.data());
   compress(config.scale, compressed);
+  std::copy_n(this->frames().data(), heard.size(), heard.data());
 }
 
 void Trainer::Engine::list_windows() {
@@ -347,10 +353,10 @@ Status Trainer::Engine::prepare_stretches() {
     left -= windows;
     if (windows > 0) trained.push_back({clip.start, windows + static_cast<std::uint64_t>(config.sequence)});
   }
+  workspaces[0].adopt_statistics(weights, frames(), trained);
   FirstError error;
-  error.take(stretches, Stretches::create(trained, static_cast<std::size_t>(config.batch),
+  error.take(stretches, Stretches::create(std::move(trained), static_cast<std::size_t>(config.batch),
                                           static_cast<std::size_t>(config.stretch)));
-  if (!error) workspaces[0].adopt_statistics(weights, frames(), trained);
   return error.status();
 }
 
@@ -387,7 +393,7 @@ Pass Trainer::Engine::pass_of_windows() {
 
 Pass Trainer::Engine::pass_of_stretches() {
   const auto lanes = stretches.step(static_cast<std::size_t>(step_of_epoch));
-  Pass next{chosen.first(lanes.size()), 0, 0, 0, true, false, lanes};
+  Pass next{chosen.first(lanes.size()), 0, 0, 0, true, false, lanes, heard};
   for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
     chosen[lane] = lanes[lane].start;
     next.length = std::max<std::size_t>(next.length, lanes[lane].length);
@@ -446,7 +452,25 @@ bool Trainer::Engine::learn(double loss) {
   const double scale = config.clip_norm > 0 ? std::min(1.0, config.clip_norm / (norm + 1e-6)) : 1.0;
   adam.step(parameters, gradients, scale, learning_rate(), config.weight_decay);
   ++steps;
+  if (!heard.empty()) feed_back();
   return true;
+}
+
+/// What the network has predicted becomes part of what it reads.
+void Trainer::Engine::feed_back() {
+  const std::size_t bins = sound.values.cols();
+  const bool computed = !workspaces[0].predictions().empty();  // or another trainer does part 0
+  for (std::size_t lane = 0; lane < pass.stretches.size(); ++lane) {
+    const float share = std::min(1.0f, 2 * static_cast<float>(config.feedback) * random.uniform());
+    for (std::size_t t = 0; computed && t < pass.stretches[lane].length; ++t) {
+      const std::size_t frame = pass.stretches[lane].start + t + 1;
+      const float* predicted = predictions.row(t * pass.stretches.size() + lane).data();
+      for (std::size_t k = 0; k < bins; ++k) {
+        const float target = frames()[frame * bins + k];
+        heard[frame * bins + k] = std::max(0.0f, target + share * (predicted[k] - target));
+      }
+    }
+  }
 }
 
 void Trainer::Engine::finish_epoch() {
@@ -465,7 +489,14 @@ void Trainer::Engine::validated(float loss) {
 
 void Trainer::Engine::start_epoch() {
   if (steps == 0 || guard.is_due(steps)) guard.keep(kept, {steps, losses.size(), random, adam.powers});
-  if (config.training == Training::windows) order.shuffle(random);
+  choose_order();
+}
+
+/// That of the epoch which begins.
+void Trainer::Engine::choose_order() {
+  if (config.training == Training::windows) return order.shuffle(random);
+  turn = steps == 0 ? 0 : random.below(static_cast<std::uint32_t>(stretches.predictions()));
+  stretches.lay(turn);
 }
 
 /// To the start of the epoch that was kept.
@@ -480,7 +511,8 @@ void Trainer::Engine::go_back() {
   adam.powers = place.powers;
   step_of_epoch = 0;
   epoch_loss = 0;
-  if (config.training == Training::windows) order.shuffle(random);
+  std::copy_n(frames().data(), heard.size(), heard.data());
+  choose_order();
 }
 
 /// That of the next step.
@@ -542,6 +574,8 @@ void Trainer::Engine::keep(Ledger& ledger) {
   ledger.value(steps);
   ledger.index(step_of_epoch, steps_per_epoch() - 1);
   ledger.value(epoch_loss);
+  ledger.index(turn, stretches.predictions() - 1);
+  ledger.values(heard);
   ledger.list(losses);
   ledger.list(validation_losses);
   workspaces[0].visit_carried([&](std::span<float> state) { ledger.values(state); });
@@ -669,6 +703,7 @@ Status Trainer::restore(std::span<const std::byte> state) {
   if (auto wrong = check.end()) return wrong;
   Ledger reading(Ledger::Task::read, bytes);
   engine_->keep(reading);
+  if (engine_->config.training == Training::sequence) engine_->stretches.lay(engine_->turn);
   return {};
 }
 

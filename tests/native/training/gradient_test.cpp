@@ -170,16 +170,16 @@ TEST_CASE("Stretches carry the state on, and no gradient back") {
     std::vector<std::vector<PlainNetwork::Stretch>> steps;  // of an epoch
   };
   for (const Case& c :
-       {Case{{6, 5}, 8, 4, 22, {{{0, 3}, {11, 3}}, {{3, 4}, {14, 3}}, {{7, 4}, {17, 4}}}},  // 21 frames, two lanes
+       {Case{{6, 5}, 8, 4, 22, {{{0, 4}, {10, 4}}, {{4, 4}, {14, 4}}, {{8, 4}, {18, 3}}}},  // 21 frames, two lanes
         Case{{5}, 6, 2, 13, {{{0, 2}, {4, 2}, {8, 2}}, {{2, 2}, {6, 2}, {10, 2}}}},
         Case{{4, 17, 3}, 5, 5, 13, {{{0, 4}}, {{4, 4}}, {{8, 4}}}},  // one lane
         Case{{6, 3},
              3,
              1,
              9,
-             {{{0, 1}, {3, 1}, {6, 1}},
-              {{1, 1}, {4, 1}, {7, 1}},  // a frame a step: 3, 3 and 2
-              {{2, 1}, {5, 1}}}}}) {
+             {{{0, 1}, {2, 1}, {5, 1}},
+              {{1, 1}, {3, 1}, {6, 1}},  // a frame a step; 8 are 2, 3 and 3, and the first lane walks on
+              {{2, 1}, {4, 1}, {7, 1}}}}}) {
     TrainerConfig config = small_config();
     config.training = Training::sequence;
     config.sequence = 3;
@@ -189,19 +189,17 @@ TEST_CASE("Stretches carry the state on, and no gradient back") {
     Trainer trainer(small_sound(c.frames), config);
     REQUIRE(trainer.steps_per_epoch() == static_cast<int>(c.steps.size()));
     const Eigen::MatrixXd frames = PlainNetwork::matrix(small_sound(c.frames).values).transpose();
-    for (int epoch = 0; epoch < 2; ++epoch) {
-      std::vector<std::vector<PlainNetwork::State>> states;
-      for (const auto& stretches : c.steps) {
-        PlainNetwork plain(trainer.weights().value());
-        states.resize(std::max(states.size(), stretches.size()), plain.zero_state());
-        auto gradient = plain.zeros();
-        const double expected = plain.loss(frames, stretches, states, &gradient);
-        INFO(c.layers.size() << " layers, batch " << c.batch << ", stretch " << c.stretch);
-        CHECK(trainer.step() == Approx(expected).epsilon(1e-6));
-        CHECK(gradient_error(trainer.gradients().value(), gradient) < 2e-5);  // as above
-      }
+    std::vector<std::vector<PlainNetwork::State>> states;
+    for (const auto& stretches : c.steps) {
+      PlainNetwork plain(trainer.weights().value());
+      states.resize(std::max(states.size(), stretches.size()), plain.zero_state());
+      auto gradient = plain.zeros();
+      const double expected = plain.loss(frames, stretches, states, &gradient);
+      INFO(c.layers.size() << " layers, batch " << c.batch << ", stretch " << c.stretch);
+      CHECK(trainer.step() == Approx(expected).epsilon(1e-6));
+      CHECK(gradient_error(trainer.gradients().value(), gradient) < 2e-5);  // as above
     }
-    CHECK(trainer.epoch() == 2);
+    CHECK(trainer.epoch() == 1);
   }
 }
 
