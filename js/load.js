@@ -4,7 +4,7 @@
 import { readBytes } from './bytes.js';
 import { CoreModel } from './core/model.js';
 import { sharedCore } from './local-core.js';
-import { describe } from './tasks.js';
+import { describe } from './describe.js';
 
 /**
  * What a Magnet is made of.

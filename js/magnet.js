@@ -1,29 +1,15 @@
 import { LodestoneError } from './errors.js';
 import { createGeneratorNode } from './nodes/generator-node.js';
-import {
-  dreamDefaults,
-  floats,
-  pick,
-  refused,
-  settle,
-  stftDefaults,
-  trainerDefaults,
-  trainingPresets,
-} from './options.js';
+import { dreamDefaults, pick, refused, settle, stftDefaults, trainerDefaults, trainingPresets } from './options.js';
+import { settleCheckpoint } from './training/checkpoint-options.js';
+import { Training } from './training/training.js';
 import { work } from './work.js';
 
-/** @typedef {import('./tasks.js').TrainingProgress} TrainingProgress */
+/** @typedef {import('./training/audio.js').Audio} Audio */
+/** @typedef {import('./training/checkpoint-options.js').CheckpointOptions} CheckpointOptions */
+/** @typedef {import('./training/lead.js').TrainingNotice} TrainingNotice */
+/** @typedef {import('./training/lead.js').TrainingProgress} TrainingProgress */
 /** @typedef {import('./tasks.js').WorkProgress} WorkProgress */
-
-/**
- * What of an AudioBuffer is needed; its channels are mixed to one.
- * @typedef {object} AudioBufferLike
- * @property {number} sampleRate
- * @property {number} numberOfChannels
- * @property {(channel: number) => Float32Array} getChannelData
- */
-
-/** @typedef {AudioBufferLike | {samples: Float32Array, sampleRate?: number} | Float32Array} Audio */
 
 /**
  * @typedef {object} MagnetConfig
@@ -42,18 +28,29 @@ import { work } from './work.js';
 /** @typedef {import('./options.js').StftOptions & import('./options.js').TrainerOptions} LearnOptions */
 
 /**
+ * How to follow a training.
+ * @typedef {object} FollowOptions
+ * @property {1 | 2 | 4 | 8} [workers] that share the work; the model is the same to the bit. As many as there are cores
+ * @property {(progress: TrainingProgress) => void} [onProgress] at most 10 times a second
+ * @property {(notice: TrainingNotice) => void} [onNotice] of what training goes on in spite of
+ * @property {(model: Magnet) => void} [onModel] gets the model so far every two seconds, as for a node that plays it:
+ *   `onModel: (model) => node.swapModel(model)`
+ * @property {AbortSignal} [signal] ends the training, which then gives the model so far; before the first step it
+ *   rejects with the signal's reason
+ */
+
+/**
  * @typedef {object} MoreTrainOptions
  * @property {'quality' | 'responsive'} [preset] ready-made settings, which other options may change: frames of 2048
  *   samples every 512, or 512 every 128, which answers 4 times sooner; both for playing live
  * @property {number} [epochs] 200
  * @property {Magnet} [initial] a model of the same shape to start from
- * @property {boolean} [keepPartial] whether aborting gives the model so far, once there has been a step, instead of
- *   rejecting with the signal's reason
- * @property {(model: Magnet) => void} [onModel] gets the model so far every two seconds, as for a node that plays it:
- *   `onModel: (model) => node.swapModel(model)`
+ * @property {string | CheckpointOptions} [checkpoint] without it nothing is kept
  */
 
-/** @typedef {LearnOptions & MoreTrainOptions & import('./work.js').WorkOptions<TrainingProgress>} TrainOptions */
+/** @typedef {LearnOptions & MoreTrainOptions & FollowOptions} TrainOptions */
+
+/** @typedef {FollowOptions & Omit<CheckpointOptions, 'id'>} ResumeOptions */
 
 /**
  * @typedef {object} MoreGenerateOptions
@@ -92,35 +89,54 @@ export class Magnet {
   }
 
   /**
-   * Learns a sound, in a worker. The audio's own sample rate counts; it is not resampled.
+   * Learns a sound, or a corpus of sounds, in workers. The audio's own sample rate counts; nothing is resampled.
    * @param {Audio} audio
    * @param {TrainOptions} [options]
-   * @returns {Promise<Magnet>}
+   * @returns {Training} a promise of the model that can be paused, resumed and listened to meanwhile
    */
-  static async train(audio, options) {
-    const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf(options) };
-    const { initial, keepPartial, onModel, onProgress, signal, ...rest } = settle('Magnet.train', options, {
-      ...learnDefaults,
-      preset: /** @type {string | undefined} */ (undefined),
-      initial: /** @type {Magnet | undefined} */ (undefined),
-      keepPartial: false,
-      onModel: /** @type {((model: Magnet) => void) | undefined} */ (undefined),
-      onProgress: /** @type {((progress: TrainingProgress) => void) | undefined} */ (undefined),
-      signal: /** @type {AbortSignal | undefined} */ (undefined),
-    });
-    if (initial && !(initial instanceof Magnet)) throw refused('initial', initial, 'Magnet');
-    const { samples, sampleRate } = mono(audio, options?.sampleRate);
-    const request = {
-      samples,
-      options: { ...pick(rest, learnDefaults), sampleRate },
-      initial: initial?.toBytes(),
-      snapshots: Boolean(onModel),
-    };
-    const hear = (/** @type {any} */ news) =>
-      news.snapshot ? onModel?.(new Magnet(news.snapshot)) : onProgress?.(news);
-    const model = await work('train', request, { onProgress: hear, signal }, keepPartial);
-    if (model === null) throw signal?.reason;
-    return new Magnet(model);
+  static train(audio, options) {
+    try {
+      const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf(options) };
+      const { initial, checkpoint, workers, ...rest } = settle('Magnet.train', options, {
+        ...learnDefaults,
+        ...followDefaults,
+        preset: /** @type {string | undefined} */ (undefined),
+        initial: /** @type {Magnet | undefined} */ (undefined),
+        checkpoint: /** @type {string | CheckpointOptions | undefined} */ (undefined),
+      });
+      if (initial && !(initial instanceof Magnet)) throw refused('initial', initial, 'Magnet');
+      const request = {
+        audio,
+        sampleRate: options?.sampleRate,
+        workers,
+        options: pick(rest, learnDefaults),
+        initial: initial?.toBytes(),
+        checkpoint: checkpoint === undefined ? undefined : settleCheckpoint(checkpoint),
+      };
+      return Training.begin(request, { ...pick(rest, followDefaults), make });
+    } catch (error) {
+      return /** @type {Training} */ (Training.reject(error));
+    }
+  }
+
+  /**
+   * Goes on with a training that kept checkpoints, from the last one; the model will be the same to the bit as without
+   * a break.
+   * @param {string} id
+   * @param {ResumeOptions} [options]
+   * @returns {Training}
+   */
+  static resume(id, options) {
+    try {
+      const { store, every, workers, ...rest } = settle('Magnet.resume', options, {
+        ...followDefaults,
+        store: /** @type {string | undefined} */ (undefined),
+        every: /** @type {number | undefined} */ (undefined),
+      });
+      return Training.begin({ workers, checkpoint: settleCheckpoint({ id, every, store }) }, { ...rest, make });
+    } catch (error) {
+      return /** @type {Training} */ (Training.reject(error));
+    }
   }
 
   /**
@@ -214,50 +230,22 @@ export class Magnet {
   }
 }
 
+/** @type {FollowOptions} */
+const followDefaults = {
+  workers: undefined,
+  onProgress: undefined,
+  onNotice: undefined,
+  onModel: undefined,
+  signal: undefined,
+};
+
+/** @param {ConstructorParameters<typeof Magnet>[0]} learned */
+const make = (learned) => new Magnet(learned);
+
 /** @param {TrainOptions} [options] */
 function presetOf(options) {
   const preset = options?.preset;
   if (preset === undefined) return {};
   if (Object.hasOwn(trainingPresets, preset)) return trainingPresets[preset];
   throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
-}
-
-/**
- * @param {Audio} audio
- * @param {number} [givenRate]
- */
-function mono(audio, givenRate) {
-  const buffer = /** @type {AudioBufferLike} */ (audio);
-  const sound = /** @type {{samples: Float32Array, sampleRate?: number}} */ (audio);
-  if (typeof buffer?.getChannelData === 'function') {
-    return { samples: mix(buffer), sampleRate: ownRate(buffer.sampleRate, givenRate) };
-  }
-  if (sound?.samples !== undefined) {
-    return { samples: floats('samples', sound.samples), sampleRate: ownRate(sound.sampleRate, givenRate) };
-  }
-  return { samples: floats('audio', audio), sampleRate: ownRate(undefined, givenRate) };
-}
-
-/**
- * @param {number} [own]
- * @param {number} [given]
- */
-function ownRate(own, given) {
-  if (own === undefined || given === undefined || given === own) return given ?? own ?? stftDefaults.sampleRate;
-  throw new LodestoneError(
-    'invalid-argument',
-    `sampleRate is ${given}; allowed: ${own}, that of the audio, which is not resampled`,
-  );
-}
-
-/**
- * The mean of all channels.
- * @param {AudioBufferLike} buffer
- */
-function mix(buffer) {
-  const mixed = buffer.getChannelData(0).slice();
-  for (let channel = 1; channel < buffer.numberOfChannels; ++channel) {
-    buffer.getChannelData(channel).forEach((value, i) => (mixed[i] += value));
-  }
-  return mixed.map((sum) => sum / buffer.numberOfChannels);
 }

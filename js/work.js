@@ -1,9 +1,9 @@
-// Long work in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
+// Long work but training in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
 
 import { LodestoneError } from './errors.js';
-import { files } from './files.js';
 import { refused } from './options.js';
 import { moduleFor, prepare } from './shared.js';
+import { startWorker } from './start-worker.js';
 
 /**
  * @template Progress
@@ -13,20 +13,19 @@ import { moduleFor, prepare } from './shared.js';
  */
 
 /**
- * @param {'train' | 'generate' | 'reconstruct'} task
+ * @param {'generate' | 'reconstruct'} task
  * @param {any} request plain data
  * @param {WorkOptions<any>} options
- * @param {boolean} [keepPartial] whether an abort asks for what there is instead of rejecting
- * @returns {Promise<any>} null where there is nothing yet
+ * @returns {Promise<any>}
  */
-export async function work(task, request, { onProgress, signal }, keepPartial = false) {
+export async function work(task, request, { onProgress, signal }) {
   if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
   const module = await (task === 'reconstruct' ? prepare() : moduleFor(request.options, request.phase));
   signal?.throwIfAborted();
   const worker = startWorker();
   let abort = () => {};
   const finished = new Promise((resolve, reject) => {
-    abort = () => (keepPartial ? worker.postMessage('stop') : reject(signal?.reason));
+    abort = () => reject(signal?.reason);
     signal?.addEventListener('abort', abort);
     worker.listen(
       ({ progress, result, error }) => {
@@ -63,30 +62,4 @@ function callBack(onProgress, progress, reject) {
   } catch (error) {
     reject(error);
   }
-}
-
-/** The same face for Web Workers and Node's. */
-function startWorker() {
-  if (typeof Worker === 'function') {
-    const worker = new Worker(files.worker(), { type: 'module' });
-    return {
-      postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
-      terminate: () => worker.terminate(),
-      listen(/** @type {(answer: any) => void} */ receive, /** @type {(reason: string) => void} */ fail) {
-        worker.onmessage = ({ data }) => receive(data);
-        worker.onerror = ({ message }) => fail(message ?? 'its script did not load');
-      },
-    };
-  }
-  const threads = process.getBuiltinModule('node:worker_threads');
-  const worker = new threads.Worker(files.worker());
-  return {
-    postMessage: (/** @type {unknown} */ message) => worker.postMessage(message),
-    terminate: () => worker.terminate(),
-    listen(/** @type {(answer: any) => void} */ receive, /** @type {(reason: string) => void} */ fail) {
-      worker.on('message', receive);
-      worker.on('error', (/** @type {Error} */ error) => fail(error.message));
-      worker.on('exit', (/** @type {number} */ code) => fail(`it ended with code ${code}`));
-    },
-  };
 }

@@ -1,40 +1,34 @@
-// Runs one task of tasks.js off the main thread, in a Web Worker or a worker_thread of Node. The build joins it into
+// Runs one task off the main thread, in a Web Worker or a worker_thread of Node. The build joins it into
 // dist/worker.js.
 
-import { Core } from './core.js';
+import { Core } from './core/instance.js';
 import { LodestoneError } from './errors.js';
-import * as tasks from './tasks.js';
+import { generate, reconstruct } from './tasks.js';
+import { lead } from './training/lead.js';
+import { follow } from './training/member.js';
 
-let stopping = false;
-
-const { port1, port2 } = new MessageChannel();
-
-/** Goes on after the messages that have come; true when the task is to end with what there is. */
-async function stopped() {
-  await new Promise((resolve) => {
-    port1.onmessage = resolve;
-    port2.postMessage(null);
-  });
-  return stopping;
-}
+const tasks = { generate, reconstruct, train };
 
 /**
- * @param {any} message 'stop', or a task, its request and the compiled module
- * @param {(answer: object) => void} send
+ * @param {Core} core
+ * @param {any} request
+ * @param {any} main
  */
-async function receive(message, send) {
-  if (message === 'stop') {
-    stopping = true;
-    return;
-  }
-  try {
-    const task = tasks[/** @type {'train' | 'generate' | 'reconstruct'} */ (message.task)];
-    const runner = { report: (/** @type {object} */ progress) => send({ progress }), stopped };
-    send({ result: await task(new Core(message.module), message.request, runner) });
-  } catch (error) {
-    const { code, message: text } = /** @type {LodestoneError} */ (explain(error));
-    send({ error: { code, message: text } });
-  }
+function train(core, request, main) {
+  return request.seat.part === 0 ? lead(core, request, main) : follow(core, request.seat);
+}
+
+/** @param {any} main the port to the page, or the scope that is one; gives a task, its request and the compiled module */
+function serve(main) {
+  main.onmessage = async (/** @type {any} */ { data: { task, module, request } }) => {
+    try {
+      const work = tasks[/** @type {'generate' | 'reconstruct' | 'train'} */ (task)];
+      main.postMessage({ result: await work(new Core(module), request, main) });
+    } catch (error) {
+      const { code, message } = /** @type {LodestoneError} */ (explain(error));
+      main.postMessage({ error: { code, message } });
+    }
+  };
 }
 
 /** @param {unknown} error */
@@ -46,8 +40,7 @@ function explain(error) {
 }
 
 if (typeof globalThis.postMessage === 'function') {
-  globalThis.onmessage = ({ data }) => receive(data, (answer) => globalThis.postMessage(answer));
+  serve(globalThis);
 } else {
-  const { parentPort } = /** @type {any} */ (process.getBuiltinModule('node:worker_threads'));
-  parentPort.on('message', (/** @type {any} */ data) => receive(data, (answer) => parentPort.postMessage(answer)));
+  serve(process.getBuiltinModule('node:worker_threads').parentPort);
 }

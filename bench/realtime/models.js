@@ -20,6 +20,7 @@ export async function makeSmallModel({ quick, signal }) {
     epochs: quick ? 2 : 30,
     signal,
   });
+  signal.throwIfAborted(); // it has less than all of the training
   await mkdir(new URL('.', modelFile('small')), { recursive: true });
   await writeFile(modelFile('small'), model.toBytes());
   model.dispose();

@@ -80,7 +80,7 @@ export class ModelPart extends Part {
     const preset = this.find('#preset').value;
     const onProgress = (progress) => this.progress(progress.step / progress.steps, trainingLine(progress));
     const onModel = this.#listener(stem(sound.name));
-    const model = await Magnet.train(sound, { preset, epochs, onProgress, onModel, signal, keepPartial: true });
+    const model = await Magnet.train(sound, { preset, epochs, onProgress, onModel, signal });
     ++this.#choices;
     await this.#use(model, stem(sound.name));
     this.say(trainingEnd(model.losses, epochs, signal.aborted));

@@ -12,7 +12,7 @@ function lossTicks(low, high) {
 /** A canvas that shows how a training goes. */
 export class LossCurve {
   #canvas;
-  #losses = [];
+  #points = [];
   #epochs = 1;
 
   /** @param {HTMLCanvasElement} canvas */
@@ -21,9 +21,9 @@ export class LossCurve {
     redrawWhenNeeded(canvas, () => this.#draw());
   }
 
-  /** @param {ArrayLike<number>} losses one for each epoch done @param {number} epochs how many there will be */
-  show(losses, epochs) {
-    this.#losses = Array.from(losses).filter((loss) => loss > 0);
+  /** @param {{ epoch: number, loss: number }[]} points @param {number} epochs how many there will be */
+  show(points, epochs) {
+    this.#points = points.filter(({ loss }) => loss > 0);
     this.#epochs = Math.max(epochs, 2);
     this.#draw();
   }
@@ -31,9 +31,10 @@ export class LossCurve {
   #draw() {
     const plot = openCanvas(this.#canvas);
     const box = { left: 52, top: 22, width: plot.width - 52 - 12, height: plot.height - 22 - 26 };
-    if (this.#losses.length === 0 || box.width <= 0) return;
-    const low = Math.min(...this.#losses) / 1.3;
-    const high = Math.max(...this.#losses) * 1.3;
+    if (this.#points.length === 0 || box.width <= 0) return;
+    const losses = this.#points.map(({ loss }) => loss);
+    const low = Math.min(...losses) / 1.3;
+    const high = Math.max(...losses) * 1.3;
     const height = (loss) => Math.log(loss / low) / Math.log(high / low);
     const across = (epoch) => (epoch - 1) / (this.#epochs - 1);
     const epochs = linearTicks(1, this.#epochs, box.width / 60).filter(Number.isInteger);
@@ -51,11 +52,11 @@ export class LossCurve {
       epochs.map((epoch) => ({ at: across(epoch), text: `${epoch}` })),
       'epochs',
     );
-    const points = this.#losses.map((loss, i) => [
-      box.left + across(i + 1) * box.width,
+    const place = ({ epoch, loss }) => [
+      box.left + across(epoch) * box.width,
       box.top + (1 - height(loss)) * box.height,
-    ]);
-    drawCurve(plot, points);
+    ];
+    drawCurve(plot, this.#points.map(place));
   }
 }
 

@@ -64,7 +64,10 @@ function takeModel(next, name) {
   modelName = stem(name);
   offer(element('#save-model'), model.toBytes(), 'application/octet-stream', `${modelName}.safetensors`);
   offerToPlay();
-  showLosses(model.losses, model.losses.length);
+  showLosses(
+    model.losses.map((loss, i) => ({ epoch: i + 1, loss })),
+    model.losses.length,
+  );
   if (element('#stop-generating').hidden) generationPart.find('.settings').disabled = false;
   element('#generate').disabled = false;
   generationPart.fail(null);
@@ -79,25 +82,48 @@ async function offerToPlay() {
   link.hidden = false;
 }
 
-function showLosses(losses, epochs) {
-  if (losses.length === 0) return;
-  lossCurve.show(losses, epochs);
+function showLosses(points, epochs) {
+  if (points.length === 0) return;
+  lossCurve.show(points, epochs);
+  const [{ loss: first }, { loss: last, epoch }] = [points[0], points.at(-1)];
   trainingPart.describe(
-    `Loss after ${counted(losses.length, 'epoch')}: ${losses.at(-1).toPrecision(3)}, ${losses[0].toPrecision(3)} at first`,
+    `Loss after ${counted(epoch, 'epoch')}: ${last.toPrecision(3)}, ${first.toPrecision(3)} at first`,
   );
 }
 
-/** Shows progress events; a new epoch adds a point to the curve. */
+/** Shows progress events; the first of an epoch adds a point to the curve. */
 function trainingProgress() {
-  const losses = [];
+  const points = [];
   return (progress) => {
     const { epoch, epochs, step, steps, loss } = progress;
-    if (epoch > losses.length) {
-      losses.push(loss);
-      showLosses(losses, epochs);
+    if (epoch > (points.at(-1)?.epoch ?? 0)) {
+      points.push({ epoch, loss });
+      showLosses(points, epochs);
     }
     trainingPart.progress(step / steps, trainingLine(progress));
   };
+}
+
+const pauseButton = element('#pause-training');
+const tryButton = element('#try-model');
+
+/** Shows the buttons that pause a training and try its model as it is; returns how to hide them. */
+function offerMeanwhile(training, name) {
+  let paused = false;
+  const press = (on) => {
+    paused = on;
+    pauseButton.textContent = paused ? 'Go on' : 'Pause';
+  };
+  press(false);
+  pauseButton.onclick = () => {
+    press(!paused);
+    if (paused) training.pause();
+    else training.resume();
+  };
+  tryButton.onclick = () => trainingPart.attempt(async () => takeModel(await training.snapshot(), name));
+  const show = (on) => (pauseButton.hidden = tryButton.hidden = !on);
+  show(true);
+  return () => show(false);
 }
 
 async function train(signal) {
@@ -105,7 +131,7 @@ async function train(signal) {
   const { name } = sound;
   const epochs = number('#epochs');
   trainingPart.say('');
-  const trained = await Magnet.train(sound, {
+  const training = Magnet.train(sound, {
     epochs,
     layers: text('#layers').split(',').map(Number),
     sequence: number('#sequence'),
@@ -115,10 +141,15 @@ async function train(signal) {
     seed: number('#training-seed'),
     onProgress: trainingProgress(),
     signal,
-    keepPartial: true,
   });
-  takeModel(trained, name);
-  trainingPart.say(trainingEnd(trained.losses, epochs, signal.aborted));
+  const hideMeanwhile = offerMeanwhile(training, name);
+  try {
+    const trained = await training;
+    takeModel(trained, name);
+    trainingPart.say(trainingEnd(trained.losses, epochs, signal.aborted));
+  } finally {
+    hideMeanwhile();
+  }
 }
 
 trainingPart.find('form').addEventListener('submit', (event) => {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
@@ -131,6 +132,27 @@ for (const name of browserNames) {
       const [, last, first] = label.match(/^Loss after 3 epochs: ([\d.e+-]+), ([\d.e+-]+) at first$/);
       assert.ok(Number(last) < Number(first), label);
       assert.equal(await page.text('#training .error'), '');
+    });
+
+    test('pauses a training, tries its model meanwhile, goes on', async () => {
+      await page.fill('#epochs', 5000);
+      await page.click('#train');
+      await page.shows('#training .progress p', /^Epoch [1-9]/, 60000);
+      await page.click('#pause-training');
+      await page.shows('#pause-training', /^Go on$/);
+      await sleep(500);
+      const rests = await page.text('#training .progress p');
+      await page.evaluate(() => (document.querySelector('#save-model').hidden = true));
+      await page.click('#try-model');
+      await page.waitFor(() => !document.querySelector('#save-model').hidden);
+      assert.equal(await page.text('#training .progress p'), rests);
+      await page.click('#pause-training');
+      await page.waitFor((rests) => document.querySelector('#training .progress p').textContent !== rests, {
+        argument: rests,
+      });
+      await page.click('#stop-training');
+      await page.shows('#training .message', /^Stopped after \d+ of 5000 epochs/);
+      assert.ok(await page.evaluate(() => document.querySelector('#try-model').hidden));
     });
 
     test('stops in mid-training and keeps what was learned', async () => {

@@ -47,7 +47,7 @@ test('learns from stretches of the sound', async () => {
   assert.equal(hash((await Magnet.train(sound, options)).toBytes()), hash(model.toBytes()));
   const stop = new AbortController();
   const onProgress = () => stop.abort();
-  const partly = { ...options, epochs: 100000, keepPartial: true, onProgress, signal: stop.signal };
+  const partly = { ...options, epochs: 100000, onProgress, signal: stop.signal };
   assert.ok((await Magnet.train(sound, partly)).losses.length < 100000);
 });
 
@@ -124,7 +124,7 @@ test('a training whose loss is not finite any more ends with advice', async () =
   const initial = await Magnet.load(writeModelFile(file, huge));
   await assert.rejects(Magnet.train(sound, { ...tiny, epochs: 1, initial }), {
     code: 'invalid-data',
-    message: 'training blew up in epoch 1: the loss is not finite; try a smaller learningRate or clipNorm: 1',
+    message: /^training blew up in epoch 1: the loss was not finite ten times in a row, .*; try a smaller learningRate/,
   });
 });
 
@@ -134,43 +134,26 @@ test('goes on from a model', async () => {
   assert.ok(further.losses[0] < model.losses[1]);
 });
 
-test('holds out a part, leaves out the impulses, reports every epoch', async () => {
+test('holds out a part, leaves out the impulses, reports the end', async () => {
   const reports = [];
   const onProgress = (progress) => reports.push(progress);
   const options = { ...tiny, epochs: 4, validation: 0.2, impulses: false, layers: [8, 6], initialiser: 'keras' };
   const model = await Magnet.train(sound, { ...options, clipNorm: 1, scale: 'log1p', onProgress });
   assert.equal(model.validationLosses.length, 4);
   assert.equal(model.config.impulses, 0);
-  const ends = reports.filter(({ step, steps }) => step % (steps / 4) === 0);
-  assert.deepEqual(
-    ends.map(({ epoch }) => epoch),
-    [1, 2, 3, 4],
-  );
-  assert.deepEqual(
-    ends.map(({ loss }) => loss),
-    model.losses,
-  );
-  assert.deepEqual(
-    ends.map(({ validationLoss }) => validationLoss),
-    model.validationLosses,
-  );
-  assert.equal(ends[3].secondsLeft, 0);
+  const { stepsPerSecond, ...end } = reports.at(-1);
+  assert.ok(stepsPerSecond > 0);
+  const [loss, validationLoss] = [model.losses.at(-1), model.validationLosses.at(-1)];
+  assert.deepEqual(end, {
+    epoch: 4,
+    epochs: 4,
+    step: end.steps,
+    steps: end.steps,
+    loss,
+    validationLoss,
+    secondsLeft: 0,
+  });
   assert.equal((await model.generate({ seconds: 0.1 })).samples.length, 800);
-});
-
-test('aborting a training rejects with the reason, or keeps what was learned', async () => {
-  const long = { ...tiny, epochs: 1e6 };
-  const abortAfter = (epochs) => {
-    const controller = new AbortController();
-    const onProgress = ({ epoch }) => epoch >= epochs && controller.abort(new Error('enough'));
-    return { signal: controller.signal, onProgress };
-  };
-  await assert.rejects(Magnet.train(sound, { ...long, ...abortAfter(2) }), { message: 'enough' });
-  const kept = await Magnet.train(sound, { ...long, ...abortAfter(2), keepPartial: true });
-  assert.ok(kept.losses.length >= 2);
-  assert.equal((await kept.generate({ seconds: 0.1 })).samples.length, 800);
-  const before = { signal: AbortSignal.abort(new Error('never')), keepPartial: true };
-  await assert.rejects(Magnet.train(sound, { ...long, ...before }), { message: 'never' });
 });
 
 test('hands out the model while it learns', async () => {
@@ -180,7 +163,7 @@ test('hands out the model while it learns', async () => {
     soFar = model;
     stop.abort();
   };
-  const kept = await Magnet.train(sound, { ...tiny, epochs: 1e6, onModel, signal: stop.signal, keepPartial: true });
+  const kept = await Magnet.train(sound, { ...tiny, epochs: 1e6, onModel, signal: stop.signal });
   assert.deepEqual(soFar.config, kept.config);
   assert.ok(soFar.losses.length > 0 && soFar.losses.length <= kept.losses.length);
   assert.equal((await soFar.generate({ seconds: 0.1 })).samples.length, 800);
@@ -208,11 +191,10 @@ test('nothing is reported any more once the promise is settled', async () => {
     while (performance.now() < end);
     controller.abort();
   };
-  const request = Magnet.train(sound, { ...tiny, epochs: 1e6, onProgress, signal: controller.signal });
-  await assert.rejects(request, { name: 'AbortError' });
+  await Magnet.train(sound, { ...tiny, epochs: 1e6, onProgress, signal: controller.signal });
   const before = calls;
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.deepEqual([before, calls], [1, 1]);
+  assert.equal(calls, before);
 });
 
 test('an error in onProgress reaches the caller', async () => {

@@ -34,7 +34,6 @@ export async function use(audio: AudioBuffer, signal: AbortSignal): Promise<void
     onProgress: ({ epoch, loss, validationLoss, secondsLeft }) =>
       console.log(epoch, loss.toFixed(3), validationLoss?.toFixed(3), secondsLeft, total),
     signal,
-    keepPartial: true,
   });
   const { samples: sound, sampleRate } = await model.generate({ seconds: 5, seed: 7, phase: 'best' });
   await model.generate({ phase: { stages: [{ method: 'pghi' }], lookAhead: 2 }, points: [0, 1], lengths: [10, 10] });

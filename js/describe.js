@@ -1,0 +1,12 @@
+/**
+ * What a Magnet is made of, but the model file.
+ * @param {import('./core/model.js').CoreModel} model
+ */
+export function describe(model) {
+  return {
+    live: model.liveBytes(),
+    config: model.config,
+    losses: model.losses,
+    validationLosses: model.validationLosses,
+  };
+}

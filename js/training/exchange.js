@@ -1,0 +1,109 @@
+// How the workers of a training add up their parts of a sum. In round r each swaps what it has with the worker whose
+// number differs in bit r, and adds the other's to its own: after log2(parts) rounds all have the same sum to the bit,
+// that of a balanced tree, whatever the number of workers is.
+
+import { Inbox } from './inbox.js';
+
+/** @typedef {import('./control.js').Control} Control */
+
+/**
+ * What is summed: `partial` is this worker's part, `add` adds another's to it.
+ * @typedef {object} Summand
+ * @property {() => Float32Array} partial
+ * @property {(other: Float32Array) => void} add
+ */
+
+/**
+ * @typedef {object} Exchange
+ * @property {(summand: Summand) => Promise<void>} sum
+ */
+
+/** Swaps arrays by transfer over one port for each round; needs nothing of the page that it lies in. */
+export class PortExchange {
+  #links;
+  #control;
+
+  /**
+   * @param {MessagePort[]} ports to the partner of each round
+   * @param {Control} control of this worker
+   */
+  constructor(ports, control) {
+    this.#control = control;
+    this.#links = ports.map((port) => ({ port, inbox: new Inbox(), spare: new Float32Array() }));
+    for (const { port, inbox } of this.#links) port.onmessage = ({ data }) => inbox.put(data);
+  }
+
+  /** @param {Summand} summand */
+  async sum(summand) {
+    for (const link of this.#links) {
+      const own = summand.partial();
+      const copy = link.spare.length === own.length ? link.spare : new Float32Array(own.length);
+      copy.set(own);
+      link.port.postMessage(copy, [copy.buffer]);
+      link.spare = await this.#control.unlessStopped(link.inbox.next()); // the other's, to go out the next time
+      summand.add(link.spare);
+    }
+  }
+}
+
+/** Milliseconds that a worker waits for its partner before it lets messages in. */
+const patience = 50;
+
+/** Swaps arrays in shared memory, which only pages that are cross-origin isolated have. */
+export class SharedExchange {
+  #memory;
+  #part;
+  #control;
+  #swaps = 0;
+
+  /**
+   * Memory for so many workers and values.
+   * @param {number} parts
+   * @param {number} length the most values there will be
+   */
+  static memory(parts, length) {
+    const slots = Array.from({ length: parts }, () => new Float32Array(new SharedArrayBuffer(4 * length)));
+    return { slots, counters: new Int32Array(new SharedArrayBuffer(8 * parts)) };
+  }
+
+  /**
+   * @param {ReturnType<typeof SharedExchange.memory>} memory the same for all workers
+   * @param {number} part which of them this is
+   * @param {Control} control of this worker
+   */
+  constructor(memory, part, control) {
+    this.#memory = memory;
+    this.#part = part;
+    this.#control = control;
+  }
+
+  /** @param {Summand} summand */
+  async sum(summand) {
+    const { slots } = this.#memory;
+    for (let bit = 1; bit < slots.length; bit *= 2) {
+      const partner = this.#part ^ bit;
+      const own = summand.partial();
+      slots[this.#part].set(own);
+      await this.#meet(2 * this.#part, 2 * partner); // both have written
+      summand.add(slots[partner].subarray(0, own.length));
+      await this.#meet(2 * this.#part + 1, 2 * partner + 1); // both have read, and may write again
+      this.#swaps += 1;
+    }
+  }
+
+  /**
+   * Counts this worker's counter up and waits until the other's is as far.
+   * @param {number} mine
+   * @param {number} theirs
+   */
+  async #meet(mine, theirs) {
+    const { counters } = this.#memory;
+    Atomics.store(counters, mine, (this.#swaps + 1) | 0);
+    Atomics.notify(counters, mine);
+    for (;;) {
+      const there = Atomics.load(counters, theirs);
+      if (((there - this.#swaps) | 0) > 0) return;
+      if (Atomics.wait(counters, theirs, there, patience) === 'timed-out') await this.#control.pulse();
+    }
+  }
+}
