@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -57,6 +58,14 @@ class Host {
   virtual double clock() = 0;
   /// Bytes of memory that the program can hope for; 0 where unknown.
   virtual double memory() = 0;
+
+  /// Threads that the machine can run at once.
+  virtual int cores() { return 1; }
+  /// Calls work(0) .. work(count − 1), work(0) from this thread, the others at the same time where the host has
+  /// threads. Returns when all are done.
+  virtual void run_together(int count, const std::function<void(int)>& work) {
+    for (int i = 0; i < count; ++i) work(i);
+  }
 };
 
 /// The whole program: `arguments` without its own name. Returns the exit code: see `ExitCode`.

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "cli/audio.hpp"
@@ -65,6 +67,11 @@ constexpr Option training_options[] = {
     {"--patience", "N", Kind::integer, "stop after so many epochs in which that has not become better; 0: never", "0",
      0, 1000000},
     {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras"},
+    {"--threads", "N", Kind::choice,
+     "threads that share each step on windows (a step on stretches takes one): as many as the machine has cores, if "
+     "not "
+     "said otherwise; the model is the same to the bit",
+     "", 0, 0, "1|2|4|8"},
     {"--seed", "N", Kind::integer, "of the first weights and the order of the windows", "0", 0, 4294967295},
 };
 
@@ -113,6 +120,15 @@ CorpusConfig corpus_config(const Arguments& arguments) {
   config.validation = arguments.number("--validation");
   config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
   return config;
+}
+
+/// Up to 8, a power of two.
+int thread_count(const Arguments& arguments, Host& host) {
+  const std::string_view given = arguments.text("--threads");
+  if (!given.empty()) return given[0] - '0';
+  int threads = 1;
+  while (2 * threads <= std::min(host.cores(), 8)) threads *= 2;
+  return threads;
 }
 
 /// What a training works with: from the command line, or from the model of `--init`.
@@ -165,6 +181,7 @@ Result<Plan> make_plan(const Arguments& arguments, Host& host) {
   plan.stft = framing(arguments);
   plan.trainer = trainer_config(arguments);
   plan.corpus = corpus_config(arguments);
+  if (plan.trainer.training == Training::windows) plan.trainer.threads = thread_count(arguments, host);
   plan.rate = arguments.number("--rate");
   std::vector<std::string_view> inputs(arguments.files().begin(), arguments.files().end());
   inputs.push_back(arguments.text("--init"));
@@ -207,15 +224,27 @@ std::string epoch_text(const Trainer& trainer, int epochs, double running_loss) 
   return text;
 }
 
+/// The pass that has begun, each part on a thread of its own; false where the user has asked to stop before its end.
+bool run_pass(Trainer& trainer, Host& host) {
+  const int parts = trainer.config().threads;
+  std::atomic<bool> stopped = false;
+  host.run_together(parts, [&](int part) {
+    while (!stopped && trainer.run(part, parts)) {
+      if (part == 0 && host.cancelled()) stopped = true;
+    }
+  });
+  return !stopped;
+}
+
 /// Until training is over; true where the user stopped it before.
 bool learn(Trainer& trainer, Console& console) {
   Progress progress(console.host, "train", 1.0);
   const int epochs = trainer.config().epochs;
   const double steps = static_cast<double>(epochs) * trainer.steps_per_epoch();
   int rollbacks = 0;
-  while (trainer.ending() == Ending::none) {
-    if (console.host.cancelled()) return true;
-    const double loss = trainer.step();
+  while (trainer.begin()) {
+    if (console.host.cancelled() || !run_pass(trainer, console.host)) return true;
+    const double loss = trainer.finish();
     const TrainingStatus status = trainer.status();
     if (status.rollbacks > rollbacks) {
       ++rollbacks;

@@ -529,11 +529,16 @@ Result<Weights> Trainer::Engine::weights_of_model() {
   return copy;
 }
 
-/// Model::residuals over at most 64 windows, spread evenly, so that a snapshot stays cheap.
+/// Model::residuals over at most 64 windows, spread evenly, fewer for a large network, so that a snapshot stays cheap:
+/// a tenth of a second in WebAssembly.
 Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   const std::size_t first = held > 0 ? ordered.size() : 0;
   const std::size_t count = held > 0 ? static_cast<std::size_t>(held) : ordered.size();
-  std::vector<std::int64_t> windows(std::min<std::size_t>(count, 64));
+  std::uint64_t window = 0;  // multiplications that one takes
+  for (const LstmWeights& layer : of.layers) window += layer.input.size() + layer.recurrent.size();
+  window *= static_cast<std::uint64_t>(config.sequence);
+  const auto most = static_cast<std::size_t>(std::clamp<std::uint64_t>(2'000'000'000 / window, 4, 64));
+  std::vector<std::int64_t> windows(std::min(count, most));
   for (std::size_t i = 0; i < windows.size(); ++i) windows[i] = starts[first + count * i / windows.size()];
   auto predicted = Array2<float>::create(windows.size(), sound.values.cols());
   if (!predicted) return predicted.error();

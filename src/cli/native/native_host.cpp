@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -13,6 +14,8 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "cli/text.hpp"
 
@@ -197,6 +200,15 @@ double NativeHost::memory() {
   const long pages = ::sysconf(_SC_PHYS_PAGES);
   const long page_size = ::sysconf(_SC_PAGESIZE);
   return pages > 0 && page_size > 0 ? static_cast<double>(pages) * static_cast<double>(page_size) : 0;
+}
+
+int NativeHost::cores() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
+
+void NativeHost::run_together(int count, const std::function<void(int)>& work) {
+  std::vector<std::thread> others;
+  for (int i = 1; i < count; ++i) others.emplace_back(work, i);
+  work(0);
+  for (std::thread& other : others) other.join();
 }
 
 }  // namespace lodestone::cli

@@ -22,6 +22,8 @@ class NativeHost final : public Host {
   bool cancelled() override;
   double clock() override;
   double memory() override;
+  int cores() override;
+  void run_together(int count, const std::function<void(int)>& work) override;
 };
 
 }  // namespace lodestone::cli

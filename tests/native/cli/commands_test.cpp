@@ -182,6 +182,16 @@ TEST_CASE("train brings sounds to one level unless told not to") {
   CHECK(level / as_is == Approx(gain).epsilon(2e-3));  // impulses are rounded to 11 bits
 }
 
+TEST_CASE("train writes the same model with any number of threads") {
+  FakeHost host = host_with_sound();
+  for (const std::string threads : {"1", "2", "8"}) {
+    REQUIRE(host.run(with_small({"train", "in.wav", "-o", threads, "--epochs", "2", "--threads", threads})) == 0);
+    CHECK((host.files[threads] == host.files["1"]));
+  }
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "m", "--threads", "3"})) == 2);
+  CHECK(contains(host.err, "--threads is \"3\"; allowed: 1, 2, 4 or 8"));
+}
+
 TEST_CASE("train stops early and says which epoch was the best") {
   FakeHost host = host_with_sound();
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1000", "--validation", "0.2", "--patience",

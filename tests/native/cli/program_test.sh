@@ -39,7 +39,9 @@ says out.txt "9"
 expect 0 phase s.safetensors -o p.wav --nofuture 1 --batch 2 --save-spectrum r.safetensors
 says out.txt consistency
 # shellcheck disable=SC2086
-expect 0 train "$sounds/piano.wav" -o m.safetensors --epochs 2 $small
+expect 0 train "$sounds/piano.wav" -o alone.safetensors --epochs 2 $small --threads 1
+expect 0 train "$sounds/piano.wav" -o m.safetensors --epochs 2 $small --threads 8
+cmp alone.safetensors m.safetensors || fail "eight threads learn something else than one"
 expect 0 generate m.safetensors -o g.wav --seconds 1 --phase fast
 expect 0 info g.wav
 says out.txt 44100

@@ -183,6 +183,37 @@ TEST_CASE("A sum has the same bits in any tile, slice or start") {
   }
 }
 
+TEST_CASE("Terms that lie in runs add up as if they lay together") {
+  const std::size_t rows = 21, depth = 300, columns = 70;
+  for (const std::size_t run : {1, 7, 256, 300}) {
+    const std::size_t runs = (depth + run - 1) / run, skip = 2 * run + 1;  // rows between two runs
+    const auto a = noise((depth + runs * skip) * rows, 4), b = noise((depth + runs * skip) * columns, 5);
+    std::vector<float> a_together, b_together;
+    for (std::size_t k = 0; k < depth; ++k) {
+      const std::size_t row = k + k / run * skip;
+      for (std::size_t i = 0; i < rows; ++i) a_together.push_back(a[row * rows + i]);
+      for (std::size_t j = 0; j < columns; ++j) b_together.push_back(b[row * columns + j]);
+    }
+    for (const Kernels* kernels : all_kernels()) {
+      INFO(kernels->lanes << " lanes, runs of " << run);
+      const auto factor = packed(*kernels, b_together, depth, columns);
+      std::vector<float> gathered(factor.size());
+      kernels->pack(depth, columns, b.data(), columns, 1, run, skip * columns, gathered.data());
+      CHECK(same_bits(gathered, factor));
+      std::vector<float> together(rows * columns), apart(rows * columns);
+      Product product{rows,          depth,   columns, a_together.data(), 1,      rows,
+                      factor.data(), nullptr, 0,       together.data(),   columns};
+      kernels->multiply_all(product);
+      product.a = a.data();
+      product.c = apart.data();
+      product.run = run;
+      product.skip = skip * rows;
+      kernels->multiply_all(product);
+      CHECK(same_bits(apart, together));
+    }
+  }
+}
+
 TEST_CASE("An LSTM step forward and backward agrees with double precision") {
   for (const Kernels* kernels : all_kernels()) {
     for (const std::size_t hidden : {1, 5, 16, 37}) {
