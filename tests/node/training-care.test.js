@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CoreModel, CoreTrainer } from '../../js/core.js';
+import { Magnet } from '../../js/index.js';
 import { chord, newCore, readTensors, tiny } from './support.js';
 
 const core = newCore();
@@ -49,15 +50,39 @@ test('training stops early, with the model of the best epoch', () => {
   assert.deepEqual(readTensors(bytes(patient)).tensors, readTensors(bytes(upToBest)).tensors);
 });
 
-test('a model that blows up is taken back, then given up', () => {
-  const model = new CoreTrainer(core, chord(1), tiny).model();
-  const file = Buffer.from(model.toBytes());
+/** A model file whose predictions are infinite. */
+function broken() {
+  const file = bytes(new CoreTrainer(core, chord(1), tiny));
   const start = 8 + Number(file.readBigUInt64LE(0));
   const { 'fc.bias': bias } = JSON.parse(file.subarray(8, start).toString());
   for (let at = bias.data_offsets[0]; at < bias.data_offsets[1]; at += 4) file.writeFloatLE(3e38, start + at);
-  const trainer = trained({ epochs: 5, impulses: false }, chord(2), new CoreModel(core, file));
+  return file;
+}
+
+test('a model that blows up is taken back, then given up', () => {
+  const trainer = trained({ epochs: 5 }, chord(2), new CoreModel(core, broken()));
   const { ending, rollbacks, step, learningRate } = trainer.status();
   assert.deepEqual([ending, rollbacks, step, learningRate], ['diverged', 10, 0, 1e-3 / 1024]);
+});
+
+test('a page hears of all that', async () => {
+  const notices = [];
+  const train = (options) =>
+    Magnet.train(chord(2), {
+      ...tiny,
+      ...options,
+      onNotice: ({ code, message }) => notices.push(`${code}: ${message}`),
+    });
+  await train({ validation: 0.25, patience: 3, learningRate: 0.05, epochs: 500 });
+  assert.equal(notices.length, 1);
+  assert.match(notices.pop(), /^stopped-early: stopped after epoch \d+: the held-out loss was best after epoch \d+/);
+  await assert.rejects(train({ initial: await Magnet.load(broken()) }), {
+    code: 'invalid-data',
+    message:
+      /training blew up in epoch 1: the loss was not finite ten times in a row, last at a learning rate of 0\.0000/,
+  });
+  assert.equal(notices.length, 10);
+  assert.match(notices[0], /^rolled-back: the loss was not finite: .*epoch 0, learning rate 0\.0005/);
 });
 
 test('sounds of other levels give the same model, unless they are left as they are', () => {
