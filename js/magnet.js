@@ -151,6 +151,26 @@ export class Magnet {
   }
 
   /**
+   * The trainings that a store keeps, the newest first; `resume` goes on with them.
+   * @param {string} [store] 'opfs' or 'indexed-db'; in Node the path of a folder. As `checkpoint` has it without one
+   * @returns {Promise<import('./training/kept.js').KeptTraining[]>}
+   */
+  static async checkpoints(store) {
+    const { keptTrainings } = await import('./training/kept.js');
+    return keptTrainings(store);
+  }
+
+  /**
+   * Deletes what a store keeps of a training; one that is not there is no error.
+   * @param {string} id
+   * @param {string} [store]
+   */
+  static async forget(id, store) {
+    const { forgetTraining } = await import('./training/kept.js');
+    await forgetTraining(id, store);
+  }
+
+  /**
    * New sound from the model, in a worker. The same seed and options give the same samples to the bit.
    * @param {GenerateOptions} [options]
    * @returns {Promise<{samples: Float32Array, sampleRate: number, reseeds: number}>}

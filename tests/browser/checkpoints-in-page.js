@@ -1,3 +1,19 @@
+import { goOn } from './kept-training.js';
+
+/** How the training of this tab is doing. */
+let news = {};
+
+/** Begins a training or goes on with it; `look` tells how it is doing. */
+export function begin(request) {
+  const tell = (more) => (news = { ...news, ...more });
+  goOn({ ...request, onProgress: tell }).then(
+    (learned) => tell({ learned }),
+    (error) => tell({ error: String(error) }),
+  );
+}
+
+export const look = () => news;
+
 /** Runs a task of store-worker.js. */
 export async function inStoreWorker({ task, argument }) {
   const worker = new Worker(new URL('store-worker.js', import.meta.url), { type: 'module' });

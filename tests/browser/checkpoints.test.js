@@ -1,8 +1,23 @@
 // Checkpoints in the stores of real browsers, and trainings that go on after their tab was killed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
+import { unbroken } from './kept-training.js';
+
+const long = Boolean(process.env.LODESTONE_LONG);
+
+/** Ends a tab's process in Chromium; in Firefox the tab, workers and all, is closed in the middle of what it does. */
+async function killTab({ page }, browserName) {
+  if (browserName === 'chromium') {
+    const session = await page.context().newCDPSession(page);
+    const crashed = new Promise((done) => page.once('crash', done));
+    session.send('Page.crash').catch(() => {}); // nobody is left to answer
+    await crashed;
+  }
+  await page.close();
+}
 
 for (const name of browserNames) {
   describe(`checkpoints in ${name}`, () => {
@@ -20,6 +35,16 @@ for (const name of browserNames) {
       await tab.goto(`${origin}/tests/browser/blank.html`);
       return tab;
     };
+
+    /** Waits until the tab's training is done, or has come to that share of the way; what it has learned. */
+    async function come(tab, share) {
+      for (;;) {
+        const { step, steps, learned, error } = await run('look', null, tab);
+        assert.equal(error, undefined);
+        if (learned !== undefined || step >= share * steps) return learned;
+        await sleep(20);
+      }
+    }
 
     before(async () => {
       server = await serve();
@@ -68,6 +93,27 @@ for (const name of browserNames) {
           });
         });
       }
+    }
+
+    for (const [kind, store] of [
+      ['windows', 'opfs'],
+      ['sequence', 'indexed-db'],
+    ]) {
+      const kills = kind === 'windows' ? (long ? 50 : 5) : 1;
+      test(`${kind} in ${store}: a tab killed ${kills} times, and the same model in the end`, async () => {
+        const epochs = 200;
+        for (let kill = 1; kill <= kills; ++kill) {
+          const tab = await newTab();
+          await run('begin', { kind, epochs, workers: [1, 2, 4][kill % 3], store }, tab);
+          assert.equal(await come(tab, kill / (kills + 1)), undefined, 'killed before it was done');
+          await sleep(100 * Math.random());
+          await killTab(tab, name);
+        }
+        const tab = await newTab();
+        await run('begin', { kind, epochs, workers: 2, store }, tab);
+        assert.equal(await come(tab, 2), await unbroken(kind, epochs));
+        await tab.page.close();
+      });
     }
 
     test('logs no errors', () => assert.deepEqual(page.errors, []));

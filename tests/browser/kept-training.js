@@ -1,0 +1,30 @@
+// A training that is killed time and again and goes on, for Node and pages.
+import { Magnet } from '../../js/index.js';
+import { hash, testSound } from './fixed-computation.js';
+
+const sound = { samples: testSound(), sampleRate: 44100 };
+const settings = {
+  ...{ size: 512, hop: 128, layers: [24, 16], sequence: 12, batch: 16, seed: 5, validation: 0.2 },
+};
+export const trainings = {
+  windows: settings,
+  sequence: { ...settings, training: 'sequence' },
+};
+
+/** The hash of what is learned without a break. */
+export async function unbroken(kind, epochs) {
+  return hash((await Magnet.train(sound, { ...trainings[kind], epochs })).toBytes());
+}
+
+/** Begins the training, or goes on with it where the store has it; the hash of what is learned in the end. */
+export async function goOn({ kind, epochs, workers, store, onProgress }) {
+  const kept = (await Magnet.checkpoints(store)).some(({ id }) => id === kind);
+  const keeping = { every: 0.05, store };
+  const model = kept
+    ? await Magnet.resume(kind, { ...keeping, workers, onProgress })
+    : await Magnet.train(sound, {
+        ...{ ...trainings[kind], epochs, workers, onProgress },
+        checkpoint: { id: kind, ...keeping },
+      });
+  return hash(model.toBytes());
+}
