@@ -130,7 +130,6 @@ async function train(signal) {
   if (!sound) throw new Advice('There is no sound to learn yet. Choose one above.');
   const { name } = sound;
   const epochs = number('#epochs');
-  trainingPart.say('');
   const training = Magnet.train(sound, {
     epochs,
     layers: text('#layers').split(',').map(Number),
@@ -139,22 +138,60 @@ async function train(signal) {
     learningRate: number('#learning-rate'),
     scale: text('#scale'),
     seed: number('#training-seed'),
-    onProgress: trainingProgress(),
-    signal,
+    checkpoint: stem(name)
+      .replace(/[^\w-]/g, '-')
+      .slice(0, 64),
+    ...following(signal),
   });
+  await follow(training, { name, epochs, signal });
+}
+
+const following = (signal) => ({
+  onProgress: trainingProgress(),
+  onNotice: ({ message }) => trainingPart.say(`${message}.`),
+  signal,
+});
+
+/** Lets a training that goes on be handled, and takes the model in the end. */
+async function follow(training, { name, epochs, signal }) {
   const hideMeanwhile = offerMeanwhile(training, name);
   try {
     const trained = await training;
     takeModel(trained, name);
     trainingPart.say(trainingEnd(trained.losses, epochs, signal.aborted));
+    if (!signal.aborted) await Magnet.forget(training.id).catch(() => {}); // nothing is left to go on with
   } finally {
     hideMeanwhile();
   }
 }
 
+const interruptedRow = element('#interrupted');
+
+/** Offers to go on with a training that was not finished, as when this page was closed meanwhile. */
+async function offerInterrupted() {
+  const kept = await Magnet.checkpoints().catch(() => []); // a page may have no storage
+  const interrupted = kept.find(({ step, steps }) => step < steps);
+  interruptedRow.hidden = !interrupted;
+  if (!interrupted) return;
+  const { id, epoch, epochs } = interrupted;
+  interruptedRow.querySelector('span').textContent = `“${id}” is not finished: epoch ${epoch} of ${epochs}.`;
+  element('#go-on').onclick = () =>
+    startTraining((signal) => follow(Magnet.resume(id, following(signal)), { name: id, epochs, signal }));
+  element('#forget').onclick = () => trainingPart.attempt(() => Magnet.forget(id)).then(offerInterrupted);
+}
+
+/** @param {(signal: AbortSignal) => Promise<void>} task */
+function startTraining(task) {
+  interruptedRow.hidden = true;
+  trainingPart.say('');
+  return trainingPart.work(element('#stop-training'), task);
+}
+
+offerInterrupted();
+
 trainingPart.find('form').addEventListener('submit', (event) => {
   event.preventDefault();
-  trainingPart.work(element('#stop-training'), train);
+  startTraining(train);
 });
 
 function loadModel(file) {

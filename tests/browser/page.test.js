@@ -165,6 +165,29 @@ for (const name of browserNames) {
       await page.waitFor(() => !document.querySelector('#generate').disabled);
     });
 
+    test('goes on with a training that was not finished when the page was left', async () => {
+      const keptStep = () =>
+        page.evaluate(async () => (await (await import('/js/index.js')).Magnet.checkpoints())[0]?.step ?? 0);
+      while ((await keptStep()) === 0) await sleep(50); // kept after it was stopped
+      await page.goto(`${server.url}/examples/minimal/`);
+      const offer = await page.shows('#interrupted span', /^“piano” is not finished: epoch \d+ of 5000\.$/);
+      await page.click('#go-on');
+      const line = await page.shows('#training .progress p', /^Epoch \d+ of 5000/, 60000);
+      const [before, now] = [offer, line].map((text) => Number(text.match(/epoch (\d+)/i)[1]));
+      assert.ok(now >= before && before > 0, `${offer} ${line}`);
+      await page.click('#stop-training');
+      await page.shows('#training .message', /^Stopped after \d+ of 5000 epochs/);
+      await page.goto(`${server.url}/examples/minimal/`);
+      await page.waitFor(() => !document.querySelector('#interrupted').hidden);
+      await page.click('#forget');
+      await page.waitFor(() => document.querySelector('#interrupted').hidden);
+      assert.equal(await keptStep(), 0);
+      await smallSettings(2);
+      await page.click('#train');
+      await page.shows('#training .message', /^Done after 2 of 2 epochs/, 60000);
+      assert.equal(await keptStep(), 0);
+    });
+
     test('generates sound: no silence, and another one for another seed', async () => {
       const sounds = [];
       for (const seed of [7, 8]) {
