@@ -46,7 +46,7 @@ def main():
         folder = Path(name)
         subprocess.run([ROOT / "tests/vectors/import/make.py", folder], check=True)
         references = sorted(folder.glob("*.safetensors"))
-        assert len(references) == 5
+        assert len(references) == 6
 
         trained = folder / "trained.safetensors"
         options = ["--fft", "512", "--hop", "128", "--layers", "24,24", "--scale", "linear", "--epochs", "2"]

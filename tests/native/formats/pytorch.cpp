@@ -70,7 +70,7 @@ TEST_CASE("pytorch: what a file does not say is told, or MAGNet's") {
 
 TEST_CASE("pytorch: state_dicts however they are wrapped hold the same weights") {
   const Model reference = parse(bytes_of(vector_file("state_dict.pth"))).value();
-  for (const char* name : {"checkpoint.pth", "parameters.pth", "double.pth"}) {
+  for (const char* name : {"checkpoint.pth", "parameters.pth", "views.pth", "double.pth"}) {
     INFO(name);
     Model model = parse(bytes_of(vector_file(name))).value();
     CHECK(text_of(write_model(model).value()) == text_of(write_model(reference).value()));

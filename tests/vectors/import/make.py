@@ -44,6 +44,17 @@ def train(model, frames, steps):
     return optimizer
 
 
+def views_of_one_storage(state):
+    """As cuDNN keeps the weights of an LSTM."""
+    flat = torch.cat([values.flatten() for values in state.values() if values.is_floating_point()])
+    views, at = {}, 0
+    for name, values in state.items():
+        if values.is_floating_point():
+            views[name] = flat[at : at + values.numel()].view(values.shape)
+            at += values.numel()
+    return views
+
+
 def write_predictions(path, model_name, model, frames):
     model.eval()
     with torch.no_grad():
@@ -79,6 +90,7 @@ def main():
         "seed": torch.initial_seed(),
     }, model)
     write("parameters", dict([*model.named_parameters(), *model.named_buffers()]), model)
+    write("views", views_of_one_storage(model.state_dict()), model)
     write("double", model.double().state_dict(), model.float())
     write("half", model.half().state_dict(), model.float())
 
