@@ -69,6 +69,13 @@ for (const name of browserNames) {
       });
     }
 
+    for (const store of ['opfs', 'indexed-db']) {
+      test(`${store} that is cleared meanwhile gets all of it again`, async () => {
+        const expected = { notices: [], seed: 5, state: 2 };
+        assert.deepEqual(await run('inStoreWorker', { task: 'clear', argument: store }), expected);
+      });
+    }
+
     if (name === 'chromium') {
       for (const store of ['opfs', 'indexed-db']) {
         test(`a quota that is used up is noticed, and ${store} keeps what it has`, async () => {

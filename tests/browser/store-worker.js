@@ -38,6 +38,21 @@ const tasks = {
     const { state } = await new Checkpoints(options, () => {}).load();
     return { notices, loaded: state?.length };
   },
+
+  /** Saves, clears the storage as a user may, saves again; returns the notices and what can be read then. */
+  async clear(store) {
+    const notices = [];
+    const options = { id: 'cleared', every: 30, store };
+    const checkpoints = new Checkpoints(options, (notice) => notices.push(notice));
+    await checkpoints.begin({ clips: [new Float32Array(10)], options: { seed: 5 } });
+    const progress = { epoch: 0, epochs: 1, step: 0, steps: 1 };
+    await checkpoints.save(bytes(1000, 1), progress);
+    if (store === 'opfs') await (await navigator.storage.getDirectory()).removeEntry('lodestone', { recursive: true });
+    else await new Promise((done) => (indexedDB.deleteDatabase('lodestone').onsuccess = done));
+    await checkpoints.save(bytes(1000, 2), progress);
+    const { options: kept, state } = await new Checkpoints(options, () => {}).load();
+    return { notices, seed: kept.seed, state: state?.[0] };
+  },
 };
 
 globalThis.onmessage = ({ data: { task, argument } }) =>
