@@ -46,6 +46,8 @@ export class PortExchange {
   }
 }
 
+/** @typedef {{slots: Float32Array[], counters: Int32Array}} SharedMemory a slot and two counters for each worker */
+
 /** Milliseconds that a worker waits for its partner before it lets messages in. */
 const patience = 50;
 
@@ -60,6 +62,7 @@ export class SharedExchange {
    * Memory for so many workers and values.
    * @param {number} parts
    * @param {number} length the most values there will be
+   * @returns {SharedMemory}
    */
   static memory(parts, length) {
     const slots = Array.from({ length: parts }, () => new Float32Array(new SharedArrayBuffer(4 * length)));
@@ -67,7 +70,7 @@ export class SharedExchange {
   }
 
   /**
-   * @param {ReturnType<typeof SharedExchange.memory>} memory the same for all workers
+   * @param {SharedMemory} memory the same for all workers
    * @param {number} part which of them this is
    * @param {Control} control of this worker
    */
