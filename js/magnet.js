@@ -1,6 +1,15 @@
 import { LodestoneError } from './errors.js';
 import { createGeneratorNode } from './nodes/generator-node.js';
-import { dreamDefaults, pick, refused, settle, stftDefaults, trainerDefaults, trainingPresets } from './options.js';
+import {
+  dreamDefaults,
+  integer,
+  pick,
+  refused,
+  settle,
+  stftDefaults,
+  trainerDefaults,
+  trainingPresets,
+} from './options.js';
 import { settleCheckpoint } from './training/checkpoint-options.js';
 import { Training } from './training/training.js';
 import { work } from './work.js';
@@ -104,6 +113,7 @@ export class Magnet {
         initial: /** @type {Magnet | undefined} */ (undefined),
         checkpoint: /** @type {string | CheckpointOptions | undefined} */ (undefined),
       });
+      if (integer('epochs', rest.epochs) < 1) throw refused('epochs', rest.epochs, '1 to 1000000');
       if (initial && !(initial instanceof Magnet)) throw refused('initial', initial, 'Magnet');
       const request = {
         audio,

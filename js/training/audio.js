@@ -37,7 +37,7 @@ const pieceLength = 2 ** 17;
 const patience = 3;
 
 /**
- * @param {Audio} audio
+ * @param {Audio | undefined} audio
  * @param {number} [sampleRate] at which files that the browser decodes come out; else that of the other clips
  * @returns {Promise<Source[]>}
  */

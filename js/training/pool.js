@@ -21,10 +21,10 @@ import { openAudio, pour } from './audio.js';
 
 /**
  * @typedef {object} PoolRequest
- * @property {import('./audio.js').Audio} [audio] missing where it goes on from a checkpoint
+ * @property {import('./audio.js').Audio} [audio]
  * @property {number} [sampleRate] what the caller says that the rate is
  * @property {number} [workers] 1, 2, 4 or 8
- * @property {object} [options]
+ * @property {object} [options] missing where it goes on from a checkpoint
  * @property {Uint8Array} [initial]
  * @property {{id: string, every: number, store?: string}} [checkpoint]
  */
@@ -84,7 +84,7 @@ export class Pool {
     signal?.addEventListener('abort', this.#abort);
     const count = numberOfWorkers(workers);
     const compiled = options ? moduleFor(options) : prepare(); // what a checkpoint holds is not known here
-    const [module, sources] = await Promise.all([compiled, audio && openAudio(audio, sampleRate)]);
+    const [module, sources] = await Promise.all([compiled, options && openAudio(audio, sampleRate)]);
     if (this.#over) return;
     while (this.#workers.length < count) this.#workers.push(startWorker());
     const [first] = this.#workers;
