@@ -50,10 +50,10 @@ import { work } from './work.js';
 
 /**
  * @typedef {object} MoreTrainOptions
- * @property {'quality' | 'responsive'} [preset] ready-made settings, which other options may change: frames of 2048
- *   samples every 512, or 512 every 128, which answers 4 times sooner; both for playing live
- * @property {number} [epochs] 200
- * @property {Magnet} [initial] a model of the same shape to start from
+ * @property {'quality' | 'responsive' | 'classic'} [preset] ready-made settings, which other options may change: frames
+ *   of 2048 samples every 512, or 512 every 128, which answers 4 times sooner; or MAGNet's own way; quality
+ * @property {number} [epochs] 1000; `classic`: 200
+ * @property {Magnet} [initial] a model to start from; its frames and network are taken over
  * @property {string | CheckpointOptions} [checkpoint] without it nothing is kept
  */
 
@@ -272,10 +272,16 @@ const followDefaults = {
 /** @param {ConstructorParameters<typeof Magnet>[0]} learned */
 const make = (learned) => new Magnet(learned);
 
-/** @param {TrainOptions} [options] */
+/**
+ * The defaults of a training; those of what it starts from come first.
+ * @param {TrainOptions} [options]
+ */
 function presetOf(options) {
-  const preset = options?.preset;
-  if (preset === undefined) return {};
-  if (Object.hasOwn(trainingPresets, preset)) return trainingPresets[preset];
-  throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
+  const { preset = 'quality', initial } = options ?? {};
+  if (!Object.hasOwn(trainingPresets, preset)) {
+    throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
+  }
+  const { layers, sequence, scale } = trainerDefaults;
+  const shape = { ...stftDefaults, layers, sequence, scale };
+  return { ...trainingPresets[preset], ...(initial instanceof Magnet && pick(initial.config, shape)) };
 }

@@ -19,7 +19,7 @@ async function trainInPage(count) {
   const ends = [];
   /** @param {{ epoch: number, steps: number }} progress */
   const onProgress = ({ epoch }) => (ends[epoch - 1] ??= performance.now() - start);
-  const model = await Magnet.train(sound, { epochs: count, seed: 1, onProgress });
+  const model = await Magnet.train(sound, { preset: 'classic', epochs: count, seed: 1, onProgress });
   return { ends, losses: model.losses };
 }
 

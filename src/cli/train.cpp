@@ -14,9 +14,12 @@ namespace {
 constexpr Option file_options[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--preset", "NAME", Kind::choice,
-     "settings for playing live, which other options may change: quality (--fft 2048 --hop 512) or responsive (--fft "
-     "512 --hop 128, which answers 4 times sooner), both with --training sequence --weight-decay 0",
-     "", 0, 0, "quality|responsive"},
+     "settings that other options may change: quality (--fft 2048 --hop 512) or responsive (--fft 512 --hop 128, which "
+     "answers 4 times sooner), both with --training sequence --epochs 1000 --batch 128 --stretch 8 --feedback 1 "
+     "--learning-rate 4e-3 --decay 0.05 --weight-decay 0 --scale log1p; or classic (--no-normalise --clip-norm 0), "
+     "MAGNet's own way with the defaults below",
+     "quality", 0, 0, "quality|responsive|classic"},
+    {"--classic", "", Kind::flag, "the same as --preset classic"},
     {"--init", "MODEL", Kind::file, "start from the weights of this model; its frames and network are taken over"},
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
     {"--no-impulses", "", Kind::flag,
@@ -76,15 +79,21 @@ constexpr Option training_options[] = {
 };
 
 // As in js/options.js.
-constexpr Setting quality[] = {
-    {"--fft", "2048"}, {"--hop", "512"}, {"--training", "sequence"}, {"--weight-decay", "0"}};
 constexpr Setting responsive[] = {
-    {"--fft", "512"}, {"--hop", "128"}, {"--training", "sequence"}, {"--weight-decay", "0"}};
+    {"--fft", "512"},    {"--hop", "128"},        {"--training", "sequence"}, {"--epochs", "1000"},
+    {"--batch", "128"},  {"--stretch", "8"},      {"--feedback", "1"},        {"--learning-rate", "4e-3"},
+    {"--decay", "0.05"}, {"--weight-decay", "0"}, {"--scale", "log1p"}};
+constexpr std::span<const Setting> quality = std::span(responsive).subspan(2);
+constexpr Setting classic[] = {{"--clip-norm", "0"}};
 
-std::span<const Setting> preset(std::string_view name) {
-  if (name == "quality") return quality;
-  if (name == "responsive") return responsive;
-  return {};
+bool is_classic(const Arguments& arguments) {
+  return arguments.has("--classic") || arguments.text("--preset") == "classic";
+}
+
+std::span<const Setting> preset(const Arguments& arguments) {
+  if (is_classic(arguments)) return classic;
+  if (arguments.text("--preset") == "responsive") return responsive;
+  return quality;
 }
 
 TrainerConfig trainer_config(const Arguments& arguments) {
@@ -113,7 +122,7 @@ TrainerConfig trainer_config(const Arguments& arguments) {
 
 CorpusConfig corpus_config(const Arguments& arguments) {
   CorpusConfig config;
-  config.normalise = !arguments.has("--no-normalise");
+  config.normalise = !arguments.has("--no-normalise") && !is_classic(arguments);
   config.copies = static_cast<int>(arguments.integer("--copies"));
   config.copy_gain = arguments.number("--copy-gain");
   config.copy_pitch = arguments.number("--copy-pitch");
@@ -317,7 +326,7 @@ Result<Trainer> make_trainer(const Plan& plan, const StftConfig& stft, std::span
 
 int train(const Arguments& given, Console& console) {
   Arguments arguments = given;
-  arguments.prefer(preset(given.text("--preset")));
+  arguments.prefer(preset(given));
   Host& host = console.host;
   const std::string_view output = arguments.text("--output");
   const auto plan = make_plan(arguments, host);

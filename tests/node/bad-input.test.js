@@ -212,7 +212,8 @@ test('dreams and generations', () => {
     [{ points: 0.5, lengths: 1 }, /points is 0\.5/],
     [{ mode: 'looping' }, /mode is "looping"; allowed: window, stateful/],
     [{ seed: 1.5 }, /seed is 1\.5/],
-    [{ temperature: 1 }, /no option temperature/],
+    [{ temperature: 5 }, /temperature is 5; allowed: 0 to 4/],
+    [{ warmth: 1 }, /no option warmth/],
   ]) {
     assert.throws(() => generate(1, dream), argument(message));
   }

@@ -16,7 +16,7 @@ test('learns a sound and plays it', async () => {
   const { impulses, ...config } = model.config;
   assert.deepEqual(config, {
     ...{ size: 128, windowSize: 0, hop: 64, window: 'hann', framing: 'centered', sampleRate: 8000 },
-    ...{ layers: [8], sequence: 5, scale: 'linear' },
+    ...{ layers: [8], sequence: 5, scale: 'log1p' },
   });
   assert.equal(impulses, 376); // 24,000 samples, centred frames every 64
   const { samples, sampleRate, reseeds } = await model.generate({ seconds: 1.5 });
@@ -52,12 +52,13 @@ test('learns from stretches of the sound', async () => {
 });
 
 test('a preset stands for options that are not given', async () => {
-  const train = (options) => Magnet.train(sound, { layers: [4], sequence: 4, epochs: 1, ...options });
+  const train = (options) => Magnet.train(sound, { layers: [4], sequence: 4, epochs: 1, batch: 32, ...options });
   const { config } = await train({ preset: 'responsive' });
-  assert.deepEqual([config.size, config.hop], [512, 128]);
+  assert.deepEqual([config.size, config.hop, config.scale], [512, 128, 'log1p']);
+  assert.equal((await train({ preset: 'classic' })).config.scale, 'linear');
   const changed = await train({ preset: 'quality', hop: 256, size: undefined });
   assert.deepEqual([changed.config.size, changed.config.hop], [2048, 256]);
-  await assert.rejects(train({ preset: 'best' }), /preset is "best"; allowed: quality, responsive/);
+  await assert.rejects(train({ preset: 'best' }), /preset is "best"; allowed: classic, quality, responsive/);
   await assert.rejects(train({ preset: 'toString' }), /preset is "toString"; allowed/);
 });
 

@@ -137,8 +137,8 @@ TEST_CASE("train learns, tells, and goes on from a model") {
 TEST_CASE("A preset stands for options that are not given") {
   FakeHost host = host_with_sound(6);
   const auto trained = [&](std::vector<std::string_view> more) {
-    std::vector<std::string_view> words{"train", "in.wav",   "-o", "m",          "--epochs",
-                                        "1",     "--layers", "4",  "--sequence", "4"};
+    std::vector<std::string_view> words{"train",    "in.wav", "-o",         "m", "--epochs", "1",
+                                        "--layers", "4",      "--sequence", "4", "--batch",  "16"};
     words.insert(words.end(), more.begin(), more.end());
     REQUIRE(host.run({words.begin(), words.end()}) == 0);
     return read_model(host.view("m")).value();
@@ -149,8 +149,12 @@ TEST_CASE("A preset stands for options that are not given") {
   const Model quality = trained({"--preset", "quality", "--hop", "256"});
   CHECK(quality.stft.size == 2048);
   CHECK(quality.stft.hop == 256);
+  CHECK(quality.network.scale == Scale::log1p);
+  CHECK(trained({}).network.scale == Scale::log1p);
+  CHECK(trained({"--classic"}).network.scale == Scale::linear);
+  CHECK(trained({"--preset", "classic"}).network.scale == Scale::linear);
   CHECK(host.run({"train", "in.wav", "-o", "m", "--preset", "best"}) == 2);
-  CHECK(contains(host.err, "--preset is \"best\"; allowed: quality or responsive"));
+  CHECK(contains(host.err, "--preset is \"best\"; allowed: quality, responsive or classic"));
 }
 
 TEST_CASE("train learns many files of one rate") {
@@ -210,12 +214,12 @@ TEST_CASE("train stops early and says which epoch was the best") {
 
 TEST_CASE("train says when it goes back, and when it gives up") {
   FakeHost host = host_with_sound();
-  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1", "--json"})) == 0);
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--classic", "--epochs", "1", "--json"})) == 0);
   CHECK(contains(host.out, "\"rollbacks\": 0"));
   auto model = read_model(host.view("m")).value();
   for (float& value : model.weights.dense_bias) value = 3e38f;
   host.put("broken", write_model(model).value());
-  CHECK(host.run(with_small({"train", "in.wav", "-o", "n", "--init", "broken"})) == 2);
+  CHECK(host.run(with_small({"train", "in.wav", "-o", "n", "--classic", "--init", "broken"})) == 2);
   CHECK(contains(host.err, "the loss was not finite: back to epoch 0, and on at half the learning rate, 0.0005"));
   CHECK(contains(host.err,
                  "training blew up in epoch 1: the loss was not finite ten times in a row, last at a learning "
