@@ -64,7 +64,7 @@ export const names = { windows, framings, scales, initialisers, trainings, endin
  * @property {number} [position] where in the training sound the first impulse lies, 0 to 1; 0
  * @property {number} [randomness] chance per frame of jumping to another impulse, 0 to 1; 0
  * @property {number} [temperature] 0 to 4, how far each frame strays from what the network predicts, before it is fed
- *   back; 1: as far as the sound it learned strayed; 0.8
+ *   back; 1: as far as the sound it learned strayed; 1
  * @property {number[]} [points] a schedule of positions, round and round: points[i] for lengths[i] frames
  * @property {number[]} [lengths] in frames, as many as points
  */
@@ -252,7 +252,7 @@ export const dreamDefaults = {
   mode: 'window',
   position: 0,
   randomness: 0,
-  temperature: 0.8,
+  temperature: 1,
   points: [],
   lengths: [],
 };
