@@ -19,7 +19,7 @@ constexpr Option dream_options[] = {
     {"--randomness", "X", Kind::number, "chance per frame of jumping to another place in the training sound", "0", 0,
      1},
     {"--temperature", "X", Kind::number,
-     "how far each frame strays from what the network predicts; 1: as far as the sound it learned strayed", "0.8", 0,
+     "how far each frame strays from what the network predicts; 1: as far as the sound it learned strayed", "1", 0,
      4},
     {"--points", "X,X", Kind::numbers, "a schedule of positions, played round and round", "", 0, 1},
     {"--lengths", "N,N", Kind::integers, "frames that each of the points lasts", "", 1, 2147483647},
