@@ -5,10 +5,11 @@
  * - `out-of-memory`: the memory that the sizes ask for cannot be had
  * - `cancelled`: the caller asked to stop
  * - `unsupported`: this browser or runtime lacks something that is needed
+ * - `incomplete`: page.wasm does not do this, or does not say why it cannot be done; `prepare` brings lodestone.wasm
  * - `abi-mismatch`: lodestone.wasm and the JavaScript come from different releases
  * - `storage-failed`: the store of checkpoints cannot be opened, read or written
  * - `processor-error`: the part of a node that runs on the audio thread had to stop
- * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' | 'storage-failed' | 'processor-error'}
+ * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'incomplete' | 'abi-mismatch' | 'storage-failed' | 'processor-error'}
  *   LodestoneErrorCode
  */
 
@@ -24,3 +25,10 @@ export class LodestoneError extends Error {
     this.code = code;
   }
 }
+
+/** What stands for all that page.wasm refuses without a word. */
+export const incomplete = () =>
+  new LodestoneError(
+    'incomplete',
+    'this takes lodestone.wasm, which does it or says why it cannot be done: await prepare()',
+  );

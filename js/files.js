@@ -6,6 +6,5 @@ export const files = {
   page: () => new URL('../dist/page.wasm', import.meta.url),
   wasm: () => new URL('../dist/lodestone.wasm', import.meta.url),
   importWasm: () => new URL('../dist/import.wasm', import.meta.url),
-  worker: () => new URL('../dist/worker.js', import.meta.url),
   worklet: () => new URL('../dist/worklet.js', import.meta.url),
 };

@@ -3,8 +3,9 @@
 
 import { readBytes } from './bytes.js';
 import { CoreModel } from './core/model.js';
-import { sharedCore } from './local-core.js';
 import { describe } from './describe.js';
+import { coreOf } from './local-core.js';
+import { withCore } from './shared.js';
 
 /**
  * What a Magnet is made of.
@@ -42,11 +43,13 @@ export function trainingFrames(bytes) {
  * @param {Uint8Array} bytes
  * @param {(model: CoreModel) => T} use
  */
-async function read(bytes, use) {
-  const model = new CoreModel(await sharedCore(), bytes);
-  try {
-    return use(model);
-  } finally {
-    model.dispose();
-  }
+function read(bytes, use) {
+  return withCore((module) => {
+    const model = new CoreModel(coreOf(module), bytes);
+    try {
+      return use(model);
+    } finally {
+      model.dispose();
+    }
+  });
 }

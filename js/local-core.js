@@ -1,21 +1,16 @@
-// Instances of the core for the synchronous parts of the API on the thread of the page.
+// Instances of the core for the parts of the API that work on the thread of the page.
 
 import { Core } from './core/instance.js';
-import { moduleFor, prepare } from './shared.js';
+import { prepare } from './shared.js';
 
-/** @type {WeakMap<Promise<WebAssembly.Module>, Promise<Core>>} */
+/** @type {WeakMap<WebAssembly.Module, Core>} */
 const cores = new WeakMap();
 
-/** @param {Promise<WebAssembly.Module>} module */
-function coreOf(module) {
-  const core = cores.get(module) ?? module.then((ready) => new Core(ready));
+/** @param {WebAssembly.Module} module */
+export function coreOf(module) {
+  const core = cores.get(module) ?? new Core(module);
   cores.set(module, core);
-  core.catch(() => cores.delete(module)); // so that another try may work
   return core;
 }
 
-/** An instance of the complete core. */
-export const completeCore = () => coreOf(prepare());
-
-/** An instance of the core for what takes no framing. */
-export const sharedCore = () => coreOf(moduleFor());
+export const completeCore = async () => coreOf(await prepare());

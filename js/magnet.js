@@ -196,7 +196,6 @@ export class Magnet {
     const phaseOptions = typeof phase === 'string' ? { preset: phase } : phase;
     const request = {
       bytes: this.#held().bytes,
-      options: this.config,
       seconds,
       dream: pick(dream, dreamDefaults),
       phase: phaseOptions,

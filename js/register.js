@@ -3,7 +3,7 @@
 import { LodestoneError } from './errors.js';
 import { readBytes } from './bytes.js';
 import { files } from './files.js';
-import { isComplete, moduleFor, prepare } from './shared.js';
+import { isPrepared, prepare, smallestModule } from './shared.js';
 
 /**
  * A BaseAudioContext of the browser, one of standardized-audio-context, or a context of Tone.js.
@@ -92,14 +92,6 @@ export async function useComplete(context) {
   found.isComplete = true;
 }
 
-/** Refuses what the core for the audio thread lacks. */
-export function needsComplete() {
-  return new LodestoneError(
-    'invalid-argument',
-    'this takes the complete core; before register(context): await prepare()',
-  );
-}
-
 /**
  * @param {AnyContext} context
  * @param {RegisterOptions} options
@@ -108,8 +100,8 @@ export function needsComplete() {
 async function load(context, { workletUrl, wasmUrl, AudioWorkletNode }) {
   const makeNode = nodeMaker(context, AudioWorkletNode);
   const address = String(workletUrl ?? files.worklet());
-  const [source] = await Promise.all([wasmUrl ? prepare(wasmUrl) : moduleFor(), addModule(context, address)]);
-  return { workletUrl: address, source, isComplete: isComplete(), makeNode };
+  const [source] = await Promise.all([wasmUrl ? prepare(wasmUrl) : smallestModule(), addModule(context, address)]);
+  return { workletUrl: address, source, isComplete: isPrepared(), makeNode };
 }
 
 /**

@@ -1,6 +1,5 @@
 // The compiled modules that all of the API shares, each fetched when it is first asked for.
 
-import { isCommon } from './common.js';
 import { files } from './files.js';
 import { compile } from './loader.js';
 
@@ -36,14 +35,28 @@ function pageModule() {
 }
 
 /**
- * The module for a framing and a way to find phases; without them, for what takes neither.
- * @param {import('./options.js').StftOptions} [framing]
- * @param {import('./options.js').PhaseOptions} [phase]
- * @returns {Promise<WebAssembly.Module>}
+ * Does something with page.wasm; where that refuses without a word, with the complete core.
+ * @template T
+ * @param {(module: WebAssembly.Module) => T} use
+ * @returns {Promise<Awaited<T>>}
  */
-export function moduleFor(framing, phase) {
-  return complete ?? (isCommon(framing, phase) ? pageModule() : prepare());
+export async function withCore(use) {
+  try {
+    return await use(await smallestModule());
+  } catch (error) {
+    if (!isIncomplete(error)) throw error;
+    return await use(await prepare());
+  }
 }
 
-/** Whether `prepare` has been called, so that `moduleFor` gives the complete core whatever it is for. */
-export const isComplete = () => complete !== undefined;
+/** The complete core where `prepare` has been called, and else page.wasm. */
+export const smallestModule = () => complete ?? pageModule();
+
+/** Whether `prepare` has been called. */
+export const isPrepared = () => complete !== undefined;
+
+/**
+ * Whether page.wasm refused it, so that it is worth another try with the complete core.
+ * @param {unknown} error
+ */
+export const isIncomplete = (error) => /** @type {any} */ (error)?.code === 'incomplete';

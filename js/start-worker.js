@@ -1,7 +1,7 @@
 import { files } from './files.js';
 
 /**
- * A thread that runs dist/worker.js, with the same face for Web Workers and Node's.
+ * A thread that runs dist/worklet.js, with the same face for Web Workers and Node's.
  * @typedef {object} Thread
  * @property {(message: unknown, transfer?: Transferable[]) => void} postMessage
  * @property {() => void} terminate
@@ -11,7 +11,7 @@ import { files } from './files.js';
 /** @returns {Thread} */
 export function startWorker() {
   if (typeof Worker === 'function') {
-    const worker = new Worker(files.worker(), { type: 'module' });
+    const worker = new Worker(files.worklet(), { type: 'module' });
     return {
       postMessage: (message, transfer = []) => worker.postMessage(message, transfer),
       terminate: () => worker.terminate(),
@@ -22,7 +22,7 @@ export function startWorker() {
     };
   }
   const threads = process.getBuiltinModule('node:worker_threads');
-  const worker = new threads.Worker(files.worker());
+  const worker = new threads.Worker(files.worklet());
   return {
     postMessage: (message, transfer) => worker.postMessage(message, /** @type {any} */ (transfer)),
     terminate: () => worker.terminate(),

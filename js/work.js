@@ -2,7 +2,7 @@
 
 import { LodestoneError } from './errors.js';
 import { refused } from './options.js';
-import { moduleFor, prepare } from './shared.js';
+import { prepare, withCore } from './shared.js';
 import { startWorker } from './start-worker.js';
 
 /**
@@ -14,13 +14,24 @@ import { startWorker } from './start-worker.js';
 
 /**
  * @param {'generate' | 'reconstruct'} task
- * @param {any} request plain data
+ * @param {object} request plain data
  * @param {WorkOptions<any>} options
  * @returns {Promise<any>}
  */
-export async function work(task, request, { onProgress, signal }) {
+export async function work(task, request, options) {
+  const { signal } = options;
   if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
-  const module = await (task === 'reconstruct' ? prepare() : moduleFor(request.options, request.phase));
+  if (task === 'reconstruct') await prepare(); // page.wasm has no part of it
+  return withCore((module) => run(task, module, request, options));
+}
+
+/**
+ * @param {string} task
+ * @param {WebAssembly.Module} module
+ * @param {object} request
+ * @param {WorkOptions<any>} options
+ */
+async function run(task, module, request, { onProgress, signal }) {
   signal?.throwIfAborted();
   const worker = startWorker();
   let abort = () => {};

@@ -1,5 +1,4 @@
-// Runs one task off the main thread, in a Web Worker or a worker_thread of Node. The build joins it into
-// dist/worker.js.
+// Runs one task off the main thread, in a Web Worker or a worker_thread of Node.
 
 import { Core } from './core/instance.js';
 import { LodestoneError } from './errors.js';
@@ -39,8 +38,8 @@ function explain(error) {
   return new LodestoneError('out-of-memory', `the core had to stop, most likely for lack of memory: ${error.message}`);
 }
 
-if (typeof globalThis.postMessage === 'function') {
-  serve(globalThis);
-} else {
-  serve(process.getBuiltinModule('node:worker_threads').parentPort);
+/** Does what this thread is sent. */
+export function serveTasks() {
+  if (typeof globalThis.postMessage === 'function') serve(globalThis);
+  else serve(process.getBuiltinModule('node:worker_threads').parentPort);
 }

@@ -1,5 +1,5 @@
-// Joins js/ into the scripts of dist/: worker.js and worklet.js, which other threads load, and inline.js, which is the
-// whole package with these and the core inside. dist/lodestone.wasm must be there.
+// Joins js/ into the scripts of dist/: worklet.js, which other threads load, and inline.js, which is the whole package
+// with that and the core inside. dist/lodestone.wasm must be there.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -15,8 +15,8 @@ const contentsOfFiles = {
 
 await build({
   ...settings,
-  entryPoints: { worker: path('js/worker.js'), worklet: path('js/nodes/worklet.js') },
-  outdir: path('dist'),
+  entryPoints: [path('js/nodes/worklet.js')],
+  outfile: path('dist/worklet.js'),
 });
 await build({
   ...settings,

@@ -115,8 +115,8 @@ Status check_training_memory(std::uint64_t frames, int bins, const TrainerConfig
   const std::uint64_t bytes =
       std::min(Trainer::memory(frames, bins, config), addressable) + sound * (config.keep_impulses ? 3 : 1);
   if (bytes < addressable) return {};
-  return Error{ErrorCode::out_of_memory,
-               sentence({"training on ", frames, " frames takes ", bytes >> 20, " MB; WebAssembly has 4096 MB"})};
+  return failed(ErrorCode::out_of_memory,
+                {"training on ", frames, " frames takes ", bytes >> 20, " MB; WebAssembly has 4096 MB"});
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ void* lodestone_alloc(double bytes) {
   if (bytes < static_cast<double>(SIZE_MAX - 128)) {
     block = detail::take_bytes((static_cast<std::size_t>(bytes) / 64 + 1) * 64);
   }
-  if (!block) fail({ErrorCode::out_of_memory, sentence({"out of memory: ", bytes, " bytes cannot be had"})});
+  if (!block) fail(failed(ErrorCode::out_of_memory, {"out of memory: ", bytes, " bytes cannot be had"}));
   return block;
 }
 
@@ -378,10 +378,7 @@ int lodestone_phase_preset(PhaseConfig* phase, const char* name, std::size_t len
   const std::string_view wanted(name, length);
   if (phase_preset(wanted, *phase)) return 0;
   std::string known;
-  for (const std::string_view preset : phase_presets()) {
-    if (!known.empty()) known += ", ";
-    known += preset;
-  }
+  for (const std::string_view preset : phase_presets()) known = sentence({known, known.empty() ? "" : ", ", preset});
   return fail(refused({"preset is ", Piece::quoted(wanted), "; allowed: ", known}));
 }
 

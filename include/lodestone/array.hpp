@@ -40,12 +40,8 @@ inline constexpr std::size_t alignment = 64;
   return block;
 }
 
-[[gnu::noinline]] inline Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size) {
-  std::string message = "out of memory: ";
-  message.append(std::to_string(rows)).append(" x ").append(std::to_string(cols)).append(" values of ");
-  message.append(std::to_string(value_size)).append(" bytes cannot be had");
-  return {ErrorCode::out_of_memory, std::move(message)};
-}
+/// What `create` gives where memory is not to be had.
+Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size);
 
 }  // namespace detail
 

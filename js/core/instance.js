@@ -2,7 +2,7 @@
 //
 // A view of memory dies when memory grows, so none outlives a call: arrays are copied in before it and out after it.
 
-import { LodestoneError } from '../errors.js';
+import { incomplete, LodestoneError } from '../errors.js';
 import { instantiate } from '../loader.js';
 import * as options from '../options.js';
 
@@ -31,7 +31,9 @@ export class Core {
   failure() {
     const bytes = new Uint8Array(this.abi.memory.buffer);
     const code = /** @type {1 | 2 | 3 | 4} */ (this.abi.lodestone_error());
-    return new LodestoneError(codes[code], decodeUtf8(bytes, this.abi.lodestone_message() >>> 0));
+    const message = decodeUtf8(bytes, this.abi.lodestone_message() >>> 0);
+    if (message === '') return incomplete();
+    return new LodestoneError(codes[code], message);
   }
 
   /** @param {number} status */

@@ -2,7 +2,6 @@
 
 import importWasm from '../../dist/import.wasm' with { type: 'bytes' };
 import wasm from '../../dist/lodestone.wasm' with { type: 'bytes' };
-import worker from '../../dist/worker.js' with { type: 'text' };
 import worklet from '../../dist/worklet.js' with { type: 'text' };
 
 /**
@@ -26,6 +25,5 @@ export const files = {
   page: () => wasm,
   wasm: () => wasm,
   importWasm: () => importWasm,
-  worker: addressOf(worker),
   worklet: addressOf(worklet),
 };

@@ -1,7 +1,7 @@
-import { isCommon } from '../common.js';
 import { LodestoneError } from '../errors.js';
 import { seed as checkSeed } from '../options.js';
-import { needsComplete, rawContext, register, registration, useBytes, useComplete } from '../register.js';
+import { rawContext, register, registration, useBytes, useComplete } from '../register.js';
+import { isIncomplete } from '../shared.js';
 import { Adopted } from './adopted.js';
 import { settleGenerator } from './generator-options.js';
 import { errorOf, Questions } from './messages.js';
@@ -76,8 +76,7 @@ export class GeneratorNode extends Adopted {
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
    */
   constructor(context, model, options) {
-    const { source, isComplete, workletUrl, makeNode } = registration(context);
-    if (!isComplete && !isCommon(model.config)) throw needsComplete();
+    const { source, workletUrl, makeNode } = registration(context);
     const { engine, ahead, player, parameterData } = settleGenerator(options);
     const live = model.liveBytes();
     const raw = rawContext(context);
@@ -249,9 +248,24 @@ export class GeneratorNode extends Adopted {
 export async function createGeneratorNode(context, model, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
   await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
-  if (!isCommon(model.config)) await useComplete(context);
-  if (rest.engine === 'auto') rest.engine = await cheapestEngine(context, model, rest);
-  const node = await newNode(context, model, rest, wasmUrl);
+  try {
+    return await readyNode(context, model, rest, wasmUrl);
+  } catch (error) {
+    if (!isIncomplete(error)) throw error;
+    await useComplete(context);
+    return await readyNode(context, model, rest, wasmUrl);
+  }
+}
+
+/**
+ * @param {import('../register.js').AnyContext} context
+ * @param {PlayableModel} model
+ * @param {GeneratorOptions} options
+ * @param {import('../register.js').RegisterOptions['wasmUrl']} wasmUrl
+ */
+async function readyNode(context, model, options, wasmUrl) {
+  const engine = options.engine === 'auto' ? await cheapestEngine(context, model, options) : options.engine;
+  const node = await newNode(context, model, { ...options, engine }, wasmUrl);
   await node.ready;
   return node;
 }

@@ -3,6 +3,9 @@
 
 import { LodestoneError } from '../errors.js';
 
+/** The name of the Workers that play. */
+export const playerName = 'lodestone player';
+
 /**
  * What crosses a port; an Error would lose its code.
  * @typedef {{code: import('../errors.js').LodestoneErrorCode, message: string}} Failure

@@ -1,5 +1,6 @@
+import { incomplete } from '../errors.js';
 import { analyserDefaults, number, refused, settle } from '../options.js';
-import { needsComplete, rawContext, register, registration, useComplete } from '../register.js';
+import { rawContext, register, registration, useComplete } from '../register.js';
 import { Adopted } from './adopted.js';
 import { errorOf } from './messages.js';
 
@@ -69,7 +70,7 @@ export class SpectrumNode extends Adopted {
     const { rate, ...analysis } = settle('SpectrumNode', options, spectrumDefaults);
     if (!(number('rate', rate) > 0)) throw refused('rate', rate, 'numbers above 0');
     const { source, isComplete, makeNode } = registration(context);
-    if (!isComplete) throw needsComplete();
+    if (!isComplete) throw incomplete();
     const isShared = globalThis.crossOriginIsolated;
     super(makeNode('lodestone-spectrum', { processorOptions: { source, analysis, rate, isShared } }));
     this.ready = new Promise((resolve, reject) => {

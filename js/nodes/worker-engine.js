@@ -2,7 +2,7 @@
 // origin.
 
 import { LodestoneError } from '../errors.js';
-import { Questions } from './messages.js';
+import { playerName, Questions } from './messages.js';
 
 /** @typedef {import('./player-worker.js').PlayerModel} PlayerModel */
 /** @typedef {import('./player-worker.js').PlayerWork} PlayerWork */
@@ -87,7 +87,7 @@ function startWorker(url, fail) {
       `${url} cannot run in a Worker: ${reason ?? 'worker-src or its origin may forbid it'}`,
     );
   try {
-    const worker = new Worker(url, { type: 'module' });
+    const worker = new Worker(url, { type: 'module', name: playerName });
     worker.onerror = ({ message }) => fail(refusal(message));
     return worker;
   } catch (error) {

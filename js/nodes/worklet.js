@@ -1,12 +1,15 @@
-// The one script beside the page's, which the build joins into dist/worklet.js: the audio thread's processors, or in a
-// Worker the player of the worker engine.
+// The one script of all other threads, which the build joins into dist/worklet.js: the audio thread's processors; in a
+// Worker of that name the player of the worker engine; in any other, and in Node's threads, the work that takes long.
 
 /* global registerProcessor */
+import { serveTasks } from '../worker.js';
 import { GeneratorProcessor } from './generator-processor.js';
+import { playerName } from './messages.js';
 import { serve } from './player-worker.js';
 import { SpectrumProcessor } from './spectrum-processor.js';
 
 if (typeof registerProcessor === 'function') {
   registerProcessor('lodestone-generator', GeneratorProcessor);
   registerProcessor('lodestone-spectrum', SpectrumProcessor);
-} else serve(globalThis);
+} else if (/** @type {any} */ (globalThis).name === playerName) serve(globalThis);
+else serveTasks();

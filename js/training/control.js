@@ -1,8 +1,15 @@
+/** @type {(() => Promise<unknown>) | undefined} */
+let pingPong;
+
 /** Goes on after the events that wait. In Node a port that is written to again and again would go before all others. */
-const turn = typeof setImmediate === 'function' ? () => new Promise((resolve) => setImmediate(resolve)) : pingPong();
+function turn() {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
+  pingPong ??= makePingPong();
+  return pingPong();
+}
 
 /** A task that browsers do not put off, as they do timers. */
-function pingPong() {
+function makePingPong() {
   const { port1, port2 } = new MessageChannel();
   return () =>
     new Promise((resolve) => {

@@ -3,7 +3,7 @@
 
 import { LodestoneError } from '../errors.js';
 import { refused } from '../options.js';
-import { moduleFor, prepare } from '../shared.js';
+import { isIncomplete, prepare, smallestModule } from '../shared.js';
 import { startWorker } from '../start-worker.js';
 import { openAudio, pour } from './audio.js';
 
@@ -32,6 +32,8 @@ import { openAudio, pour } from './audio.js';
 /** @template Model */
 export class Pool {
   #hooks;
+  /** @type {any} */
+  #request;
   #resolve;
   #reject;
   /** @type {Thread[]} */
@@ -56,11 +58,19 @@ export class Pool {
 
   /** @param {PoolRequest} request */
   async run(request) {
+    this.#request = request;
     try {
       await this.#start(request);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Once more with the complete core, as page.wasm refused without a word. */
+  async #again() {
+    for (const worker of this.#workers.splice(0)) worker.terminate();
+    await prepare().catch((error) => this.#fail(error));
+    if (!this.#over) await this.run(this.#request);
   }
 
   /** @param {'pause' | 'resume' | 'snapshot'} wish */
@@ -83,8 +93,7 @@ export class Pool {
     signal?.throwIfAborted();
     signal?.addEventListener('abort', this.#abort);
     const count = numberOfWorkers(workers);
-    const compiled = options ? moduleFor(options) : prepare(); // what a checkpoint holds is not known here
-    const [module, sources] = await Promise.all([compiled, options && openAudio(audio, sampleRate)]);
+    const [module, sources] = await Promise.all([smallestModule(), options && openAudio(audio, sampleRate)]);
     if (this.#over) return;
     while (this.#workers.length < count) this.#workers.push(startWorker());
     const [first] = this.#workers;
@@ -103,9 +112,11 @@ export class Pool {
    */
   #place(module, seat, duties) {
     const thread = this.#workers[seat.part];
+    const isOurs = () => this.#workers.includes(thread); // and not one that has been given up
     thread.listen(
-      (answer) => this.#hear(seat.part, answer),
-      (reason) => this.#fail(new LodestoneError('unsupported', `a worker of the training ended: ${reason}`)),
+      (answer) => isOurs() && this.#hear(seat.part, answer),
+      (reason) =>
+        isOurs() && this.#fail(new LodestoneError('unsupported', `a worker of the training ended: ${reason}`)),
     );
     try {
       thread.postMessage({ task: 'train', module, request: { seat, ...duties } }, seat.ports);
@@ -120,7 +131,8 @@ export class Pool {
    */
   #hear(part, { error, learning, progress, notice, model, snapshot, learned }) {
     const { make, onProgress, onNotice, onModel } = this.#hooks;
-    if (error) this.#fail(error.code ? new LodestoneError(error.code, error.message) : new Error(error.message));
+    if (isIncomplete(error)) this.#again();
+    else if (error) this.#fail(error.code ? new LodestoneError(error.code, error.message) : new Error(error.message));
     else if (learning) this.#learning = true;
     else if (progress) this.#call(onProgress, progress);
     else if (notice) this.#call(onNotice, notice);

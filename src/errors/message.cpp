@@ -81,22 +81,27 @@ void Piece::append_to(std::string& message) const {
   }
 }
 
-std::string sentence(Pieces pieces) {
+namespace detail {
+
+std::string spell(Pieces pieces) {
   std::string text;
   for (const Piece& piece : pieces) piece.append_to(text);
   return text;
 }
 
-Error refused(Pieces pieces) { return {ErrorCode::invalid_argument, sentence(pieces)}; }
+Error fail(ErrorCode code, Pieces pieces) { return {code, spell(pieces)}; }
 
-Error malformed(Pieces pieces) { return {ErrorCode::invalid_data, sentence(pieces)}; }
+Error fail(ErrorCode code) { return {code, {}}; }
 
-Error out_of_range(std::string_view field, double value, const char* allowed) {
-  return refused({field, " is ", value, "; allowed: ", allowed});
+Error fail(std::string_view field, double value, std::string_view allowed) {
+  return fail(ErrorCode::invalid_argument, {field, " is ", value, "; allowed: ", allowed});
 }
 
-Error out_of_range(std::string_view field, double value, Pieces allowed) {
-  return out_of_range(field, value, sentence(allowed).c_str());
+Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size) {
+  return failed(ErrorCode::out_of_memory,
+                {"out of memory: ", rows, " x ", cols, " values of ", value_size, " bytes cannot be had"});
 }
+
+}  // namespace detail
 
 }  // namespace lodestone

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "errors/complete.hpp"
 #include "lodestone/result.hpp"
 
 /// Sentences for errors. They are put together in one place from lists of pieces, and numbers are written by hand:
@@ -53,14 +54,35 @@ class Piece {
 
 using Pieces = std::initializer_list<Piece>;
 
+namespace detail {
+std::string spell(Pieces pieces);
+Error fail(ErrorCode code, Pieces pieces);
+Error fail(ErrorCode code);
+Error fail(std::string_view field, double value, std::string_view allowed);
+}  // namespace detail
+
+// What follows leaves the sentence empty in a program that is not complete: who wants to know asks the complete one.
+
 /// The pieces one behind the other.
-std::string sentence(Pieces pieces);
+inline std::string sentence(Pieces pieces) { return complete ? detail::spell(pieces) : std::string(); }
+
+/// The error of that code with that sentence.
+inline Error failed(ErrorCode code, Pieces pieces) {
+  return complete ? detail::fail(code, pieces) : detail::fail(code);
+}
+
 /// The error invalid_argument with that sentence.
-Error refused(Pieces pieces);
+inline Error refused(Pieces pieces) { return failed(ErrorCode::invalid_argument, pieces); }
+
 /// The error invalid_data with that sentence.
-Error malformed(Pieces pieces);
+inline Error malformed(Pieces pieces) { return failed(ErrorCode::invalid_data, pieces); }
+
 /// The error invalid_argument "hop is 0; allowed: 1 to 2048".
-Error out_of_range(std::string_view field, double value, const char* allowed);
-Error out_of_range(std::string_view field, double value, Pieces allowed);
+inline Error out_of_range(std::string_view field, double value, std::string_view allowed) {
+  return complete ? detail::fail(field, value, allowed) : detail::fail(ErrorCode::invalid_argument);
+}
+inline Error out_of_range(std::string_view field, double value, Pieces allowed) {
+  return out_of_range(field, value, sentence(allowed));
+}
 
 }  // namespace lodestone

@@ -73,6 +73,7 @@ std::vector<Clip> list_clips(std::span<const std::uint64_t> lengths, std::uint64
 
 /// What the sound is too short for.
 Error too_short(const Magnitudes& frames, std::span<const Clip> clips, const TrainerConfig& config) {
+  if (!complete) return malformed({});
   const bool windows = config.training == Training::windows;
   const auto sequence = static_cast<std::uint64_t>(config.sequence);
   const std::uint64_t needed = windows_needed(config);

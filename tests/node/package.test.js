@@ -63,11 +63,10 @@ test('what a page loads to learn, generate and play', async (t) => {
       .filter((script) => atOnce.some((name) => script.path.endsWith(name)))
       .reduce((sum, { contents }) => sum + size(contents), 0),
     worklet: size(await readFile(path('dist/worklet.js'))),
-    worker: size(await readFile(path('dist/worker.js'))),
   };
-  const total = parts.module + parts.scripts + parts.worklet + parts.worker;
+  const total = parts.module + parts.scripts + parts.worklet;
   t.diagnostic(`gzip -9: ${JSON.stringify(parts)} = ${total} bytes`);
-  assert.ok(total <= 98 * 1024, `${total} bytes; allowed: ${98 * 1024}`);
+  assert.ok(total <= 92 * 1024, `${total} bytes; allowed: ${92 * 1024}`);
 });
 
 test('the types serve a strict TypeScript program', () => {

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isCommon } from '../../js/common.js';
-import { Core, CoreGeneration, CoreLiveModel, CorePhase, CorePlayer, CoreStft, CoreTrainer } from '../../js/core.js';
-import { names } from '../../js/options.js';
+import { Core, CoreGeneration, CoreLiveModel, CorePlayer, CoreTrainer } from '../../js/core.js';
+import { Magnet } from '../../js/index.js';
+import { isPrepared } from '../../js/shared.js';
 import { chord, hash, newCore, read } from './support.js';
 
 const pageModule = new WebAssembly.Module(read('dist/page.wasm'));
@@ -26,39 +26,25 @@ test('learns, generates and plays the same to the bit', () => {
   assert.deepEqual(results(new Core(pageModule)), results(newCore()));
 });
 
-test('what is common the page module has', () => {
+test('refuses the rest without a word', () => {
   const core = new Core(pageModule);
-  let taken = 0;
-  const framings = names.framings.flatMap((framing) => names.windows.map((window) => ({ framing, window })));
-  const sizes = [16, 32, 48, 64, 256, 1000, 2048, 4096, 65536];
-  for (const { framing, window } of framings) {
-    for (const size of sizes) {
-      for (const windowSize of [0, size, size / 2]) {
-        for (const share of [1, 2, 3, 4, 5, 8, 16]) {
-          const config = { size, windowSize, hop: Math.floor(size / share), window, framing };
-          if (!isCommon(config)) continue;
-          new CoreStft(core, config).dispose();
-          ++taken;
-        }
-      }
-    }
+  const refusal = { code: 'incomplete', message: /lodestone\.wasm/ };
+  for (const options of [{ size: 1000 }, { hop: 64 }, { framing: 'none' }, { hop: -1 }]) {
+    assert.throws(() => new CoreTrainer(core, chord(1), { ...common, ...options }), refusal);
   }
-  assert.ok(taken > 20);
-  assert.ok(isCommon());
-  assert.ok(isCommon(common, { preset: 'music' }));
+  const model = new CoreTrainer(core, chord(0.5), common).model();
+  assert.throws(() => new CoreGeneration(core, model, 0.1, {}, { preset: 'pghi' }), refusal);
+  assert.throws(() => new CoreGeneration(core, model, -1), refusal);
 });
 
-test('says what it lacks', () => {
-  const core = new Core(pageModule);
-  const lacks = { code: 'invalid-argument', message: /lodestone\.wasm/ };
-  for (const options of [{ size: 1000 }, { hop: 64 }, { framing: 'none' }]) {
-    assert.equal(isCommon({ ...common, ...options }), false);
-    assert.throws(() => new CoreTrainer(core, chord(1), { ...common, ...options }), lacks);
-  }
-  assert.equal(isCommon({}, { preset: 'pghi' }), false);
-  assert.equal(isCommon({}, { stages: [{ method: 'spsi' }, { method: 'pghi' }] }), false);
-  const model = new CoreTrainer(core, chord(0.5), common).model();
-  const generate = (phase) => new CoreGeneration(core, model, 0.1, {}, phase);
-  assert.throws(() => generate({ preset: 'pghi' }), lacks);
-  assert.doesNotThrow(() => new CorePhase(core, { preset: 'spsi' }));
+test('what it refuses the complete core does, or says why it cannot be done', async () => {
+  assert.ok(!isPrepared());
+  const sound = { samples: chord(0.5), sampleRate: 8000 };
+  const settings = { ...common, epochs: 1, hop: 64 };
+  const model = await Magnet.train(sound, settings);
+  assert.ok(isPrepared());
+  const { samples } = await model.generate({ seconds: 0.1, phase: 'pghi' });
+  assert.equal(samples.length, 800);
+  const refusal = { code: 'invalid-argument', message: 'hop is -1; allowed: 1 to 128, the window length' };
+  await assert.rejects(Promise.resolve(Magnet.train(sound, { ...settings, hop: -1 })), refusal);
 });
