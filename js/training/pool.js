@@ -187,7 +187,7 @@ export class Pool {
   }
 
   #end() {
-    this.#hooks.signal?.removeEventListener('abort', this.#abort);
+    this.#hooks.signal?.removeEventListener?.('abort', this.#abort); // one that is no signal was refused
     for (const worker of this.#workers) worker.terminate();
   }
 }

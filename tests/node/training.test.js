@@ -129,17 +129,21 @@ test('an abort gives the model so far, soon; before the first step its reason', 
 test('an abort does not wait for the end of a long step', async () => {
   const long = { sequence: 40, batch: 1024, epochs: 10, size: 512, hop: 128, workers: 2 };
   const times = [];
+  let step;
   for (let tries = 0; tries < 3; ++tries) {
     const stop = new AbortController();
     const training = Magnet.train(chord(30), { ...long, signal: stop.signal });
+    const began = performance.now();
     await training.snapshot(); // after the first step
+    step = performance.now() - began;
     await sleep(100); // in the second
     const aborted = performance.now();
     stop.abort();
     assert.equal((await training).losses.length, 1); // an epoch is one step
     times.push(performance.now() - aborted);
   }
-  assert.ok(Math.min(...times) < 200, `${times} ms`); // the other tries are for what else this machine does
+  // The other tries, and the share of a step, are for a machine that has other work to do.
+  assert.ok(Math.min(...times) < Math.max(200, step / 8), `${times} ms; a step ${step} ms`);
 });
 
 test('takes sounds of every kind', async () => {
