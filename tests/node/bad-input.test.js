@@ -244,7 +244,7 @@ test('players', () => {
     [{ sampleRate: 100 }, /rate.* 100/],
     [{ sampleRate: 'high' }, /sampleRate is "high"/],
     [{ spread: 1 }, /spread is 1/],
-    [{ temperature: 1 }, /no option temperature/],
+    [{ warmth: 1 }, /no option warmth/],
     [{ method: 'batch' }, /method|online/],
     [{ iterations: 101 }, /iterations is 101/],
     [{ level: -1 }, /level is -1/],
