@@ -78,11 +78,8 @@ class Ledger {
       if (wrong_) return;
       if (size > bytes_.size() - position_) return cut_short();
       std::byte* const at = bytes_.data() + position_;
-      if (task_ == Task::write) {
-        std::memcpy(at, data, size);
-      } else if (take && size > 0) {
-        std::memcpy(data, at, size);
-      }
+      if (size > 0 && task_ == Task::write) std::memcpy(at, data, size);
+      if (size > 0 && take && task_ != Task::write) std::memcpy(data, at, size);
     }
     position_ += size;
   }

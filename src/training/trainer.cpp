@@ -535,7 +535,7 @@ Result<Weights> Trainer::Engine::weights_of_model() {
 Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   const std::size_t first = held > 0 ? ordered.size() : 0;
   const std::size_t count = held > 0 ? static_cast<std::size_t>(held) : ordered.size();
-  std::uint64_t window = 0;  // multiplications that one takes
+  std::uint64_t window = 1;  // multiplications that one takes, about
   for (const LstmWeights& layer : of.layers) window += layer.input.size() + layer.recurrent.size();
   window *= static_cast<std::uint64_t>(config.sequence);
   const auto most = static_cast<std::size_t>(std::clamp<std::uint64_t>(2'000'000'000 / window, 4, 64));
