@@ -1,44 +1,65 @@
 #!/usr/bin/python3
-"""Trains on the bundled sounds, dreams, measures, and prints a table: table.py [--classic] [options]
+"""Trains on the bundled sounds, dreams and measures: the tables of docs/quality.md. table.py [--classic] [-- OPTION...]
 
-Training and dreaming are those of the native program, with its defaults; what follows `--` is given to its `train`.
-Results are kept in FOLDER and not made again. Needs python3-numpy; a seed of a sound takes some minutes.
+Training and dreaming are those of the native program with its defaults; what follows `--` goes to its `train`. Reports
+and models are kept in FOLDER and not made again. Needs python3-numpy; a seed of a sound takes some minutes.
 """
 import argparse
 import json
 import subprocess
 from pathlib import Path
 
-from measure import measure
+import numpy
+
+from measures import Reference, magnitudes
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUNDS = ("piano", "strings", "drums")
+FIGURES = ("likeness", "flux", "variety", "novelty")
 
 
 def run(report, *command):
-    """Runs the native program unless its report is there already."""
+    """What the native program reports, unless that is there already."""
     if not report.exists():
-        found = subprocess.run([ROOT / "build/native/lodestone", *command, "--json"], stdout=subprocess.PIPE, check=True)
-        report.write_bytes(found.stdout)
+        program = [ROOT / "build/native/lodestone", *command, "--json"]
+        report.write_bytes(subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout)
     return json.loads(report.read_text())
 
 
-def rows(sound, seed, folder, train_options, dream_options, jumps, seconds):
-    name = f"{sound}-{seed}"
-    source, model = str(ROOT / f"examples/sounds/{sound}.wav"), str(folder / f"{name}.safetensors")
-    trained = run(folder / f"{name}.json", "train", source, "-o", model, "--seed", str(seed), *train_options)
+def sound_learned(model):
+    """The training sound's frames as the model keeps them, at the level at which it was learned."""
+    content = Path(model).read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    entry = json.loads(content[8:start])["impulses"]
+    first, last = (start + offset for offset in entry["data_offsets"])
+    kind = {"F16": "<f2", "F32": "<f4"}[entry["dtype"]]
+    return numpy.frombuffer(content[first:last], kind).reshape(entry["shape"]).astype(numpy.float64)
+
+
+def float_samples(path):
+    content = Path(path).read_bytes()
+    data = content.index(b"data") + 8
+    return numpy.frombuffer(content[data : data + int.from_bytes(content[data - 4 : data], "little")], "<f4")
+
+
+def rows(sound, seed, folder, train_options, dream_options, jumps):
+    name, seeded = f"{sound}-{seed}", ("--seed", str(seed))
+    model = str(folder / f"{name}.safetensors")
+    source = str(ROOT / f"examples/sounds/{sound}.wav")
+    trained = run(folder / f"{name}.json", "train", source, "-o", model, *seeded, *train_options)
+    reference = Reference(sound_learned(model), 44100)
     for chance in jumps:
-        dream = str(folder / f"{name}-{chance}.wav")
-        options = ["--seed", str(seed), "--randomness", str(chance), "--seconds", str(seconds), *dream_options]
-        dreamed = run(folder / f"{name}-{chance}.json", "generate", model, "-o", dream, *options)
-        (found,) = measure(source, [dream])
-        figures = [f"{found[x]:.2f}" for x in ("likeness", "flux", "variety", "novelty")]
-        yield [sound, seed, f"{trained['loss']:.3g}", f"{chance:.0%}", *figures, dreamed["reseeds"]]
+        dream = folder / f"{name}-{chance}.wav"
+        options = [*seeded, "--randomness", str(chance), "--encoding", "float32", *dream_options]
+        dreamed = run(folder / f"{name}-{chance}.json", "generate", model, "-o", str(dream), *options)
+        found = reference.compare(magnitudes(float_samples(dream)))
+        figures = [f"{found[figure]:.2f}" for figure in FIGURES]
+        yield [sound, seed, f"{trained['loss']:.2g}", f"{chance:.0%}", *figures, dreamed["reseeds"]]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classic", action="store_true", help="as MAGNet: its settings, 30 s, Griffin-Lim, jumps or none")
+    parser.add_argument("--classic", action="store_true", help="MAGNet's settings; 30 s by Griffin-Lim, jumps or none")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sounds", nargs="+", choices=SOUNDS, default=SOUNDS)
     parser.add_argument("--folder", type=Path, default=ROOT / "out/quality")
@@ -46,13 +67,15 @@ def main():
     given = parser.parse_args()
     folder = given.folder / ("classic" if given.classic else "default")
     folder.mkdir(parents=True, exist_ok=True)
-    train = [*(["--classic"] if given.classic else []), *given.train_options]
-    dream, jumps, seconds = (["--phase", "griffin-lim"], (0, 0.05), 30) if given.classic else ([], (0,), 60)
-    print("| sound | seed | training loss | jumps | likeness | flux | variety | novelty | re-seeds |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    train, dream, jumps = given.train_options, ["--seconds", "60"], (0,)
+    if given.classic:
+        train = ["--classic", *train]
+        dream, jumps = ["--seconds", "30", "--phase", "griffin-lim", "--temperature", "0"], (0, 0.05)
+    header = ("sound", "seed", "training loss", "jumps", *FIGURES, "second starts")
+    print("|", " | ".join(header), "|\n|" + "---|" * len(header))
     for sound in given.sounds:
         for seed in range(given.seeds):
-            for row in rows(sound, seed, folder, train, dream, jumps, seconds):
+            for row in rows(sound, seed, folder, train, dream, jumps):
                 print("|", " | ".join(map(str, row)), "|", flush=True)
 
 
