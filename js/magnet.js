@@ -39,7 +39,8 @@ import { work } from './work.js';
 /**
  * How to follow a training.
  * @typedef {object} FollowOptions
- * @property {1 | 2 | 4 | 8} [workers] that share the work; the model is the same to the bit. As many as there are cores
+ * @property {1 | 2 | 4 | 8} [workers] that share the work; the model is the same to the bit. As many as there are cores;
+ *   1 with `training: 'sequence'`, whose steps are not shared
  * @property {(progress: TrainingProgress) => void} [onProgress] at most 10 times a second
  * @property {(notice: TrainingNotice) => void} [onNotice] of what training goes on in spite of
  * @property {(model: Magnet) => void} [onModel] gets the model so far every two seconds, as for a node that plays it:

@@ -31,8 +31,9 @@ struct CorpusConfig {
 /// steps are as long for quiet sounds as for loud ones, while the way from the first weights to a loud sound is longer:
 /// at one level, one learning rate suits them all.
 ///
-/// Copies are drawn uniformly, gains in dB and pitches in semitones, by a Random. They stand before the clips proper,
-/// so that what the trainer holds out at the end is the sound itself.
+/// Copies are drawn uniformly, gains in dB and pitches in semitones, by a Random; from the 65th copy on, pitches are
+/// drawn from those of the first 64. They stand before the clips proper, so that what the trainer holds out at the end
+/// is the sound itself.
 class Corpus {
  public:
   explicit Corpus(const StftConfig& stft, const CorpusConfig& config = {}) : Corpus(create(stft, config).value()) {}

@@ -59,7 +59,7 @@ export async function openAudio(audio, sampleRate) {
  */
 async function open(name, clip, rate) {
   if (typeof clip?.getChannelData === 'function') return fromBuffer(clip);
-  if (/Blob|File/.test(Object.prototype.toString.call(clip))) return fromFile(name, clip, rate);
+  if (/ (Blob|File)]$/.test(Object.prototype.toString.call(clip))) return fromFile(name, clip, rate);
   if (clip?.samples !== undefined) return fromSamples(floats('samples', clip.samples), clip.sampleRate);
   return fromSamples(floats(name, clip));
 }

@@ -61,7 +61,7 @@ const modelInterval = 2000;
  * @param {any} main the port to the page, or the scope that is one
  */
 export async function lead(core, request, main) {
-  const { seat, shared, checkpoint } = request;
+  const { shared, checkpoint } = request;
   const control = new Control();
   const inbox = new Inbox();
   main.onmessage = (/** @type {any} */ { data }) => (typeof data === 'string' ? control.hear(data) : inbox.put(data));
@@ -70,6 +70,8 @@ export async function lead(core, request, main) {
   const plan = request.clips
     ? await newPlan(core, request, inbox)
     : await /** @type {Checkpoints} */ (checkpoints).load();
+  const isShared = plan.options.training !== 'sequence'; // of which there is one shard: others would have nothing to do
+  const seat = isShared ? request.seat : { part: 0, parts: 1, ports: [] };
   const trainer = makeTrainer(core, plan);
   const memory = shared ? SharedExchange.memory(seat.parts, trainer.partial().length) : undefined;
   handOn(seat, { plan, memory });
@@ -153,11 +155,11 @@ class Leader {
 
   async #rest() {
     const began = performance.now();
-    await this.#save();
+    await this.#control.unlessStopped(Promise.resolve(this.#save()));
     while (this.#control.paused) {
-      await this.#control.wish();
       await this.#control.pulse();
       this.#showSnapshot();
+      if (this.#control.paused) await this.#control.wish();
     }
     this.#began += performance.now() - began;
   }

@@ -24,7 +24,8 @@ import { openAudio, pour } from './audio.js';
  * @property {import('./audio.js').Audio} [audio]
  * @property {number} [sampleRate] what the caller says that the rate is
  * @property {number} [workers] 1, 2, 4 or 8
- * @property {object} [options] missing where it goes on from a checkpoint
+ * @property {import('../options.js').TrainerOptions} [options] and of its STFT; missing where it goes on from a
+ *   checkpoint
  * @property {Uint8Array} [initial]
  * @property {{id: string, every: number, store?: string}} [checkpoint]
  */
@@ -38,7 +39,7 @@ export class Pool {
   #reject;
   /** @type {Thread[]} */
   #workers = [];
-  /** @type {string[]} what to tell the lead once it is there */
+  /** @type {string[]} what to tell a lead that is yet to come */
   #wishes = [];
   /** @type {{resolve: (model: Model) => void, reject: (reason: unknown) => void}[]} */
   #snapshots = [];
@@ -75,8 +76,8 @@ export class Pool {
 
   /** @param {'pause' | 'resume' | 'snapshot'} wish */
   ask(wish) {
-    if (this.#workers.length > 0) this.#workers[0].postMessage(wish);
-    else this.#wishes.push(wish);
+    if (!this.#learning) this.#wishes.push(wish);
+    this.#workers[0]?.postMessage(wish);
   }
 
   /** @returns {Promise<Model> | null} null where the training is over */
@@ -92,7 +93,8 @@ export class Pool {
     if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
     signal?.throwIfAborted();
     signal?.addEventListener('abort', this.#abort);
-    const count = numberOfWorkers(workers);
+    const most = numberOfWorkers(workers);
+    const count = options?.training === 'sequence' ? 1 : most;
     const [module, sources] = await Promise.all([smallestModule(), options && openAudio(audio, sampleRate)]);
     if (this.#over) return;
     while (this.#workers.length < count) this.#workers.push(startWorker());

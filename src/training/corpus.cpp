@@ -13,21 +13,30 @@
 namespace lodestone {
 namespace {
 
-/// The samples as a tape that runs `speed` times as fast gives them, behind the filter's delay, in samples.
-Result<Buffer<float>> sped_up(std::span<const float> samples, double speed, std::size_t& delay) {
-  constexpr double rate = 48000;  // any would do: the ratio counts
-  auto resampler = Resampler::create(speed * rate, rate);
-  if (!resampler) return resampler.error();
-  delay = static_cast<std::size_t>(std::lround(resampler->delay()));
-  auto output = Buffer<float>::create(delay + static_cast<std::uint64_t>(static_cast<double>(samples.size()) / speed));
-  if (!output) return output;
-  const float silence[1024] = {};
-  for (std::span<float> rest = *output; !(rest = rest.subspan(resampler->pull(rest))).empty();) {
-    if (samples.empty()) samples = silence;
-    samples = samples.subspan(resampler->push(samples.first(std::min<std::size_t>(samples.size(), 1024))));
+/// So many speeds of copies at most: to make a resampler's filter takes longer than to send a short clip through it.
+constexpr std::size_t most_tapes = 64;
+
+/// A tape that runs `speed` times as fast as it was recorded.
+struct Tape {
+  /// The samples behind the filter's delay, which is in samples of the output.
+  Result<Buffer<float>> play(std::span<const float> samples) {
+    resampler.reset();
+    const auto length = static_cast<std::uint64_t>(static_cast<double>(samples.size()) / speed);
+    auto output = Buffer<float>::create(delay() + length);
+    if (!output) return output;
+    const float silence[1024] = {};
+    for (std::span<float> rest = *output; !(rest = rest.subspan(resampler.pull(rest))).empty();) {
+      if (samples.empty()) samples = silence;
+      samples = samples.subspan(resampler.push(samples.first(std::min<std::size_t>(samples.size(), 1024))));
+    }
+    return output;
   }
-  return output;
-}
+
+  std::size_t delay() const { return static_cast<std::size_t>(std::lround(resampler.delay())); }
+
+  double speed;
+  Resampler resampler;
+};
 
 }  // namespace
 
@@ -44,12 +53,14 @@ struct Corpus::Engine {
       : stft(std::move(transform)), config(configuration), random(configuration.seed) {}
 
   Status add(std::span<const float> samples, std::vector<Array2<float>>& list);
+  Result<Tape*> tape(double place);
   Status add_copy(std::span<const float> samples);
   std::vector<std::span<const float>> pieces() const;
 
   Stft stft;
   CorpusConfig config;
   Random random;
+  std::vector<Tape> tapes;                 ///< of the copies so far, most_tapes at most
   std::vector<Array2<float>> own, copies;  ///< frames of each clip, and of the copies of the first clip, the second, …
   std::uint64_t frames = 0;
   std::vector<std::uint64_t> clips;  ///< of what was taken
@@ -68,15 +79,26 @@ Status Corpus::Engine::add(std::span<const float> samples, std::vector<Array2<fl
   return {};
 }
 
+/// The tape for a place in 0 .. 1, drawn uniformly: a new one of that pitch, or once there are enough, one of those.
+Result<Tape*> Corpus::Engine::tape(double place) {
+  if (tapes.size() == most_tapes) return &tapes[static_cast<std::size_t>(place * most_tapes)];
+  constexpr double rate = 48000;  // any would do: the ratio counts
+  const double speed = std::exp(config.copy_pitch * (2 * place - 1) * (std::numbers::ln2 / 12));
+  auto resampler = Resampler::create(speed * rate, rate);
+  if (!resampler) return resampler.error();
+  tapes.push_back({speed, std::move(*resampler)});
+  return &tapes.back();
+}
+
 Status Corpus::Engine::add_copy(std::span<const float> samples) {
-  const auto draw = [this](double range) { return range * (2 * static_cast<double>(random.uniform()) - 1); };
-  const auto gain = static_cast<float>(std::exp(draw(config.copy_gain) * (std::numbers::ln10 / 20)));
-  const double speed = std::exp(draw(config.copy_pitch) * (std::numbers::ln2 / 12));
-  std::size_t delay = 0;
-  auto copy = sped_up(samples, speed, delay);
+  const double level = config.copy_gain * (2 * static_cast<double>(random.uniform()) - 1);
+  const auto gain = static_cast<float>(std::exp(level * (std::numbers::ln10 / 20)));
+  const auto chosen = tape(static_cast<double>(random.uniform()));
+  if (!chosen) return chosen.error();
+  auto copy = (*chosen)->play(samples);
   if (!copy) return copy.error();
   for (float& sample : *copy) sample *= gain;
-  return add(std::span<const float>(*copy).subspan(delay), copies);
+  return add(std::span<const float>(*copy).subspan((*chosen)->delay()), copies);
 }
 
 /// The frames of all copies, as far as the trainer does not hold out their clip, and of all clips.

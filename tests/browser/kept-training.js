@@ -4,7 +4,7 @@ import { hash, testSound } from './fixed-computation.js';
 
 const sound = { samples: testSound(), sampleRate: 44100 };
 const settings = {
-  ...{ size: 512, hop: 128, layers: [24, 16], sequence: 12, batch: 16, seed: 5, validation: 0.2 },
+  ...{ preset: 'classic', size: 512, hop: 128, layers: [24, 16], sequence: 12, batch: 16, seed: 5, validation: 0.2 },
 };
 export const trainings = {
   windows: settings,

@@ -4,7 +4,9 @@ import { hash, testSound } from './fixed-computation.js';
 
 const sampleRate = 44100;
 const sound = { samples: testSound(), sampleRate };
-export const tiny = { size: 512, hop: 128, layers: [12, 8], sequence: 10, batch: 16, epochs: 2, validation: 0.1 };
+export const tiny = {
+  ...{ preset: 'classic', size: 512, hop: 128, layers: [12, 8], sequence: 10, batch: 16, epochs: 2, validation: 0.1 },
+};
 const said = ({ name, message }) => `${name}: ${message}`;
 
 /** The hashes of the models that these numbers of workers learn, and how the page is hosted. */

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -147,6 +148,22 @@ TEST_CASE("Copies are shifted in pitch and level within what was asked, from a s
   CHECK(values(copies().first) == values(frames));
   config.seed = 1;
   CHECK(values(copies().first) != values(frames));
+}
+
+TEST_CASE("The copies of many clips share 64 speeds") {
+  CorpusConfig config = plain();
+  config.copies = 64;
+  config.copy_pitch = 12;
+  Corpus corpus(stft(), config);
+  REQUIRE_FALSE(corpus.add(sine(1, 500)));
+  REQUIRE_FALSE(corpus.add(sine(1, 500)));
+  REQUIRE(corpus.take());
+  const auto clips = corpus.clips();
+  REQUIRE(clips.size() == 130);
+  const std::set<std::uint64_t> first(clips.begin(), clips.begin() + 64), second(clips.begin() + 64, clips.end() - 2);
+  CHECK(first.size() > 30);  // lengths of 63 to 252 frames
+  CHECK(second.size() > 20);
+  CHECK(std::includes(first.begin(), first.end(), second.begin(), second.end()));
 }
 
 TEST_CASE("A copy that is not altered is its clip") {
