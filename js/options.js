@@ -1,5 +1,5 @@
-// The options of the JavaScript API: their names, their defaults (those of the C++ headers) and the checks of their
-// types. Ranges are checked by the core.
+// The options of the JavaScript API: their names, their defaults and the checks of their types. Ranges are checked by the
+// core.
 
 import { LodestoneError } from './errors.js';
 
@@ -26,7 +26,7 @@ export const names = { windows, framings, scales, initialisers, trainings, endin
  */
 
 /**
- * How a sound is learned.
+ * How a sound is learned. The defaults here are CoreTrainer's; `Magnet.train` begins with those of a preset.
  * @typedef {object} TrainerOptions
  * @property {number[]} [layers] hidden sizes of 1 to 4 LSTM layers, each 1 to 4096; [128, 128]
  * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; 40
