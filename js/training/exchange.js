@@ -53,9 +53,13 @@ const patience = 50;
 
 /** Swaps arrays in shared memory, which only pages that are cross-origin isolated have. */
 export class SharedExchange {
+  /** @type {SharedMemory} */
   #memory;
+  /** @type {number} */
   #part;
+  /** @type {Control} */
   #control;
+  /** @type {number} */
   #swaps = 0;
 
   /**
