@@ -70,6 +70,7 @@ test('a page hears of all that', async () => {
   const train = (options) =>
     Magnet.train(chord(2), {
       ...tiny,
+      preset: 'classic',
       ...options,
       onNotice: ({ code, message }) => notices.push(`${code}: ${message}`),
     });
