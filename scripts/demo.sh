@@ -27,14 +27,14 @@ npm run --silent build:js
 
 lodestone=build/native/lodestone
 
-say 'Learning examples/sounds/piano.wav: 200 epochs'
-"$lodestone" train examples/sounds/piano.wav -o out/piano.safetensors --epochs 200
+say 'Learning examples/sounds/piano.wav: 1000 epochs'
+"$lodestone" train examples/sounds/piano.wav -o out/piano.safetensors --epochs 1000
 
 say 'Dreaming 5 s natively'
-"$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7 --randomness 0.03
+"$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7
 
 say 'Dreaming the same 5 s in WebAssembly, in Node'
-node js/cli.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7 --randomness 0.03
+node js/cli.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7
 
 say 'Drawing'
 "$lodestone" plot examples/sounds/piano.wav -o out/piano.png --frequency log
