@@ -115,7 +115,7 @@ for (const name of browserNames) {
       await page.shows('#sound .description', /short\.wav/);
       assert.equal(await page.text('#sound .error'), '');
       await page.click('#train');
-      await page.shows('#training .error', /^The sound is too short: .* needs \d+ frames \(1\.21 s\)\.$/);
+      await page.shows('#training .error', /^The sound is too short: .* needs \d+ frames \(1\.5 s\)\.$/);
       await page.click('[value=piano]');
       await page.shows('#sound .description', /piano\.wav/);
       await page.fill('#layers', '0');
