@@ -128,7 +128,8 @@ def main():
         save_model(options.output, network, stft, windows.linear.half(), losses)
         print(f"{count} processes agree on weights {digest}; {options.output} is ready to play", flush=True)
     if count > 1:
-        distributed.destroy_process_group()
+        distributed.barrier()  # nobody leaves while others still ask for something
+        os._exit(0)  # taking the group down may wait for its own thread for ever (seen with PyTorch 1.13)
 
 
 main()
