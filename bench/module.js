@@ -3,7 +3,7 @@
 // A bench module exports `list`, `setup`, `run` and, where setup takes memory, `release`; see README.md.
 
 import { readBytes } from '../js/bytes.js';
-import { stubs } from '../js/loader.js';
+import { stubs } from '../js/wasm/loader.js';
 
 const files = {
   module: new URL('../build/wasm/lodestone-bench.wasm', import.meta.url),

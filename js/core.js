@@ -4,16 +4,16 @@
  * @module lodestone/core
  */
 
-/** @typedef {import('./core/frames.js').Frames} Frames */
+/** @typedef {import('./wasm/frames.js').Frames} Frames */
 
-export { CoreAnalyser } from './core/analyser.js';
-export { CoreGeneration } from './core/generation.js';
-export { Core } from './core/instance.js';
-export { CoreLiveModel } from './core/live-model.js';
-export { CoreModel } from './core/model.js';
-export { CorePhase } from './core/phase.js';
-export { CorePlayer } from './core/player.js';
-export { CoreReconstruction } from './core/reconstruction.js';
-export { CoreStft } from './core/stft.js';
-export { CoreInverseStftStream, CoreStftStream } from './core/stft-streams.js';
-export { CoreTrainer } from './core/trainer.js';
+export { CoreAnalyser } from './wasm/analyser.js';
+export { CoreGeneration } from './wasm/generation.js';
+export { Core } from './wasm/instance.js';
+export { CoreLiveModel } from './wasm/live-model.js';
+export { CoreModel } from './wasm/model.js';
+export { CorePhase } from './wasm/phase.js';
+export { CorePlayer } from './wasm/player.js';
+export { CoreReconstruction } from './wasm/reconstruction.js';
+export { CoreStft } from './wasm/stft.js';
+export { CoreInverseStftStream, CoreStftStream } from './wasm/stft-streams.js';
+export { CoreTrainer } from './wasm/trainer.js';

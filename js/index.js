@@ -5,12 +5,12 @@
  */
 
 export { LodestoneError } from './errors.js';
-export { Magnet } from './magnet.js';
+export { Magnet } from './model/magnet.js';
 export { GeneratorNode } from './nodes/generator-node.js';
-export { Spectrogram } from './nodes/spectrogram.js';
+export { Spectrogram } from './draw/spectrogram.js';
 export { createSpectrumNode, SpectrumNode } from './nodes/spectrum-node.js';
-export { reconstruct } from './reconstruct.js';
-export { register } from './register.js';
-export { prepare } from './shared.js';
-export { Stft } from './stft.js';
-export { readWav, wavBytes } from './wav.js';
+export { reconstruct } from './sound/reconstruct.js';
+export { register } from './nodes/register.js';
+export { prepare } from './wasm/modules.js';
+export { Stft } from './sound/stft.js';
+export { readWav, wavBytes } from './sound/wav.js';

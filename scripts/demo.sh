@@ -34,7 +34,7 @@ say 'Dreaming 5 s natively'
 "$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7
 
 say 'Dreaming the same 5 s in WebAssembly, in Node'
-node js/cli.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7
+node js/cli/main.js generate out/piano.safetensors -o out/dream-wasm.wav --seconds 5 --seed 7
 
 say 'Drawing'
 "$lodestone" plot examples/sounds/piano.wav -o out/piano.png --frequency log

@@ -43,7 +43,7 @@ compare_with_pytorch() {
   cmake --build --preset native --target train_piano
   tests/pytorch/compare_training.py build/native/tests/pytorch/train_piano
 }
-verify_wasm() { vectors | xargs -0 node js/cli.js verify; }
+verify_wasm() { vectors | xargs -0 node js/cli/main.js verify; }
 
 suite 'build native' build native
 suite 'build wasm' build wasm

@@ -1,4 +1,4 @@
-/// The command line with JavaScript as its host; js/cli-host.js has the other side.
+/// The command line with JavaScript as its host; js/cli/host.js has the other side.
 
 #include <cstddef>
 #include <cstdint>

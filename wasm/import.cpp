@@ -1,5 +1,5 @@
 /// Models of other programs become Lodestone's model files: a module of its own, which pages load only when they need
-/// it; js/import.js has the other side. An instance serves one import and is then thrown away, so that nothing is
+/// it; js/model/import.js has the other side. An instance serves one import and is then thrown away, so that nothing is
 /// freed.
 ///
 /// Functions that return `int` give 0 or an ErrorCode; the output is then what was asked for or the error's message.

@@ -1,7 +1,7 @@
 // Work as that of a synthesiser and a signal in which nothing can be lost unnoticed: what is computed is a bank of the
 // paper's oscillators, what goes out is a count. For pages and AudioWorklets alike.
 
-import { stubs } from '../../js/loader.js';
+import { stubs } from '../../js/wasm/loader.js';
 
 /** Counts from 1 to this and again from 1, so that 0 is silence; over this all of them are exact in single precision. */
 export const countPeriod = 65536;

@@ -1,7 +1,7 @@
 // One cold start of dist/lodestone.wasm, in Node or in a page. Whoever asks for another takes a new process or browser,
 // because engines keep compiled modules.
 import { readBytes } from '../../js/bytes.js';
-import { stubs } from '../../js/loader.js';
+import { stubs } from '../../js/wasm/loader.js';
 
 const [hann, centered, samples] = [0, 0, 4096];
 

@@ -3,7 +3,7 @@
 // warm: run again and again, and `milliseconds` is the mean.
 
 import { readBytes } from '../../js/bytes.js';
-import { stubs } from '../../js/loader.js';
+import { stubs } from '../../js/wasm/loader.js';
 
 const frequency = 440;
 const sampleRate = 44100;

@@ -1,6 +1,6 @@
 // The networks that all rivals run: MAGNet as the paper has it (BatchNorm over bins, LSTM layers, Dense on the last step).
 
-import { tensorShapes } from '../../js/model-file.js';
+import { tensorShapes } from '../../js/model/model-file.js';
 
 /** Hidden sizes of the LSTM layers. */
 export const networks = { A: [128, 128], B: [128, 128, 128] };

@@ -23,7 +23,7 @@ export const duration = (seconds) => {
 
 export const stem = (name) => name.replace(/\.[^.]*$/, '');
 
-/** @param {import('../../js/magnet.js').TrainingProgress} progress */
+/** @param {import('../../js/model/magnet.js').TrainingProgress} progress */
 export function trainingLine({ epoch, epochs, loss, secondsLeft }) {
   const left = Number.isFinite(secondsLeft) ? `${duration(secondsLeft)} left` : 'estimating the time left';
   return `Epoch ${epoch} of ${epochs} · loss ${loss.toPrecision(3)} · ${left}`;

@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Core } from '../../js/core.js';
-import { readModelFile, writeModelFile } from '../../js/model-file.js';
+import { readModelFile, writeModelFile } from '../../js/model/model-file.js';
 
 const [from, to] = process.argv.slice(2);
 const core = new Core(readFileSync(new URL('../../dist/lodestone.wasm', import.meta.url)));

@@ -1,10 +1,10 @@
 import { LodestoneError } from '../errors.js';
 import { seed as checkSeed } from '../options.js';
-import { rawContext, register, registration, useBytes, useComplete } from '../register.js';
-import { isIncomplete } from '../shared.js';
+import { rawContext, register, registration, useBytes, useComplete } from './register.js';
+import { isIncomplete } from '../wasm/modules.js';
 import { Adopted } from './adopted.js';
 import { settleGenerator } from './generator-options.js';
-import { errorOf, Questions } from './messages.js';
+import { errorOf, Questions } from '../threads/messages.js';
 import { reportNames } from './report.js';
 import { checkShape } from './shape.js';
 import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
@@ -70,7 +70,7 @@ export class GeneratorNode extends Adopted {
   };
 
   /**
-   * @param {import('../register.js').AnyContext} context registered
+   * @param {import('./register.js').AnyContext} context registered
    * @param {PlayableModel} model what it needs of it is copied
    * @param {GeneratorOptions} [options]
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
@@ -241,9 +241,9 @@ export class GeneratorNode extends Adopted {
 
 /**
  * A node that is ready; see Magnet.createNode.
- * @param {import('../register.js').AnyContext} context
+ * @param {import('./register.js').AnyContext} context
  * @param {PlayableModel} model
- * @param {GeneratorOptions & import('../register.js').RegisterOptions} [options]
+ * @param {GeneratorOptions & import('./register.js').RegisterOptions} [options]
  */
 export async function createGeneratorNode(context, model, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
@@ -258,10 +258,10 @@ export async function createGeneratorNode(context, model, options = {}) {
 }
 
 /**
- * @param {import('../register.js').AnyContext} context
+ * @param {import('./register.js').AnyContext} context
  * @param {PlayableModel} model
  * @param {GeneratorOptions} options
- * @param {import('../register.js').RegisterOptions['wasmUrl']} wasmUrl
+ * @param {import('./register.js').RegisterOptions['wasmUrl']} wasmUrl
  */
 async function readyNode(context, model, options, wasmUrl) {
   const engine = options.engine === 'auto' ? await cheapestEngine(context, model, options) : options.engine;
@@ -271,7 +271,7 @@ async function readyNode(context, model, options, wasmUrl) {
 }
 
 /**
- * @param {import('../register.js').AnyContext} context
+ * @param {import('./register.js').AnyContext} context
  * @param {PlayableModel} model
  * @param {GeneratorOptions} options
  */
@@ -283,10 +283,10 @@ async function cheapestEngine(context, model, options) {
 }
 
 /**
- * @param {import('../register.js').AnyContext} context
+ * @param {import('./register.js').AnyContext} context
  * @param {PlayableModel} model
  * @param {GeneratorOptions} options
- * @param {import('../register.js').RegisterOptions['wasmUrl']} wasmUrl
+ * @param {import('./register.js').RegisterOptions['wasmUrl']} wasmUrl
  */
 async function newNode(context, model, options, wasmUrl) {
   try {

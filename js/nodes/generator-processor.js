@@ -1,8 +1,8 @@
 /* global currentFrame, sampleRate */
 import { Core, CorePlayer } from '../core.js';
 import { controlNames } from '../options.js';
-import { Load } from './load.js';
-import { answer, failureOf } from './messages.js';
+import { Load } from './thread-load.js';
+import { answer, failureOf } from '../threads/messages.js';
 import { ModelSwap } from './model-swap.js';
 import { parameters } from './parameters.js';
 import { playerActions } from './player-actions.js';

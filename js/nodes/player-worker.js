@@ -2,11 +2,11 @@
 
 import { Core, CorePlayer } from '../core.js';
 import { controlNames, meterNames } from '../options.js';
-import { answer } from './messages.js';
+import { answer } from '../threads/messages.js';
 import { ModelSwap } from './model-swap.js';
 import { playerActions } from './player-actions.js';
 import { headerLength } from './remote-player.js';
-import { RingLink, ringMemory } from './ring.js';
+import { RingLink, ringMemory } from '../threads/ring.js';
 
 /**
  * @typedef {object} PlayerModel
@@ -19,7 +19,7 @@ import { RingLink, ringMemory } from './ring.js';
 
 /**
  * Waits for work: `measure`, or `play` until the Worker ends.
- * @param {import('./messages.js').Port} scope the Worker's
+ * @param {import('../threads/messages.js').Port} scope the Worker's
  */
 export function serve(scope) {
   answer(scope, {

@@ -4,7 +4,7 @@
 // that shape it, and the Worker may be late by nearly as much before anyone hears it.
 
 import { controlNames, meterNames } from '../options.js';
-import { PortLink, RingLink } from './ring.js';
+import { PortLink, RingLink } from '../threads/ring.js';
 
 /**
  * What a block holds before its samples. On the way to the Worker: the controls, the quality, whether there is input;

@@ -3,7 +3,7 @@ import { LodestoneError } from '../errors.js';
 /**
  * What a node plays: a Magnet, or anything else that can say how it was trained and what a player reads.
  * @typedef {object} PlayableModel
- * @property {import('../magnet.js').MagnetConfig} config
+ * @property {import('../model/magnet.js').MagnetConfig} config
  * @property {() => Uint8Array} liveBytes
  */
 

@@ -1,8 +1,8 @@
 import { incomplete } from '../errors.js';
 import { analyserDefaults, number, refused, settle } from '../options.js';
-import { rawContext, register, registration, useComplete } from '../register.js';
+import { rawContext, register, registration, useComplete } from './register.js';
 import { Adopted } from './adopted.js';
-import { errorOf } from './messages.js';
+import { errorOf } from '../threads/messages.js';
 
 /**
  * @typedef {object} MoreSpectrumOptions
@@ -62,7 +62,7 @@ export class SpectrumNode extends Adopted {
   #timer;
 
   /**
-   * @param {import('../register.js').AnyContext} context registered
+   * @param {import('./register.js').AnyContext} context registered
    * @param {SpectrumOptions} [options]
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
    */
@@ -143,8 +143,8 @@ function popper(memory) {
 
 /**
  * Registers the context where that is not done, and makes a SpectrumNode that is ready.
- * @param {import('../register.js').AnyContext} context
- * @param {SpectrumOptions & import('../register.js').RegisterOptions} [options]
+ * @param {import('./register.js').AnyContext} context
+ * @param {SpectrumOptions & import('./register.js').RegisterOptions} [options]
  * @returns {Promise<SpectrumNode>} rejects with a LodestoneError
  */
 export async function createSpectrumNode(context, options = {}) {

@@ -1,9 +1,9 @@
 /* global sampleRate */
 import { RingBuffer } from 'ringbuf.js';
 import { Core, CoreAnalyser } from '../core.js';
-import { failureOf } from './messages.js';
+import { failureOf } from '../threads/messages.js';
 import { Processor } from './processor.js';
-import { PortLink } from './ring.js';
+import { PortLink } from '../threads/ring.js';
 
 /** Frames on their way to the main thread at most; what comes when it is that much behind is lost. */
 const frameCount = 16;

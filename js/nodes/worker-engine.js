@@ -2,7 +2,7 @@
 // origin.
 
 import { LodestoneError } from '../errors.js';
-import { playerName, Questions } from './messages.js';
+import { playerName, Questions } from '../threads/messages.js';
 
 /** @typedef {import('./player-worker.js').PlayerModel} PlayerModel */
 /** @typedef {import('./player-worker.js').PlayerWork} PlayerWork */

@@ -2,9 +2,9 @@
 // Worker of that name the player of the worker engine; in any other, and in Node's threads, the work that takes long.
 
 /* global registerProcessor */
-import { serveTasks } from '../worker.js';
+import { serveTasks } from '../threads/worker.js';
 import { GeneratorProcessor } from './generator-processor.js';
-import { playerName } from './messages.js';
+import { playerName } from '../threads/messages.js';
 import { serve } from './player-worker.js';
 import { SpectrumProcessor } from './spectrum-processor.js';
 

@@ -2,8 +2,8 @@
 // checkpoints, rests and stops. The others do nothing but follow.
 
 import { LodestoneError } from '../errors.js';
-import { every } from '../every.js';
-import { describe } from '../describe.js';
+import { every } from '../threads/every.js';
+import { describe } from '../model/describe.js';
 import { Checkpoints } from './checkpoints.js';
 import { Control } from './control.js';
 import { readCorpus } from './corpus.js';
@@ -11,8 +11,8 @@ import { SharedExchange } from './exchange.js';
 import { Inbox } from './inbox.js';
 import { handOn, learn, makeExchange, makeTrainer } from './member.js';
 
-/** @typedef {import('../core/instance.js').Core} Core */
-/** @typedef {import('../core/trainer.js').CoreTrainer} CoreTrainer */
+/** @typedef {import('../wasm/instance.js').Core} Core */
+/** @typedef {import('../wasm/trainer.js').CoreTrainer} CoreTrainer */
 /** @typedef {import('./member.js').Plan} Plan */
 /** @typedef {import('./member.js').Seat} Seat */
 

@@ -1,12 +1,12 @@
 // What all workers of a training do alike: each has the whole trainer, and learns from its own shards of a batch.
 
-import { CoreModel } from '../core/model.js';
-import { CoreTrainer } from '../core/trainer.js';
+import { CoreModel } from '../wasm/model.js';
+import { CoreTrainer } from '../wasm/trainer.js';
 import { Control } from './control.js';
 import { PortExchange, SharedExchange } from './exchange.js';
 import { Inbox } from './inbox.js';
 
-/** @typedef {import('../core/instance.js').Core} Core */
+/** @typedef {import('../wasm/instance.js').Core} Core */
 
 /**
  * What a training is made of.

@@ -3,11 +3,11 @@
 
 import { LodestoneError } from '../errors.js';
 import { refused } from '../options.js';
-import { isIncomplete, prepare, smallestModule } from '../shared.js';
-import { startWorker } from '../start-worker.js';
+import { isIncomplete, prepare, smallestModule } from '../wasm/modules.js';
+import { startWorker } from '../threads/start-worker.js';
 import { openAudio, pour } from './audio.js';
 
-/** @typedef {import('../start-worker.js').Thread} Thread */
+/** @typedef {import('../threads/start-worker.js').Thread} Thread */
 
 /**
  * @template Model

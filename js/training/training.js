@@ -1,6 +1,6 @@
 import { Pool } from './pool.js';
 
-/** @typedef {import('../magnet.js').Magnet} Magnet */
+/** @typedef {import('../model/magnet.js').Magnet} Magnet */
 
 /**
  * A training that goes on in workers: a promise of the model, and what can be asked of it meanwhile.

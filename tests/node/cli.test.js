@@ -31,7 +31,7 @@ const small = ['--fft', '512', '--window-size', '512', '--hop', '256', '--layers
 /** Runs the program; `whenSays` may act on what stderr says. */
 function lodestone(args, whenSays = () => {}) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [inRepository('js/cli.js'), ...args], { cwd: folder });
+    const child = spawn(process.execPath, [inRepository('js/cli/main.js'), ...args], { cwd: folder });
     const said = { out: '', err: '' };
     child.stdout.on('data', (data) => (said.out += data));
     child.stderr.on('data', (data) => whenSays((said.err += data), child));
@@ -102,7 +102,7 @@ test('what cannot be replaced stays as it is', async () => {
 
 test('a link where the temporary file could be expected is not followed', () => {
   writeFileSync(inFolder('precious'), 'mine');
-  const words = [process.execPath, inRepository('js/cli.js'), 'analyze', piano, '-o', 'linked.npy'];
+  const words = [process.execPath, inRepository('js/cli/main.js'), 'analyze', piano, '-o', 'linked.npy'];
   const script = 'ln -s precious "linked.npy.$$.tmp" && exec "$@"';
   const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', ...words], { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
@@ -112,7 +112,7 @@ test('a link where the temporary file could be expected is not followed', () => 
 test('a program that cannot start says why in a line', () => {
   cpSync(inRepository('js'), inFolder('copy/js'), { recursive: true });
   writeFileSync(inFolder('copy/package.json'), '{"type": "module"}');
-  const { status, stderr } = spawnSync(process.execPath, [inFolder('copy/js/cli.js')], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [inFolder('copy/js/cli/main.js')], { encoding: 'utf8' });
   assert.equal(status, 2, stderr);
   assert.match(stderr, /^lodestone: .*pngjs.*\n$/);
 });

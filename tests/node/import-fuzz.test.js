@@ -6,9 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { Importer } from '../../js/import.js';
+import { Importer } from '../../js/model/import.js';
 import { LodestoneError } from '../../js/index.js';
-import { readModelFile } from '../../js/model-file.js';
+import { readModelFile } from '../../js/model/model-file.js';
 import { read, root } from './support.js';
 
 const seconds = Number(process.env.LODESTONE_FUZZ_SECONDS ?? 10);

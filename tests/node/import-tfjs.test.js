@@ -23,7 +23,7 @@ import {
 } from './import-support.js';
 import { root } from './support.js';
 
-const cli = fileURLToPath(new URL('js/cli.js', root));
+const cli = fileURLToPath(new URL('js/cli/main.js', root));
 const scratch = mkdtempSync(join(tmpdir(), 'lodestone-import-'));
 after(() => rmSync(scratch, { recursive: true }));
 

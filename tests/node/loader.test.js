@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import test from 'node:test';
 import { Core } from '../../js/core.js';
-import { compile, instantiate } from '../../js/loader.js';
+import { compile, instantiate } from '../../js/wasm/loader.js';
 import { module, newCore, read, root, wasm } from './support.js';
 
 test('takes a module, bytes, a response, an address or nothing', async () => {

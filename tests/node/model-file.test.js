@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { CoreModel, CoreTrainer } from '../../js/core.js';
 import { LodestoneError } from '../../js/index.js';
-import { readModelFile, writeModelFile } from '../../js/model-file.js';
+import { readModelFile, writeModelFile } from '../../js/model/model-file.js';
 import { chord, newCore, tiny } from './support.js';
 
 const core = newCore();
@@ -20,7 +20,7 @@ function learn(options) {
 }
 
 function command(...words) {
-  const program = new URL('../../js/cli.js', import.meta.url).pathname;
+  const program = new URL('../../js/cli/main.js', import.meta.url).pathname;
   return spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
 }
 

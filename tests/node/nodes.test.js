@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CoreLiveModel, CorePlayer, CoreTrainer } from '../../js/core.js';
-import { Load } from '../../js/nodes/load.js';
-import { answer, Questions } from '../../js/nodes/messages.js';
+import { Load } from '../../js/nodes/thread-load.js';
+import { answer, Questions } from '../../js/threads/messages.js';
 import { ModelSwap } from '../../js/nodes/model-swap.js';
 import { Quality } from '../../js/nodes/quality.js';
 import { LodestoneError } from '../../js/errors.js';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Core, CoreGeneration, CoreLiveModel, CorePlayer, CoreTrainer } from '../../js/core.js';
 import { Magnet } from '../../js/index.js';
-import { isPrepared } from '../../js/shared.js';
+import { isPrepared } from '../../js/wasm/modules.js';
 import { chord, hash, newCore, read } from './support.js';
 
 const pageModule = new WebAssembly.Module(read('dist/page.wasm'));

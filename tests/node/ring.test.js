@@ -60,7 +60,7 @@ for (const shared of [true, false]) {
     const player = new RemotePlayer(size);
     const worker = new Worker(peer, { eval: true });
     const { port1, port2 } = new MessageChannel();
-    const url = new URL('../../js/nodes/ring.js', import.meta.url).href;
+    const url = new URL('../../js/threads/ring.js', import.meta.url).href;
     const length = headerLength + size.length;
     worker.postMessage({ url, port: port1, length, count: size.count, shared }, [port1]);
     player.connect(port2);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headerLength, RemotePlayer } from '../../js/nodes/remote-player.js';
-import { RingLink, ringMemory } from '../../js/nodes/ring.js';
+import { RingLink, ringMemory } from '../../js/threads/ring.js';
 import { wasm } from './support.js';
 
 const quanta = Math.ceil((600 * 44100) / 128);

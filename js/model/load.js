@@ -1,11 +1,11 @@
 // What model files take of the core on the page's own thread. A page that learns a sound and plays it needs none of it,
 // so that it is loaded when it is asked for.
 
-import { readBytes } from './bytes.js';
-import { CoreModel } from './core/model.js';
+import { readBytes } from '../bytes.js';
+import { CoreModel } from '../wasm/model.js';
 import { describe } from './describe.js';
-import { coreOf } from './local-core.js';
-import { withCore } from './shared.js';
+import { coreOf } from '../wasm/local-core.js';
+import { withCore } from '../wasm/modules.js';
 
 /**
  * What a Magnet is made of.
@@ -24,7 +24,7 @@ export async function load(source, options) {
  */
 async function modelFile(source, options) {
   const parts = Array.isArray(source) || Object.prototype.toString.call(source) === '[object FileList]';
-  const bytes = parts ? null : await readBytes(/** @type {import('./bytes.js').BytesSource} */ (source));
+  const bytes = parts ? null : await readBytes(/** @type {import('../bytes.js').BytesSource} */ (source));
   if (bytes && bytes[7] === 0 && bytes[8] === 123) return bytes.slice(); // a length of 8 bytes, then JSON: safetensors
   const { importModel } = await import('./import.js');
   return importModel(source, bytes, options);

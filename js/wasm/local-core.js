@@ -1,7 +1,7 @@
 // Instances of the core for the parts of the API that work on the thread of the page.
 
-import { Core } from './core/instance.js';
-import { prepare } from './shared.js';
+import { Core } from './instance.js';
+import { prepare } from './modules.js';
 
 /** @type {WeakMap<WebAssembly.Module, Core>} */
 const cores = new WeakMap();

@@ -1,8 +1,8 @@
 // From a source of the WebAssembly module to an instance, in Node, pages, workers and AudioWorklets. The last have no
 // fetch, URL or TextDecoder: there, `instantiate` takes the module that a page has compiled.
 
-import { readBytes } from './bytes.js';
-import { LodestoneError } from './errors.js';
+import { readBytes } from '../bytes.js';
+import { LodestoneError } from '../errors.js';
 import { files } from './files.js';
 
 /** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/lodestone.cpp. */
@@ -11,7 +11,7 @@ const abiVersion = 5;
 /** A module whose one function splats a vector: valid where WebAssembly has SIMD. */
 const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
 
-/** @typedef {WebAssembly.Module | import('./bytes.js').BytesSource} ModuleSource */
+/** @typedef {WebAssembly.Module | import('../bytes.js').BytesSource} ModuleSource */
 
 /**
  * The compiled module.

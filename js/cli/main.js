@@ -19,7 +19,7 @@ process.on('SIGTERM', requestStop);
 process.stderr.on('resize', noteColumns);
 noteColumns();
 
-const program = new Worker(new URL('./cli-host.js', import.meta.url), {
+const program = new Worker(new URL('./host.js', import.meta.url), {
   workerData: { args: process.argv.slice(2), shared },
 });
 program.on('message', (code) => (process.exitCode = code));

@@ -1,9 +1,9 @@
 // The audio thread's script, once per context.
 
-import { LodestoneError } from './errors.js';
-import { readBytes } from './bytes.js';
-import { files } from './files.js';
-import { isPrepared, prepare, smallestModule } from './shared.js';
+import { LodestoneError } from '../errors.js';
+import { readBytes } from '../bytes.js';
+import { files } from '../wasm/files.js';
+import { isPrepared, prepare, smallestModule } from '../wasm/modules.js';
 
 /**
  * A BaseAudioContext of the browser, one of standardized-audio-context, or a context of Tone.js.
@@ -13,7 +13,7 @@ import { isPrepared, prepare, smallestModule } from './shared.js';
 /**
  * @typedef {object} RegisterOptions
  * @property {string | URL} [workletUrl] where dist/worklet.js lies; beside this package's other files
- * @property {import('./loader.js').ModuleSource} [wasmUrl] where dist/lodestone.wasm lies, or what it is; see `prepare`
+ * @property {import('../wasm/loader.js').ModuleSource} [wasmUrl] where dist/lodestone.wasm lies, or what it is; see `prepare`
  * @property {typeof globalThis.AudioWorkletNode} [AudioWorkletNode] that of standardized-audio-context, for its
  *   contexts
  */
@@ -75,7 +75,7 @@ export function registration(context) {
  */
 export async function useBytes(context, wasmUrl) {
   const found = registration(context);
-  const source = /** @type {import('./bytes.js').BytesSource} */ (
+  const source = /** @type {import('../bytes.js').BytesSource} */ (
     wasmUrl ?? (found.isComplete ? files.wasm() : files.page())
   );
   found.source = await readBytes(source);

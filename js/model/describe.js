@@ -1,6 +1,6 @@
 /**
  * What a Magnet is made of, but the model file.
- * @param {import('./core/model.js').CoreModel} model
+ * @param {import('../wasm/model.js').CoreModel} model
  */
 export function describe(model) {
   return {

@@ -1,9 +1,9 @@
-import { readBytes } from './bytes.js';
-import { completeCore } from './local-core.js';
+import { readBytes } from '../bytes.js';
+import { completeCore } from '../wasm/local-core.js';
 
 /**
  * The sound of a WAV file, its channels mixed to one.
- * @param {import('./bytes.js').BytesSource} source
+ * @param {import('../bytes.js').BytesSource} source
  * @returns {Promise<{samples: Float32Array, sampleRate: number}>}
  */
 export async function readWav(source) {

@@ -1,4 +1,4 @@
-import { files } from './files.js';
+import { files } from '../wasm/files.js';
 
 /**
  * A thread that runs dist/worklet.js, with the same face for Web Workers and Node's.

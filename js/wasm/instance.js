@@ -3,7 +3,7 @@
 // A view of memory dies when memory grows, so none outlives a call: arrays are copied in before it and out after it.
 
 import { incomplete, LodestoneError } from '../errors.js';
-import { instantiate } from '../loader.js';
+import { instantiate } from './loader.js';
 import * as options from '../options.js';
 
 /** The error codes of the C ABI; see ErrorCode in result.hpp. */

@@ -21,7 +21,7 @@ import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PNG } from 'pngjs';
-import { stubs } from './loader.js';
+import { stubs } from '../wasm/loader.js';
 
 /** @type {{args: string[], shared: Int32Array}} */
 const { args, shared } = workerData;
@@ -195,7 +195,7 @@ const host = {
 };
 
 function run() {
-  const module = new WebAssembly.Module(readFileSync(new URL('../dist/lodestone-cli.wasm', import.meta.url)));
+  const module = new WebAssembly.Module(readFileSync(new URL('../../dist/lodestone-cli.wasm', import.meta.url)));
   program = new WebAssembly.Instance(module, { ...stubs(module), host }).exports;
   program._initialize();
   const list = new TextEncoder().encode(args.map((argument) => `${argument}\0`).join(''));

@@ -1,8 +1,8 @@
-import { CoreInverseStftStream, CoreStft, CoreStftStream } from './core.js';
-import { completeCore } from './local-core.js';
+import { CoreInverseStftStream, CoreStft, CoreStftStream } from '../core.js';
+import { completeCore } from '../wasm/local-core.js';
 
-/** @typedef {import('./core.js').Frames} Frames */
-/** @typedef {import('./options.js').StftOptions} StftOptions */
+/** @typedef {import('../core.js').Frames} Frames */
+/** @typedef {import('../options.js').StftOptions} StftOptions */
 
 /**
  * Short-time Fourier transform: sound to frames and back. Made once, then synchronous.

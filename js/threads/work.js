@@ -1,8 +1,8 @@
 // Long work but training in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
 
-import { LodestoneError } from './errors.js';
-import { refused } from './options.js';
-import { prepare, withCore } from './shared.js';
+import { LodestoneError } from '../errors.js';
+import { refused } from '../options.js';
+import { prepare, withCore } from '../wasm/modules.js';
 import { startWorker } from './start-worker.js';
 
 /**

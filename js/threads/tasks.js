@@ -1,9 +1,9 @@
 // The long work but training, as the worker does it: each task takes a request of plain data and gives a plain result.
 
-import { CoreGeneration, CoreModel, CoreReconstruction, CoreStft } from './core.js';
+import { CoreGeneration, CoreModel, CoreReconstruction, CoreStft } from '../core.js';
 import { every } from './every.js';
 
-/** @typedef {import('./core.js').Core} Core */
+/** @typedef {import('../core.js').Core} Core */
 
 /** @typedef {{postMessage: (news: {progress: WorkProgress}) => void}} Main what hears of progress */
 
@@ -17,8 +17,8 @@ import { every } from './every.js';
  * @typedef {object} GenerationRequest
  * @property {Uint8Array} bytes the model file
  * @property {number} seconds
- * @property {import('./options.js').DreamOptions} dream
- * @property {import('./options.js').PhaseOptions} phase
+ * @property {import('../options.js').DreamOptions} dream
+ * @property {import('../options.js').PhaseOptions} phase
  */
 
 /**
@@ -40,10 +40,10 @@ export function generate(core, { bytes, seconds, dream, phase }, main) {
 
 /**
  * @typedef {object} ReconstructionRequest
- * @property {import('./core.js').Frames} magnitudes
- * @property {import('./core.js').Frames} [start]
- * @property {import('./options.js').StftOptions} options
- * @property {import('./options.js').PhaseOptions} phase
+ * @property {import('../core.js').Frames} magnitudes
+ * @property {import('../core.js').Frames} [start]
+ * @property {import('../options.js').StftOptions} options
+ * @property {import('../options.js').PhaseOptions} phase
  */
 
 /**

@@ -2,8 +2,8 @@
 // JSON and bytes are what JavaScript is good at: in C++ this would be a sixth of the module. Whatever comes from
 // outside is checked before memory is taken for it.
 
-import { LodestoneError } from './errors.js';
-import { names } from './options.js';
+import { LodestoneError } from '../errors.js';
+import { names } from '../options.js';
 
 /**
  * @typedef {object} Tensor

@@ -1,5 +1,5 @@
 import { LodestoneError } from '../errors.js';
-import { readModelFile, tensorShapes, writeModelFile } from '../model-file.js';
+import { readModelFile, tensorShapes, writeModelFile } from '../model/model-file.js';
 import * as options from '../options.js';
 import { Handle } from './handle.js';
 import { CoreLiveModel } from './live-model.js';
@@ -59,7 +59,7 @@ export class CoreModel extends Handle {
     return this.#values(behindResiduals, [config.impulses, config.size / 2 + 1]).slice();
   }
 
-  /** @param {Map<string, import('../model-file.js').Tensor>} tensors */
+  /** @param {Map<string, import('../model/model-file.js').Tensor>} tensors */
   #fill(tensors) {
     const shapes = tensorShapes(this.config);
     for (const name of ['residuals', 'impulses']) shapes.push([name, tensors.get(name)?.shape ?? [0]]);
@@ -175,7 +175,7 @@ function createModel(core, { config, losses, validationLosses, tensors }) {
   );
 }
 
-/** @param {import('../model-file.js').Tensor} tensor */
+/** @param {import('../model/model-file.js').Tensor} tensor */
 function toFloats({ name, dtype, bytes }) {
   const { buffer } = bytes.slice(); // aligned
   if (dtype === 'F32') return new Float32Array(buffer);

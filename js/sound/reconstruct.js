@@ -1,8 +1,8 @@
-import { phaseDefaults, pick, settle, stftDefaults } from './options.js';
-import { work } from './work.js';
+import { phaseDefaults, pick, settle, stftDefaults } from '../options.js';
+import { work } from '../threads/work.js';
 
-/** @typedef {import('./core.js').Frames} Frames */
-/** @typedef {import('./tasks.js').WorkProgress} WorkProgress */
+/** @typedef {import('../core.js').Frames} Frames */
+/** @typedef {import('../threads/tasks.js').WorkProgress} WorkProgress */
 
 /**
  * Finds phases for magnitudes, in a worker, and makes sound of them.
@@ -10,8 +10,8 @@ import { work } from './work.js';
  *     const { samples } = await reconstruct(stft.magnitudes(sound), { ...stft.config, preset: 'best' });
  *
  * @param {Frames} magnitudes linear
- * @param {import('./options.js').StftOptions & import('./options.js').PhaseOptions & {start?: Frames} &
- *   import('./work.js').WorkOptions<WorkProgress>} [options] how the magnitudes came about, the preset or stages, and
+ * @param {import('../options.js').StftOptions & import('../options.js').PhaseOptions & {start?: Frames} &
+ *   import('../threads/work.js').WorkOptions<WorkProgress>} [options] how the magnitudes came about, the preset or stages, and
  *   `start`, a complex spectrum whose phases to start from
  * @returns {Promise<{samples: Float32Array, sampleRate: number, spectrum: Required<Frames>}>}
  */

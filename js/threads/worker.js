@@ -1,10 +1,10 @@
 // Runs one task off the main thread, in a Web Worker or a worker_thread of Node.
 
-import { Core } from './core/instance.js';
-import { LodestoneError } from './errors.js';
+import { Core } from '../wasm/instance.js';
+import { LodestoneError } from '../errors.js';
 import { generate, reconstruct } from './tasks.js';
-import { lead } from './training/lead.js';
-import { follow } from './training/member.js';
+import { lead } from '../training/lead.js';
+import { follow } from '../training/member.js';
 
 const tasks = { generate, reconstruct, train };
 

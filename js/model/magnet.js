@@ -1,5 +1,5 @@
-import { LodestoneError } from './errors.js';
-import { createGeneratorNode } from './nodes/generator-node.js';
+import { LodestoneError } from '../errors.js';
+import { createGeneratorNode } from '../nodes/generator-node.js';
 import {
   dreamDefaults,
   integer,
@@ -9,16 +9,16 @@ import {
   stftDefaults,
   trainerDefaults,
   trainingPresets,
-} from './options.js';
-import { settleCheckpoint } from './training/checkpoint-options.js';
-import { Training } from './training/training.js';
-import { work } from './work.js';
+} from '../options.js';
+import { settleCheckpoint } from '../training/checkpoint-options.js';
+import { Training } from '../training/training.js';
+import { work } from '../threads/work.js';
 
-/** @typedef {import('./training/audio.js').Audio} Audio */
-/** @typedef {import('./training/checkpoint-options.js').CheckpointOptions} CheckpointOptions */
-/** @typedef {import('./training/lead.js').TrainingNotice} TrainingNotice */
-/** @typedef {import('./training/lead.js').TrainingProgress} TrainingProgress */
-/** @typedef {import('./tasks.js').WorkProgress} WorkProgress */
+/** @typedef {import('../training/audio.js').Audio} Audio */
+/** @typedef {import('../training/checkpoint-options.js').CheckpointOptions} CheckpointOptions */
+/** @typedef {import('../training/lead.js').TrainingNotice} TrainingNotice */
+/** @typedef {import('../training/lead.js').TrainingProgress} TrainingProgress */
+/** @typedef {import('../threads/tasks.js').WorkProgress} WorkProgress */
 
 /**
  * @typedef {object} MagnetConfig
@@ -34,7 +34,7 @@ import { work } from './work.js';
  * @property {number} impulses how many training frames the model keeps to start dreams from
  */
 
-/** @typedef {import('./options.js').StftOptions & import('./options.js').TrainerOptions} LearnOptions */
+/** @typedef {import('../options.js').StftOptions & import('../options.js').TrainerOptions} LearnOptions */
 
 /**
  * How to follow a training.
@@ -65,11 +65,11 @@ import { work } from './work.js';
 /**
  * @typedef {object} MoreGenerateOptions
  * @property {number} [seconds] 5
- * @property {string | import('./options.js').PhaseOptions} [phase] a preset or what PhaseOptions has; `best`
+ * @property {string | import('../options.js').PhaseOptions} [phase] a preset or what PhaseOptions has; `best`
  */
 
 /**
- * @typedef {import('./options.js').DreamOptions & MoreGenerateOptions & import('./work.js').WorkOptions<WorkProgress>}
+ * @typedef {import('../options.js').DreamOptions & MoreGenerateOptions & import('../threads/work.js').WorkOptions<WorkProgress>}
  *   GenerateOptions
  */
 
@@ -164,10 +164,10 @@ export class Magnet {
   /**
    * The trainings that a store keeps, the newest first; `resume` goes on with them.
    * @param {string} [store] 'opfs' or 'indexed-db'; in Node the path of a folder. As `checkpoint` has it without one
-   * @returns {Promise<import('./training/kept.js').KeptTraining[]>}
+   * @returns {Promise<import('../training/kept.js').KeptTraining[]>}
    */
   static async checkpoints(store) {
-    const { keptTrainings } = await import('./training/kept.js');
+    const { keptTrainings } = await import('../training/kept.js');
     return keptTrainings(store);
   }
 
@@ -177,7 +177,7 @@ export class Magnet {
    * @param {string} [store]
    */
   static async forget(id, store) {
-    const { forgetTraining } = await import('./training/kept.js');
+    const { forgetTraining } = await import('../training/kept.js');
     await forgetTraining(id, store);
   }
 
@@ -190,7 +190,7 @@ export class Magnet {
     const { seconds, phase, onProgress, signal, ...dream } = settle('generate', options, {
       ...dreamDefaults,
       seconds: 5,
-      phase: /** @type {string | import('./options.js').PhaseOptions} */ ('best'),
+      phase: /** @type {string | import('../options.js').PhaseOptions} */ ('best'),
       onProgress: undefined,
       signal: undefined,
     });
@@ -207,10 +207,10 @@ export class Magnet {
   /**
    * An instrument that plays the model in a context, ready to be connected: `register`, the node, and what it takes
    * until the audio thread can play. A context of another rate than the model's gets the sound resampled.
-   * @param {import('./register.js').AnyContext} context
-   * @param {import('./nodes/generator-options.js').GeneratorOptions & import('./register.js').RegisterOptions}
+   * @param {import('../nodes/register.js').AnyContext} context
+   * @param {import('../nodes/generator-options.js').GeneratorOptions & import('../nodes/register.js').RegisterOptions}
    *   [options]
-   * @returns {Promise<import('./nodes/generator-node.js').GeneratorNode>}
+   * @returns {Promise<import('../nodes/generator-node.js').GeneratorNode>}
    */
   createNode(context, options) {
     return createGeneratorNode(context, this, options);

@@ -1,11 +1,11 @@
 // Models of PyTorch and TensorFlow.js become Lodestone's model files. Loaded only when a file is none of Lodestone's;
 // wasm/import.cpp has the other side.
 
-import { readBytes } from './bytes.js';
-import { LodestoneError } from './errors.js';
-import { files } from './files.js';
-import { compile, stubs } from './loader.js';
-import { choice, integer, names, number, settle } from './options.js';
+import { readBytes } from '../bytes.js';
+import { LodestoneError } from '../errors.js';
+import { files } from '../wasm/files.js';
+import { compile, stubs } from '../wasm/loader.js';
+import { choice, integer, names, number, settle } from '../options.js';
 
 /**
  * What files of other programs do not say; Lodestone's own say it themselves.
@@ -22,7 +22,7 @@ import { choice, integer, names, number, settle } from './options.js';
 /** @type {Required<ImportOptions>} */
 const importDefaults = { hop: 0, windowSize: 0, window: 'hann', framing: 'centered', sampleRate: 44100, sequence: 0 };
 
-/** @typedef {import('./bytes.js').BytesSource} BytesSource */
+/** @typedef {import('../bytes.js').BytesSource} BytesSource */
 /** @typedef {BytesSource | ArrayLike<BytesSource>} ModelSource a FileList and an array are files that belong together */
 
 /** @typedef {{name: string, bytes: Uint8Array}} Part a file; the name is empty where it has none */
