@@ -27,7 +27,7 @@ const usage = `Runs the benchmarks; the report goes to out/bench.
     --no-peers      our own builds alone
     --only TEXT     the workloads and experiments whose names contain TEXT
     --compare FILE  an older report.json: says what changed beyond noise
-    --update        writes bench/RESULTS.md, bench/results.json, bench/charts and the README's table as well
+    --update        also writes bench/RESULTS.md, bench/results.json and bench/charts
 Exits with 1 when a result was wrong or something crashed. Ctrl-C stops it.
 `;
 
