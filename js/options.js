@@ -10,9 +10,10 @@ const scales = ['linear', 'log1p'];
 const initialisers = ['pytorch', 'keras'];
 const trainings = ['windows', 'sequence'];
 const modes = ['window', 'stateful'];
+const starts = ['silent', 'audible'];
 const endings = ['none', 'finished', 'stopped-early', 'diverged'];
 const methods = ['nofuture', 'online', 'batch', 'griffin-lim', 'pghi', 'spsi'];
-export const names = { windows, framings, scales, initialisers, trainings, endings, modes, methods };
+export const names = { windows, framings, scales, initialisers, trainings, endings, modes, starts, methods };
 
 /**
  * How sound becomes frames.
@@ -61,6 +62,8 @@ export const names = { windows, framings, scales, initialisers, trainings, endin
  * @typedef {object} DreamOptions
  * @property {number} [seed] 0 to 2³²−1; 0
  * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones, or from all
+ * @property {'silent' | 'audible'} [start] what is heard while the network listens to the training sound at a jump:
+ *   nothing, or ⌈(`sequence` + 1) / 2⌉ frames of that sound, as in a node; 'silent'
  * @property {number} [position] where in the training sound the first impulse lies, 0 to 1; 0
  * @property {number} [randomness] chance per frame of jumping to another impulse, 0 to 1; 0
  * @property {number} [temperature] 0 to 4, how far each frame strays from what the network predicts, before it is fed
@@ -250,6 +253,7 @@ export const trainingPresets = {
 export const dreamDefaults = {
   seed: 0,
   mode: 'window',
+  start: 'silent',
   position: 0,
   randomness: 0,
   temperature: 1,

@@ -419,11 +419,14 @@ void lodestone_reconstruction_spectrum(const Reconstruction* reconstruction) {
 // Dreams
 
 /// `points` and `lengths`: `count` values each; both may be null when it is 0.
-DreamConfig* lodestone_dream_create(std::uint32_t seed, int mode, double position, double randomness,
+DreamConfig* lodestone_dream_create(std::uint32_t seed, int mode, int start, double position, double randomness,
                                     double temperature, const double* points, const int* lengths, std::size_t count) {
-  if (auto bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful))) return fail(*bad), nullptr;
+  Status bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful));
+  if (!bad) bad = check_enumerator("start", start, static_cast<int>(Start::audible));
+  if (bad) return fail(*bad), nullptr;
   return new DreamConfig{.seed = seed,
                          .mode = static_cast<Mode>(mode),
+                         .start = static_cast<Start>(start),
                          .position = position,
                          .randomness = randomness,
                          .temperature = temperature,

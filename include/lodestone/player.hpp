@@ -17,10 +17,17 @@
 
 namespace lodestone {
 
+/// What is heard while the network listens to the frames that lead up to a dream, at its start and after a jump.
+enum class Start {
+  silent,   ///< nothing: the first frame is the one that the network predicts after `sequence` frames of the impulse
+  audible,  ///< those frames themselves, ⌈(sequence + 1) / 2⌉ of them from the impulse on, as in a Player
+};
+
 /// How a model dreams.
 struct DreamConfig {
   std::uint32_t seed = 0;
   Mode mode = Mode::window;
+  Start start = Start::silent;
   double position = 0;    ///< where in the training sound the first impulse lies, 0 .. 1
   double randomness = 0;  ///< chance per frame of jumping to another impulse, 0 .. 1 (MAGNet's random_chance)
   /// 0 .. 4, as DreamControls has it: how far each frame strays from what the network predicts, before it is fed back.

@@ -70,6 +70,7 @@ class CoreDream extends Handle {
     const numbers = [
       options.seed('seed', config.seed),
       options.choice('mode', config.mode, options.names.modes),
+      options.choice('start', config.start, options.names.starts),
       options.number('position', config.position),
       options.number('randomness', config.randomness),
       options.number('temperature', config.temperature),

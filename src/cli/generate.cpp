@@ -24,6 +24,9 @@ constexpr Option dream_options[] = {
     {"--lengths", "N,N", Kind::integers, "frames that each of the points lasts", "", 1, 2147483647},
     {"--mode", "NAME", Kind::choice, "predict from the last frames alone, or carry the state on", "window", 0, 0,
      "window|stateful"},
+    {"--start", "NAME", Kind::choice,
+     "what is heard while the network listens to the training sound at a jump: nothing, or that sound", "silent", 0, 0,
+     "silent|audible"},
     {"--phase", "PRESET", Kind::choice, "how the phases are found", "best", 0, 0, preset_choices},
 };
 
@@ -36,6 +39,7 @@ DreamConfig dream_config(const Arguments& arguments) {
   config.points = arguments.numbers("--points");
   config.lengths = arguments.integers("--lengths");
   parse_mode(arguments.text("--mode"), config.mode);
+  if (arguments.text("--start") == "audible") config.start = Start::audible;
   return config;
 }
 

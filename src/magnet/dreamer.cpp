@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "errors/first_error.hpp"
@@ -7,6 +8,7 @@
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
 #include "magnet/limits.hpp"
+#include "magnet/live_dreamer.hpp"
 #include "magnet/uncertainty.hpp"
 #include "magnet/vitality.hpp"
 
@@ -30,6 +32,7 @@ Status DreamConfig::check() const {
 }
 
 struct Dreamer::Engine {
+  std::optional<LiveDreamer> audible{};  // where the start is audible, in place of all that follows
   DreamConfig config;
   NetworkConfig network;
   Predictor predictor;
@@ -55,6 +58,7 @@ struct Dreamer::Engine {
         random(dream_config.seed) {}
 
   Status prepare(const Model& model) {
+    if (config.start == Start::audible) return prepare_audible(model);
     const auto bins = static_cast<std::uint64_t>(network.bins);
     FirstError error;
     error.take(impulses, model.impulses.clone());
@@ -66,6 +70,27 @@ struct Dreamer::Engine {
     limits = Limits::of(model);
     find_residuals(model, limits.ceiling / Limits::headroom, residuals);
     return {};
+  }
+
+  Status prepare_audible(const Model& model) {
+    auto live = LiveModel::create(model);
+    if (!live) return live.error();
+    auto dreamer = LiveDreamer::create(std::move(*live), config.mode, config.seed);
+    if (!dreamer) return dreamer.error();
+    audible.emplace(std::move(*dreamer));
+    return {};
+  }
+
+  void begin_audible() {
+    if (segment_left == 0 && !config.points.empty() && audible->model().frames() > 0) {
+      audible->trigger(config.points[segment]);
+      segment_left = config.lengths[segment];
+      segment = (segment + 1) % config.points.size();
+    }
+    if (segment_left > 0) --segment_left;
+    audible->begin({.position = static_cast<float>(config.position),
+                    .randomness = static_cast<float>(config.randomness),
+                    .temperature = static_cast<float>(config.temperature)});
   }
 
   std::size_t window_count() const { return impulses.rows() - static_cast<std::size_t>(network.sequence) + 1; }
@@ -123,6 +148,7 @@ struct Dreamer::Engine {
   }
 
   void begin() {
+    if (audible) return begin_audible();
     if (impulses.rows() == 0) {
       begin_without_impulses();
       return;
@@ -140,6 +166,7 @@ struct Dreamer::Engine {
   }
 
   bool step(Budget& budget) {
+    if (audible) return audible->step(budget);
     while (predictor.step(budget)) {
       if (refill == 0) {
         finish();
@@ -182,8 +209,8 @@ Dreamer::~Dreamer() = default;
 
 void Dreamer::begin() { engine_->begin(); }
 bool Dreamer::step(Budget& budget) { return engine_->step(budget); }
-std::span<const float> Dreamer::frame() const { return engine_->dream; }
-std::uint64_t Dreamer::reseeds() const { return engine_->reseeds; }
+std::span<const float> Dreamer::frame() const { return engine_->audible ? engine_->audible->frame() : engine_->dream; }
+std::uint64_t Dreamer::reseeds() const { return engine_->audible ? engine_->audible->reseeds() : engine_->reseeds; }
 
 std::span<const float> Dreamer::process() {
   begin();

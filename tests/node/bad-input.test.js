@@ -211,6 +211,7 @@ test('dreams and generations', () => {
     [{ points: [0.5], lengths: [0] }, /lengths.* 0/],
     [{ points: 0.5, lengths: 1 }, /points is 0\.5/],
     [{ mode: 'looping' }, /mode is "looping"; allowed: window, stateful/],
+    [{ start: 'loud' }, /start is "loud"; allowed: silent, audible/],
     [{ seed: 1.5 }, /seed is 1\.5/],
     [{ temperature: 5 }, /temperature is 5; allowed: 0 to 4/],
     [{ warmth: 1 }, /no option warmth/],

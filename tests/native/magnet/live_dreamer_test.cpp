@@ -172,6 +172,38 @@ TEST_CASE("A live dream is that of a Dreamer with the same window of the trainin
   }
 }
 
+TEST_CASE("A Dreamer whose start is audible dreams what a player does, to the bit") {
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const auto [randomness, temperature] = GENERATE(std::pair{0.0, 0.0}, std::pair{0.1, 0.7});
+  const Model model = lively_model(Scale::log1p);
+  for (const double position : {0.0, 0.1, 0.35, 0.7, 1.0}) {
+    const DreamConfig config{.seed = 7,
+                             .mode = mode,
+                             .start = Start::audible,
+                             .position = position,
+                             .randomness = randomness,
+                             .temperature = temperature};
+    Dreamer dreamer = Dreamer::create(model, config).value();
+    LiveDreamer live_dreamer = live(model, mode, 7);
+    const DreamControls controls{.position = static_cast<float>(position),
+                                 .randomness = static_cast<float>(randomness),
+                                 .temperature = static_cast<float>(temperature)};
+    for (int i = 0; i < 200; ++i) REQUIRE(copy(dreamer.process()) == copy(live_dreamer.process(controls)));
+  }
+}
+
+TEST_CASE("A schedule with an audible start jumps as triggers do") {
+  const Model model = lively_model();
+  const DreamConfig config{.start = Start::audible, .points = {0.2, 0.9}, .lengths = {9, 2}};
+  Dreamer dreamer = Dreamer::create(model, config).value();
+  LiveDreamer live_dreamer = live(model);
+  for (int i = 0; i < 40; ++i) {
+    if (i % 11 == 0) live_dreamer.trigger(0.2);
+    if (i % 11 == 9) live_dreamer.trigger(0.9);
+    REQUIRE(copy(dreamer.process()) == copy(live_dreamer.process({})));
+  }
+}
+
 TEST_CASE("Sequences of 1 and of even length start as well") {
   const auto [sequence, own] = GENERATE(std::pair{1, 1}, std::pair{2, 2}, std::pair{4, 3}, std::pair{6, 4});
   Model model = lively_model();
