@@ -1,7 +1,7 @@
-// What the pictures share: a sharp canvas, colours from the style sheet, ticks and axes.
+// Shared by all plots: a sharp canvas, colours from the style sheet, ticks and axes.
 
 /**
- * Fits a canvas' pixels to its place on the page and empties it. Lengths are then in CSS pixels.
+ * Clears a canvas and fits its pixels to its size on the page. Lengths are then in CSS pixels.
  * @param {HTMLCanvasElement} canvas
  */
 export function openCanvas(canvas) {
@@ -17,7 +17,7 @@ export function openCanvas(canvas) {
   return { context, width, height, ratio, colour };
 }
 
-/** Calls `draw` when the canvas changes its size or the reader the colour scheme. */
+/** Calls `draw` when the size of the canvas or the colour scheme changes. */
 export function redrawWhenNeeded(canvas, draw) {
   new ResizeObserver(draw).observe(canvas);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
@@ -33,7 +33,7 @@ export function linearTicks(low, high, count) {
   return ticks;
 }
 
-/** 1, 2 and 5 times the powers of ten from `low` to `high`; the powers alone, or every so many of them, where that is above `count`. */
+/** 1, 2 and 5 times the powers of ten from `low` to `high`; if that is more than `count`, only powers, or every nth power. */
 export function logTicks(low, high, count = 12) {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
@@ -51,7 +51,7 @@ export function logTicks(low, high, count = 12) {
  * @param {ReturnType<typeof openCanvas>} plot
  * @param {{ left: number, top: number, width: number, height: number }} box
  * @param {{ at: number, text: string }[]} ticks `at`: 0 .. 1 from left to right
- * @param {string} title what the numbers are
+ * @param {string} title of the axis
  */
 export function bottomAxis({ context, colour }, box, ticks, title) {
   const y = box.top + box.height;
@@ -71,7 +71,7 @@ export function bottomAxis({ context, colour }, box, ticks, title) {
   context.fillText(title, right, y + 7);
 }
 
-/** Ticks with text left of a box (`side` −1) or right of it (1), and grid lines across it where `grid` is set. */
+/** Ticks with text to the left (`side` −1) or right (1) of a box, with grid lines across it if `grid` is set. */
 export function sideAxis({ context, colour }, box, ticks, { side = -1, grid = false } = {}) {
   const x = side < 0 ? box.left : box.left + box.width;
   context.strokeStyle = colour('line');

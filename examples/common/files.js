@@ -1,7 +1,7 @@
-// Files into the page, by choice or by dropping them anywhere on it, and out of it.
+// Files: chosen by the user, dropped anywhere on the page, or saved.
 
 /**
- * @param {Record<string, (file: File) => void>} inputs what takes the file of which `<input type=file>`, by selector
+ * @param {Record<string, (file: File) => void>} inputs a function for each `<input type=file>`, by selector
  * @param {(file: File) => void} takeDropped
  */
 export function takeFiles(inputs, takeDropped) {

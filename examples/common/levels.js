@@ -1,12 +1,12 @@
-// What a spectrogram shows: levels in time and frequency.
+// The data of a spectrogram: levels in time and frequency.
 import { Stft } from '../../js/index.js';
 
-export const floor = -80; // dB below the loudest
+export const floor = -80; // dB relative to the maximum
 const mostColumns = 1024;
 
 /**
  * @typedef {object} Levels
- * @property {Float32Array} values `[columns][bins]` in dB; 0 is the loudest, nothing lies below `floor`
+ * @property {Float32Array} values `[columns][bins]` in dB; 0 is the maximum, nothing is below `floor`
  * @property {number} columns
  * @property {number} bins from 0 Hz to `nyquist`
  * @property {number} nyquist in Hz
@@ -19,7 +19,7 @@ function decibels(magnitudes) {
 }
 
 /**
- * The levels of a sound. One FFT a column, whatever the length: an hour costs as much as a second.
+ * The levels of a sound. One FFT per column whatever the length, so an hour costs as much as a second.
  * @param {{ samples: Float32Array, sampleRate: number }} sound
  * @returns {Promise<Levels>}
  */
@@ -40,7 +40,7 @@ export async function soundLevels({ samples, sampleRate }) {
 }
 
 /**
- * The levels of the frames that a model was trained on.
+ * The levels of a model's training frames.
  * @param {import('../../js/index.js').Magnet} model
  * @returns {Promise<Levels>}
  */

@@ -1,7 +1,7 @@
-// One part of a page: its controls, its messages, its progress, its picture.
+// One part of a page: its controls, messages, progress and picture.
 import { advice } from './words.js';
 
-/** What all parts of a page have in common. */
+/** The base class of all parts. */
 export class Part {
   /** @param {string} selector */
   constructor(selector) {
@@ -22,7 +22,7 @@ export class Part {
     this.find('.error').textContent = error ? advice(error) : '';
   }
 
-  /** Runs `task`; its failure becomes a sentence on the page. */
+  /** Runs `task` and shows an error on the page if it fails. */
   async attempt(task) {
     this.fail(null);
     try {
@@ -32,7 +32,7 @@ export class Part {
     }
   }
 
-  /** Like `attempt`, with the form locked and a stop button in the place of the start button; `task` gets an AbortSignal. */
+  /** Like `attempt`, but locks the form and shows a stop button instead of the start button; `task` gets an AbortSignal. */
   async work(stopButton, task) {
     const start = this.find('.primary');
     const stop = new AbortController();

@@ -1,7 +1,7 @@
-// Files to samples.
+// Decodes audio files.
 import { Advice } from './words.js';
 
-/** The sample rate that a WAV file names; 44,100 Hz for other files, whose browsers do not tell. */
+/** The sample rate of a WAV file; 44,100 Hz for other formats, whose rate browsers do not report. */
 function sampleRateOf(bytes) {
   const view = new DataView(bytes);
   const text = (at) => (at + 4 <= view.byteLength ? String.fromCharCode(...new Uint8Array(bytes, at, 4)) : '');
@@ -12,7 +12,7 @@ function sampleRateOf(bytes) {
   return 44100;
 }
 
-/** A context that decodes at that rate, or at 44,100 Hz where the browser does not take it. */
+/** A context that decodes at this rate, or at 44,100 Hz if the browser does not support it. */
 function decoderAt(sampleRate) {
   try {
     return new OfflineAudioContext(1, 1, sampleRate);
@@ -22,8 +22,8 @@ function decoderAt(sampleRate) {
 }
 
 /**
- * Decodes an audio file in whatever format the browser reads, mixed to mono.
- * @param {Blob} file @param {string} name for the message of the error
+ * Decodes an audio file in any format that the browser reads, mixed to mono.
+ * @param {Blob} file @param {string} name for the error message
  * @returns {Promise<{ name: string, samples: Float32Array, sampleRate: number }>}
  */
 export async function decode(file, name) {
@@ -31,9 +31,7 @@ export async function decode(file, name) {
   const buffer = await decoderAt(sampleRateOf(bytes))
     .decodeAudioData(bytes)
     .catch(() => {
-      throw new Advice(
-        `“${name}” is not a sound that this browser can read. Choose a WAV, FLAC, MP3, Ogg or M4A file.`,
-      );
+      throw new Advice(`This browser cannot read “${name}” as a sound. Choose a WAV, FLAC, MP3, Ogg or M4A file.`);
     });
   const samples = new Float32Array(buffer.length);
   for (let channel = 0; channel < buffer.numberOfChannels; ++channel) {
@@ -50,5 +48,5 @@ export async function decode(file, name) {
 export async function bundledSound(name) {
   const response = await fetch(new URL(`../sounds/${name}.wav`, import.meta.url));
   if (response.ok) return response.blob();
-  throw new Advice(`The bundled sound ${name}.wav did not load. Reload the page, or choose a file of your own.`);
+  throw new Advice(`The example sound ${name}.wav could not be loaded. Reload the page, or choose your own file.`);
 }

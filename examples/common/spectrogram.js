@@ -1,4 +1,4 @@
-// The picture of a sound: time to the right, frequency upwards (logarithmic), level as colour.
+// Draws a sound: time to the right, frequency upwards (logarithmic), level as colour.
 import { bottomAxis, linearTicks, logTicks, openCanvas, redrawWhenNeeded, sideAxis } from './axes.js';
 import { floor } from './levels.js';
 
@@ -16,7 +16,7 @@ function ramp(colour) {
   });
 }
 
-/** The largest level between two bins, or between their neighbours where they are closer than one bin. */
+/** The maximum level between two fractional bins, interpolated if they are less than one bin apart. */
 function levelBetween({ values, bins }, offset, low, high) {
   if (high - low < 1) {
     const bin = Math.min(Math.floor((low + high) / 2), bins - 2);
@@ -28,7 +28,7 @@ function levelBetween({ values, bins }, offset, low, high) {
   return level;
 }
 
-/** The levels as an image, one pixel wide a column; its rows are logarithmic in frequency. */
+/** The levels as an image, one pixel per column, with rows logarithmic in frequency. */
 function paint(levels, rows, colours) {
   const { columns, bins, nyquist } = levels;
   const image = new ImageData(columns, rows);
@@ -67,7 +67,7 @@ function drawLegend(plot, box, colours) {
 
 const hertz = (frequency) => (frequency >= 1000 ? `${frequency / 1000}k` : `${frequency}`);
 
-/** A canvas that shows one sound after the other. */
+/** A canvas that shows a sound. */
 export class Spectrogram {
   #canvas;
   #levels = null;
@@ -84,7 +84,7 @@ export class Spectrogram {
     this.#draw();
   }
 
-  /** The part of the canvas that time runs through, in CSS pixels. */
+  /** The plot area in CSS pixels. */
   get box() {
     const { clientWidth, clientHeight } = this.#canvas;
     return { left: 34, top: 22, width: clientWidth - 34 - 58, height: clientHeight - 22 - 26 };

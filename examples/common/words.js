@@ -1,16 +1,16 @@
-// Words and numbers for the reader of a page.
+// Messages and numbers on the pages.
 import { LodestoneError } from '../../js/index.js';
 
-/** A failure whose message tells the reader of the page what to do. */
+/** An error whose message tells the user what to do. */
 export class Advice extends Error {}
 
-/** What went wrong, as a sentence for the page. */
+/** The error as a sentence. */
 export function advice(error) {
   if (error instanceof Advice) return error.message;
   if (error instanceof LodestoneError) return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`;
-  if (error.name === 'AbortError') return 'Stopped before there was anything to keep.';
+  if (error.name === 'AbortError') return 'Stopped before there was a result.';
   console.error(error);
-  return `Something went wrong that should not: ${error.message}`;
+  return `Unexpected error: ${error.message}`;
 }
 
 export const counted = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
@@ -30,8 +30,8 @@ export function trainingLine({ epoch, epochs, loss, secondsLeft }) {
 }
 
 /**
- * @param {number[]} losses of the epochs that were done
- * @param {number} epochs how many were wanted
+ * @param {number[]} losses of the finished epochs
+ * @param {number} epochs requested
  * @param {boolean} stopped
  */
 export function trainingEnd(losses, epochs, stopped) {

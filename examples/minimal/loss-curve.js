@@ -3,13 +3,13 @@ import { bottomAxis, linearTicks, logTicks, openCanvas, redrawWhenNeeded, sideAx
 
 const scientific = (value) => (value >= 0.001 && value < 10000 ? `${+value.toPrecision(3)}` : value.toExponential(0));
 
-/** Round numbers between: linear ones where the losses lie too close for logarithmic ones. */
+/** Round numbers in the range; linear ones if it is too narrow for logarithmic ones. */
 function lossTicks(low, high) {
   const ticks = logTicks(low, high, 6);
   return ticks.length >= 3 ? ticks : linearTicks(low, high, 5);
 }
 
-/** A canvas that shows how a training goes. */
+/** A canvas that shows the progress of a training. */
 export class LossCurve {
   #canvas;
   #points = [];
@@ -21,7 +21,7 @@ export class LossCurve {
     redrawWhenNeeded(canvas, () => this.#draw());
   }
 
-  /** @param {{ epoch: number, loss: number }[]} points @param {number} epochs how many there will be */
+  /** @param {{ epoch: number, loss: number }[]} points @param {number} epochs of the whole training */
   show(points, epochs) {
     this.#points = points.filter(({ loss }) => loss > 0);
     this.#epochs = Math.max(epochs, 2);

@@ -1,4 +1,4 @@
-// The page: a sound, a training, a dream. The library does the work in Workers of its own.
+// The page: choose a sound, train, generate. The library does the work in its own Workers.
 import { Magnet, wavBytes } from '../../js/index.js';
 import { offer, takeFiles } from '../common/files.js';
 import { soundLevels } from '../common/levels.js';
@@ -14,7 +14,7 @@ const element = (selector) => document.querySelector(selector);
 const number = (selector) => element(selector).valueAsNumber;
 const text = (selector) => element(selector).value;
 
-// 1. A sound
+// 1. Sound
 
 const soundPart = new Part('#sound');
 const soundPicture = new Spectrogram(soundPart.canvas);
@@ -24,7 +24,7 @@ let choices = 0;
 
 const bundledSounds = document.querySelectorAll('[name=bundled]');
 
-/** Shows the sound whose file `read` gets, unless another one is chosen meanwhile. */
+/** Shows the sound in the file that `read` returns, unless another one is chosen meanwhile. */
 function takeSound(name, read, bundled = '') {
   const choice = ++choices;
   return soundPart.attempt(async () => {
@@ -57,7 +57,7 @@ const lossCurve = new LossCurve(trainingPart.canvas);
 let model = null;
 let modelName = '';
 
-/** Puts a model in the place of the one before. */
+/** Replaces the current model. */
 function takeModel(next, name) {
   model?.dispose();
   model = next;
@@ -71,10 +71,10 @@ function takeModel(next, name) {
   if (element('#stop-generating').hidden) generationPart.find('.settings').disabled = false;
   element('#generate').disabled = false;
   generationPart.fail(null);
-  generationPart.say(`Ready to dream with what “${name}” taught.`);
+  generationPart.say(`Ready to generate with the model of “${name}”.`);
 }
 
-/** The instrument's page finds the model under the name `kept`. */
+/** Stores the model where the instrument page finds it under the name `kept`. */
 async function offerToPlay() {
   const link = element('#play-model');
   link.hidden = true;
@@ -91,7 +91,7 @@ function showLosses(points, epochs) {
   );
 }
 
-/** Shows progress events; the first of an epoch adds a point to the curve. */
+/** Shows progress events; the first one in each epoch adds a point to the curve. */
 function trainingProgress() {
   const points = [];
   return (progress) => {
@@ -107,12 +107,12 @@ function trainingProgress() {
 const pauseButton = element('#pause-training');
 const tryButton = element('#try-model');
 
-/** Shows the buttons that pause a training and try its model as it is; returns how to hide them. */
+/** Shows the buttons that pause a training and try its model so far; returns a function that hides them. */
 function offerMeanwhile(training, name) {
   let paused = false;
   const press = (on) => {
     paused = on;
-    pauseButton.textContent = paused ? 'Go on' : 'Pause';
+    pauseButton.textContent = paused ? 'Continue' : 'Pause';
   };
   press(false);
   pauseButton.onclick = () => {
@@ -127,7 +127,7 @@ function offerMeanwhile(training, name) {
 }
 
 async function train(signal) {
-  if (!sound) throw new Advice('There is no sound to learn yet. Choose one above.');
+  if (!sound) throw new Advice('Choose a sound first.');
   const { name } = sound;
   const epochs = number('#epochs');
   const training = Magnet.train(sound, {
@@ -152,14 +152,14 @@ const following = (signal) => ({
   signal,
 });
 
-/** Lets a training that goes on be handled, and takes the model in the end. */
+/** Shows a running training and takes the model at the end. */
 async function follow(training, { name, epochs, signal }) {
   const hideMeanwhile = offerMeanwhile(training, name);
   try {
     const trained = await training;
     takeModel(trained, name);
     trainingPart.say(trainingEnd(trained.losses, epochs, signal.aborted));
-    if (!signal.aborted) await Magnet.forget(training.id).catch(() => {}); // nothing is left to go on with
+    if (!signal.aborted) await Magnet.forget(training.id).catch(() => {}); // nothing is left to continue
   } finally {
     hideMeanwhile();
   }
@@ -167,14 +167,15 @@ async function follow(training, { name, epochs, signal }) {
 
 const interruptedRow = element('#interrupted');
 
-/** Offers to go on with a training that was not finished, as when this page was closed meanwhile. */
+/** Offers to continue an unfinished training, for instance after the page was closed. */
 async function offerInterrupted() {
-  const kept = await Magnet.checkpoints().catch(() => []); // a page may have no storage
+  const kept = await Magnet.checkpoints().catch(() => []); // the page may have no storage
   const interrupted = kept.find(({ step, steps }) => step < steps);
   interruptedRow.hidden = !interrupted;
   if (!interrupted) return;
   const { id, epoch, epochs } = interrupted;
-  interruptedRow.querySelector('span').textContent = `“${id}” is not finished: epoch ${epoch} of ${epochs}.`;
+  interruptedRow.querySelector('span').textContent =
+    `Training on “${id}” was interrupted at epoch ${epoch} of ${epochs}.`;
   element('#go-on').onclick = () =>
     startTraining((signal) => follow(Magnet.resume(id, following(signal)), { name: id, epochs, signal }));
   element('#forget').onclick = () => trainingPart.attempt(() => Magnet.forget(id)).then(offerInterrupted);
@@ -208,12 +209,12 @@ const generationPart = new Part('#generation');
 const resultPicture = new Spectrogram(generationPart.canvas);
 const resultPlayer = new Player(element('#play-result'), generationPart.find('.playhead'), resultPicture);
 
-/** Turns a sound down where it would clip; says by how many dB. */
+/** Turns a sound down if it would clip, and says by how many dB. */
 function fitToFullScale({ samples }) {
   const peak = samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0);
   if (peak <= 1) return '';
   samples.forEach((sample, i) => (samples[i] = sample / peak));
-  return ` · turned down by ${(20 * Math.log10(peak)).toFixed(1)} dB so as not to clip`;
+  return ` · turned down by ${(20 * Math.log10(peak)).toFixed(1)} dB to avoid clipping`;
 }
 
 async function generate(signal) {
@@ -240,8 +241,8 @@ async function generate(signal) {
   const wav = await wavBytes(result.samples, result.sampleRate);
   offer(element('#save-sound'), wav, 'audio/wav', `${name}-seed-${seed}.wav`);
   const again =
-    result.reseeds > 0 ? ` The network got stuck and was started again ${counted(result.reseeds, 'time')}.` : '';
-  generationPart.say(`Made in ${took.toFixed(1)} s.${again}`);
+    result.reseeds > 0 ? ` The network got stuck and was restarted ${counted(result.reseeds, 'time')}.` : '';
+  generationPart.say(`Generated in ${took.toFixed(1)} s.${again}`);
 }
 
 generationPart.find('form').addEventListener('submit', (event) => {

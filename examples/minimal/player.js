@@ -1,9 +1,9 @@
-// Samples to the loudspeaker.
+// Plays samples.
 
 let context = null;
 let playing = null;
 
-/** A button that plays and stops a sound, and the line that runs over its picture meanwhile. */
+/** A button that plays and stops a sound, and a line that shows the time in its spectrogram. */
 export class Player {
   #button;
   #playhead;

@@ -108,9 +108,9 @@ for (const name of browserNames) {
 
     test('says what to do about files that are no sound, too short a sound, and settings out of range', async () => {
       await page.upload('#sound-file', await file('notes.txt', 'no sound at all'));
-      await page.shows('#sound .error', /“notes\.txt” is not a sound that this browser can read\. Choose a WAV/);
+      await page.shows('#sound .error', /^This browser cannot read “notes\.txt” as a sound\. Choose a WAV/);
       await page.upload('#sound-file', await file('empty.wav', ''));
-      await page.shows('#sound .error', /“empty\.wav” is not a sound/);
+      await page.shows('#sound .error', /^This browser cannot read “empty\.wav” as a sound/);
       await page.upload('#sound-file', await file('short.wav', wav(sine(0.3, 44100), 44100)));
       await page.shows('#sound .description', /short\.wav/);
       assert.equal(await page.text('#sound .error'), '');
@@ -139,7 +139,7 @@ for (const name of browserNames) {
       await page.click('#train');
       await page.shows('#training .progress p', /^Epoch [1-9]/, 60000);
       await page.click('#pause-training');
-      await page.shows('#pause-training', /^Go on$/);
+      await page.shows('#pause-training', /^Continue$/);
       await sleep(500);
       const rests = await page.text('#training .progress p');
       await page.evaluate(() => (document.querySelector('#save-model').hidden = true));
@@ -170,7 +170,10 @@ for (const name of browserNames) {
         page.evaluate(async () => (await (await import('/js/index.js')).Magnet.checkpoints())[0]?.step ?? 0);
       while ((await keptStep()) === 0) await sleep(50); // kept after it was stopped
       await page.goto(`${server.url}/examples/minimal/`);
-      const offer = await page.shows('#interrupted span', /^“piano” is not finished: epoch \d+ of 5000\.$/);
+      const offer = await page.shows(
+        '#interrupted span',
+        /^Training on “piano” was interrupted at epoch \d+ of 5000\.$/,
+      );
       await page.click('#go-on');
       const line = await page.shows('#training .progress p', /^Epoch \d+ of 5000/, 60000);
       const [before, now] = [offer, line].map((text) => Number(text.match(/epoch (\d+)/i)[1]));
@@ -197,7 +200,7 @@ for (const name of browserNames) {
         await page.fill('#phase', 'fast');
         await page.click('#generate');
         await page.shows('#generation .description', new RegExp(`^piano, seed ${seed} · 1 s`), 60000);
-        await page.shows('#generation .message', /^Made in [\d.]+ s\./);
+        await page.shows('#generation .message', /^Generated in [\d.]+ s\./);
         const { name: fileName, bytes } = await page.download('#save-sound');
         assert.equal(fileName, `piano-seed-${seed}.wav`);
         const samples = samplesOf(bytes);
@@ -213,7 +216,7 @@ for (const name of browserNames) {
       await page.click('#generate');
       await page.shows('#generation .progress p', /^\d+ %$/);
       await page.click('#stop-generating');
-      await page.shows('#generation .error', /^Stopped before there was anything to keep\.$/);
+      await page.shows('#generation .error', /^Stopped before there was a result\.$/);
       await page.fill('#seconds', 1);
     });
 
