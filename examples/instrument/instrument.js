@@ -1,12 +1,12 @@
-// What sounds: one AudioContext, the node that plays the model in it, and what it plays into.
+// The sound: an AudioContext, the node that plays the model, and the output.
 
 const fade = 0.03; // seconds
-const ahead = 0.12; // seconds by which a page's clock may lag behind the audio thread: a fade that began before now would click
-const glide = 0.01; // seconds in which the gain follows its knob to 63 %
+const ahead = 0.12; // seconds that the page's clock may lag behind the audio thread: a fade that starts in the past would click
+const glide = 0.01; // seconds until the gain has made 63 % of a change
 
 /**
- * One model in the loudspeaker. Its events: `open` once there is an AudioContext; `meter`, `overload`, `recover` and `error` as the
- * node's, `detail` being the level or the error; after an `error` it has stopped.
+ * Plays one model. Events: `open` when the AudioContext has been created; `meter`, `overload`, `recover` and `error` from the node,
+ * with the level or the error as `detail`. After an `error` it has stopped.
  */
 export class Instrument extends EventTarget {
   #model = null;
@@ -17,15 +17,15 @@ export class Instrument extends EventTarget {
   #wanted = 0;
   #started = null;
 
-  /** Everything that the loudspeaker gets. @type {GainNode | null} */
+  /** The whole output. @type {GainNode | null} */
   output = null;
 
-  /** Whether it plays, or is about to. */
+  /** Whether it plays or is starting to. */
   get playing() {
     return this.#started !== null;
   }
 
-  /** The node that plays. */
+  /** The playing node. */
   get node() {
     return this.#voice?.node ?? null;
   }
@@ -36,19 +36,19 @@ export class Instrument extends EventTarget {
     return this.#changed();
   }
 
-  /** Takes over a model that goes on learning, in the node that plays. @param {import('../../js/index.js').Magnet} model */
+  /** Swaps a newer state of the same model into the playing node. @param {import('../../js/index.js').Magnet} model */
   async improve(model) {
     this.#model = model;
     await this.node?.swapModel(model);
   }
 
-  /** @param {object} settings what `model.createNode` takes */
+  /** @param {object} settings options of `model.createNode` */
   configure(settings) {
     this.#settings = settings;
     return this.#changed();
   }
 
-  /** To be called from a click or a key at first: browsers let no page sound by itself. */
+  /** Must first be called from a click or key press: browsers allow sound only after a user gesture. */
   start() {
     this.#started ??= this.#begin().catch((error) => {
       this.#started = null;
@@ -79,9 +79,9 @@ export class Instrument extends EventTarget {
   }
 
   /**
-   * Lets the stream drive the dream.
+   * Connects a stream as live input.
    * @param {MediaStream} stream
-   * @returns {AudioNode} to disconnect when it is to drive no longer
+   * @returns {AudioNode} to disconnect in order to stop it
    */
   drive(stream) {
     this.#open();
@@ -111,11 +111,11 @@ export class Instrument extends EventTarget {
     else this.#end();
   }
 
-  /** Makes a node of the present model and settings; it fades in while the one before fades out. */
+  /** Creates a node with the current model and settings; it fades in while the previous one fades out. */
   async #renew() {
     const wanted = ++this.#wanted;
     const node = await this.#model.createNode(this.output.context, { ...this.#settings, parameterData: this.#knobs });
-    if (wanted !== this.#wanted) return node.dispose(); // another one is wanted meanwhile
+    if (wanted !== this.#wanted) return node.dispose(); // superseded meanwhile
     this.#end();
     this.#voice = new Voice(node, this.#driver, this.output);
     for (const type of ['meter', 'overload', 'recover', 'error']) {
@@ -137,7 +137,7 @@ export class Instrument extends EventTarget {
   }
 }
 
-/** A node with a fade of its own. */
+/** A node with its own fade. */
 class Voice {
   #driver;
   #fade;

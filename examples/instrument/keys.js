@@ -1,21 +1,21 @@
-// Keys to press: on the screen, by the arrow keys and Enter, and on the computer's keyboard.
+// Keys on the screen, played with the pointer, with arrow keys and Enter, or with keys of the computer keyboard.
 
 /**
  * @typedef {object} Key
- * @property {string} code which key of the computer's keyboard, as KeyboardEvent.code
+ * @property {string} code of the computer key, as in KeyboardEvent.code
  * @property {string} text
  * @property {string} label
- * @property {(key: HTMLElement) => void} [dress] gives it its place and colour
+ * @property {(key: HTMLElement) => void} [dress] sets its position and colour
  */
 
 const typing = (target) => target.matches('select, textarea, input:not([type=range], [type=radio], [type=checkbox])');
 
 /**
- * Fills `root` with keys. It is one stop of the Tab key; arrow keys move on from key to key.
+ * Fills `root` with keys. Together they are one tab stop; arrow keys move between them.
  * @param {HTMLElement} root
  * @param {Key[]} keys
  * @param {(index: number) => void} press
- * @param {() => boolean} listening whether the computer's keys count
+ * @param {() => boolean} listening whether the computer keyboard plays
  */
 export function showKeys(root, keys, press, listening) {
   const buttons = keys.map(({ text, label, dress }) => {
@@ -42,7 +42,7 @@ export function showKeys(root, keys, press, listening) {
     ),
   );
   buttons.forEach((button, index) => {
-    button.addEventListener('click', ({ detail }) => detail === 0 && press(index)); // by Enter or a screen reader
+    button.addEventListener('click', ({ detail }) => detail === 0 && press(index)); // from Enter or a screen reader
   });
   moveByArrows(root, buttons);
   const indexOf = ({ code }) => keys.findIndex((key) => key.code === code);
@@ -56,10 +56,10 @@ export function showKeys(root, keys, press, listening) {
   });
 }
 
-/** Strikes when the pointer comes down on a key or glides onto it, as a finger does along a piano. */
+/** Strikes when the pointer is pressed on a key or glides onto it, like a finger along a piano. */
 function followPointer(button, strike, release) {
   button.addEventListener('pointerdown', (event) => {
-    button.releasePointerCapture(event.pointerId); // which a touch has by itself: it would not glide
+    button.releasePointerCapture(event.pointerId); // touch captures the pointer, so it could not glide
     strike();
   });
   button.addEventListener('pointerenter', ({ buttons }) => buttons & 1 && strike());

@@ -7,16 +7,16 @@
  * @property {number} min
  * @property {number} max
  * @property {number} step
- * @property {number} value at first
+ * @property {number} value initially
  * @property {string} [unit]
  * @property {string} hint
  */
 
 /** @type {Knob[]} */
 const knobs = [
-  { name: 'gain', label: 'Gain', min: 0, max: 2, step: 0.01, value: 1, hint: '1: as loud as learned' },
+  { name: 'gain', label: 'Gain', min: 0, max: 2, step: 0.01, value: 1, hint: '1 is the learned level' },
   { name: 'position', label: 'Position', min: 0, max: 1, step: 0.001, value: 0, hint: 'place in the training sound' },
-  { name: 'pull', label: 'Pull', min: 0, max: 1, step: 0.01, value: 0, hint: 'how firmly it stays there' },
+  { name: 'pull', label: 'Pull', min: 0, max: 1, step: 0.01, value: 0, hint: 'how closely it follows that place' },
   { name: 'speed', label: 'Speed', min: 0, max: 4, step: 0.01, value: 1, unit: '×', hint: '0 freezes the sound' },
   {
     ...{ name: 'randomness', label: 'Randomness', min: 0, max: 1, step: 0.005, value: 0 },
@@ -24,7 +24,7 @@ const knobs = [
   },
   {
     ...{ name: 'temperature', label: 'Temperature', min: 0, max: 2, step: 0.01, value: 0 },
-    hint: 'how far the dream strays',
+    hint: 'how far it strays from the sound',
   },
   {
     name: 'pitch',
@@ -34,17 +34,17 @@ const knobs = [
     step: 0.1,
     value: 0,
     unit: 'semitones',
-    hint: '12: an octave up',
+    hint: '12 is an octave up',
   },
   {
     ...{ name: 'brightness', label: 'Brightness', min: -24, max: 24, step: 0.5, value: 0, unit: 'dB/octave' },
     hint: 'tilt about 1 kHz',
   },
-  { name: 'smoothing', label: 'Smoothing', min: 0, max: 1, step: 0.01, value: 0, hint: 'how long sounds smear' },
-  { name: 'drive', label: 'Drive', min: 0, max: 1, step: 0.01, value: 0, hint: 'how the microphone steers' },
+  { name: 'smoothing', label: 'Smoothing', min: 0, max: 1, step: 0.01, value: 0, hint: 'blurs the sound over time' },
+  { name: 'drive', label: 'Drive', min: 0, max: 1, step: 0.01, value: 0, hint: 'influence of the microphone' },
 ];
 
-/** The rows of a `<div class="setting">`. */
+/** A `<div class="setting">` with label, value, slider and hint. */
 function build({ name, label, min, max, step, value, hint }) {
   const setting = document.createElement('div');
   setting.className = 'setting';
@@ -59,7 +59,7 @@ function build({ name, label, min, max, step, value, hint }) {
 /**
  * Fills `root` with the knobs.
  * @param {HTMLElement} root
- * @param {(name: string, value: number) => void} turn called for each knob at once, and whenever one is turned
+ * @param {(name: string, value: number) => void} turn called immediately for each knob, and whenever one is turned
  */
 export function showKnobs(root, turn) {
   for (const knob of knobs) {
@@ -78,7 +78,7 @@ export function showKnobs(root, turn) {
   }
 }
 
-/** Turns a knob from elsewhere. */
+/** Turns a knob from code. */
 export function turnKnob(name, value) {
   const range = document.getElementById(name);
   range.value = value;

@@ -1,18 +1,20 @@
-// The microphone as it is: what makes speech clearer on the telephone would bend a sound that is to steer another.
+// The unprocessed microphone: what makes speech clearer on the phone would distort a musical input.
 import { Advice } from '../common/words.js';
 
 const untouched = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 const advices = {
-  NotAllowedError: 'The browser keeps the microphone from this page. Allow it beside the address, then try again.',
-  NotFoundError: 'There is no microphone. Connect one, then try again.',
-  NotReadableError: 'The microphone is in use elsewhere. Close what uses it, then try again.',
+  NotAllowedError: 'The browser blocks the microphone on this page. Allow it next to the address bar, then try again.',
+  NotFoundError: 'No microphone was found. Connect one, then try again.',
+  NotReadableError: 'Another program is using the microphone. Close it, then try again.',
 };
 
 /** @returns {Promise<MediaStream>} */
 export async function openMicrophone() {
   if (!navigator.mediaDevices) {
-    throw new Advice('Browsers give the microphone to safe pages only. Open this one by https, or from this computer.');
+    throw new Advice(
+      'Browsers allow the microphone only on secure pages. Open this page with https or from localhost.',
+    );
   }
   return navigator.mediaDevices.getUserMedia({ audio: untouched }).catch((error) => {
     throw error.name in advices ? new Advice(advices[error.name]) : error;

@@ -1,4 +1,4 @@
-// A MIDI keyboard: notes play, the modulation wheel moves the position.
+// MIDI: notes play, the modulation wheel moves the position.
 import { Advice } from '../common/words.js';
 
 const middleC = 60;
@@ -7,13 +7,13 @@ const controlChange = 0xb0;
 const modulationWheel = 1;
 
 /**
- * Listens to every MIDI input, those connected later too.
+ * Listens to all MIDI inputs, including those connected later.
  * @param {{ note: (semitones: number) => void, wheel: (share: number) => void }} player semitones from middle C; share 0 to 1
- * @returns {Promise<() => string[]>} gives the names of the inputs
+ * @returns {Promise<() => string[]>} returns the names of the inputs
  */
 export async function listenToMidi({ note, wheel }) {
   const access = await navigator.requestMIDIAccess().catch(() => {
-    throw new Advice('The browser keeps MIDI from this page. Allow it beside the address, then try again.');
+    throw new Advice('The browser blocks MIDI on this page. Allow it next to the address bar, then try again.');
   });
   const heard = ({ data: [status, number, value] }) => {
     const kind = status & 0xf0;

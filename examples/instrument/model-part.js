@@ -1,4 +1,4 @@
-// Which model plays: a bundled one, one from a file, the one that the first page kept, or one learned here.
+// Which model plays: a bundled one, one from a file, the one from the training page, or one trained here.
 import { Magnet } from '../../js/index.js';
 import { offer } from '../common/files.js';
 import { kept, openModel } from '../common/models.js';
@@ -32,7 +32,7 @@ export class ModelPart extends Part {
     return this.#choose(() => ({ file, name: file.name }));
   }
 
-  /** Makes a file the sound to train on. @param {File} file */
+  /** Chooses a file as the sound to train on. @param {File} file */
   learn(file) {
     this.find('#learn').open = true;
     return this.attempt(async () => {
@@ -52,11 +52,11 @@ export class ModelPart extends Part {
     return this.#choose(async () => {
       const response = await fetch(new URL(`../models/${name}.safetensors`, import.meta.url));
       if (response.ok) return { file: await response.blob(), name, bundled: name };
-      throw new Advice(`The bundled model did not load. Reload the page, or load a model of your own.`);
+      throw new Advice(`The example model could not be loaded. Reload the page, or load your own model.`);
     });
   }
 
-  /** Plays the model whose file `read` gets, unless another one is chosen meanwhile. */
+  /** Plays the model in the file that `read` returns, unless another one is chosen meanwhile. */
   #choose(read) {
     const choice = ++this.#choices;
     return this.attempt(async () => {
@@ -86,7 +86,7 @@ export class ModelPart extends Part {
     this.say(trainingEnd(model.losses, epochs, signal.aborted));
   }
 
-  /** Plays the first model of a training and improves on it, until another one is chosen. */
+  /** Plays the models of a training as they come, until another one is chosen. */
   #listener(name) {
     const choice = ++this.#choices;
     let playing = false;
@@ -95,7 +95,7 @@ export class ModelPart extends Part {
       const first = !playing;
       playing = true;
       this.attempt(() => (first ? this.#use(model, name) : this.#instrument.improve(model)));
-      this.say('You play what it has learned so far.');
+      this.say('Playing the model learned so far.');
     };
   }
 

@@ -1,4 +1,4 @@
-// What comes out: a picture of it, and how the audio thread is doing.
+// The output: its spectrogram, and the state of the audio thread.
 import { createSpectrumNode, Spectrogram } from '../../js/index.js';
 import { Part } from '../common/part.js';
 
@@ -6,11 +6,11 @@ const meters = {
   cpu: 'Processor',
   latency: 'Latency',
   underruns: 'Underruns',
-  reseeds: 'New starts',
+  reseeds: 'Restarts',
   quality: 'Quality',
 };
 
-const qualities = ['full quality', 'fewer iterations for the phases', 'stateful memory'];
+const qualities = ['full quality', 'fewer phase iterations', 'stateful mode'];
 
 export class OutputPart extends Part {
   /** @param {import('./instrument.js').Instrument} instrument */
@@ -24,12 +24,14 @@ export class OutputPart extends Part {
     instrument.addEventListener('open', () => this.attempt(() => this.#watch(instrument.output)));
     instrument.addEventListener('meter', () => this.#show(instrument.node));
     instrument.addEventListener('overload', ({ detail }) =>
-      this.say(`This computer is too busy to play it in full. So that the sound goes on: ${qualities[detail]}.`),
+      this.say(`This computer is too busy to play at full quality. Now: ${qualities[detail]}.`),
     );
-    instrument.addEventListener('recover', ({ detail }) => this.say(`It goes better again: ${qualities[detail]}.`));
+    instrument.addEventListener('recover', ({ detail }) =>
+      this.say(`The load has gone down. Now: ${qualities[detail]}.`),
+    );
   }
 
-  /** Draws what goes to the loudspeaker, as it does. @param {AudioNode} output */
+  /** Draws the output while it plays. @param {AudioNode} output */
   async #watch(output) {
     const spectrum = await createSpectrumNode(output.context, { size: 2048, hop: 512 });
     output.connect(spectrum);
@@ -60,7 +62,7 @@ export class OutputPart extends Part {
   }
 }
 
-/** Gives the canvas a pixel for each of the screen; says whether there are any. */
+/** Fits the canvas to the pixels of the screen; returns whether it has any. */
 function fit(canvas) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * devicePixelRatio));
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];

@@ -1,4 +1,4 @@
-// The picture of the training sound as a place to play: time runs to the right.
+// The spectrogram of the training sound as a touch pad: time runs to the right.
 import { trainingLevels } from '../common/levels.js';
 import { Spectrogram } from '../common/spectrogram.js';
 
@@ -16,7 +16,7 @@ export class Pad {
 
   /**
    * @param {import('../common/part.js').Part} part
-   * @param {(position: number) => void} play called when a place in the sound, 0 to 1, is pressed
+   * @param {(position: number) => void} play called with the position in the sound, 0 to 1, that was pressed
    */
   constructor(part, play) {
     this.#part = part;

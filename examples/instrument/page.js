@@ -1,4 +1,4 @@
-// The page: a model, what plays it, what shapes it, what comes out. The instrument is what they have in common.
+// The page has four parts that share one instrument: model, play, shape, output.
 import { takeFiles } from '../common/files.js';
 import { isModel } from '../common/models.js';
 import { Instrument } from './instrument.js';

@@ -4,10 +4,10 @@ import { showKeys } from './keys.js';
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
 
 /**
- * Ten keys for ten places in the training sound.
+ * Ten keys for ten positions in the training sound.
  * @param {HTMLElement} root
  * @param {(position: number) => void} play
- * @param {() => boolean} listening whether the computer's keys count
+ * @param {() => boolean} listening whether the computer keyboard plays
  */
 export function showPositions(root, play, listening) {
   const keys = digits.map((digit, i) => ({ code: `Digit${digit}`, text: digit, label: `Position ${i / 10}` }));
@@ -17,7 +17,7 @@ export function showPositions(root, play, listening) {
 const letters = 'AWSEDFTGYHUJKOLP;';
 const whites = [0, 2, 4, 5, 7, 9, 11];
 
-/** How many white keys lie left of this many semitones. */
+/** The number of white keys to the left of this semitone. */
 const whitesBefore = (semitones) =>
   7 * Math.floor(semitones / 12) + whites.filter((white) => white < semitones % 12).length;
 
@@ -27,15 +27,15 @@ function note(letter, semitones) {
     key.classList.toggle('black', !whites.includes(semitones % 12));
   };
   const code = letter === ';' ? 'Semicolon' : `Key${letter}`;
-  const label = semitones === 0 ? 'Pitch as learned' : `${semitones} semitone${semitones > 1 ? 's' : ''} up`;
+  const label = semitones === 0 ? 'Original pitch' : `${semitones} semitone${semitones > 1 ? 's' : ''} up`;
   return { code, text: letter, label, dress };
 }
 
 /**
- * Seventeen keys, the leftmost of which plays the pitch as learned.
+ * Seventeen keys. The leftmost plays the original pitch.
  * @param {HTMLElement} root
  * @param {(semitones: number) => void} play
- * @param {() => boolean} listening whether the computer's keys count
+ * @param {() => boolean} listening whether the computer keyboard plays
  */
 export function showPiano(root, play, listening) {
   showKeys(root, [...letters].map(note), play, listening);

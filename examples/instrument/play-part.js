@@ -1,4 +1,4 @@
-// Playing: start and stop, the pad, the keys, MIDI, the microphone, recording.
+// Playing: start and stop, pad, keys, MIDI, microphone, recording.
 import { wavBytes } from '../../js/index.js';
 import { offer } from '../common/files.js';
 import { Part } from '../common/part.js';
@@ -9,7 +9,7 @@ import { Pad } from './pad.js';
 import { showPiano, showPositions } from './piano.js';
 import { Recording } from './recorder.js';
 
-const octaveNames = { '-2': 'two octaves down', '-1': 'an octave down', 0: 'as learned', 1: 'an octave up' };
+const octaveNames = { '-2': 'two octaves down', '-1': 'an octave down', 0: 'original pitch', 1: 'an octave up' };
 
 const toggle = (button, on) => button.setAttribute('aria-pressed', on);
 
@@ -112,7 +112,7 @@ export class PlayPart extends Part {
     const stream = await openMicrophone();
     this.#microphone = { stream, source: this.#instrument.drive(stream) };
     toggle(this.find('#microphone'), true);
-    this.say('The microphone is on. Turn up Drive to let it steer the dream.');
+    this.say('The microphone is on. Turn up Drive to let it steer the sound.');
   }
 
   #closeMicrophone() {

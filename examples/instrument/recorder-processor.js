@@ -1,5 +1,5 @@
 /* global AudioWorkletProcessor, registerProcessor */
-// Hands every sample of its input to the page, many at a time.
+// Sends every sample of its input to the page, in blocks.
 
 class RecorderProcessor extends AudioWorkletProcessor {
   constructor() {
@@ -18,7 +18,7 @@ class RecorderProcessor extends AudioWorkletProcessor {
     for (let i = 0; input && i < input.length; ++i) {
       this.samples[this.count++] = input[i];
       if (this.count < this.samples.length) continue;
-      this.port.postMessage(this.samples); // a copy goes
+      this.port.postMessage(this.samples); // sends a copy
       this.count = 0;
     }
     return this.recording;

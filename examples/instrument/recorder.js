@@ -1,6 +1,6 @@
-// Records exactly the samples that go to the loudspeaker.
+// Records exactly the samples of the output.
 
-/** One recording; it begins at once. */
+/** One recording; it begins immediately. */
 export class Recording {
   #node;
   #pieces = [];
@@ -19,7 +19,7 @@ export class Recording {
     source.connect(this.#node);
   }
 
-  /** @returns {Promise<Float32Array>} what was heard since the start */
+  /** @returns {Promise<Float32Array>} the samples since the start */
   stop() {
     return new Promise((done) => {
       this.#node.port.onmessage = ({ data }) => {

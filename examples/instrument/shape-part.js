@@ -1,4 +1,4 @@
-// Shaping: the knobs, which act at once, and the settings, with which a new node takes over.
+// Shaping: knobs act immediately; settings need a new node, which then takes over.
 import { Part } from '../common/part.js';
 import { showKnobs } from './knobs.js';
 

@@ -296,7 +296,7 @@ for (const name of browserNames) {
           };
         });
         await page.click('#microphone');
-        await page.shows('#play .error', /Allow it beside the address, then try again\.$/);
+        await page.shows('#play .error', /Allow it next to the address bar, then try again\.$/);
       });
     });
 
@@ -341,7 +341,7 @@ for (const name of browserNames) {
       assert.match(await page.evaluate(() => document.querySelector('#play canvas').ariaLabel), /tone.* 2\.0 seconds$/);
       await page.fill('#epochs', 100000);
       await page.click('#train');
-      await page.shows('#model .message', /^You play what it has learned so far\.$/, 60000);
+      await page.shows('#model .message', /^Playing the model learned so far\.$/, 60000);
       await page.shows('#model .progress p', /^Epoch [1-9]\d* of 100000 · loss [\d.e+-]+ · .* left$/, 60000);
       assert.ok(rms(await take(2500)) > 1e-3); // a better model comes every two seconds
       await page.click('#stop-training');
@@ -352,7 +352,7 @@ for (const name of browserNames) {
       await page.upload('#model-file', await inFolder('damaged.safetensors', 'no model at all'));
       await page.shows('#model .error', /^“damaged\.safetensors” is not a model that Lodestone can play: .*\.$/);
       await page.upload('#sound-file', await inFolder('notes.txt', 'no sound at all'));
-      await page.shows('#model .error', /^“notes\.txt” is not a sound that this browser can read\. Choose a WAV/);
+      await page.shows('#model .error', /^This browser cannot read “notes\.txt” as a sound\. Choose a WAV/);
     });
 
     test('is played by keyboard alone, every control with a name', async () => {
