@@ -16,7 +16,7 @@
 const knobs = [
   { name: 'gain', label: 'Gain', min: 0, max: 2, step: 0.01, value: 1, hint: '1 is the learned level' },
   { name: 'position', label: 'Position', min: 0, max: 1, step: 0.001, value: 0, hint: 'place in the training sound' },
-  { name: 'pull', label: 'Pull', min: 0, max: 1, step: 0.01, value: 0, hint: 'how closely it follows that place' },
+  { name: 'pull', label: 'Pull', min: 0, max: 1, step: 0.01, value: 0, hint: 'how closely it follows' },
   { name: 'speed', label: 'Speed', min: 0, max: 4, step: 0.01, value: 1, unit: '×', hint: '0 freezes the sound' },
   {
     ...{ name: 'randomness', label: 'Randomness', min: 0, max: 1, step: 0.005, value: 0 },
@@ -24,7 +24,7 @@ const knobs = [
   },
   {
     ...{ name: 'temperature', label: 'Temperature', min: 0, max: 2, step: 0.01, value: 0 },
-    hint: 'how far it strays from the sound',
+    hint: 'how far it strays',
   },
   {
     name: 'pitch',
