@@ -23,12 +23,12 @@ import { targetsOf } from './targets.js';
 
 const usage = `Runs the benchmarks; the report goes to out/bench.
   npm run bench -- [--quick] [--no-peers] [--only TEXT] [--compare FILE] [--update]
-    --quick         less than 3 minutes: every workload once or twice, no peers; checks results, not times
-    --no-peers      our own builds alone
-    --only TEXT     the workloads and experiments whose names contain TEXT
-    --compare FILE  an older report.json: says what changed beyond noise
+    --quick         less than 3 minutes: every workload once or twice, without other libraries; checks results, not times
+    --no-peers      only Lodestone, without other libraries
+    --only TEXT     only workloads and experiments whose names contain TEXT
+    --compare FILE  reports changes beyond noise since an earlier report.json
     --update        also writes bench/RESULTS.md, bench/results.json and bench/charts
-Exits with 1 when a result was wrong or something crashed. Ctrl-C stops it.
+Exits with 1 if a result was wrong or something crashed. Ctrl-C stops it.
 `;
 
 const experiments = ['paper-job', 'learning', 'training-memory', 'module-load', 'oscillator', 'script-processor'];

@@ -1,5 +1,5 @@
-// How fast a network learns a sound, natively: on windows and on stretches of it; and a long sound on windows drawn at
-// random one by one or in runs of neighbours.
+// How fast a network learns a sound natively, on windows and on stretches; and a long sound on windows drawn at random singly
+// or in runs of neighbours.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 /** @typedef {{ random: Run, blocks: Run }} LongSound */
 /** @typedef {{ quick: boolean, log: (line: string) => void, signal?: AbortSignal }} Options */
 
-export const title = 'Learning: held-out loss against time, on windows and on stretches';
+export const title = 'Learning: held-out loss over time, on windows and on stretches';
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const names = ['piano', 'strings', 'drums'];
@@ -60,8 +60,8 @@ async function learnLongSound({ log, signal }) {
 }
 
 /**
- * Everything, as data. Only the training steps are timed; the held-out loss, of the windows of the last tenth, is
- * computed in between.
+ * All results as data. Only the training steps are timed; the held-out loss, on windows of the last tenth, is computed in
+ * between.
  * @param {Options} options
  */
 export async function learning(options) {
@@ -89,11 +89,11 @@ export async function run(options) {
 
 /** @param {SoundResult} result */
 function soundText({ sound, modes: [windows, sequence], windowLoss, windowSeconds, sequenceSeconds, ratio }) {
-  const before = `${sound}: ${windows.epochs} epochs on windows took ${windowSeconds.toFixed(1)} s and came down to a held-out loss of ${windowLoss.toPrecision(3)}`;
+  const before = `${sound}: ${windows.epochs} epochs on windows took ${windowSeconds.toFixed(1)} s and reached a held-out loss of ${windowLoss.toPrecision(3)}`;
   if (sequenceSeconds === null || ratio === null) {
-    return `${before}; ${sequence.epochs} epochs on stretches did not reach that.`;
+    return `${before}; ${sequence.epochs} epochs on stretches did not reach it.`;
   }
-  return `${before}; on stretches that took ${sequence.epochs} epochs and ${sequenceSeconds.toFixed(1)} s, 1/${(1 / ratio).toFixed(1)} of the time.`;
+  return `${before}; on stretches the same loss took ${sequence.epochs} epochs and ${sequenceSeconds.toFixed(1)} s, 1/${(1 / ratio).toFixed(1)} of the time.`;
 }
 
 /** @param {LongSound} result */
@@ -101,7 +101,7 @@ function longText({ random, blocks }) {
   const [a, b] = [random, blocks].map(({ stepMilliseconds }) => stepMilliseconds.toFixed(1));
   const last = (/** @type {Run} */ { epochs, curve }) =>
     `${curve[curve.length - 1][1].toPrecision(3)} after ${epochs} epochs`;
-  return `Two minutes of sound: a step on random windows ${a} ms, on runs of 8 neighbours ${b} ms; in ${seconds(random).toFixed(0)} s a held-out loss of ${last(random)}, in ${seconds(blocks).toFixed(0)} s ${last(blocks)}.`;
+  return `Two minutes of sound: a step takes ${a} ms on random windows and ${b} ms on runs of 8 neighbours. The held-out loss on random windows is ${last(random)} (${seconds(random).toFixed(0)} s), on runs ${last(blocks)} (${seconds(blocks).toFixed(0)} s).`;
 }
 
 /** @param {string} what @param {Record<string, Run>} runs */

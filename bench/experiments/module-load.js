@@ -1,4 +1,4 @@
-// What a page waits for before the library can work.
+// How long a page waits until the library is ready.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { launch } from '../../scripts/browsers.js';
@@ -66,12 +66,12 @@ function findings(rows, times) {
   const how = times > 1 ? `medians of ${times} cold starts` : 'one cold start';
   return {
     text: [
-      `From a server on this machine (Node: from its disk), ${how}, each in a new process or browser. The first call makes a spectrogram of 4,096 samples.`,
+      `Loaded from a server on this machine (in Node from disk), ${how}, each in a new process or browser. The first call computes a spectrogram of 4,096 samples.`,
     ],
     tables: [
       {
         title: 'dist/lodestone.wasm, milliseconds',
-        columns: ['host', 'fetch', 'compile', 'instantiate', 'first call', 'together'],
+        columns: ['host', 'fetch', 'compile', 'instantiate', 'first call', 'total'],
         rows,
       },
     ],

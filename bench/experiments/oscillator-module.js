@@ -44,7 +44,7 @@ function instantiate(bytes) {
 
 /** @type {Record<string, (bytes: Uint8Array) => Generate>} */
 const ways = {
-  'javascript, a call a sample'() {
+  'javascript, one call per sample'() {
     const next = makeOscillator();
     return (samples) => {
       let sum = 0;
@@ -52,7 +52,7 @@ const ways = {
       return sum;
     };
   },
-  'wasm, a call a sample'(bytes) {
+  'wasm, one call per sample'(bytes) {
     const next = instantiate(bytes).oscillator_next;
     return (samples) => {
       let sum = 0;
@@ -60,7 +60,7 @@ const ways = {
       return sum;
     };
   },
-  'wasm, a call a block'(bytes) {
+  'wasm, one call per block'(bytes) {
     const { oscillator_block: nextBlock, memory } = instantiate(bytes);
     return (samples) => {
       let sum = 0;

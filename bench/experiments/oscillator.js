@@ -1,5 +1,5 @@
-// The experiment of the founding paper: a sine oscillator, called once a sample across the boundary between JavaScript and
-// compiled code. How many calls fit into one sample of real time, the sooner or later after its start one asks?
+// An experiment from the MAGNet paper: a sine oscillator, called once per sample across the boundary between JavaScript and
+// compiled code. How many calls fit into the duration of one sample, depending on the time since the start?
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,14 +11,14 @@ import { connectProcess } from '../competitors/process.js';
 /** @typedef {{ start: number, first: number, warm: number }} Timing milliseconds: before the first sample, the first run, a later one */
 /** @typedef {(way: string, samples: number) => Promise<Timing>} Measure in a scope in which nothing has run */
 /** @typedef {{ measure: Measure, close: () => Promise<void> }} Place */
-/** @typedef {{ samples: number, withStart: number, cold: number, warm: number }} Point samples computed in the time of one */
+/** @typedef {{ samples: number, withStart: number, cold: number, warm: number }} Point samples computed in the duration of one */
 /** @typedef {{ place: string, way: string, points: Point[] }} Curve */
 
-export const title = 'The paper’s oscillator: one call a sample across the boundary';
+export const title = 'The paper’s oscillator: one call per sample across the boundary';
 
 const sampleMilliseconds = 1000 / 44100;
 const module = new URL('oscillator-module.js', import.meta.url);
-const ways = ['wasm, a call a sample', 'wasm, a call a block', 'javascript, a call a sample'];
+const ways = ['wasm, one call per sample', 'wasm, one call per block', 'javascript, one call per sample'];
 /** @type {Record<string, () => Promise<Place>>} */
 const places = { Node: inNode, Chromium: inBrowser('chromium'), Firefox: inBrowser('firefox'), native: natively };
 
@@ -43,8 +43,8 @@ export async function run({ quick, log }) {
 }
 
 /**
- * For each length how many samples are computed in the time of one: from the start of compiling, from the first sample,
- * and once warm. Medians of `tries` fresh scopes.
+ * For each length, how many samples are computed in the duration of one: from the start of compilation, from the first sample,
+ * and when warm. Medians of `tries` fresh scopes.
  * @param {Measure} measure
  * @param {string} way
  * @param {number[]} lengths
@@ -71,7 +71,7 @@ async function curve(measure, way, lengths, tries) {
 /** @param {number[]} list */
 const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-/** What to ask of bench/answer.js in a fresh scope. @param {string} way @param {number} samples */
+/** The requests to bench/answer.js in a fresh scope. @param {string} way @param {number} samples */
 const requests = (way, samples) => [
   { do: 'list' },
   { do: 'setup', workload: way },
@@ -80,7 +80,7 @@ const requests = (way, samples) => [
   { do: 'run', workload: way, runs: samples },
 ];
 
-/** The timing in the answers to them. @param {any[]} answers @returns {Timing} */
+/** The timing from its answers. @param {any[]} answers @returns {Timing} */
 function timingOf(answers) {
   for (const { error, ok } of answers) if (error || ok === false) throw new Error(error ?? 'wrong samples');
   const [, , first, , warm] = answers;
@@ -117,7 +117,7 @@ function inBrowser(name) {
   };
 }
 
-/** Runs in the page: the answers of a new Worker to the requests. @param {object[]} requests */
+/** Runs in the page: returns the answers of a new Worker. @param {object[]} requests */
 async function inFreshWorker(requests) {
   const worker = new Worker('/bench/worker.js?module=/bench/experiments/oscillator-module.js', { type: 'module' });
   const answers = [];
@@ -150,7 +150,7 @@ async function natively() {
 /** @param {Curve[]} found */
 function charts(found) {
   return Object.keys(places).map((place) => ({
-    title: `${place}: samples computed in the time of one`,
+    title: `${place}: samples computed in the duration of one`,
     x: { label: 'samples after the start', log: true },
     y: { label: 'samples in 22.7 µs', log: true },
     series: found
@@ -168,13 +168,13 @@ function table(found) {
   const [short, long] = [0, lengths.length - 1];
   const count = (/** @type {number} */ samples) => samples.toLocaleString('en');
   return {
-    title: 'Samples computed in the time of one, 22.7 µs',
+    title: 'Samples computed in the duration of one, 22.7 µs',
     columns: [
-      'where',
-      'how',
-      `first ${count(lengths[short])}, with compiling`,
+      'host',
+      'method',
+      `first ${count(lengths[short])}, including compilation`,
       `first ${count(lengths[short])}`,
-      `first ${count(lengths[long])}, with compiling`,
+      `first ${count(lengths[long])}, including compilation`,
       'warm',
     ],
     rows: found.map(({ place, way, points }) => [
@@ -209,19 +209,19 @@ function text(found) {
   const half = points('Chromium', bySample).find(({ withStart }) => withStart >= warm('Chromium', bySample) / 2);
   const count = (/** @type {number} */ samples) => samples.toLocaleString('en');
   return [
-    `The first ${count(found[0].points[0].samples)} calls after a cold start, compiling included, go at ` +
-      `${list((place) => points(place, bySample)[0].withStart)} calls a sample of real time; the paper found 11. The module has ` +
-      'to be compiled, each of its functions again when it is first called, and the loop around it is still interpreted.',
-    `Warm it is ${list((place) => warm(place, bySample))}, where the paper found over 150 in Chrome and over 300 in Firefox, ` +
+    `The first ${count(found[0].points[0].samples)} calls after a cold start, including compilation, run at ` +
+      `${list((place) => points(place, bySample)[0].withStart)} calls per sample of real time; the paper found 11. The module ` +
+      'must be compiled, each function again at its first call, and the loop around it is still interpreted.',
+    `When warm, it is ${list((place) => warm(place, bySample))}, where the paper found over 150 in Chrome and over 300 in Firefox, ` +
       `and ${Math.round(warm('native', bySample))} natively.`,
-    'The boundary has all but gone: optimised JavaScript calls compiled code directly. ' +
+    'The cost of the boundary has almost disappeared, because optimised JavaScript calls compiled code directly. ' +
       `A call takes ${nanoseconds('Chromium')} ns in Chromium, ${nanoseconds('Firefox')} in Firefox and ` +
-      `${nanoseconds('native')} natively, most of it the sine itself; one call a block of 128 gives ` +
-      `${list((place) => warm(place, byBlock))} samples, the same function in JavaScript ` +
+      `${nanoseconds('native')} natively, most of it for the sine itself. One call per block of 128 computes ` +
+      `${list((place) => warm(place, byBlock))} samples in the duration of one, the same function in JavaScript ` +
       `${list((place) => warm(place, script))}.`,
-    'What is left of the finding is the start: in Chromium the mean since the start comes to half of the warm speed ' +
+    'Only the start is still slow: in Chromium the mean speed since the start reaches half of the warm speed ' +
       (half
         ? `after ${count(half.samples)} samples, ${(half.samples / 44100).toPrecision(2)} s of sound.`
-        : 'later than was measured here.'),
+        : 'after more than was measured here.'),
   ];
 }

@@ -1,5 +1,5 @@
-// The founding paper's other setting: the same processing in a ScriptProcessorNode, which runs on the main thread, and in an
-// AudioWorklet, which does not, with the main thread idle and busy. In real time.
+// Another experiment from the MAGNet paper: the same processing in a ScriptProcessorNode, which runs on the main thread, and
+// in an AudioWorklet, which does not, with an idle and a busy main thread, in real time.
 
 import { openPage } from '../open-page.js';
 
@@ -43,20 +43,20 @@ const thread = ({ busy }) => (busy ? 'busy' : 'idle');
 
 function table(cases) {
   return {
-    title: 'What is heard in 10 s (quanta of 128 samples)',
+    title: 'Output during 10 s, in quanta of 128 samples',
     columns: [
       'browser',
-      'node, samples a callback',
+      'node, samples per callback',
       'main thread',
       'quanta',
       'silent',
-      'heard twice',
+      'repeated',
       'dropped, %',
       'skips',
       'delay of the node, ms',
       'between callbacks, p95, ms',
       'longest, ms',
-      'underruns of the device',
+      'device underruns',
     ],
     rows: cases.map((one) => [
       one.browser,
@@ -87,13 +87,13 @@ function text(cases) {
   const dropped = (browser, length) => `${percent(find(browser, length).dropped)} %`;
   const delay = (browser, length) => `${Math.round(1000 * find(browser, length).delay)} ms`;
   return [
-    'Both nodes compute 256 oscillators and put out a count of samples, in which a listener on the audio thread finds every ' +
-      'quantum that is silent, or is an old buffer played again, and every skip; "busy" is a main thread held for 80 ms of every 100.',
-    `With the main thread busy the ScriptProcessorNode with buffers of 256 loses ${dropped('chromium', 0)} of the quanta in Chromium; ` +
-      `Firefox loses ${dropped('firefox', 0)} and pays with delay instead (${delay('firefox', 0)} here): it lets a queue grow for as ` +
-      'long as the main thread falls behind.',
-    `Buffers of 4096, which is 93 ms, lose ${dropped('chromium', 1)} in Chromium and ${dropped('firefox', 1)} in Firefox; the AudioWorklet ` +
-      `with its 128 samples loses ${dropped('chromium', 2)} and ${dropped('firefox', 2)}, at no delay of its own, since no task of the ` +
-      'main thread stands before it.',
+    'Both nodes compute 256 oscillators and output a sample counter. From it a listener on the audio thread detects silent quanta, ' +
+      'repeated buffers and skips. "Busy" means that the main thread is blocked for 80 ms of every 100.',
+    `With a busy main thread, the ScriptProcessorNode with buffers of 256 loses ${dropped('chromium', 0)} of the quanta in Chromium; ` +
+      `Firefox loses ${dropped('firefox', 0)} but delays the sound instead (${delay('firefox', 0)} here), because its queue grows while ` +
+      'the main thread falls behind.',
+    `Buffers of 4096 (93 ms) lose ${dropped('chromium', 1)} in Chromium and ${dropped('firefox', 1)} in Firefox; the AudioWorklet ` +
+      `with its 128 samples loses ${dropped('chromium', 2)} and ${dropped('firefox', 2)} and adds no delay, because it does not wait ` +
+      'for the main thread.',
   ];
 }

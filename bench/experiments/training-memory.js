@@ -1,4 +1,4 @@
-// The memory that training takes: the module's own, as the library uses it in a page's worker.
+// The memory that the WebAssembly module needs for training.
 import { Core, CoreTrainer } from '../../js/core.js';
 import { prepare, readWav } from '../../js/index.js';
 
@@ -22,7 +22,7 @@ export async function run() {
   const afterwards = size();
   return {
     text: [
-      `The module's linear memory grows from ${before} MiB to ${training.toFixed(1)} MiB while network A trains on 9 s of sound at 44.1 kHz; handing over the model and its file brings it to ${afterwards.toFixed(1)} MiB. A page without training never takes it, and it goes with the worker.`,
+      `The module's linear memory grows from ${before} MiB to ${training.toFixed(1)} MiB while network A trains on 9 s of sound at 44.1 kHz, and to ${afterwards.toFixed(1)} MiB when the model and its file are created. It belongs to the Worker and is released with it; pages that do not train never allocate it.`,
     ],
     values: { trainingMiB: afterwards },
   };

@@ -1,4 +1,4 @@
-// Charts as SVG text. They read their colours from CSS, so that they follow the reader's light or dark scheme.
+// Charts as SVG text. Their colours come from CSS, so they follow the reader's light or dark colour scheme.
 import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { escape, short } from './text.js';

@@ -1,4 +1,4 @@
-// What a report says, in order; html.js and markdown.js only render it.
+// The sections of a report, in order; html.js and markdown.js only render them.
 import { isAnalysed, own, perUnit } from '../analysis.js';
 import { curves, ratioBars } from './charts.js';
 import { detailsTable, mediansTable, targetsTable } from './tables.js';
@@ -22,7 +22,7 @@ const withWarmUp = ['train-step/A', 'generate-window/A', 'lws-batch/2048-512', '
 const mostPoints = 150;
 
 /**
- * Time per unit over the time that a competitor has been running, of all competitors at a workload.
+ * Time per unit of all competitors at a workload, against the time that each has been running.
  * @param {string} workload
  * @param {Analysis[]} series
  */
@@ -32,14 +32,14 @@ export function warmUp(workload, series) {
     const points = one.samples.map(
       (sample) => /** @type {[number, number]} */ ([(running += sample[1]), perUnit(one, sample)]),
     );
-    // Few enough to draw, closer together where the time axis, a logarithmic one, is wide.
+    // Thinned out, but less at the start, where the logarithmic time axis is wide.
     const step = Math.max(1, points.length / mostPoints);
     return points.filter((_, i) => i < mostPoints / 3 || Math.floor(i / step) !== Math.floor((i - 1) / step));
   };
   const title = `${workload}: warm-up`;
   const svg = curves({
     title,
-    x: { label: 'milliseconds of its own running', log: true },
+    x: { label: 'milliseconds of running time', log: true },
     y: { label: `milliseconds per ${series[0].unit}`, log: true },
     series: series.map((one) => ({ name: one.competitor, points: curve(one) })),
   });
@@ -59,7 +59,7 @@ export const machineTable = ({ cpu, cores, memory, os, load, versions, flags }) 
   ],
 });
 
-/** Everyone at a workload ÷ our build in Chromium, the fastest first. @param {Ratio[]} ratios @param {string} workload */
+/** All competitors at a workload ÷ our build in Chromium, fastest first. @param {Ratio[]} ratios @param {string} workload */
 function besideChromium(ratios, workload) {
   const rows = ratios.filter(
     (ratio) => ratio.workload === workload && ratio.b === 'chromium' && ratio.a !== 'chromium',
@@ -83,14 +83,14 @@ function comparisons({ ratios }) {
   const sections = [];
   if (withRivals.length > 0) {
     sections.push({
-      title: 'Beside the others',
-      text: ['A bar to the right is slower than Lodestone’s WebAssembly in Chromium, one to the left faster.'],
+      title: 'Compared with other libraries',
+      text: ['Bars to the right are slower than Lodestone’s WebAssembly in Chromium, bars to the left faster.'],
       charts: withRivals.map((workload) => besideChromium(ratios, workload)),
     });
   }
   if (width.length > 0) {
     sections.push({
-      title: 'WebAssembly beside native code with vectors of the same width',
+      title: 'WebAssembly compared with native code of the same vector width',
       charts: [
         bars('WebAssembly ÷ native', {
           title: 'Lodestone in Chromium ÷ native with 128-bit vectors',
@@ -136,14 +136,14 @@ export function absences({ series, missing }) {
   );
   const rows = [...missing, ...failed].map(({ name, why }) => [name, why]);
   if (rows.length === 0) return [];
-  return [{ title: 'Missing and failed', tables: [{ title: '', columns: ['who', 'why'], rows }] }];
+  return [{ title: 'Missing and failed', tables: [{ title: '', columns: ['what', 'why'], rows }] }];
 }
 
 const methods = [
-  'Every workload is run by all who know it in turns, A B A B, each from a process or page of its own, one at a time; those whose samples are long have fewer turns. A sample is as many runs as take 10 ms at least, timed together by the competitor’s own monotonic clock; pages are cross-origin isolated, for the finest clock that a browser gives. All samples are kept, in report.json.',
-  'The first call is the first run after setup. Warm-up is found, not assumed: ED-PELT (Haynes, Fearnhead and Eckley 2017) splits the times, in order, where their distribution changes. Segments whose medians lie within 2 % or one standard deviation of the noise of the last third’s are one level, and the steady state begins with the first of them from which on nine in ten samples are on that level. Where there is no such point in the first two thirds the series has no steady state; its statistics are then those of its later half, or of all but the first call where there are fewer than nine samples, and the tables say so.',
-  'Medians and quantiles are of the steady part. A ratio is the median of the ratios of pairs: each sample of the one with the sample of the other that was taken nearest in time, so that what disturbs the machine for a while disturbs both. Intervals hold 95 % of 1,000 bootstrap resamples from a seeded generator. They tell the noise within this run; another day on another machine differs by more.',
-  'Every run’s output has a checksum that was settled beforehand. A wrong one makes the run a failed run.',
+  'All competitors that implement a workload alternate (A B A B), one at a time, each in its own process or page; those with long samples get fewer turns. A sample is a group of runs that takes at least 10 ms in all, measured with the competitor’s own monotonic clock. Pages are cross-origin isolated, because browsers then provide their finest clock. All samples are kept, in report.json.',
+  'The first call is the first run after setup. Warm-up is detected and excluded: ED-PELT (Haynes, Fearnhead and Eckley 2017) splits the sequence of times where their distribution changes. Segments are on the same level as the last third if their medians differ by at most 2 % or one standard deviation of the noise. The steady state begins with the first segment after which nine in ten samples are on that level. If there is no such point in the first two thirds, the series has no steady state. Its statistics are then those of its second half, or of everything but the first call if there are fewer than nine samples, and the tables say so.',
+  'Medians and quantiles are those of the steady state. A ratio is the median over pairs: each sample of one competitor is paired with the sample of the other that was taken nearest in time, so that a disturbance of the machine affects both. Intervals contain 95 % of 1,000 bootstrap resamples from a seeded generator. They describe the noise within this run; another day or another machine differs by more.',
+  'The output of every run is checked against a known checksum. If it is wrong, the run has failed.',
 ];
 
 /** All sections but the details of each workload. @param {Report} report @returns {Section[]} */
@@ -159,9 +159,9 @@ export function content(report) {
     {
       title: 'All workloads',
       text: [
-        'Median time of the steady part; †: no steady state was found, it is that of the later half, or of the few samples that a slow one had.',
+        'Median time in the steady state. †: no steady state was found; this is the median of the second half, or of the few samples of a slow competitor.',
       ],
-      tables: [mediansTable('Lodestone', of(true)), mediansTable('The others', of(false))].filter(
+      tables: [mediansTable('Lodestone', of(true)), mediansTable('Other libraries', of(false))].filter(
         ({ rows }) => rows.length > 0,
       ),
     },

@@ -1,4 +1,4 @@
-// The report as one page that needs nothing else.
+// The report as a single self-contained page.
 import { isAnalysed } from '../analysis.js';
 import { chartStyle } from './charts.js';
 import { content, warmUp } from './content.js';
@@ -37,7 +37,7 @@ const htmlSection = ({ title, text = [], tables = [], charts = [] }) =>
     ...tables.map(htmlTable),
   ].join('\n');
 
-/** Every series of every workload, closed until asked for. @param {Report} report */
+/** All series of all workloads, collapsed. @param {Report} report */
 function details({ series }) {
   const analysed = series.filter(isAnalysed);
   const workloads = [...new Set(analysed.map(({ workload }) => workload))];
@@ -54,7 +54,7 @@ function details({ series }) {
  * @param {string} title
  * @param {Report} report
  * @param {Section[]} sections
- * @param {string} [more] HTML behind them
+ * @param {string} [more] HTML after them
  */
 export function htmlPage(title, { command, started, seconds }, sections, more = '') {
   return `<!doctype html>
@@ -64,7 +64,7 @@ export function htmlPage(title, { command, started, seconds }, sections, more = 
 <title>${escape(title)}</title>
 <style>${style}</style>
 <h1>${escape(title)}</h1>
-<p><code>${escape(command)}</code>, begun ${escape(started)}, took ${(seconds / 60).toFixed(1)} minutes.</p>
+<p><code>${escape(command)}</code>, started ${escape(started)}, took ${(seconds / 60).toFixed(1)} minutes.</p>
 ${sections.map(htmlSection).join('\n')}
 ${more}
 </html>

@@ -1,4 +1,4 @@
-// The report as Markdown with charts in files beside it.
+// The report as Markdown, with charts in separate files.
 
 /**
  * @import { Report, Table } from '../types.d.ts'
@@ -17,7 +17,7 @@ export function markdownTable({ title, columns, rows }) {
   return [...(title ? [`**${title}**`, ''] : []), ...lines].join('\n');
 }
 
-/** @param {Section} section @param {string} folder of the charts, from the report */
+/** @param {Section} section @param {string} folder of the charts, relative to the report */
 const markdownSection = ({ title, text = [], tables = [], charts = [] }, folder) =>
   [
     `## ${title}`,
@@ -35,8 +35,8 @@ export function markdownReport(
   const day = started.slice(0, 10);
   return `# ${title}
 
-Made by \`${command}\` on ${day} in ${Math.round(seconds / 60)} minutes. [README](README.md) says how to run it, and where a
-figure falls short, why and what was tried.
+Made by \`${command}\` on ${day} in ${Math.round(seconds / 60)} minutes. [README.md](README.md) says how to run it
+and why some targets were missed.
 
 ${sections.map((section) => markdownSection(section, folder)).join('\n\n')}
 `;

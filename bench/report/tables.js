@@ -1,4 +1,4 @@
-// Tables that several places show.
+// Tables used in several places.
 import { duration, short } from './text.js';
 
 /** @import { Analysis, Series, Table, Target } from '../types.d.ts' */
@@ -27,14 +27,14 @@ export const targetsTable = (targets) => ({
   ]),
 });
 
-/** For a terminal. @param {Target[]} targets */
+/** For the terminal. @param {Target[]} targets */
 export const targetsText = (targets) =>
   targetsTable(targets)
     .rows.map(([name, value, target, met]) => `${met === 'yes' ? '  ' : '! '}${name}: ${value}; target ${target}`)
     .join('\n');
 
 /**
- * Median time per unit: a row for each workload, a column for each competitor.
+ * Median time per unit: one row per workload, one column per competitor.
  * @param {string} title
  * @param {Analysis[]} series
  * @returns {Table}
@@ -58,10 +58,10 @@ export function mediansTable(title, series) {
   };
 }
 
-/** Marks a median that is not of a steady state. @param {Analysis} series */
+/** Marks a median without a steady state. @param {Analysis} series */
 const unsteady = ({ steady }) => (steady.from === null ? ' †' : '');
 
-/** Everything about one workload's series. @param {string} title @param {Analysis[]} series @returns {Table} */
+/** Details of the series of one workload. @param {string} title @param {Analysis[]} series @returns {Table} */
 export const detailsTable = (title, series) => ({
   title,
   columns: [
@@ -87,7 +87,7 @@ export const detailsTable = (title, series) => ({
   ]),
 });
 
-/** How much of its own running a series had behind it. @param {Series['samples']} samples @param {number} index */
+/** How long a series had been running. @param {Series['samples']} samples @param {number} index */
 function steadyFrom(samples, index) {
   const before = samples.slice(0, index);
   const runs = before.reduce((sum, [, , count]) => sum + count, 0);

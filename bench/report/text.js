@@ -1,4 +1,4 @@
-// Numbers and names for people.
+// Formats numbers for readers.
 
 /** For HTML and SVG. @param {unknown} value */
 export const escape = (value) => String(value).replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -18,7 +18,7 @@ const units = /** @type {const} */ ([
   [0, 'ns'],
 ]);
 
-/** A time with the unit that suits it. @param {number} milliseconds */
+/** A time with a suitable unit. @param {number} milliseconds */
 export function duration(milliseconds) {
   const [size, name] = /** @type {typeof units[number]} */ (units.find(([least]) => milliseconds >= least));
   return `${short(milliseconds / (size || 1e-6))} ${name}`;
