@@ -42,12 +42,12 @@ export async function run({ quick, log }) {
   const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
   return {
     text: [
-      'The bundled quality model, 3.3 MB, loaded; a context that runs. In each try a fresh page calls model.createNode with the engine given: the worklet’s module is fetched from this machine and compiled, the player is made, then the first sample that is not zero is waited for.',
+      'With the bundled quality model (3.3 MB) loaded and a context running, a fresh page calls model.createNode in each try: the worklet’s module is fetched from this machine and compiled, the player is created, and the first non-zero sample is awaited.',
     ],
     tables: [
       {
         title: 'Milliseconds after the call',
-        columns: ['browser', 'the node is ready, median', 'first sound, median', 'longest', 'tries'],
+        columns: ['browser', 'node ready, median', 'first sound, median', 'maximum', 'tries'],
         rows: all.map(({ browser, created, heard }) => [
           browser,
           ...[medianOf(created), medianOf(heard), Math.max(...heard)].map(rounded),

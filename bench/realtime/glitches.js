@@ -84,20 +84,20 @@ export function table(all) {
   const rounded = (/** @type {number} */ value) => Number(value.toPrecision(3));
   const share = (/** @type {number[]} */ list) => rounded(100 * (sum(list) / Math.max(1, list.length)));
   return {
-    title: 'What was heard',
+    title: 'Underruns and timing',
     columns: [
       'browser',
       'processor',
       'quanta',
-      'underruns, by the context',
-      'they lasted, ms',
-      'underruns, by the clock',
-      'they lasted, ms',
+      'underruns by the context',
+      'duration, ms',
+      'underruns by the clock',
+      'duration, ms',
       'silent quanta',
-      'longest between quanta, ms',
+      'longest time between quanta, ms',
       'main thread busy, %',
-      'CPU by the meter, %',
-      'degraded in slots',
+      'CPU from the meter, %',
+      'slots with reduced quality',
     ],
     rows: all.map(({ browser, kind, slots }) => {
       const own = slots.map(({ underruns }) => underruns).filter(Boolean);

@@ -48,8 +48,8 @@ export async function run({ quick, log, signal }) {
   }
   return {
     text: [
-      'The player renders on from the same state with a change and without it; the first sample whose bits differ is the first changed one. From 10 phases of the hop: a change right where a hop begins, one sample later, and so on to one sample before the next. The half effect is where the difference has half the amplitude that it settles at, the mean over 24 places in the sound. Counted from the quantum in which the parameter has its new value.',
-      'Brightness goes from 0 to +24 dB an octave, pitch up by 7 semitones, the trigger jumps to 0.7, where half of the effect depends on what sounds there. Stateful mode; the mode of the network changes nothing here.',
+      'The player continues from the same state with and without a change; the first sample whose bits differ is the first changed sample. This is repeated for 10 phases of the hop: with the change at the start of a hop, one sample later, and so on until one sample before the next hop. Half effect means that the difference has reached half of its final amplitude, averaged over 24 places in the sound. Times count from the quantum in which the parameter has its new value.',
+      'Brightness changes from 0 to +24 dB per octave, pitch by 7 semitones, and the trigger jumps to 0.7, where the half effect depends on the sound at that place. The mode is stateful; it makes no difference here.',
     ],
     charts: presets.map(({ preset }) => chart(preset, all)),
     tables: [table(all)],
@@ -76,7 +76,7 @@ function values(all) {
 function chart(preset, all) {
   const shown = all.filter((one) => one.preset === preset && one.spread && one.act === 'brightness');
   return {
-    title: `${preset}: how a change of brightness comes to be heard`,
+    title: `${preset}: effect of a change of brightness over time`,
     x: { label: 'ms after the change' },
     y: { label: 'share of the effect' },
     series: shown.map(({ lookAhead, hop, changes }) => {
@@ -97,12 +97,12 @@ function table(all) {
       'look-ahead',
       'spread',
       'what',
-      'first changed sample: least',
+      'first changed sample: minimum',
       'median',
       'worst',
       'half effect: median',
       'worst',
-      'the player says: least, worst, half',
+      'reported by the player: min, max, half',
     ],
     rows: all.map(({ preset, lookAhead, spread, act, says, changes }) => {
       const first = changes.map(({ first }) => first);

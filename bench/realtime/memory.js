@@ -11,7 +11,7 @@ import { models } from './model-addresses.js';
  *     and before any since the first
  */
 
-export const title = 'Memory while it plays';
+export const title = 'Memory during playing';
 
 const rendering = '/bench/realtime/in-page/rendering.js';
 /** Of a float32 that counts: above that it would skip numbers. */
@@ -114,13 +114,13 @@ const values = (chromium, firefox) => ({
 });
 
 const text = [
-  'A GeneratorNode (the bundled quality model, window mode, look-ahead 3) in an OfflineAudioContext: ten minutes of sound in Chromium, one in Firefox. A processor behind it reads the core’s own counter of heap blocks, lodestone_allocations, in every quantum; a malloc that gives back what was freed counts too.',
-  'The JavaScript heap is that of the worklet’s own thread, by the DevTools protocol (Runtime.getHeapUsage), read where the rendering stops each minute: grown is what is left after a collection at the end, compared with one after the first second; uncollected is the most that was in use at any stop, garbage included, since nothing is collected in between unless the browser does. The empty processor shows what Chromium itself leaves there. Firefox says nothing about a worklet’s heap.',
+  'A GeneratorNode (the bundled quality model, window mode, look-ahead 3) renders in an OfflineAudioContext: ten minutes of sound in Chromium, one in Firefox. A processor after it reads the core’s counter of heap allocations, lodestone_allocations, in every quantum; it also counts allocations of memory that was freed before.',
+  'The JavaScript heap is that of the worklet’s thread, read with the DevTools protocol (Runtime.getHeapUsage) once a minute while rendering is suspended. “Growth” compares the heap after a garbage collection at the end with that after one at the first second. “Uncollected” is the maximum in use at any reading, including garbage, because nothing forces a collection in between. The empty processor shows what Chromium itself allocates. Firefox does not report a worklet’s heap.',
 ];
 
 /** @param {Rendered[]} all */
 const chart = (all) => ({
-  title: 'Chromium: the worklet’s JavaScript heap, garbage included',
+  title: 'Chromium: the worklet’s JavaScript heap, including garbage',
   x: { label: 'minutes of sound' },
   y: { label: 'KiB above the first second' },
   series: all.map(({ kind, heap }) => ({
@@ -132,6 +132,6 @@ const chart = (all) => ({
 /** @param {Rendered[]} all */
 const table = (all) => ({
   title: 'After the first second',
-  columns: ['browser', 'processor', 'blocks taken', 'heap grown, KiB', 'heap uncollected, KiB'],
+  columns: ['browser', 'processor', 'allocations', 'heap growth, KiB', 'heap uncollected, KiB'],
   rows: all.map((one) => [one.browser, one.kind, one.allocations, growth(one) ?? null, most(one) ?? null]),
 });

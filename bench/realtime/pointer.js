@@ -18,7 +18,7 @@ const stages = /** @type {const} */ ([
   ['set', 'the parameter is set'],
   ['seen', 'a quantum sees it'],
   ['changed', 'the first changed sample is computed'],
-  ['reached', 'its turn comes at the destination'],
+  ['reached', 'it reaches the destination'],
 ]);
 
 /** @param {ExperimentOptions} options @returns {Promise<Findings>} */
@@ -31,7 +31,7 @@ export async function run({ quick, log, signal }) {
     const latencies = await call(inPage, 'begin', { model: models.responsive });
     for (let i = 0; i < count; ++i) {
       signal.throwIfAborted();
-      log(`press ${i + 1} of ${count}`);
+      log(`click ${i + 1} of ${count}`);
       await call(inPage, 'prepare');
       const pressed = call(inPage, 'press');
       await sleep(50 + ((i * 37) % 50)); // in no step with frames and buffers
@@ -54,21 +54,21 @@ function findings(presses, { base, output }) {
   };
   return {
     text: [
-      'Responsive preset, look-ahead 0, Chromium, the page otherwise idle. Two nodes of the same seed play; a click of the browser’s own input turns the brightness of one of them up. A processor in front of the destination compares both sample by sample. Times are from event.timeStamp on; those of the audio thread come from a clock that ticks in milliseconds, so that single ones are up to a millisecond wrong.',
-      `The context says: baseLatency ${rounded(base)} ms, outputLatency ${rounded(output)} ms. They come on top. Sound is computed in bursts, a device’s buffer at a time: a changed sample may be computed together with the quantum that sees the change and yet have its turn later, which is what counts.`,
+      'Responsive preset, look-ahead 0, in Chromium, with the page otherwise idle. Two nodes with the same seed play; a click from the browser’s input pipeline raises the brightness of one of them. A processor before the destination compares both sample by sample. Times count from event.timeStamp. Times on the audio thread come from a clock with a resolution of one millisecond, so single values may be off by that much.',
+      `The context reports baseLatency ${rounded(base)} ms and outputLatency ${rounded(output)} ms, which must be added. Sound is computed in bursts of one device buffer: a changed sample may be computed together with the quantum that sees the change, but reach the destination later. The later time counts.`,
     ],
     charts: [
       {
-        title: 'From the pointer to the sound: share of the presses',
+        title: 'From the pointer to the sound: share of clicks',
         x: { label: 'ms after the event' },
-        y: { label: 'share of the presses' },
+        y: { label: 'share of clicks' },
         series: stages.map(([key, name]) => ({ name, points: distribution(lists[key]) })),
       },
     ],
     tables: [
       {
         title: 'Milliseconds after the event',
-        columns: ['stage', 'least', 'median', 'p95'],
+        columns: ['stage', 'minimum', 'median', 'p95'],
         rows: stages.map(([key, name]) => row(name, lists[key])),
       },
     ],

@@ -1,4 +1,4 @@
-// Sixteen generator nodes in one context beside sixteen empty processors.
+// Sixteen generator nodes in one context, compared with sixteen empty processors.
 import { chart, listenInTurns, moreUnderruns, table } from './glitches.js';
 import { models } from './model-addresses.js';
 
@@ -16,7 +16,7 @@ export async function run(options) {
   const all = await listenInTurns(play, options);
   return {
     text: [
-      'Sixteen nodes of a 1×64 model, 512/128, with the options as they are, in one context; sixteen in stateful mode in another; sixteen empty processors in a third; in turns as above, but the page does nothing else.',
+      'Sixteen nodes of a 1×64 model (512/128, default options) in one context, sixteen in stateful mode in another, and sixteen empty processors in a third alternate as above, but the page does nothing else.',
     ],
     charts: [chart('Time lost, sixteen nodes and sixteen empty processors', all)],
     tables: [table(all)],

@@ -98,7 +98,7 @@ function estimates(all) {
     .flatMap((one) => {
       const sum = all.find(({ browser, name }) => browser === one.browser && name === fixedSum);
       const [own, machine] = [lesserCosts(all, one), sum.slots.flat()].map((costs) => short(evenness(costs).value));
-      const note = `${own} in the lesser of two runs, ${machine} for a loop of fixed length`;
+      const note = `${own} in the lower of two runs, ${machine} for a loop of fixed length`;
       return [
         [`share, ${one.browser}, ${one.name}`, meanShare(one.slots, 1e6 * quantumSeconds)],
         [`evenness, ${one.browser}, ${one.name}`, { ...evenness(one.slots.flat()), note }],
@@ -113,16 +113,16 @@ function charts(all) {
     const here = all.filter((one) => one.browser === browser && !one.name.endsWith('again'));
     const lesser = here
       .filter(({ name }) => named.includes(name))
-      .map((one) => ({ name: `${one.name}, the lesser of two runs`, points: exceedance(lesserCosts(all, one)) }));
+      .map((one) => ({ name: `${one.name}, the lower of two runs`, points: exceedance(lesserCosts(all, one)) }));
     return [
       {
-        title: `${browser}: how many quanta cost more`,
+        title: `${browser}: share of quanta that cost more`,
         x: { label: 'µs', log: true },
-        y: { label: 'share of the quanta', log: true },
+        y: { label: 'share of quanta', log: true },
         series: [...here.map(({ name, slots }) => ({ name, points: exceedance(slots.flat()) })), ...lesser],
       },
       {
-        title: `${browser}: the dearest quantum of every ${slotSeconds / 2} s`,
+        title: `${browser}: the most expensive quantum in every ${slotSeconds / 2} s`,
         x: { label: 'minutes of sound' },
         y: { label: 'µs; a quantum lasts 2,902', log: true },
         series: here
@@ -146,10 +146,10 @@ function table(all) {
       'median',
       'p99',
       'p99.9',
-      'dearest',
+      'maximum',
       'p99.9 ÷ median',
-      'with the first second',
-      'in the lesser of two runs',
+      'including the first second',
+      'lower of two runs',
     ],
     rows: all.map((one) => {
       const { browser, name, first, slots } = one;
@@ -168,7 +168,7 @@ function text(all, quick) {
   const costs = all.filter(({ name }) => named.includes(name)).flatMap(({ slots }) => slots.flat());
   const dearest = /** @type {number} */ (max(costs));
   return [
-    `The bundled quality model, 2×128, 2048/512 at 44.1 kHz: in window mode with look-ahead 3, stateful with look-ahead 0, 4 iterations of LWS online each. ${quick ? 'A second' : '10 minutes'} of quanta in a Worker of a cross-origin isolated page, which has the finest clock that a browser gives, after a first second that is told apart: the browser still compiles in it. Slots of ${slotSeconds} s of sound in turns.`,
-    `Two things tell the player's own unevenness from the machine's. The fixed sum is a loop of the same length every time, without memory. And for the first 200 s a second player plays the same to the bit, a slot after the first one did: of each quantum the lesser cost is that of the player where no interruption hit both. The dearest quantum of all, ${Math.round(dearest)} µs, is ${Math.round((100 * dearest) / (1e6 * quantumSeconds))} % of the time that it lasts.`,
+    `The bundled quality model, 2×128, 2048/512 at 44.1 kHz: in window mode with look-ahead 3, stateful with look-ahead 0, 4 iterations of LWS online each. ${quick ? 'A second' : '10 minutes'} of quanta run in a Worker of a cross-origin isolated page, because browsers provide their finest clock there. The first second is excluded, because the browser is still compiling. The players alternate in slots of ${slotSeconds} s of sound.`,
+    `Two references separate the player's variation from the machine's. The fixed sum is a loop of constant length that uses no memory. And for the first 200 s a second player repeats exactly what the first one played in the slot before; the lower cost of each quantum is that of the player, unless an interruption hit both. The most expensive quantum, ${Math.round(dearest)} µs, takes ${Math.round((100 * dearest) / (1e6 * quantumSeconds))} % of its duration.`,
   ];
 }

@@ -1,4 +1,4 @@
-// `npm run bench:realtime`: plays in real browsers, measures how it keeps time, writes out/bench/realtime.json and .html.
+// `npm run bench:realtime`: measures playing in real browsers, writes out/bench/realtime.json and .html.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,11 +20,10 @@ import { targetsOf } from './targets.js';
 
 const usage = `Measures the instrument in real time, in Chromium and Firefox; the report goes to out/bench.
   npm run bench:realtime -- [--quick] [--only TEXT] [--update]
-    --quick      less than 3 minutes: a moment of everything; checks that it works, says nothing about times
-    --only TEXT  the experiments whose names contain TEXT
-    --update     writes bench/REALTIME.md, bench/realtime.json and bench/realtime/charts as well
-A whole run takes up to 35 minutes of a machine with nothing else to do. Exits with 1 when something went wrong. Ctrl-C
-stops it.
+    --quick      less than 3 minutes: a moment of each experiment; only checks that everything works
+    --only TEXT  only experiments whose names contain TEXT
+    --update     also writes bench/REALTIME.md, bench/realtime.json and bench/realtime/charts
+A full run takes up to 35 minutes; the machine should be idle. Exits with 1 if something failed. Ctrl-C stops it.
 `;
 
 const experiments = [

@@ -6,7 +6,7 @@ import { max, mean } from 'd3-array';
 
 /** @typedef {{ signal: string, size: number, hop: number, iterations: number, lookAhead: number, whole: number, streamed: number }} Row */
 
-export const title = 'Streamed phases beside those of the whole sound';
+export const title = 'Streamed phases compared with those of the whole sound';
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -20,8 +20,8 @@ export async function run() {
   const { signal, size, hop, iterations, lookAhead } = rows[lost.indexOf(worst)];
   return {
     text: [
-      'LWS online over a whole sound, whose mean level sets the threshold, and the same as a stream, whose threshold follows the mean of the frames so far: consistency in dB of the quality signals, more is better. A few tenths either way are chance: sweeps amplify rounding.',
-      `In the mean the stream loses ${/** @type {number} */ (mean(lost)).toFixed(2)} dB.`,
+      'Online LWS on a whole sound uses a threshold derived from its mean level; as a stream, it uses the mean of the frames so far. The table compares the consistency of the quality signals in dB; higher is better. Differences of a few tenths are chance, because sweeps amplify rounding errors.',
+      `On average the stream loses ${/** @type {number} */ (mean(lost)).toFixed(2)} dB.`,
     ],
     tables: [
       {

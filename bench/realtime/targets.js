@@ -10,7 +10,7 @@ const costs = [
   atMost(
     8,
     '%',
-    'mean cost of model A, 2048/512, window mode, look-ahead 3, 4 iterations, of real time, chromium Worker',
+    'mean cost of model A as a share of real time, 2048/512, window mode, look-ahead 3, 4 iterations, chromium Worker',
     experiment('quantum-cost', 'share, chromium, window'),
   ),
   atMost(
@@ -36,7 +36,7 @@ const memory = [
     atMost(
       0,
       '',
-      `blocks of memory taken in process() after the first second, ${browser}`,
+      `heap allocations in process() after the first second, ${browser}`,
       experiment(worklet, `allocations, ${browser}`),
     ),
   ),
@@ -91,7 +91,7 @@ const figures = [
   atMost(
     1,
     'dB',
-    'consistency that streamed phases lose against the whole sound, worst of signals and settings',
+    'loss of consistency of streamed phases compared with the whole sound, worst of signals and settings',
     experiment('streamed-phase', 'lost'),
   ),
   ...browsers.map((browser) =>

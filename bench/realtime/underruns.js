@@ -2,7 +2,7 @@
 import { chart, listenInTurns, moreUnderruns, table } from './glitches.js';
 import { models } from './model-addresses.js';
 
-export const title = 'Underruns: one node, a busy page, a worker that trains';
+export const title = 'Underruns: one node, a busy page, training in a Worker';
 
 /** @param {import('../experiments.js').ExperimentOptions} options @returns {Promise<import('../types.d.ts').Findings>} */
 export async function run(options) {
@@ -10,8 +10,8 @@ export async function run(options) {
   const all = await listenInTurns(play, options);
   return {
     text: [
-      'The bundled quality model, window mode, look-ahead 3, 4 iterations, and an empty processor, in a context each, 15 s in turns and half a second more to settle. The page’s main thread draws and computes for four fifths of every frame, and Magnet.train runs in a worker.',
-      'By the context: AudioContext.playbackStats, in Chromium. By the clock: a witness before the destination compares the context’s time with the clock’s; a device that has to wait falls behind for good, by 2 ms at least.',
+      'The bundled quality model (window mode, look-ahead 3, 4 iterations) and an empty processor, each in its own context, alternate in slots of 15 s, plus half a second to settle. The page’s main thread draws and computes for four fifths of every frame, and Magnet.train runs in a Worker.',
+      '“By the context” is AudioContext.playbackStats, in Chromium only. “By the clock” compares the context’s time with the system clock in a processor before the destination: each time the device has to wait, the context falls behind permanently, by at least 2 ms.',
     ],
     charts: [chart('Time lost, one node and an empty processor', all)],
     tables: [table(all)],
