@@ -1,5 +1,5 @@
-// node halve.js MODEL HALVED: the same model with its matrices as float16, which every reader of model files takes.
-// Weights are of the order of 1, where that keeps 11 bits; statistics, biases and residuals stay as they are.
+// node halve.js MODEL HALVED: writes the model with its matrices as float16, which all readers of model files accept.
+// Weights are of the order of 1, where float16 has 11 bits; statistics, biases and residuals are not changed.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Core } from '../../js/core.js';

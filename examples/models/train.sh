@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the bundled models again: some minutes with the native program, after `cmake --build --preset native` and
+# Trains the bundled models; takes a few minutes with the native program, after `cmake --build --preset native` and
 # `--preset wasm`.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -1,4 +1,4 @@
-"""Lodestone's model file: safetensors with PyTorch's names of tensors, its settings as JSON under the key `lodestone`."""
+"""Lodestone's model file: safetensors with PyTorch's tensor names, and settings as JSON under the key `lodestone`."""
 import json
 import struct
 from pathlib import Path
@@ -23,7 +23,7 @@ def read_safetensors(path):
 
 
 def write_safetensors(path, tensors, metadata):
-    """`path` appears when it is whole."""
+    """`path` only appears when it is complete."""
     names = {dtype: name for name, dtype in DTYPES.items()}
     header, blocks, end = {"__metadata__": metadata}, [], 0
     for name, tensor in tensors.items():
@@ -38,7 +38,7 @@ def write_safetensors(path, tensors, metadata):
 
 
 def save_model(path, network, stft, frames, losses):
-    """A model that Lodestone plays. `frames` [frames, bins] are the linear magnitudes from which dreams may start."""
+    """A model that Lodestone plays. `frames` [frames, bins] are linear magnitudes from which generation can start."""
     state = {name: values for name, values in network.state_dict().items() if not name.endswith("num_batches_tracked")}
     description = {
         "format_version": 1,

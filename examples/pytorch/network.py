@@ -1,4 +1,4 @@
-"""MAGNet as Lodestone plays it: BatchNorm over the bins, LSTM layers, Dense on the last step."""
+"""MAGNet's network: BatchNorm over the bins, LSTM layers, Dense on the last step."""
 import torch
 
 

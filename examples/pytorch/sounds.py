@@ -1,4 +1,4 @@
-"""WAV files to frames of magnitudes and windows of them."""
+"""Reads WAV files as magnitude frames and windows of frames."""
 import wave
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def read_wav(path):
             content = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
         raise SystemExit(f"{path}: {error}; needed: a WAV file of integers (PCM)")
-    if width == 1:  # the only width without a sign
+    if width == 1:  # the only unsigned width
         integers = (numpy.frombuffer(content, numpy.uint8).astype(numpy.int32) - 128) << 24
     else:  # each value becomes the upper bytes of 32 bits
         integers = numpy.zeros((len(content) // width, 4), numpy.uint8)
@@ -24,13 +24,13 @@ def read_wav(path):
 
 
 def magnitudes(samples, size, hop):
-    """[frames, size / 2 + 1]: periodic Hann window, centred, reflected ends, as Lodestone's `centered` framing."""
+    """[frames, size / 2 + 1]: periodic Hann window, centred, reflected ends, like Lodestone's framing `centered`."""
     window = torch.hann_window(size)
     return torch.stft(samples, size, hop, window=window, return_complex=True).abs().T.contiguous()
 
 
 class Windows(torch.utils.data.Dataset):
-    """All windows of a corpus with the frame after each; none spans two sounds. Item: [sequence, bins], [bins]."""
+    """All windows of a corpus and the frame after each; no window spans two sounds. Item: [sequence, bins], [bins]."""
 
     def __init__(self, folder, size, hop, sequence, scale):
         paths = [Path(folder)] if Path(folder).is_file() else sorted(Path(folder).rglob("*.wav"))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a Lodestone model with PyTorch, on one machine or many.
+"""Trains a Lodestone model with PyTorch, on one or more machines.
 
     python3 train.py sounds/ -o model.safetensors
     torchrun --nproc_per_node 2 train.py sounds/ -o model.safetensors
@@ -27,22 +27,22 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sounds")
     parser.add_argument("-o", "--output", required=True, help="the model, as safetensors")
-    parser.add_argument("--epochs", type=int, default=200, help="rounds over all windows (200)")
-    parser.add_argument("--batch", type=int, default=64, help="windows a step, of all processes together (64)")
+    parser.add_argument("--epochs", type=int, default=200, help="passes over all windows (200)")
+    parser.add_argument("--batch", type=int, default=64, help="windows per step, over all processes (64)")
     parser.add_argument("--size", type=int, default=2048, help="FFT size in samples (2048)")
-    parser.add_argument("--hop", type=int, default=512, help="samples from frame to frame (512)")
-    parser.add_argument("--sequence", type=int, default=40, help="frames that a prediction looks back on (40)")
+    parser.add_argument("--hop", type=int, default=512, help="samples between frames (512)")
+    parser.add_argument("--sequence", type=int, default=40, help="frames used for a prediction (40)")
     parser.add_argument("--layers", type=int, default=2, help="LSTM layers, 1 to 4 (2)")
     parser.add_argument("--hidden", type=int, default=128, help="hidden size (128)")
-    parser.add_argument("--scale", choices=["linear", "log1p"], default="linear", help="what the network sees")
+    parser.add_argument("--scale", choices=["linear", "log1p"], default="linear", help="scale of the network's magnitudes")
     parser.add_argument("--learning-rate", type=float, default=1e-3, help="step size of Adam (1e-3)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--checkpoint", help="a file that is written after every epoch, and gone on from if it exists")
+    parser.add_argument("--checkpoint", help="a file written after every epoch; training resumes from it if it exists")
     return parser.parse_args()
 
 
 def start_processes():
-    """This process's number, how many there are, its device."""
+    """The number of this process, the number of processes, and its device."""
     rank, count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     local = int(os.environ.get("LOCAL_RANK", 0))
     device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
@@ -54,7 +54,7 @@ def start_processes():
 
 
 def run_epoch(network, loader, optimizer, device):
-    """The mean loss over this process's windows, and how many there were."""
+    """The mean loss over the windows of this process, and their number."""
     total, windows = torch.zeros((), device=device), 0
     for inputs, targets in loader:
         optimizer.zero_grad()
@@ -73,7 +73,7 @@ def mean_of_all(value, count):
 
 
 def check_agreement(network, count):
-    """Every process must hold the same weights, to the bit."""
+    """Checks that all processes have the same weights, to the bit."""
     state = b"".join(values.detach().cpu().numpy().tobytes() for values in network.parameters())
     digest = hashlib.sha256(state).hexdigest()
     digests = [digest] * count
@@ -128,8 +128,8 @@ def main():
         save_model(options.output, network, stft, windows.linear.half(), losses)
         print(f"{count} processes agree on weights {digest}; {options.output} is ready to play", flush=True)
     if count > 1:
-        distributed.barrier()  # nobody leaves while others still ask for something
-        os._exit(0)  # taking the group down may wait for its own thread for ever (seen with PyTorch 1.13)
+        distributed.barrier()  # no process exits while others still need it
+        os._exit(0)  # destroying the group may wait forever for its own thread (seen with PyTorch 1.13)
 
 
 main()
