@@ -5,7 +5,7 @@ import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
 import { files } from './files.js';
 
-/** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/lodestone.cpp. */
+/** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/results.cpp. */
 const abiVersion = 5;
 
 /** A module whose one function splats a vector: valid where WebAssembly has SIMD. */

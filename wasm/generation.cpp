@@ -1,0 +1,57 @@
+/// Whole sounds out of a model.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "abi.hpp"
+#include "arguments.hpp"
+#include "lodestone/player.hpp"
+
+using namespace lodestone;
+using namespace lodestone::abi;
+
+extern "C" {
+
+/// `points` and `lengths`: `count` values each; both may be null when it is 0.
+DreamConfig* lodestone_dream_create(std::uint32_t seed, int mode, int start, double position, double randomness,
+                                    double temperature, const double* points, const int* lengths, std::size_t count) {
+  Status bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful));
+  if (!bad) bad = check_enumerator("start", start, static_cast<int>(Start::audible));
+  if (bad) return fail(*bad), nullptr;
+  return new DreamConfig{.seed = seed,
+                         .mode = static_cast<Mode>(mode),
+                         .start = static_cast<Start>(start),
+                         .position = position,
+                         .randomness = randomness,
+                         .temperature = temperature,
+                         .points = {points, points + count},
+                         .lengths = {lengths, lengths + count}};
+}
+
+void lodestone_dream_destroy(DreamConfig* dream) { delete dream; }
+
+Generation* lodestone_generation_create(const Model* model, const DreamConfig* dream, const PhaseConfig* phase,
+                                        double seconds) {
+  return hand_over(Generation::create(*model, *dream, *phase, seconds));
+}
+
+void lodestone_generation_destroy(Generation* generation) { delete generation; }
+
+/// Works for some milliseconds; 1 when the sound is ready, -1 on a failure.
+int lodestone_generation_step(Generation* generation) {
+  auto done = generation->step();
+  if (done) return *done ? 1 : 0;
+  fail(done.error());
+  return -1;
+}
+
+double lodestone_generation_progress(const Generation* generation) { return generation->progress(); }
+double lodestone_generation_reseeds(const Generation* generation) { return static_cast<double>(generation->reseeds()); }
+
+/// Output: the finished sound.
+void lodestone_generation_samples(const Generation* generation) {
+  const Buffer<float>& samples = generation->samples();
+  show(samples.data(), 1, samples.size());
+}
+
+}  // extern "C"
