@@ -25,6 +25,8 @@ class Ledger {
 
   Ledger(Task task, std::span<std::byte> bytes) : task_(task), bytes_(bytes) {}
 
+  /// Whether parts take up what the bytes say.
+  bool reads() const { return task_ == Task::read; }
   /// Bytes gone through.
   std::size_t size() const { return position_; }
   /// After a check: what is wrong.
@@ -61,6 +63,14 @@ class Ledger {
       wrong_ = malformed({"the state has ", static_cast<std::uint64_t>(found), " where up to ", most, " is allowed"});
     }
     if (task_ == Task::read) index = found;
+  }
+
+  /// So many bytes that mean nothing.
+  void zeros(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::byte zero{};
+      index(zero, 0);
+    }
   }
 
   void list(std::vector<float>& list) {

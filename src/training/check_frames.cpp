@@ -1,0 +1,68 @@
+#include "training/check_frames.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "errors/message.hpp"
+
+namespace lodestone {
+namespace {
+
+/// Squares of these and of their sums are finite.
+constexpr float largest_magnitude = 1e15f;
+
+/// Rounded up to hundredths.
+double seconds(const StftConfig& stft, std::uint64_t frames) {
+  const double hundredths = 100.0 * static_cast<double>(frames) * stft.hop / stft.sample_rate;
+  return std::ceil(hundredths - 1e-6) / 100;
+}
+
+Status check_length(const Magnitudes& frames, std::span<const Clip> clips, const TrainerConfig& config,
+                    const Sampler& sampler) {
+  const std::uint64_t windows = count_windows(clips, config);
+  const std::uint64_t needed = windows_needed(config, sampler.least_windows());
+  if (windows >= needed) return {};
+  if (!complete) return malformed({});
+  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  const std::string batch = sampler.batch_text();
+  if (clips.size() == 1) {
+    return malformed({"the sound is too short: it has ", frames.count(), " frames (",
+                      seconds(frames.stft, frames.count()), " s); a batch of ", batch, " needs ", needed + sequence,
+                      " frames (", seconds(frames.stft, needed + sequence), " s)"});
+  }
+  return malformed({"the ", clips.size(), " clips are too short: they have ", windows, " windows of ", sequence,
+                    " frames (", seconds(frames.stft, sequence + 1), " s with the frame after them); a batch of ",
+                    batch, " needs ", needed});
+}
+
+Status check_values(const Array2<float>& values) {
+  for (std::size_t m = 0; m < values.rows(); ++m) {
+    for (std::size_t k = 0; k < values.cols(); ++k) {
+      if (values(m, k) >= 0 && values(m, k) <= largest_magnitude) continue;
+      return malformed({"the magnitude of frame ", m, ", bin ", k, " is ", static_cast<double>(values(m, k)),
+                        "; allowed: 0 to 1e15"});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_frames(const Magnitudes& frames, std::span<const Clip> clips, const TrainerConfig& config,
+                    const Sampler& sampler) {
+  const Array2<float>& values = frames.values;
+  const auto bins = static_cast<std::size_t>(frames.stft.bins());
+  if (values.cols() != bins) {
+    return malformed({"the frames have ", values.cols(), " bins; expected ", bins, ", half the FFT size and one"});
+  }
+  std::uint64_t all = 0;
+  for (const Clip& clip : clips) all += clip.frames;
+  if (all != values.rows()) return refused({"the clips have ", all, " frames; expected ", values.rows(), ", all"});
+  if (auto error = check_length(frames, clips, config, sampler)) return error;
+  if (values.rows() > most_frames) {
+    return out_of_range("number of frames", static_cast<double>(values.rows()), "up to 2147483647");
+  }
+  return check_values(values);
+}
+
+}  // namespace lodestone

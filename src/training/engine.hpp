@@ -1,0 +1,67 @@
+#pragma once
+
+#include "training/best_epoch.hpp"
+#include "training/guard.hpp"
+#include "training/sampler.hpp"
+
+namespace lodestone {
+
+/// Learns from the passes that a Sampler chooses: sums their parts, takes Adam's steps, validates, and watches over it
+/// all. engine.cpp trains; snapshot.cpp writes states and models.
+struct Trainer::Engine {
+  TrainerConfig config;
+  NetworkConfig network;
+  std::unique_ptr<Sampler> sampler;
+  std::vector<Backpropagation> workspaces;  ///< one a thread
+
+  Magnitudes sound;  ///< linear
+  std::vector<Clip> clips;
+  Windows windows;
+  Buffer<std::byte> block;      ///< of all arrays that `lay_out` takes
+  std::span<float> compressed;  ///< what the network sees `[frames, bins]`, where that is not `sound`
+  std::uint32_t checksum = 0;   ///< of the sound
+
+  Weights weights;
+  std::vector<std::span<float>> values;      ///< of all weights
+  std::vector<std::span<float>> parameters;  ///< those that Adam changes
+  std::vector<std::span<float>> kept;        ///< what the guard keeps: all weights and Adam's moments
+  Adam adam;
+  Guard guard;
+  BestEpoch best;
+  Random random{0};
+
+  Pass pass{};
+  Array2<float> predictions;  ///< of the last step; validation has its own
+  std::uint64_t steps = 0;
+  std::uint64_t step_of_epoch = 0;
+  double epoch_loss = 0;  ///< sum over the steps of this epoch
+  std::vector<float> losses, validation_losses;
+
+  Engine(const TrainerConfig& configuration, std::size_t bins);
+  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t window_count);
+  Status prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial);
+  void prepare_sound(Magnitudes frames);
+  std::span<const float> frames() const { return config.scale == Scale::linear ? sound.values.all() : compressed; }
+
+  Ending ending() const;
+  bool validating() const { return !windows.held_out().empty() && losses.size() > validation_losses.size(); }
+  double learning_rate() const;
+  Pass next_pass();
+  Pass pass_over(std::span<const std::int64_t> starts, bool learns) const;
+  void begin(const Pass& next);
+  void run_all();
+  double join();
+  double finish();
+  bool learn(double loss);
+  void finish_epoch();
+  void validated(float loss);
+  void start_epoch();
+  void go_back();
+
+  Result<Weights> weights_of_model();
+  Result<Buffer<float>> residuals(Weights& of);
+  Result<Array2<float>> predict(Weights& of, std::span<const std::int64_t> starts);
+  void keep(Ledger& ledger);
+};
+
+}  // namespace lodestone

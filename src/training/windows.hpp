@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "lodestone/trainer.hpp"
+#include "training/stretches.hpp"
+#include "vector/arena.hpp"
+
+namespace lodestone {
+
+/// Window starts fit 32 bits.
+inline constexpr std::uint64_t most_frames = std::numeric_limits<std::int32_t>::max();
+
+/// Windows of a clip: `sequence` frames and the one after them, which is to be predicted.
+inline std::uint64_t count_windows(const Clip& clip, const TrainerConfig& config) {
+  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  return clip.frames > sequence ? clip.frames - sequence : 0;
+}
+
+inline std::uint64_t count_windows(std::span<const Clip> clips, const TrainerConfig& config) {
+  std::uint64_t windows = 0;
+  for (const Clip& clip : clips) windows += count_windows(clip, config);
+  return windows;
+}
+
+/// Windows held out for validation.
+inline std::uint64_t count_held_out(const TrainerConfig& config, std::uint64_t windows) {
+  if (config.validation == 0) return 0;
+  const auto share = std::llround(config.validation * static_cast<double>(windows));
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
+}
+
+/// Windows that there must be for `least` of them to be left to train on.
+inline std::uint64_t windows_needed(const TrainerConfig& config, std::uint64_t least) {
+  std::uint64_t windows = least;
+  while (windows - count_held_out(config, windows) < least) ++windows;
+  return windows;
+}
+
+/// All windows of a sound, by where they start. The last ones are held out; none of their targets belongs to a window
+/// before them.
+class Windows {
+ public:
+  void lay_out(Arena& arena, const TrainerConfig& config, std::uint64_t windows) {
+    starts_ = arena.take<std::int64_t>(windows);
+    held_out_ = static_cast<std::size_t>(count_held_out(config, windows));
+  }
+
+  void list(std::span<const Clip> clips, const TrainerConfig& config) {
+    std::size_t next = 0;
+    for (const Clip& clip : clips) {
+      const std::uint64_t windows = count_windows(clip, config);
+      for (std::uint64_t w = 0; w < windows; ++w) starts_[next++] = static_cast<std::int64_t>(clip.start + w);
+    }
+  }
+
+  std::span<const std::int64_t> all() const { return starts_; }
+  std::span<const std::int64_t> trained() const { return starts_.first(starts_.size() - held_out_); }
+  std::span<const std::int64_t> held_out() const { return starts_.last(held_out_); }
+  /// Those to measure predictions on: held out, or trained on where none is held out.
+  std::span<const std::int64_t> to_measure() const { return held_out_ > 0 ? held_out() : trained(); }
+
+ private:
+  std::span<std::int64_t> starts_;
+  std::size_t held_out_ = 0;
+};
+
+}  // namespace lodestone
