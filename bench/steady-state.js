@@ -36,7 +36,7 @@ export function steadyState(times) {
     return !apart[first] && outside <= interruptions * (times.length - bounds[first]);
   };
   const from = bounds[segments.findIndex((_, i) => isSteady(i))];
-  if (from === undefined) return { from: null, reason: 'its level goes on changing' };
-  if (times.length - from < leastShare * times.length) return { from: null, reason: 'it changed late' };
+  if (from === undefined) return { from: null, reason: 'the level keeps changing' };
+  if (times.length - from < leastShare * times.length) return { from: null, reason: 'a late change' };
   return { from, reason: from === 0 ? 'steady from the start' : 'changes found and left behind' };
 }
