@@ -38,12 +38,12 @@ vectors() { find tests/vectors -name '*.safetensors' -print0; }
 check_cpp_format() { cpp_files | xargs -0 clang-format-14 --dry-run --Werror; }
 check_cpp_defects() { core_files | xargs -0 -P "$cores" -n 1 clang-tidy-14 -p build/native --quiet; }
 browser_tests() { BROWSER=$1 node --test tests/browser/*.test.js; }
-verify_native() { vectors | xargs -0 build/native/lodestone verify; }
+verify_native() { vectors | xargs -0 build/native/lodestone-verify; }
 compare_with_pytorch() {
   cmake --build --preset native --target train_piano
   tests/pytorch/compare_training.py build/native/tests/pytorch/train_piano
 }
-verify_wasm() { vectors | xargs -0 node js/cli/main.js verify; }
+verify_wasm() { vectors | xargs -0 npm run --silent verify --; }
 
 suite 'build native' build native
 suite 'build wasm' build wasm
@@ -69,7 +69,7 @@ suite 'package, installed' node --test tests/package/*.test.js
 suite 'Chromium' browser_tests chromium
 suite 'Firefox' browser_tests firefox
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
-  suite 'PyTorch, models from and to' tests/pytorch/interchange.py build/native/lodestone
+  suite 'PyTorch, models from and to' tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify
   suite 'PyTorch example' tests/pytorch/example.sh
   [[ -z ${LODESTONE_LONG:-} ]] || suite 'PyTorch, 200 epochs' compare_with_pytorch
 else

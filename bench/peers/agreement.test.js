@@ -13,7 +13,7 @@ import { materialUrl, networks, root } from './network.js';
 for (const name of Object.keys(networks)) {
   test(`our own predictions, network ${name}`, () => {
     writeMaterials();
-    const parameters = ['js/cli/main.js', 'verify', fileURLToPath(materialUrl(name))];
+    const parameters = ['tools/verify/main.js', fileURLToPath(materialUrl(name))];
     const { status, stdout } = spawnSync(process.execPath, parameters, { cwd: root, encoding: 'utf8' });
     assert.equal(status, 0, stdout);
   });

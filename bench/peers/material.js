@@ -1,5 +1,5 @@
 // What the rivals run on, one safetensors file a network: frames of the bundled piano, weights from a seeded generator, the
-// windows of an epoch's batches, and what the reference predicts. `lodestone verify` reads it too, so that our own
+// windows of an epoch's batches, and what the reference predicts. `lodestone-verify` reads it too, so that our own
 // implementation is held to the same predictions.
 
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -23,8 +23,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PNG } from 'pngjs';
 import { stubs } from '../wasm/loader.js';
 
-/** @type {{args: string[], shared: Int32Array}} */
-const { args, shared } = workerData;
+/** @type {{module: string, args: string[], shared: Int32Array}} */
+const { module: address, args, shared } = workerData;
 
 /** @type {any} */
 let program;
@@ -195,7 +195,7 @@ const host = {
 };
 
 function run() {
-  const module = new WebAssembly.Module(readFileSync(new URL('../../dist/lodestone-cli.wasm', import.meta.url)));
+  const module = new WebAssembly.Module(readFileSync(new URL(address)));
   program = new WebAssembly.Instance(module, { ...stubs(module), host }).exports;
   program._initialize();
   const list = new TextEncoder().encode(args.map((argument) => `${argument}\0`).join(''));

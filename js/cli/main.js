@@ -1,29 +1,6 @@
 #!/usr/bin/env node
-// The command line: the program runs in a thread of its own, so that this one hears Ctrl-C.
+// The command line.
 
-import { Worker } from 'node:worker_threads';
+import { runProgram } from './program.js';
 
-/** What both threads see: whether to stop, and the columns of the terminal. */
-const shared = new Int32Array(new SharedArrayBuffer(8));
-
-function requestStop() {
-  if (Atomics.exchange(shared, 0, 1) === 1) process.exit(130); // asked a second time: at once
-}
-
-function noteColumns() {
-  Atomics.store(shared, 1, process.stderr.isTTY ? (process.stderr.columns ?? 80) : 0);
-}
-
-process.on('SIGINT', requestStop);
-process.on('SIGTERM', requestStop);
-process.stderr.on('resize', noteColumns);
-noteColumns();
-
-const program = new Worker(new URL('./host.js', import.meta.url), {
-  workerData: { args: process.argv.slice(2), shared },
-});
-program.on('message', (code) => (process.exitCode = code));
-program.on('error', ({ message }) => {
-  console.error(`lodestone: ${message}`);
-  process.exitCode = 2;
-});
+runProgram(new URL('../../dist/lodestone-cli.wasm', import.meta.url));

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "cli/console.hpp"
 #include "cli/text.hpp"
 
 namespace lodestone::cli {
 namespace {
 
 constexpr std::size_t help_width = 100;
+
+constexpr Option common_table[] = {
+    {"--json", "", Kind::flag, "print the result as one JSON object on stdout, also when the command fails"},
+    {"--help", "", Kind::flag, "this help"},
+};
 
 const Option* find(const Command& command, std::string_view name) {
   for (const OptionGroup& group : command.groups) {
@@ -148,6 +154,11 @@ Error unknown(const Command& command, std::string_view name) {
   return error;
 }
 
+/// The command as it is typed.
+std::string full_name(const Command& command) { return std::string(command.prefix) + std::string(command.name); }
+
+std::string usage(const Command& command) { return full_name(command) + " " + std::string(command.operands); }
+
 std::string count_text(std::size_t count) { return count == 1 ? "1 file" : std::to_string(count) + " files"; }
 
 /// Appends `text` to `out` in lines of the help's width, all but the first indented.
@@ -229,12 +240,11 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const std::
   const std::size_t count = arguments.files_.size();
   if (count < command.least_files || count > command.most_files) {
     return Error{ErrorCode::invalid_argument, std::string(command.name) + " got " +
-                                                  (count == 0 ? "no file" : count_text(count)) + "; usage: lodestone " +
-                                                  std::string(command.name) + " " + std::string(command.operands)};
+                                                  (count == 0 ? "no file" : count_text(count)) +
+                                                  "; usage: " + usage(command)};
   }
   if (find(command, "--output") && !arguments.has("--output")) {
-    return Error{ErrorCode::invalid_argument, "-o is missing: where the result is written; usage: lodestone " +
-                                                  std::string(command.name) + " " + std::string(command.operands)};
+    return Error{ErrorCode::invalid_argument, "-o is missing: where the result is written; usage: " + usage(command)};
   }
   return arguments;
 }
@@ -294,10 +304,18 @@ std::pair<int, int> size_numbers(std::string_view value) {
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
+OptionGroup common_options() { return {"Everywhere", common_table}; }
+
+int run_command(const Command& command, std::span<const std::string_view> words, Console& console) {
+  const auto parsed = Arguments::parse(command, words);
+  if (!parsed) return console.fail(parsed.error());
+  if (parsed->has("--help")) return console.print(help_text(command));
+  return command.run(*parsed, console);
+}
+
 std::string help_text(const Command& command) {
-  std::string text = "lodestone " + std::string(command.name) + ": " + std::string(command.summary) +
-                     "\n\nUsage: lodestone " + std::string(command.name) + " " + std::string(command.operands) +
-                     " [options]\n\n";
+  std::string text =
+      full_name(command) + ": " + std::string(command.summary) + "\n\nUsage: " + usage(command) + " [options]\n\n";
   for (const auto paragraph : split(command.about, '\n')) wrap(text, paragraph, 0);
   std::size_t width = 0;
   for (const OptionGroup& group : command.groups) {

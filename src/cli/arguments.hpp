@@ -55,7 +55,11 @@ struct Command {
   std::size_t most_files;
   std::vector<OptionGroup> groups;
   int (*run)(const Arguments&, Console&);
+  std::string_view prefix = "lodestone ";  ///< before the name on a command line; empty where a program has no commands
 };
+
+/// `--json` and `--help`, which every command has.
+OptionGroup common_options();
 
 /// An option and what it says.
 struct Setting {
@@ -99,6 +103,9 @@ class Arguments {
 std::vector<double> stage_numbers(std::string_view value);
 /// WIDTHxHEIGHT. Checked by `Arguments::parse`.
 std::pair<int, int> size_numbers(std::string_view value);
+
+/// Checks the words after the command's name and runs it, or prints its help; returns the exit code.
+int run_command(const Command& command, std::span<const std::string_view> words, Console& console);
 
 /// The help of one command, lines not longer than 100 characters.
 std::string help_text(const Command& command);

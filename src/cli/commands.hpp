@@ -16,10 +16,6 @@ Command train_command();
 Command generate_command();
 Command info_command();
 Command convert_command();
-Command verify_command();
 Command plot_command();
-
-/// `--json` and `--help`, which every command has.
-OptionGroup common_options();
 
 }  // namespace lodestone::cli

@@ -24,6 +24,14 @@ Error in_file(std::string_view path, const Error& error) {
   return {error.code, std::string(path) + ": " + error.message};
 }
 
+Console::Console(Host& host, std::span<const std::string_view> words)
+    : host(host), json_(std::find(words.begin(), words.end(), "--json") != words.end()) {}
+
+int Console::print(std::string_view text) {
+  host.print(Host::Stream::out, text);
+  return exit_ok;
+}
+
 void Console::result(const Report& report) { host.print(Host::Stream::out, json_ ? report.json() : report.text()); }
 
 void Console::note(std::string_view line) { host.print(Host::Stream::err, std::string(line) + '\n'); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,10 +15,13 @@ Error in_file(std::string_view path, const Error& error);
 /// What a command says: results on stdout, everything else on stderr.
 class Console {
  public:
-  Console(Host& host, bool json) : host(host), json_(json) {}
+  /// Looks for --json among the words of the command line, so that usage errors are JSON too.
+  Console(Host& host, std::span<const std::string_view> words);
 
   /// The result of the command, as text or JSON.
   void result(const Report& report);
+  /// Text for stdout that is never JSON, such as help; returns exit_ok.
+  int print(std::string_view text);
   /// A line that is worth reading while one waits.
   void note(std::string_view line);
   void warn(std::string_view line);

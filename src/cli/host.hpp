@@ -68,14 +68,14 @@ class Host {
   }
 };
 
-/// The whole program: `arguments` without its own name. Returns the exit code: see `ExitCode`.
+/// The whole program: `arguments` without its own name. Returns the exit code: see `ExitCode`. Each program that is
+/// linked with a host defines it: src/cli/run.cpp for `lodestone`.
 int run(std::span<const std::string_view> arguments, Host& host);
 
 /// What the program's end means to a shell.
 enum ExitCode : int {
   exit_ok = 0,
-  exit_failed = 1,  ///< verify: a quantity lies outside its tolerance
-  exit_bad = 2,     ///< wrong usage, an input that cannot be used, an output that cannot be written, too little memory
+  exit_bad = 2,  ///< wrong usage, an input that cannot be used, an output that cannot be written, too little memory
   exit_cancelled = 130  ///< the user asked to stop
 };
 

@@ -7,19 +7,14 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option common_table[] = {
-    {"--json", "", Kind::flag, "print the result as one JSON object on stdout, also when the command fails"},
-    {"--help", "", Kind::flag, "this help"},
-};
-
 constexpr std::string_view about =
     "Lodestone learns a sound and plays it back: STFT magnitudes, an LSTM that dreams new ones, phase "
     "reconstruction.\n";
 
 constexpr std::string_view exit_codes =
-    "Exit codes: 0 all is well; 1 verify found a quantity outside its tolerance; 2 wrong usage, an input that cannot "
-    "be used,\n"
-    "an output that cannot be written or memory that cannot be had; 130 stopped by Ctrl-C.\n";
+    "Exit codes: 0 success; 2 wrong usage, an input that cannot be used, an output that cannot be written or too "
+    "little\n"
+    "memory; 130 stopped by Ctrl-C.\n";
 
 std::string overview() {
   std::string text = std::string(about) + "\nUsage: lodestone COMMAND [options]\n\n";
@@ -45,16 +40,11 @@ Error unknown(std::string_view name) {
   return {ErrorCode::invalid_argument, message + " (lodestone help lists them all)"};
 }
 
-int print(Host& host, std::string_view text) {
-  host.print(Host::Stream::out, text);
-  return exit_ok;
-}
-
 int help(std::span<const std::string_view> words, Console& console) {
-  if (words.empty()) return print(console.host, overview());
+  if (words.empty()) return console.print(overview());
   const Command* command = find(words[0]);
   if (!command) return console.fail(unknown(words[0]));
-  return print(console.host, help_text(*command));
+  return console.print(help_text(*command));
 }
 
 int version(Console& console) {
@@ -64,26 +54,16 @@ int version(Console& console) {
   return exit_ok;
 }
 
-bool asks_for_json(std::span<const std::string_view> words) {
-  for (const std::string_view word : words) {
-    if (word == "--json") return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-OptionGroup common_options() { return {"Everywhere", common_table}; }
-
 std::span<const Command> commands() {
-  static const std::vector<Command> all{analyze_command(), phase_command(),   train_command(),  generate_command(),
-                                        info_command(),    convert_command(), verify_command(), plot_command()};
+  static const std::vector<Command> all{analyze_command(), phase_command(),   train_command(), generate_command(),
+                                        info_command(),    convert_command(), plot_command()};
   return all;
 }
 
 int run(std::span<const std::string_view> arguments, Host& host) {
-  // Looked for beforehand, so that a usage error is also told in JSON.
-  Console console(host, asks_for_json(arguments));
+  Console console(host, arguments);
   if (arguments.empty()) {
     host.print(Host::Stream::err, overview());
     return exit_bad;
@@ -94,10 +74,7 @@ int run(std::span<const std::string_view> arguments, Host& host) {
   if (name == "version" || name == "--version") return version(console);
   const Command* command = find(name);
   if (!command) return console.fail(unknown(name));
-  const auto parsed = Arguments::parse(*command, words);
-  if (!parsed) return console.fail(parsed.error());
-  if (parsed->has("--help")) return print(host, help_text(*command));
-  return command->run(*parsed, console);
+  return run_command(*command, words, console);
 }
 
 }  // namespace lodestone::cli

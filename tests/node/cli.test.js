@@ -39,7 +39,7 @@ function lodestone(args, whenSays = () => {}) {
   });
 }
 
-test('analyze, train, generate, plot and verify', async () => {
+test('analyze, train, generate and plot', async () => {
   const run = async (...args) => {
     const { code, err } = await lodestone(args);
     assert.equal(code, 0, err);
@@ -58,7 +58,6 @@ test('analyze, train, generate, plot and verify', async () => {
   const { width, height, data } = PNG.sync.read(readFileSync(inFolder('piano.png')));
   assert.ok(width > 100 && height > 100);
   assert.ok(new Set(new Uint32Array(data.buffer, data.byteOffset, width * height)).size > 100); // colours
-  await run('verify', inRepository('tests/vectors/magnet/tiny.safetensors'));
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.endsWith('.tmp')),
     [],

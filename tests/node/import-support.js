@@ -82,7 +82,7 @@ export function filesOf({ format, generatedBy, modelTopology, weightSpecs, weigh
   };
 }
 
-/** A file for `lodestone verify`: frames and what the model beside it predicts. */
+/** A file for `lodestone-verify`: frames and what the model beside it predicts. */
 export function reference(frames, predicted, model = 'model.json') {
   const tensor = (name, rows) => ({
     name,

@@ -24,6 +24,7 @@ import {
 import { root } from './support.js';
 
 const cli = fileURLToPath(new URL('js/cli/main.js', root));
+const verify = fileURLToPath(new URL('tools/verify/main.js', root));
 const scratch = mkdtempSync(join(tmpdir(), 'lodestone-import-'));
 after(() => rmSync(scratch, { recursive: true }));
 
@@ -38,7 +39,7 @@ function folder(name, files) {
 function difference(files, model) {
   const frames = someFrames(sequence + 39);
   const path = folder('verify', { ...files, 'reference.safetensors': reference(frames, predictions(model, frames)) });
-  const report = spawnSync('node', [cli, 'verify', '--json', join(path, 'reference.safetensors')]);
+  const report = spawnSync('node', [verify, '--json', join(path, 'reference.safetensors')]);
   return JSON.parse(report.stdout).quantities[0].error;
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Models go from PyTorch to Lodestone and back, and predict the same.
 
-    interchange.py LODESTONE
+    interchange.py LODESTONE LODESTONE_VERIFY
 
 There: the models of tests/vectors/import, made anew with the PyTorch that is installed. Back: models of Lodestone, read by
-the function of docs/importing.md. `LODESTONE verify` compares both ways. Needs python3-torch.
+the function of docs/importing.md. LODESTONE_VERIFY compares both ways. Needs python3-torch.
 """
 import re
 import subprocess
@@ -41,7 +41,7 @@ def export(path, folder):
 
 
 def main():
-    lodestone = str(Path(sys.argv[1]).resolve())
+    lodestone, verify = (str(Path(program).resolve()) for program in sys.argv[1:])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run([ROOT / "tests/vectors/import/make.py", folder], check=True)
@@ -56,7 +56,7 @@ def main():
         checkpoint = folder / "checkpoint.pth"
         subprocess.run([lodestone, "convert", checkpoint, "-o", converted, "--impulses", sound], check=True)
         references += [export(path, folder) for path in (trained, converted)]
-        subprocess.run([lodestone, "verify", *references], check=True)
+        subprocess.run([verify, *references], check=True)
 
 
 main()

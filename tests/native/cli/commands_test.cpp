@@ -351,7 +351,6 @@ TEST_CASE("damaged files are refused by every command") {
     host.files["cut"].assign(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
     for (const std::vector<std::string>& words : {std::vector<std::string>{"generate", "cut", "-o", "x"},
                                                   {"info", "cut"},
-                                                  {"verify", "cut"},
                                                   {"plot", "cut", "-o", "x"},
                                                   {"phase", "cut", "-o", "x"},
                                                   {"train", "in.wav", "-o", "x", "--init", "cut"}}) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The real program on real files: what a fake host cannot show. Usage: program_test.sh PROGRAM SOUNDS VECTORS
+# The real program on real files: what a fake host cannot show. Usage: program_test.sh PROGRAM SOUNDS
 set -u
-program=$1 sounds=$2 vectors=$3
+program=$1 sounds=$2
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -48,8 +48,6 @@ says out.txt 44100
 expect 0 plot g.wav -o g.png --size 600x300
 [ "$(head -c 8 g.png | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "g.png is no PNG"
 expect 0 plot m.safetensors -o l.png
-expect 0 verify "$vectors"/magnet/tiny.safetensors "$vectors"/stft/*.safetensors
-says out.txt ok
 
 # Nothing that exists is harmed by what goes wrong.
 echo precious >keep

@@ -1,4 +1,4 @@
-#include "cli/checks.hpp"
+#include "verify/checks.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/checks.hpp"
 #include "cli/text.hpp"
 #include "formats/json.hpp"
 #include "formats/tensor.hpp"
 #include "lodestone/network.hpp"
 #include "lodestone/trainer.hpp"
+#include "verify/checks.hpp"
 
 namespace lodestone::cli {
 namespace {

@@ -3,11 +3,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "cli/checks.hpp"
+#include "cli/fake_host.hpp"
 #include "cli/kinds.hpp"
-#include "cli/lws_case.hpp"
-#include "fake_host.hpp"
 #include "lodestone/lodestone.hpp"
+#include "verify/checks.hpp"
+#include "verify/lws_case.hpp"
 
 using namespace lodestone;
 
@@ -40,12 +40,12 @@ TEST_CASE("verify finds the vectors right, whatever the files are called") {
   host.files["a"] = vector_file("magnet/tiny.safetensors");
   host.files["b.npy"] = vector_file("stft/drums-512-128.safetensors");
   host.files["c"] = vector_file("lws/a_512_256.safetensors");
-  CHECK(host.run({"verify", "a", "b.npy", "c"}) == 0);
+  CHECK(host.run({"a", "b.npy", "c"}) == 0);
   INFO(host.out << host.err);
   CHECK(contains(host.out, "generate/stateful"));
   CHECK(contains(host.out, "history"));
   CHECK_FALSE(contains(host.out, "FAIL"));
-  CHECK(host.run({"verify", "a", "--json"}) == 0);
+  CHECK(host.run({"a", "--json"}) == 0);
   CHECK(contains(host.out, "\"failed\": 0"));
 }
 
@@ -68,13 +68,13 @@ TEST_CASE("verify detects a disturbed vector") {
     FakeHost host;
     host.files["v"] = vector_file(wrong.file);
     disturb(host.files["v"], wrong.tensor, 5, wrong.amount);
-    CHECK(host.run({"verify", "v"}) == 1);
+    CHECK(host.run({"v"}) == 1);
     CHECK(contains(host.out, "FAIL"));
   }
   FakeHost host;
   host.files["v"] = vector_file("lws/a_512_256.safetensors");
   disturb(host.files["v"], "nofuture1/spectrum", 5, 1.0f);
-  CHECK(host.run({"verify", "v"}) == 0);  // history is not counted
+  CHECK(host.run({"v"}) == 0);  // history is not counted
 }
 
 TEST_CASE("verify of files that cannot be verified") {
@@ -83,15 +83,30 @@ TEST_CASE("verify of files that cannot be verified") {
   host.files["bad"] = vector_file("magnet/tiny.safetensors");
   disturb(host.files["bad"], "step1/prediction", 0, 1);
   host.put("text", "hello");
-  CHECK(host.run({"verify", "good", "text"}) == 2);
+  CHECK(host.run({"good", "text"}) == 2);
   CHECK(contains(host.out, "generate/window"));  // the others are verified all the same
-  CHECK(host.run({"verify", "bad", "text"}) == 1);
-  CHECK(host.run({"verify", "none"}) == 2);
+  CHECK(host.run({"bad", "text"}) == 1);
+  CHECK(host.run({"none"}) == 2);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{9}, std::size_t{100}, host.files["good"].size() - 1}) {
+    host.files["cut"].assign(host.files["good"].begin(),
+                             host.files["good"].begin() + static_cast<std::ptrdiff_t>(size));
+    CHECK(host.run({"cut"}) == 2);
+  }
   host.files["signals.safetensors"] = vector_file("lws/signals.safetensors");
-  CHECK(host.run({"verify", "signals.safetensors"}) == 2);
+  CHECK(host.run({"signals.safetensors"}) == 2);
   CHECK(contains(host.err, "quality.json"));
   host.cancel_after = 1;
-  CHECK(host.run({"verify", "good"}) == 130);
+  CHECK(host.run({"good"}) == 130);
+}
+
+TEST_CASE("the command line of lodestone-verify") {
+  FakeHost host;
+  CHECK(host.run({"--help"}) == 0);
+  CHECK(contains(host.out, "Usage: lodestone-verify FILE... [options]"));
+  CHECK(host.run({}) == 2);
+  CHECK(contains(host.err, "lodestone-verify got no file; usage: lodestone-verify FILE..."));
+  CHECK(host.run({"a", "--jsn", "--json"}) == 2);
+  CHECK(contains(host.out, "Did you mean --json?"));
 }
 
 TEST_CASE("whole signals are judged by their consistency in dB") {
@@ -105,13 +120,13 @@ TEST_CASE("whole signals are judged by their consistency in dB") {
   REQUIRE(at != std::string::npos);
   const std::string true_row = text.substr(at, text.find('}', at) + 1 - at);
   host.put("x/quality.json", "[" + true_row + "]");
-  CHECK(host.run({"verify", "x/signals.safetensors"}) == 0);
-  CHECK(host.run({"verify", "x/quality.json", "x/signals.safetensors"}) == 0);
+  CHECK(host.run({"x/signals.safetensors"}) == 0);
+  CHECK(host.run({"x/quality.json", "x/signals.safetensors"}) == 0);
   CHECK(contains(host.out, "batch5"));
   host.put("x/quality.json", "[{" + row + "\"fixed_consistency_db\": 99}]");
-  CHECK(host.run({"verify", "x/signals.safetensors"}) == 1);
+  CHECK(host.run({"x/signals.safetensors"}) == 1);
   host.put("x/quality.json", "[{" + row + "\"fixed_consistency_db\": null}]");
-  CHECK(host.run({"verify", "x/signals.safetensors"}) == 2);
+  CHECK(host.run({"x/signals.safetensors"}) == 2);
 }
 
 TEST_CASE("what a defect of the reference touches is history, by hop, window and stages") {

@@ -1,12 +1,14 @@
 #include <algorithm>
 
-#include "cli/checks.hpp"
-#include "cli/commands.hpp"
+#include "cli/arguments.hpp"
 #include "cli/kinds.hpp"
 #include "cli/text.hpp"
+#include "verify/checks.hpp"
 
 namespace lodestone::cli {
 namespace {
+
+constexpr int exit_failed = 1;  // a quantity lies outside its tolerance; the others as in cli/host.hpp
 
 constexpr std::string_view quality_name = "quality.json";
 constexpr std::string_view signals_name = "signals.safetensors";
@@ -130,10 +132,8 @@ int verify(const Arguments& arguments, Console& console) {
   return totals.failed > 0 ? exit_failed : totals.unreadable > 0 ? exit_bad : exit_ok;
 }
 
-}  // namespace
-
-Command verify_command() {
-  return {"verify",
+Command command() {
+  return {"lodestone-verify",
           "FILE...",
           "recompute reference vectors and compare",
           "Recomputes every quantity in files of reference vectors (network: PyTorch; STFT: torch.stft; phases: LWS; "
@@ -144,7 +144,15 @@ Command verify_command() {
           1,
           100000,
           {common_options()},
-          verify};
+          verify,
+          ""};
+}
+
+}  // namespace
+
+int run(std::span<const std::string_view> arguments, Host& host) {
+  Console console(host, arguments);
+  return run_command(command(), arguments, console);
 }
 
 }  // namespace lodestone::cli

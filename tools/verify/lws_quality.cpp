@@ -2,11 +2,11 @@
 #include <cmath>
 #include <complex>
 
-#include "cli/checks.hpp"
-#include "cli/lws_case.hpp"
 #include "spectrum/analysis_window.hpp"
 #include "spectrum/fft.hpp"
 #include "spectrum/framing.hpp"
+#include "verify/checks.hpp"
+#include "verify/lws_case.hpp"
 
 namespace lodestone::cli {
 namespace {

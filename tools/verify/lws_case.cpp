@@ -1,4 +1,4 @@
-#include "cli/lws_case.hpp"
+#include "verify/lws_case.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -10,7 +10,7 @@
 
 namespace lodestone::cli {
 
-/// What `verify` found in one file.
+/// What was found in one file.
 class Checks {
  public:
   enum class Verdict { ok, fail, history };

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <complex>
 
-#include "cli/checks.hpp"
-#include "cli/lws_case.hpp"
 #include "cli/text.hpp"
 #include "phase/lws_weights.hpp"
+#include "verify/checks.hpp"
+#include "verify/lws_case.hpp"
 
 namespace lodestone::cli {
 namespace {

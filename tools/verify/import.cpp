@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "cli/checks.hpp"
 #include "cli/models.hpp"
 #include "cli/text.hpp"
 #include "lodestone/network.hpp"
+#include "verify/checks.hpp"
 
 namespace lodestone::cli {
 namespace {

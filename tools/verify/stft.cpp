@@ -1,5 +1,6 @@
-#include "cli/checks.hpp"
 #include "lodestone/stft.hpp"
+
+#include "verify/checks.hpp"
 
 namespace lodestone::cli {
 
