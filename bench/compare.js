@@ -71,7 +71,7 @@ export function comparisonText({ changes, compared, overall, doubts }) {
     ...changes.map(line),
     ...(overall === null
       ? []
-      : [`All together: ${overall.toFixed(3)}. Far from 1, it may be the machine that changed.`]),
-    ...(doubts.length > 0 ? ['What makes the comparison doubtful:', ...doubts.map((doubt) => `  ${doubt}`)] : []),
+      : [`Overall: ${overall.toFixed(3)}. If this is far from 1, the machine may have changed.`]),
+    ...(doubts.length > 0 ? ['Reasons to doubt the comparison:', ...doubts.map((doubt) => `  ${doubt}`)] : []),
   ].join('\n');
 }
