@@ -50,7 +50,7 @@ suite 'build wasm' build wasm
 suite 'build native-sanitize' build native-sanitize
 suite 'build scripts' npm run build:js
 suite 'types' npm run types
-suite 'API reference' scripts/reference/build.sh --check
+suite 'API reference' npm run reference
 suite 'eslint' npm run lint
 suite 'prettier' npm run format:check
 suite 'clang-format' check_cpp_format
