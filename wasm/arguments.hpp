@@ -13,7 +13,7 @@ namespace lodestone::abi {
 
 inline Status check_enumerator(const char* field, int value, int last) {
   if (value >= 0 && value <= last) return {};
-  return out_of_range(field, value, {"0 to ", last});
+  return out_of_range(field, value, "0 to {}", last);
 }
 
 inline Result<StftConfig> stft_config(int size, int window_size, int hop, int window, int framing, double sample_rate) {

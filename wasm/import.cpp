@@ -41,8 +41,8 @@ Result<Model> import(ByteView bytes, ByteView shards, const ImportConfig& config
       break;
   }
   return malformed(
-      {"this is no model file; known are Lodestone's safetensors, what torch.save of PyTorch 1.6 or newer "
-       "wrote and model.json of TensorFlow.js"});
+      "this is no model file; known are Lodestone's safetensors, what torch.save of PyTorch 1.6 or newer wrote and "
+      "model.json of TensorFlow.js");
 }
 
 }  // namespace

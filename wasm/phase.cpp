@@ -22,8 +22,9 @@ int lodestone_phase_preset(PhaseConfig* phase, const char* name, std::size_t len
   const std::string_view wanted(name, length);
   if (phase_preset(wanted, *phase)) return 0;
   std::string known;
-  for (const std::string_view preset : phase_presets()) known = sentence({known, known.empty() ? "" : ", ", preset});
-  return fail(refused({"preset is ", Piece::quoted(wanted), "; allowed: ", known}));
+  for (const std::string_view preset : phase_presets())
+    known = sentence("{}{}{}", known, known.empty() ? "" : ", ", preset);
+  return fail(refused("preset is {}; allowed: {}", quoted(wanted), known));
 }
 
 int lodestone_phase_add_stage(PhaseConfig* phase, int method, int iterations, double alpha, double beta, double gamma,

@@ -25,8 +25,8 @@ Status check_training_memory(std::uint64_t frames, int bins, const TrainerConfig
   const std::uint64_t bytes =
       std::min(Trainer::memory(frames, bins, config), addressable) + sound * (config.keep_impulses ? 3 : 1);
   if (bytes < addressable) return {};
-  return failed(ErrorCode::out_of_memory,
-                {"training on ", frames, " frames takes ", bytes >> 20, " MB; WebAssembly has 4096 MB"});
+  return failed(ErrorCode::out_of_memory, "training on {} frames takes {} MB; WebAssembly has 4096 MB", frames,
+                bytes >> 20);
 }
 
 }  // namespace

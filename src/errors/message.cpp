@@ -1,6 +1,7 @@
 #include "errors/message.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <span>
 #include <utility>
 
@@ -58,6 +59,43 @@ std::string number_text(double value) {
   return text.append(std::isinf(value) ? "inf" : value == 0 ? "0" : digits_of(value));
 }
 
+namespace detail {
+
+namespace {
+
+void append(std::string& text, Kind kind, const Argument& argument) {
+  switch (kind) {
+    case Kind::natural:
+      text += std::to_string(argument.number);
+      break;
+    case Kind::integer:
+      text += std::to_string(static_cast<std::int64_t>(argument.number));
+      break;
+    case Kind::real:
+      text += number_text(argument.real);
+      break;
+    case Kind::literal:
+      text += static_cast<const char*>(argument.object);
+      break;
+    case Kind::string:
+      text += *static_cast<const std::string*>(argument.object);
+      break;
+    case Kind::view:
+      text += *static_cast<const std::string_view*>(argument.object);
+      break;
+    case Kind::shape:
+      append_shape(text, *static_cast<const std::vector<std::uint64_t>*>(argument.object));
+      break;
+    case Kind::quoted:
+      append_quoted(text, static_cast<const Quoted*>(argument.object)->name);
+      break;
+  }
+}
+
+}  // namespace
+
+}  // namespace detail
+
 void Piece::append_to(std::string& message) const {
   switch (kind_) {
     case Kind::text:
@@ -90,6 +128,24 @@ std::string spell(Pieces pieces) {
 }
 
 Error fail(ErrorCode code, Pieces pieces) { return {code, spell(pieces)}; }
+
+std::string spell(const char* format, std::uint64_t kinds, const Argument* arguments) {
+  std::string text;
+  const char* hole = nullptr;
+  for (; (hole = std::strstr(format, "{}")) != nullptr; format = hole + 2, kinds >>= 4) {
+    text.append(format, hole);
+    append(text, static_cast<Kind>(kinds & 15), *arguments++);
+  }
+  return text.append(format);
+}
+
+Error fail(ErrorCode code, const char* format, std::uint64_t kinds, const Argument* arguments) {
+  return {code, spell(format, kinds, arguments)};
+}
+
+Error fail(const char* field, double value, const char* format, std::uint64_t kinds, const Argument* arguments) {
+  return fail(field, value, spell(format, kinds, arguments));
+}
 
 Error fail(ErrorCode code) { return {code, {}}; }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "errors/complete.hpp"
@@ -83,6 +85,119 @@ inline Error out_of_range(std::string_view field, double value, std::string_view
 }
 inline Error out_of_range(std::string_view field, double value, Pieces allowed) {
   return out_of_range(field, value, sentence(allowed));
+}
+
+// Sentences with arguments: `malformed("the frames have {} bins; expected {}", values.cols(), bins)`. The arguments are
+// laid out as for a C function with `...`, but with their types known, and one function writes all of them.
+
+/// A name out of a file, as an argument of a sentence: it is quoted and shortened, without control characters.
+struct Quoted {
+  std::string_view name;
+};
+inline Quoted quoted(std::string_view name) { return {name}; }
+
+namespace detail {
+
+enum class Kind : std::uint64_t { natural, integer, real, literal, string, view, shape, quoted };
+
+/// An argument of a sentence; a text or a shape stays where it is.
+union Argument {
+  std::uint64_t number;
+  double real;
+  const void* object;
+};
+
+constexpr Argument argument(std::integral auto value) {
+  return {.number = static_cast<std::uint64_t>(static_cast<std::int64_t>(value))};
+}
+constexpr Argument argument(double value) { return {.real = value}; }
+constexpr Argument argument(const char* text) { return {.object = text}; }
+template <class T>
+constexpr Argument argument(const T& object) requires std::is_class_v<T> {
+  return {.object = &object};
+}
+
+template <class T>
+constexpr Kind kind_of() {
+  if constexpr (std::is_unsigned_v<T>) return Kind::natural;
+  if constexpr (std::is_integral_v<T>) return Kind::integer;
+  if constexpr (std::is_floating_point_v<T>) return Kind::real;
+  if constexpr (std::is_same_v<T, std::string>) return Kind::string;
+  if constexpr (std::is_same_v<T, std::string_view>) return Kind::view;
+  if constexpr (std::is_same_v<T, std::vector<std::uint64_t>>) return Kind::shape;
+  if constexpr (std::is_same_v<T, Quoted>) return Kind::quoted;
+  return Kind::literal;
+}
+
+/// The kinds of up to 16 arguments, the first in the lowest four bits.
+template <class... Args>
+constexpr std::uint64_t kinds_of() {
+  static_assert(sizeof...(Args) <= 16);
+  std::uint64_t kinds = 0;
+  int shift = -4;
+  ((kinds |= static_cast<std::uint64_t>(kind_of<Args>()) << (shift += 4)), ...);
+  return kinds;
+}
+
+void wrong_number_of_arguments();
+
+/// A literal with one `{}` for each argument, as the compiler checks.
+template <class... Args>
+struct Format {
+  consteval Format(const char* literal) : text(literal) {
+    std::size_t holes = 0;
+    for (const char* c = literal; *c != 0; ++c) holes += c[0] == '{' && c[1] == '}' ? 1 : 0;
+    if (holes != sizeof...(Args)) wrong_number_of_arguments();
+  }
+  const char* text;
+};
+template <class... Args>
+using FormatOf = Format<std::type_identity_t<Args>...>;
+
+std::string spell(const char* format, std::uint64_t kinds, const Argument* arguments);
+Error fail(ErrorCode code, const char* format, std::uint64_t kinds, const Argument* arguments);
+Error fail(const char* field, double value, const char* format, std::uint64_t kinds, const Argument* arguments);
+
+}  // namespace detail
+
+// What follows leaves the sentence empty in a program that is not complete: who wants to know asks the complete one.
+
+/// The text with each `{}` replaced by the next argument: a number, a text, a shape or a name in quotes.
+template <class... Args>
+[[gnu::always_inline]] inline std::string sentence(detail::FormatOf<Args...> format, const Args&... args) {
+  if (!complete) return {};
+  const std::array<detail::Argument, sizeof...(Args)> arguments = {detail::argument(args)...};
+  return detail::spell(format.text, detail::kinds_of<Args...>(), arguments.data());
+}
+
+/// The error of that code with that sentence.
+template <class... Args>
+[[gnu::always_inline]] inline Error failed(ErrorCode code, detail::FormatOf<Args...> format, const Args&... args) {
+  if (!complete) return detail::fail(code);
+  const std::array<detail::Argument, sizeof...(Args)> arguments = {detail::argument(args)...};
+  return detail::fail(code, format.text, detail::kinds_of<Args...>(), arguments.data());
+}
+
+/// The error invalid_argument with that sentence.
+template <class... Args>
+[[gnu::always_inline]] inline Error refused(detail::FormatOf<Args...> format, const Args&... args) {
+  return failed(ErrorCode::invalid_argument, format, args...);
+}
+
+/// The error invalid_data with that sentence.
+template <class... Args>
+[[gnu::always_inline]] inline Error malformed(detail::FormatOf<Args...> format, const Args&... args) {
+  return failed(ErrorCode::invalid_data, format, args...);
+}
+
+/// The error invalid_argument "hop is 0; allowed: 1 to 2048".
+template <class First, class... Rest>
+[[gnu::always_inline]] inline Error out_of_range(const char* field, double value,
+                                                 detail::FormatOf<First, Rest...> allowed, const First& first,
+                                                 const Rest&... rest) {
+  if (!complete) return detail::fail(ErrorCode::invalid_argument);
+  const detail::Argument arguments[] = {detail::argument(first), detail::argument(rest)...};
+  return detail::fail(field, value, allowed.text, detail::kinds_of<First, Rest...>(), arguments);
 }
 
 }  // namespace lodestone

@@ -37,7 +37,7 @@ Status check(const AnalyserConfig& config) {
   }
   if (config.mel_bands < 1 || config.mel_bands > 256) return out_of_range("mel_bands", config.mel_bands, "1 to 256");
   if (config.coefficients < 1 || config.coefficients > config.mel_bands) {
-    return out_of_range("coefficients", config.coefficients, {"1 to ", config.mel_bands, ", the mel bands"});
+    return out_of_range("coefficients", config.coefficients, "1 to {}, the mel bands", config.mel_bands);
   }
   return {};
 }

@@ -16,7 +16,7 @@ int narrow(std::uint64_t value) {
 
 Status blame_file(const Status& status) {
   if (!status) return {};
-  return malformed({"the file's network: ", status->message});
+  return malformed("the file's network: {}", status->message);
 }
 
 }  // namespace

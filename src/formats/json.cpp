@@ -38,8 +38,8 @@ class Parser {
   Status parse(std::string_view name) {
     const bool complete = read_value() && (skip_space(), next_ == text_.size());
     if (error_) return std::move(error_);
-    if (too_deep_) return malformed({name, " is nested deeper than ", deepest, " levels"});
-    if (!complete) return malformed({name, " is not valid JSON in UTF-8 at its byte ", next_});
+    if (too_deep_) return malformed("{} is nested deeper than {} levels", name, deepest);
+    if (!complete) return malformed("{} is not valid JSON in UTF-8 at its byte {}", name, next_);
     return {};
   }
 

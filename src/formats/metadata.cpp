@@ -137,16 +137,16 @@ void write(JsonWriter& writer, const Field& field) {
   writer.close(']');
 }
 
-Piece describe(const JsonValue& value) {
+std::string describe(const JsonValue& value) {
   switch (value.kind) {
     case JsonValue::Kind::object:
       return "an object";
     case JsonValue::Kind::array:
       return "a list";
     case JsonValue::Kind::string:
-      return Piece::quoted(value.string);
+      return sentence("{}", quoted(value.string));
     case JsonValue::Kind::number:
-      return value.number;
+      return number_text(value.number);
     case JsonValue::Kind::boolean:
       return value.number != 0 ? "true" : "false";
     case JsonValue::Kind::null:
@@ -155,9 +155,8 @@ Piece describe(const JsonValue& value) {
   return "null";
 }
 
-Error field_error(const Field& field, Pieces what) {
-  const Error error = malformed(what);
-  return malformed({"metadata: ", field.section, field.section.empty() ? "" : ".", field.name, " ", error.message});
+Error field_error(const Field& field, const std::string& what) {
+  return malformed("metadata: {}{}{} {}", field.section, field.section.empty() ? "" : ".", field.name, what);
 }
 
 /// Looks only at format_version and kind, which decide what the rest means.
@@ -172,8 +171,8 @@ class KindVisitor : public JsonVisitor {
     if (path[0] != "format_version") return {};
     seen_version = true;
     if (value.has_integer && value.integer == format_version) return {};
-    return malformed(
-        {"metadata: format_version is ", describe(value), "; this version of Lodestone reads ", format_version});
+    return malformed("metadata: format_version is {}; this version of Lodestone reads {}", describe(value),
+                     format_version);
   }
 };
 
@@ -196,7 +195,7 @@ class FieldVisitor : public JsonVisitor {
   Status check_complete() const {
     unsigned bit = 1;
     for (const Field& field : fields_) {
-      if (!(seen_ & bit)) return field_error(field, {"is missing"});
+      if (!(seen_ & bit)) return field_error(field, "is missing");
       bit <<= 1;
     }
     return {};
@@ -204,11 +203,11 @@ class FieldVisitor : public JsonVisitor {
 
  private:
   Status take(const Field& field, unsigned bit, const JsonValue& value) {
-    if (value.arrays == 0 && (seen_ & bit)) return field_error(field, {"is there twice"});
+    if (value.arrays == 0 && (seen_ & bit)) return field_error(field, "is there twice");
     seen_ |= bit;
     const char* expected = read(field, value);
     if (!expected) return {};
-    return field_error(field, {"is ", describe(value), "; allowed: ", expected});
+    return field_error(field, sentence("is {}; allowed: {}", describe(value), expected));
   }
 
   Fields fields_;
@@ -216,24 +215,24 @@ class FieldVisitor : public JsonVisitor {
 };
 
 Status check_configurations(const Metadata& metadata) {
-  if (auto error = metadata.stft.check()) return malformed({"metadata: stft: ", error->message});
+  if (auto error = metadata.stft.check()) return malformed("metadata: stft: {}", error->message);
   if (metadata.kind != "model") return {};
-  if (auto error = metadata.network.check()) return malformed({"metadata: network: ", error->message});
+  if (auto error = metadata.network.check()) return malformed("metadata: network: {}", error->message);
   if (metadata.network.bins == metadata.stft.bins()) return {};
-  return malformed({"metadata: network.bins is ", metadata.network.bins, "; expected ", metadata.stft.bins(),
-                    ", as stft.size is ", metadata.stft.size});
+  return malformed("metadata: network.bins is {}; expected {}, as stft.size is {}", metadata.network.bins,
+                   metadata.stft.bins(), metadata.stft.size);
 }
 
 }  // namespace
 
 Result<Metadata> read_metadata(const Safetensors& file, std::string_view kind) {
   const std::string* text = file.find_metadata(metadata_key);
-  if (!text) return malformed({"this safetensors file is not Lodestone's: its metadata has no entry \"lodestone\""});
+  if (!text) return malformed("this safetensors file is not Lodestone's: its metadata has no entry \"lodestone\"");
   KindVisitor header;
   if (auto error = read_json("metadata", *text, header)) return *error;
-  if (!header.seen_version) return malformed({"metadata: format_version is missing"});
+  if (!header.seen_version) return malformed("metadata: format_version is missing");
   if (header.kind != kind) {
-    return malformed({"expected a file of kind ", Piece::quoted(kind), ", found kind ", Piece::quoted(header.kind)});
+    return malformed("expected a file of kind {}, found kind {}", quoted(kind), quoted(header.kind));
   }
   Metadata metadata{.kind = header.kind, .network = {.layers = {}}};
   FieldVisitor fields(metadata);

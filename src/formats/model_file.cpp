@@ -26,17 +26,16 @@ Status check_values(const NamedTensor& tensor) {
 Status check_tensors(const Safetensors& file, std::span<const TensorShape> expected) {
   for (const TensorShape& tensor : expected) {
     const TensorView* found = file.find(tensor.name);
-    if (!found) return malformed({"expected ", tensor.name, " ", tensor.shape, ", found no tensor of that name"});
+    if (!found) return malformed("expected {} {}, found no tensor of that name", tensor.name, tensor.shape);
     if (found->shape != tensor.shape) {
-      return malformed({"expected ", tensor.name, " ", tensor.shape, ", found ", found->shape});
+      return malformed("expected {} {}, found {}", tensor.name, tensor.shape, found->shape);
     }
   }
   for (const TensorView& tensor : file.tensors) {
     const bool known =
         tensor.name == impulses_name || tensor.name == residuals_name || tensor.name == counter_name ||
         std::any_of(expected.begin(), expected.end(), [&](const auto& e) { return e.name == tensor.name; });
-    if (!known)
-      return malformed({"found ", Piece::quoted(tensor.name), " ", tensor.shape, ", which this network does not have"});
+    if (!known) return malformed("found {} {}, which this network does not have", quoted(tensor.name), tensor.shape);
   }
   return {};
 }
@@ -45,7 +44,7 @@ Result<Array2<float>> read_impulses(const Safetensors& file, std::uint64_t bins)
   const TensorView* tensor = file.find(impulses_name);
   if (!tensor) return Array2<float>();
   if (tensor->shape.size() != 2 || tensor->shape[1] != bins) {
-    return malformed({"expected impulses [frames, ", bins, "], found ", tensor->shape});
+    return malformed("expected impulses [frames, {}], found {}", bins, tensor->shape);
   }
   auto impulses = Array2<float>::create(tensor->shape[0], bins);
   if (!impulses) return impulses;
@@ -58,7 +57,7 @@ Result<Buffer<float>> read_residuals(const Safetensors& file, std::uint64_t bins
   const TensorView* tensor = file.find(residuals_name);
   if (!tensor) return Buffer<float>();
   if (tensor->shape.size() != 1 || tensor->shape[0] != bins) {
-    return malformed({"expected residuals [", bins, "], found ", tensor->shape});
+    return malformed("expected residuals [{}], found {}", bins, tensor->shape);
   }
   auto residuals = Buffer<float>::create(bins);
   if (!residuals) return residuals;
@@ -83,7 +82,7 @@ Status check_writable(const Model& model, std::span<const NamedTensor> weights) 
              (model.impulses.rows() == 0 || model.impulses.cols() == bins) &&
              (model.residuals.size() == 0 || model.residuals.size() == bins);
   for (std::size_t i = 0; fit && i < weights.size(); ++i) fit = weights[i].shape == expected[i].shape;
-  if (!fit) return malformed({"the model's configuration, weights, impulses and residuals do not fit together"});
+  if (!fit) return malformed("the model's configuration, weights, impulses and residuals do not fit together");
   for (const NamedTensor& tensor : weights) {
     if (auto error = check_values(tensor)) return error;
   }

@@ -31,7 +31,7 @@ class HeaderParser {
     skip_space();
     if (!rest_.empty()) return error("its end");
     if (seen_ != (descr_bit | order_bit | shape_bit))
-      return malformed({"npy header: expected descr, fortran_order and shape"});
+      return malformed("npy header: expected descr, fortran_order and shape");
     return {};
   }
 
@@ -45,8 +45,7 @@ class HeaderParser {
                          : key == "fortran_order" ? order_bit
                          : key == "shape"         ? shape_bit
                                                   : 0;
-    if (bit == 0 || (seen_ & bit))
-      return malformed({"npy header: key ", Piece::quoted(key), " is unknown or there twice"});
+    if (bit == 0 || (seen_ & bit)) return malformed("npy header: key {} is unknown or there twice", quoted(key));
     seen_ |= bit;
     if (bit == descr_bit)
       return take_string(header.descr) ? Status() : error("descr as a string (no structured arrays)");
@@ -106,7 +105,7 @@ class HeaderParser {
   }
 
   Error error(const std::string& expected) const {
-    return malformed({"npy header: expected ", expected, ", found ", Piece::quoted(rest_.substr(0, 20))});
+    return malformed("npy header: expected {}, found {}", expected, quoted(rest_.substr(0, 20)));
   }
 
   std::string_view rest_;
@@ -120,25 +119,24 @@ Status parse_descr(std::string_view descr, DType& dtype) {
     dtype = type == "f8" ? DType::f64 : DType::f32;
     if (type == "f4" || type == "f8") return {};
   }
-  return malformed(
-      {"npy: values of type ", Piece::quoted(descr), "; allowed: <f4 and <f8 (little-endian float32 and float64)"});
+  return malformed("npy: values of type {}; allowed: <f4 and <f8 (little-endian float32 and float64)", quoted(descr));
 }
 
 /// Splits the file into its header's text and its values.
 Status split(ByteView bytes, std::string_view& header, ByteView& values) {
   if (bytes.size() < version_end || !starts_with(bytes, magic)) {
-    return malformed({"not an npy file: it does not start with \\x93NUMPY"});
+    return malformed("not an npy file: it does not start with \\x93NUMPY");
   }
   const int major = std::to_integer<int>(bytes[6]), minor = std::to_integer<int>(bytes[7]);
   if (major < 1 || major > 3 || minor != 0) {
-    return malformed({"npy format version ", major, ".", minor, "; allowed: 1.0, 2.0, 3.0"});
+    return malformed("npy format version {}.{}; allowed: 1.0, 2.0, 3.0", major, minor);
   }
   const ByteView rest = bytes.subspan(version_end);
   const std::size_t length_size = major == 1 ? 2 : 4;
-  if (rest.size() < length_size) return malformed({"npy: the file ends within its header's length"});
+  if (rest.size() < length_size) return malformed("npy: the file ends within its header's length");
   const std::uint64_t length = major == 1 ? load<std::uint16_t>(rest) : load<std::uint32_t>(rest);
   if (length > rest.size() - length_size) {
-    return malformed({"npy: expected a header of ", length, " bytes, found ", rest.size() - length_size});
+    return malformed("npy: expected a header of {} bytes, found {}", length, rest.size() - length_size);
   }
   header = as_text(rest.subspan(length_size, static_cast<std::size_t>(length)));
   values = rest.subspan(length_size + header.size());
@@ -167,14 +165,14 @@ Result<Array2<float>> read_npy(ByteView bytes) {
 
   std::uint64_t expected;
   if (!checked_count(tensor.shape, expected) || __builtin_mul_overflow(expected, dtype_size(tensor.dtype), &expected)) {
-    return malformed({"npy: shape ", tensor.shape, " has more values than 64 bits can count"});
+    return malformed("npy: shape {} has more values than 64 bits can count", tensor.shape);
   }
   if (expected != tensor.bytes.size()) {
-    return malformed(
-        {"npy: expected ", expected, " bytes of values for shape ", tensor.shape, ", found ", tensor.bytes.size()});
+    return malformed("npy: expected {} bytes of values for shape {}, found {}", expected, tensor.shape,
+                     tensor.bytes.size());
   }
   if (tensor.shape.empty() || tensor.shape.size() > 2 || expected == 0) {
-    return malformed({"npy: shape ", tensor.shape, "; allowed: 1 or 2 dimensions with at least one value"});
+    return malformed("npy: shape {}; allowed: 1 or 2 dimensions with at least one value", tensor.shape);
   }
   std::uint64_t rows = tensor.shape.size() == 2 ? tensor.shape[0] : 1, cols = tensor.shape.back();
   if (header.fortran_order) std::swap(rows, cols);

@@ -132,14 +132,13 @@ class Machine {
 
   Result<Pickle> run() {
     for (;;) {
-      if (next_ == bytes_.size()) return malformed({"pickle: it ends without STOP"});
+      if (next_ == bytes_.size()) return malformed("pickle: it ends without STOP");
       const std::size_t place = next_;
       const auto opcode = static_cast<unsigned char>(bytes_[next_++]);
       const bool done = step(opcode);
       if (error_) return *error_;
       if (!done) {
-        return malformed(
-            {"pickle: the opcode ", opcode_name(opcode), " at byte ", place, " is out of place or cut off"});
+        return malformed("pickle: the opcode {} at byte {} is out of place or cut off", opcode_name(opcode), place);
       }
       if (opcode == op_stop) return std::move(pickle_);
     }
@@ -207,8 +206,8 @@ class Machine {
       case op_long_get:
         return get<std::uint32_t>();
       default:
-        error_ = malformed({"pickle: the opcode ", opcode_name(opcode), " (", unsigned{opcode}, ") at byte ", next_ - 1,
-                            " is not needed for tensors and not read"});
+        error_ = malformed("pickle: the opcode {} ({}) at byte {} is not needed for tensors and not read",
+                           opcode_name(opcode), unsigned{opcode}, next_ - 1);
         return false;
     }
   }
@@ -242,8 +241,7 @@ class Machine {
     std::uint8_t version;
     if (!take(version)) return false;
     if (version != 2) {
-      error_ =
-          malformed({"pickle: the protocol is ", unsigned{version}, "; allowed: 2, which torch.save takes by itself"});
+      error_ = malformed("pickle: the protocol is {}; allowed: 2, which torch.save takes by itself", unsigned{version});
     }
     return true;
   }
@@ -328,13 +326,14 @@ class Machine {
   bool push_global() {
     std::string_view module, name;
     if (!take_line(module) || !take_line(name)) return false;
-    const std::string wanted = sentence({module, ".", name});
+    const std::string wanted = sentence("{}.{}", module, name);
     for (std::size_t i = 0; i < globals_.size(); ++i) {
       if (globals_[i] == wanted) return push({.kind = Kind::global, .first = static_cast<std::uint32_t>(i)});
     }
-    error_ = malformed({"pickle: it asks for ", Piece::quoted(wanted),
-                        ", which a state_dict of float tensors does not need, and nothing is executed here; save "
-                        "model.state_dict() by itself"});
+    error_ = malformed(
+        "pickle: it asks for {}, which a state_dict of float tensors does not need, and nothing is executed here; save "
+        "model.state_dict() by itself",
+        quoted(wanted));
     return false;
   }
 

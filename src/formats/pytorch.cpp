@@ -75,14 +75,16 @@ class Archive {
     for (const Pickle::Item& item : pickle_.items) {
       if (!key_of(item).ends_with(first_weight)) continue;
       if (found) {
-        return malformed({"it holds two networks, with ", Piece::quoted(key_of(*found)), " and ",
-                          Piece::quoted(key_of(item)), "; save one alone"});
+        return malformed("it holds two networks, with {} and {}; save one alone", quoted(key_of(*found)),
+                         quoted(key_of(item)));
       }
       found = &item;
     }
     if (!found) {
-      return malformed({"it holds no MAGNet network: none of its dicts has \"", first_weight,
-                        "\" (batch_norm, lstm and fc are the names of MAGNet's RNNModel)"});
+      return malformed(
+          "it holds no MAGNet network: none of its dicts has \"{}\" (batch_norm, lstm and fc are the names of MAGNet's "
+          "RNNModel)",
+          first_weight);
     }
     const std::string_view prefix = key_of(*found).substr(0, key_of(*found).size() - first_weight.size());
     Safetensors tensors;
@@ -90,7 +92,7 @@ class Archive {
       if (item.dict != found->dict || !is_tensor(pickle_.values[item.value])) continue;
       std::string_view name = key_of(item);
       if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-      if (tensors.find(name)) return malformed({"tensor ", Piece::quoted(name), " is there twice"});
+      if (tensors.find(name)) return malformed("tensor {} is there twice", quoted(name));
       auto tensor = read_tensor(name, pickle_.values[item.value]);
       if (!tensor) return tensor.error();
       tensors.tensors.push_back(std::move(*tensor));
@@ -100,15 +102,15 @@ class Archive {
 
  private:
   Status read() {
-    if (find("constants.pkl")) return malformed({"it is a TorchScript program; save model.state_dict() instead"});
+    if (find("constants.pkl")) return malformed("it is a TorchScript program; save model.state_dict() instead");
     const ZipEntry* pickle = find("data.pkl");
-    if (!pickle) return malformed({"it is a zip archive, but holds no data.pkl as those of torch.save do"});
+    if (!pickle) return malformed("it is a zip archive, but holds no data.pkl as those of torch.save do");
     const ZipEntry* order = find("byteorder");
     if (order && as_text(order->bytes) != "little") {
-      return malformed({"its byte order is ", Piece::quoted(as_text(order->bytes)), "; allowed: \"little\""});
+      return malformed("its byte order is {}; allowed: \"little\"", quoted(as_text(order->bytes)));
     }
     if (pickle->bytes.size() > largest_pickle) {
-      return malformed({"data.pkl has ", pickle->bytes.size(), " bytes; allowed: up to ", largest_pickle});
+      return malformed("data.pkl has {} bytes; allowed: up to {}", pickle->bytes.size(), largest_pickle);
     }
     auto values = read_pickle(pickle->bytes, globals);
     if (!values) return values.error();
@@ -117,7 +119,7 @@ class Archive {
   }
 
   const ZipEntry* find(std::string_view name) const {
-    const std::string wanted = sentence({name_, "/", name});
+    const std::string wanted = sentence("{}/{}", name_, name);
     for (const ZipEntry& entry : entries_) {
       if (entry.name == wanted) return &entry;
     }
@@ -140,17 +142,17 @@ class Archive {
     TensorView tensor{std::string(name), DType::f32, {}, {}};
     std::uint64_t offset;
     if (!is_object(*object, rebuild_tensor) || !take_arguments(*arguments, tensor, offset)) {
-      return malformed({"tensor ", Piece::quoted(name), " is not a contiguous tensor as PyTorch puts them together"});
+      return malformed("tensor {} is not a contiguous tensor as PyTorch puts them together", quoted(name));
     }
     if (tensor.bytes.empty()) {
-      return malformed({"tensor ", Piece::quoted(name), ": its storage is missing or not of the size that is said"});
+      return malformed("tensor {}: its storage is missing or not of the size that is said", quoted(name));
     }
     std::uint64_t count, end;
     const std::size_t size = dtype_size(tensor.dtype);
     if (!checked_count(tensor.shape, count) || __builtin_add_overflow(offset, count, &end) ||
         end > tensor.bytes.size() / size) {
-      return malformed({"tensor ", Piece::quoted(name), " ", tensor.shape, " ends beyond its storage of ",
-                        tensor.bytes.size() / size, " values"});
+      return malformed("tensor {} {} ends beyond its storage of {} values", quoted(name), tensor.shape,
+                       tensor.bytes.size() / size);
     }
     tensor.bytes =
         tensor.bytes.subspan(static_cast<std::size_t>(offset) * size, static_cast<std::size_t>(count) * size);
@@ -181,7 +183,7 @@ class Archive {
     const PickleValue &type = pickle_.element(id, 1), &count = pickle_.element(id, 4);
     if (type.kind != Kind::global || type.first < first_storage || count.kind != Kind::integer) return false;
     tensor.dtype = storage_dtypes[type.first - first_storage];
-    const ZipEntry* file = find(sentence({"data/", pickle_.element(id, 2).text()}));
+    const ZipEntry* file = find(sentence("data/{}", pickle_.element(id, 2).text()));
     const std::size_t size = dtype_size(tensor.dtype);
     if (file && file->bytes.size() % size == 0 &&
         static_cast<std::uint64_t>(count.integer) == file->bytes.size() / size) {
@@ -199,12 +201,12 @@ class Archive {
 Result<Model> shape_model(const Safetensors& tensors, const ImportConfig& config) {
   const TensorView* input = tensors.find(first_weight);
   std::vector<std::uint64_t> layers;
-  while (const TensorView* recurrent = tensors.find(sentence({"lstm.weight_hh_l", layers.size()}))) {
+  while (const TensorView* recurrent = tensors.find(sentence("lstm.weight_hh_l{}", layers.size()))) {
     if (recurrent->shape.size() != 2) break;
     layers.push_back(recurrent->shape[1]);
   }
   if (!input || input->shape.size() != 2 || layers.empty()) {
-    return malformed({"expected ", first_weight, " [4 x hidden, bins] and lstm.weight_hh_l0 [4 x hidden, hidden]"});
+    return malformed("expected {} [4 x hidden, bins] and lstm.weight_hh_l0 [4 x hidden, hidden]", first_weight);
   }
   return imported_model(config, input->shape[1], layers, 0);
 }
@@ -214,8 +216,8 @@ Result<Model> shape_model(const Safetensors& tensors, const ImportConfig& config
 Result<Model> read_pytorch(ByteView bytes, const ImportConfig& config) {
   if (!starts_with(bytes, "PK")) {
     return malformed(
-        {"it is a bare pickle, as PyTorch before 1.6 wrote them; save it again with a newer one: "
-         "torch.save(torch.load(path), path)"});
+        "it is a bare pickle, as PyTorch before 1.6 wrote them; save it again with a newer one: "
+        "torch.save(torch.load(path), path)");
   }
   const auto archive = Archive::open(bytes);
   if (!archive) return archive.error();

@@ -17,9 +17,8 @@ struct Extent {
   std::uint64_t begin = 0, end = 0;
 };
 
-Error entry_error(std::string_view name, Pieces what) {
-  const Error error = malformed(what);
-  return malformed({"safetensors header: ", Piece::quoted(name), " ", error.message});
+Error entry_error(std::string_view name, const std::string& what) {
+  return malformed("safetensors header: {} {}", quoted(name), what);
 }
 
 /// Takes the header apart. What it says is not compared with the bytes yet.
@@ -31,7 +30,7 @@ class HeaderVisitor : public JsonVisitor {
   Status visit(std::span<const std::string> path, const JsonValue& value) override {
     if (path.empty()) {
       if (value.kind == JsonValue::Kind::object) return {};
-      return malformed({"safetensors header: expected a JSON object"});
+      return malformed("safetensors header: expected a JSON object");
     }
     if (path.size() == 1) return start_entry(path[0], value);
     if (path[0] == metadata_key) return add_metadata(path, value);
@@ -41,14 +40,14 @@ class HeaderVisitor : public JsonVisitor {
   /// Whether the last tensor is complete.
   Status finish_entry() const {
     if (file.tensors.empty() || (seen_dtype_ && seen_shape_ && offsets_ == 2)) return {};
-    return entry_error(file.tensors.back().name, {"lacks one of dtype, shape and data_offsets"});
+    return entry_error(file.tensors.back().name, "lacks one of dtype, shape and data_offsets");
   }
 
  private:
   Status start_entry(const std::string& name, const JsonValue& value) {
-    if (value.kind != JsonValue::Kind::object || value.arrays > 0) return entry_error(name, {"is not an object"});
+    if (value.kind != JsonValue::Kind::object || value.arrays > 0) return entry_error(name, "is not an object");
     if (name == metadata_key) {
-      if (seen_metadata_) return entry_error(name, {"is there twice"});
+      if (seen_metadata_) return entry_error(name, "is there twice");
       seen_metadata_ = true;
       return {};
     }
@@ -63,7 +62,7 @@ class HeaderVisitor : public JsonVisitor {
 
   Status add_metadata(std::span<const std::string> path, const JsonValue& value) {
     if (path.size() != 2 || value.kind != JsonValue::Kind::string || value.arrays > 0) {
-      return entry_error(path[1], {"in the metadata is not a string"});
+      return entry_error(path[1], "in the metadata is not a string");
     }
     if (file.metadata.size() == most_entries) return too_many();
     file.metadata.emplace_back(path[1], value.string);
@@ -89,9 +88,10 @@ class HeaderVisitor : public JsonVisitor {
         return {};
       }
     }
-    return entry_error(tensor.name, {"has a field ", Piece::quoted(field),
-                                     " that is unknown, there twice or of the wrong kind; expected dtype (a string), "
-                                     "shape (whole numbers) and data_offsets (two whole numbers)"});
+    return entry_error(tensor.name,
+                       sentence("has a field {} that is unknown, there twice or of the wrong kind; expected dtype (a "
+                                "string), shape (whole numbers) and data_offsets (two whole numbers)",
+                                quoted(field)));
   }
 
   Status set_dtype(TensorView& tensor, const JsonValue& value) {
@@ -99,16 +99,16 @@ class HeaderVisitor : public JsonVisitor {
     if (value.kind == JsonValue::Kind::string && value.arrays == 0 && parse_dtype(value.string, tensor.dtype))
       return {};
     return entry_error(tensor.name,
-                       {"has dtype ", Piece::quoted(value.string), "; allowed: U8, I32, I64, F16, F32, F64"});
+                       sentence("has dtype {}; allowed: U8, I32, I64, F16, F32, F64", quoted(value.string)));
   }
 
   static Status add_dimension(TensorView& tensor, const JsonValue& value) {
-    if (tensor.shape.size() == most_dimensions) return entry_error(tensor.name, {"has more than 32 dimensions"});
+    if (tensor.shape.size() == most_dimensions) return entry_error(tensor.name, "has more than 32 dimensions");
     tensor.shape.push_back(value.integer);
     return {};
   }
 
-  static Error too_many() { return malformed({"safetensors header: more than 4096 entries"}); }
+  static Error too_many() { return malformed("safetensors header: more than 4096 entries"); }
 
   bool seen_metadata_ = false;
   // Of the last tensor:
@@ -134,7 +134,7 @@ void sort(std::vector<Entry>& entries, Order before) {
 Status check_names(std::vector<Entry>& entries) {
   sort(entries, [](const Entry& a, const Entry& b) { return a.name < b.name; });
   for (std::size_t i = 1; i < entries.size(); ++i) {
-    if (entries[i].name == entries[i - 1].name) return entry_error(entries[i].name, {"is there twice"});
+    if (entries[i].name == entries[i - 1].name) return entry_error(entries[i].name, "is there twice");
   }
   return {};
 }
@@ -147,23 +147,23 @@ Status check_extents(std::vector<Entry>& entries, std::uint64_t size) {
   std::uint64_t covered = 0;
   for (const Entry& entry : entries) {
     if (entry.extent.begin != covered) {
-      return entry_error(entry.name, {"starts at byte ", entry.extent.begin, ", expected ", covered,
-                                      ": tensors lie one behind the other"});
+      return entry_error(entry.name, sentence("starts at byte {}, expected {}: tensors lie one behind the other",
+                                              entry.extent.begin, covered));
     }
     covered = entry.extent.end;
   }
   if (covered == size) return {};
-  return malformed({"safetensors: expected ", covered, " bytes of tensors, found ", size});
+  return malformed("safetensors: expected {} bytes of tensors, found {}", covered, size);
 }
 
 Status check_size(const TensorView& tensor, Extent extent) {
   std::uint64_t bytes;
   if (!checked_count(tensor.shape, bytes) || __builtin_mul_overflow(bytes, dtype_size(tensor.dtype), &bytes)) {
-    return entry_error(tensor.name, {tensor.shape, " has more values than 64 bits can count"});
+    return entry_error(tensor.name, sentence("{} has more values than 64 bits can count", tensor.shape));
   }
   if (extent.end >= extent.begin && extent.end - extent.begin == bytes) return {};
-  return entry_error(tensor.name, {dtype_name(tensor.dtype), " ", tensor.shape, " takes ", bytes,
-                                   " bytes, but its data_offsets are ", extent.begin, " to ", extent.end});
+  return entry_error(tensor.name, sentence("{} {} takes {} bytes, but its data_offsets are {} to {}",
+                                           dtype_name(tensor.dtype), tensor.shape, bytes, extent.begin, extent.end));
 }
 
 Status check_metadata_names(const Safetensors& file) {
@@ -258,17 +258,17 @@ const std::string* Safetensors::find_metadata(std::string_view key) const {
 
 Result<Safetensors> read_safetensors(ByteView bytes) {
   if (bytes.size() < length_bytes) {
-    return malformed({"safetensors: expected at least 8 bytes, found ", bytes.size()});
+    return malformed("safetensors: expected at least 8 bytes, found {}", bytes.size());
   }
   const auto length = load<std::uint64_t>(bytes);
   if (length > longest_header) {
-    return malformed({"safetensors: the header's length is ", length, "; allowed: up to 100000000"});
+    return malformed("safetensors: the header's length is {}; allowed: up to 100000000", length);
   }
   if (length > bytes.size() - length_bytes) {
-    return malformed({"safetensors: expected a header of ", length, " bytes, found ", bytes.size() - length_bytes});
+    return malformed("safetensors: expected a header of {} bytes, found {}", length, bytes.size() - length_bytes);
   }
   const ByteView text = bytes.subspan(length_bytes, static_cast<std::size_t>(length));
-  if (!starts_with(text, "{")) return malformed({"safetensors: the header does not start with {"});
+  if (!starts_with(text, "{")) return malformed("safetensors: the header does not start with {");
   HeaderVisitor header;
   if (auto error = read_json("safetensors header", as_text(text), header)) return *error;
   if (auto error = header.finish_entry()) return *error;
@@ -280,9 +280,9 @@ Result<Safetensors> read_safetensors(ByteView bytes) {
 Result<Bytes> write_safetensors(const Safetensors& file) {
   if (auto error = check_writable(file)) return *error;
   const std::string header = header_text(file);
-  if (!is_utf8(header)) return malformed({"safetensors: a name or a metadata text is not UTF-8"});
+  if (!is_utf8(header)) return malformed("safetensors: a name or a metadata text is not UTF-8");
   if (header.size() > longest_header) {
-    return malformed({"safetensors: the header takes ", header.size(), " bytes; allowed: up to 100000000"});
+    return malformed("safetensors: the header takes {} bytes; allowed: up to 100000000", header.size());
   }
   std::uint64_t size = length_bytes + header.size();
   for (const TensorView& tensor : file.tensors) size += tensor.bytes.size();

@@ -37,14 +37,14 @@ Status check_shape(const TensorView& tensor, const StftConfig& stft, bool comple
   const auto bins = static_cast<std::uint64_t>(stft.bins());
   const auto& shape = tensor.shape;
   if (shape.size() == (complex ? 3 : 2) && shape[0] > 0 && shape[1] == bins && (!complex || shape[2] == 2)) return {};
-  return malformed({"expected ", tensor.name, " [frames, ", bins, (complex ? ", 2" : ""), "], found ", shape});
+  return malformed("expected {} [frames, {}{}], found {}", tensor.name, bins, (complex ? ", 2" : ""), shape);
 }
 
 /// The length of the signal decides how much memory the inverse takes, so it must be one that the frames can have.
 Status check_samples(std::uint64_t samples, std::uint64_t frames, const StftConfig& stft) {
   const std::uint64_t most = frames * static_cast<std::uint64_t>(stft.hop) + static_cast<std::uint64_t>(stft.size);
   if (samples <= most) return {};
-  return malformed({"metadata: samples is ", samples, ", but ", frames, " frames cover at most ", most});
+  return malformed("metadata: samples is {}, but {} frames cover at most {}", samples, frames, most);
 }
 
 template <class T>
@@ -83,7 +83,7 @@ Result<Spectrum> read_spectrum(ByteView bytes) {
   const auto metadata = read_metadata(*file, "spectrum");
   if (!metadata) return metadata.error();
   if (const TensorView* tensor = file->find(spectrum_name)) return read_frames<Complex>(*tensor, *metadata);
-  return malformed({"expected a tensor spectrum [frames, ", metadata->stft.bins(), ", 2], found none of that name"});
+  return malformed("expected a tensor spectrum [frames, {}, 2], found none of that name", metadata->stft.bins());
 }
 
 }  // namespace lodestone

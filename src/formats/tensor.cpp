@@ -39,8 +39,8 @@ T load_element(DType dtype, ByteView bytes) {
 template <class T>
 Status copy_values(const TensorView& tensor, std::span<T> values) {
   if (tensor.count() != values.size() || tensor.bytes.size() != values.size() * dtype_size(tensor.dtype)) {
-    return malformed({"tensor ", Piece::quoted(tensor.name), " ", tensor.shape, ": expected ", values.size(),
-                      " values, found ", tensor.bytes.size(), " bytes"});
+    return malformed("tensor {} {}: expected {} values, found {} bytes", quoted(tensor.name), tensor.shape,
+                     values.size(), tensor.bytes.size());
   }
   ByteView bytes = tensor.bytes;
   for (T& value : values) {
@@ -61,7 +61,7 @@ Result<Buffer<T>> to_values(const TensorView& tensor) {
 Status check_values(std::string_view name, std::span<const float> values, float lowest, const char* allowed) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i]) || values[i] < lowest) {
-      return malformed({name, "[", i, "] is ", double{values[i]}, "; allowed: ", allowed});
+      return malformed("{}[{}] is {}; allowed: {}", name, i, double{values[i]}, allowed);
     }
   }
   return {};
@@ -102,8 +102,7 @@ Result<Buffer<double>> to_doubles(const TensorView& tensor) { return to_values<d
 
 Result<Buffer<std::int64_t>> to_integers(const TensorView& tensor) {
   if (tensor.dtype == DType::f16 || tensor.dtype == DType::f32 || tensor.dtype == DType::f64) {
-    return malformed(
-        {"tensor ", Piece::quoted(tensor.name), " is ", dtype_name(tensor.dtype), "; allowed: U8, I32, I64"});
+    return malformed("tensor {} is {}; allowed: U8, I32, I64", quoted(tensor.name), dtype_name(tensor.dtype));
   }
   return to_values<std::int64_t>(tensor);
 }

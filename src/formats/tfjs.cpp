@@ -84,7 +84,7 @@ class ModelVisitor : public JsonVisitor {
  private:
   Status visit_layer(std::span<const std::string> path, const JsonValue& value) {
     if (path.empty() && value.kind == Kind::object && value.arrays == 1) {
-      if (layers.size() == most_layers) return malformed({"model.json: more than ", most_layers, " layers"});
+      if (layers.size() == most_layers) return malformed("model.json: more than {} layers", most_layers);
       layers.emplace_back();
     }
     if (layers.empty() || value.arrays == 0) return {};
@@ -92,7 +92,7 @@ class ModelVisitor : public JsonVisitor {
     if (path.size() == 1 && path[0] == "class_name") layer.kind = value.string;
     if (path.size() != 2 || path[0] != "config" || value.kind == Kind::object || value.kind == Kind::array) return {};
     if (path[1] == "name") layer.name = value.string;
-    if (layer.settings.size() == most_settings) return malformed({"model.json: a layer with too many settings"});
+    if (layer.settings.size() == most_settings) return malformed("model.json: a layer with too many settings");
     layer.settings.push_back({path[1], text_of(value), value.number});
     return {};
   }
@@ -100,12 +100,12 @@ class ModelVisitor : public JsonVisitor {
   Status visit_manifest(std::span<const std::string> path, const JsonValue& value) {
     if (path.empty()) return {};
     if (path[0] == "paths" && path.size() == 1 && value.kind == Kind::string) {
-      if (shards.size() == most_shards) return malformed({"model.json: more than ", most_shards, " shards"});
+      if (shards.size() == most_shards) return malformed("model.json: more than {} shards", most_shards);
       shards.emplace_back(value.string);
     }
     if (path[0] != "weights") return {};
     if (path.size() == 1 && value.kind == Kind::object) {
-      if (weights.size() == most_weights) return malformed({"model.json: more than ", most_weights, " weights"});
+      if (weights.size() == most_weights) return malformed("model.json: more than {} weights", most_weights);
       weights.emplace_back();
     }
     if (path.size() < 2 || weights.empty()) return {};
@@ -123,18 +123,16 @@ class ModelVisitor : public JsonVisitor {
 
   static Status add_dimension(StoredWeight& weight, const JsonValue& value) {
     if (!value.has_integer || weight.shape.size() == 4) {
-      return malformed({"model.json: weight ", Piece::quoted(weight.name),
-                        " has a shape of another kind; expected up to 4 whole numbers"});
+      return malformed("model.json: weight {} has a shape of another kind; expected up to 4 whole numbers",
+                       quoted(weight.name));
     }
     weight.shape.push_back(value.integer);
     return {};
   }
 };
 
-Error layer_error(const Layer& layer, Pieces what) {
-  const Error error = malformed(what);
-  return malformed(
-      {"model.json: layer ", Piece::quoted(layer.name), " (", Piece::quoted(layer.kind), ") ", error.message});
+Error layer_error(const Layer& layer, const std::string& what) {
+  return malformed("model.json: layer {} ({}) {}", quoted(layer.name), quoted(layer.kind), what);
 }
 
 /// What a layer must say, if it says it, to do what the network here does.
@@ -160,7 +158,7 @@ Status check_settings(const Layer& layer) {
     if (layer.kind != demand.kind) continue;
     const Setting* setting = layer.find(demand.key);
     if (setting && setting->text != demand.allowed && setting->text != demand.or_else) {
-      return layer_error(layer, {"has ", demand.key, " ", Piece::quoted(setting->text), "; allowed: ", demand.allowed});
+      return layer_error(layer, sentence("has {} {}; allowed: {}", demand.key, quoted(setting->text), demand.allowed));
     }
   }
   return {};
@@ -190,22 +188,24 @@ Status add_layer(const Layer& layer, Chain& chain) {
     chain.dense = &layer;
     return {};
   }
-  return layer_error(layer, {"is not what this network has there; allowed: BatchNormalization, LSTM layers, Dense, "
-                             "perhaps Activation, one after the other"});
+  return layer_error(layer,
+                     "is not what this network has there; allowed: BatchNormalization, LSTM layers, Dense, perhaps "
+                     "Activation, one after the other");
 }
 
 Result<Chain> read_chain(const ModelVisitor& file) {
   if (file.kind != "Sequential") {
-    return malformed({"model.json: the model is ", Piece::quoted(file.kind.empty() ? file.format : file.kind),
-                      "; allowed: a layers model that is \"Sequential\""});
+    return malformed("model.json: the model is {}; allowed: a layers model that is \"Sequential\"",
+                     quoted(file.kind.empty() ? file.format : file.kind));
   }
   Chain chain;
   for (const Layer& layer : file.layers) {
     if (auto error = add_layer(layer, chain)) return *error;
   }
   if (chain.dense) return chain;
-  return malformed({"model.json: expected BatchNormalization, LSTM layers and Dense, found ", file.layers.size(),
-                    " layers and no Dense behind an LSTM"});
+  return malformed(
+      "model.json: expected BatchNormalization, LSTM layers and Dense, found {} layers and no Dense behind an LSTM",
+      file.layers.size());
 }
 
 /// Frames of the input's shape [batch, frames, bins]; 0 where it leaves them open.
@@ -244,19 +244,19 @@ Status place_weights(std::vector<StoredWeight>& weights, ByteView bytes) {
   for (StoredWeight& weight : weights) {
     const std::size_t size = value_size(weight);
     if (size == 0) {
-      return malformed({"model.json: weight ", Piece::quoted(weight.name), " has dtype ", Piece::quoted(weight.type),
-                        "; allowed: float32, quantised also float16, uint16, uint8"});
+      return malformed("model.json: weight {} has dtype {}; allowed: float32, quantised also float16, uint16, uint8",
+                       quoted(weight.name), quoted(weight.type));
     }
     std::uint64_t count, whole;
     if (!checked_count(weight.shape, count) || __builtin_mul_overflow(count, size, &whole) ||
         __builtin_add_overflow(needed, whole, &needed) || needed > bytes.size()) {
-      return malformed({"model.json: weight ", Piece::quoted(weight.name), " ", weight.shape,
-                        " ends beyond its shards, which hold ", bytes.size(), " bytes"});
+      return malformed("model.json: weight {} {} ends beyond its shards, which hold {} bytes", quoted(weight.name),
+                       weight.shape, bytes.size());
     }
     weight.bytes = bytes.subspan(static_cast<std::size_t>(needed - whole), static_cast<std::size_t>(whole));
   }
   if (needed == bytes.size()) return {};
-  return malformed({"model.json: the shards hold ", bytes.size(), " bytes; expected ", needed});
+  return malformed("model.json: the shards hold {} bytes; expected {}", bytes.size(), needed);
 }
 
 /// Whether "sequential/lstm_1/lstm_cell/kernel" is the kernel of lstm_1.
@@ -300,7 +300,7 @@ class WeightReader {
   /// Every weight must have been asked for.
   Status finish() const {
     if (used_ == weights_.size()) return {};
-    return malformed({"model.json: it lists ", weights_.size(), " weights, of which the layers have ", used_});
+    return malformed("model.json: it lists {} weights, of which the layers have {}", weights_.size(), used_);
   }
 
  private:
@@ -309,17 +309,17 @@ class WeightReader {
     found = nullptr;
     for (const StoredWeight& weight : weights_) {
       if (!is_named(weight.name, layer.name, kind)) continue;
-      if (found) return layer_error(layer, {"has two weights ", kind});
+      if (found) return layer_error(layer, sentence("has two weights {}", kind));
       found = &weight;
     }
-    if (!found) return layer_error(layer, {"has no weight ", kind, "; expected ", shape});
-    if (found->shape != shape) return layer_error(layer, {"has ", kind, " ", found->shape, "; expected ", shape});
+    if (!found) return layer_error(layer, sentence("has no weight {}; expected {}", kind, shape));
+    if (found->shape != shape) return layer_error(layer, sentence("has {} {}; expected {}", kind, found->shape, shape));
     ++used_;
     return {};
   }
 
   static Status check(const StoredWeight& weight, std::span<const float> values) {
-    return check_finite(sentence({"weight ", Piece::quoted(weight.name)}), values);
+    return check_finite(sentence("weight {}", quoted(weight.name)), values);
   }
 
   const std::vector<StoredWeight>& weights_;
@@ -336,11 +336,11 @@ bool has(const Layer& layer, std::string_view part) {
 Status fold_epsilon(const Layer& layer, Weights& weights) {
   const Setting* setting = layer.find("epsilon");
   const double epsilon = setting ? setting->number : usual_epsilon;
-  if (!(epsilon >= 0 && epsilon <= 1)) return layer_error(layer, {"has epsilon ", epsilon, "; allowed: 0 to 1"});
+  if (!(epsilon >= 0 && epsilon <= 1)) return layer_error(layer, sentence("has epsilon {}; allowed: 0 to 1", epsilon));
   for (std::size_t i = 0; i < weights.running_var.size(); ++i) {
     const double theirs = weights.running_var[i] + epsilon;
     if (!(weights.running_var[i] >= 0 && theirs > 0)) {
-      return layer_error(layer, {"has a variance of ", double{weights.running_var[i]}, "; allowed: above 0"});
+      return layer_error(layer, sentence("has a variance of {}; allowed: above 0", double{weights.running_var[i]}));
     }
     weights.running_var[i] = static_cast<float>(std::max(0.0, theirs - our_epsilon));
     if (theirs < our_epsilon) {
@@ -391,8 +391,7 @@ Status check_size(const NetworkConfig& network, std::size_t bytes) {
     if (tensor.shape.size() == 2) needed += tensor.shape[0] * tensor.shape[1];
   }
   if (needed <= bytes) return {};
-  return malformed(
-      {"model.json: the shards hold ", bytes, " bytes, too few for the ", needed, " values of its layers"});
+  return malformed("model.json: the shards hold {} bytes, too few for the {} values of its layers", bytes, needed);
 }
 
 }  // namespace
@@ -402,10 +401,10 @@ Result<std::vector<std::string>> tfjs_shards(ByteView json) {
   if (auto error = read_json("model.json", as_text(json), file)) return *error;
   for (const std::string& shard : file.shards) {
     if (shard.empty() || shard == ".." || shard.find_first_of("/\\:?#\n") != shard.npos) {
-      return malformed({"model.json: the shard ", Piece::quoted(shard), " is no plain file name"});
+      return malformed("model.json: the shard {} is no plain file name", quoted(shard));
     }
   }
-  if (file.shards.empty()) return malformed({"model.json: its weightsManifest lists no shards"});
+  if (file.shards.empty()) return malformed("model.json: its weightsManifest lists no shards");
   return std::move(file.shards);
 }
 

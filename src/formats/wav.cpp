@@ -49,7 +49,7 @@ class ChunkReader {
 };
 
 Status parse_format(ByteView chunk, Format& format) {
-  if (chunk.size() < 16) return malformed({"wav: expected a fmt chunk of 16 bytes, found ", chunk.size()});
+  if (chunk.size() < 16) return malformed("wav: expected a fmt chunk of 16 bytes, found {}", chunk.size());
   format.tag = load<std::uint16_t>(chunk);
   format.channels = load<std::uint16_t>(chunk.subspan(2));
   format.rate = load<std::uint32_t>(chunk.subspan(4));
@@ -61,16 +61,16 @@ Status parse_format(ByteView chunk, Format& format) {
       format.tag == tag_pcm && (format.bits == 8 || format.bits == 16 || format.bits == 24 || format.bits == 32);
   const bool floating = format.tag == tag_float && (format.bits == 32 || format.bits == 64);
   if (!pcm && !floating) {
-    return malformed({"wav: encoding ", format.tag, " of ", format.bits,
-                      " bits; allowed: PCM (1) of 8, 16, 24 and 32 bits, float (3) of 32 and 64"});
+    return malformed("wav: encoding {} of {} bits; allowed: PCM (1) of 8, 16, 24 and 32 bits, float (3) of 32 and 64",
+                     format.tag, format.bits);
   }
-  if (format.channels == 0) return malformed({"wav: channels is 0; allowed: 1 or more"});
+  if (format.channels == 0) return malformed("wav: channels is 0; allowed: 1 or more");
   if (format.rate < lowest_rate || format.rate > highest_rate) {
-    return malformed({"wav: sample rate is ", format.rate, "; allowed: 1 to 768000"});
+    return malformed("wav: sample rate is {}; allowed: 1 to 768000", format.rate);
   }
   if (block_align != format.frame_bytes()) {
-    return malformed({"wav: block align is ", block_align, ", expected ", format.frame_bytes(), " for ",
-                      format.channels, " channels of ", format.bits, " bits"});
+    return malformed("wav: block align is {}, expected {} for {} channels of {} bits", block_align,
+                     format.frame_bytes(), format.channels, format.bits);
   }
   return {};
 }
@@ -97,7 +97,7 @@ double sample_value(const Format& format, ByteView bytes) {
 
 Result<Sound> mix(const Format& format, ByteView data) {
   const std::size_t frames = data.size() / format.frame_bytes();
-  if (frames == 0) return malformed({"wav: the file holds no samples"});
+  if (frames == 0) return malformed("wav: the file holds no samples");
   Sound sound;
   sound.sample_rate = format.rate;
   auto samples = Buffer<float>::create(frames);
@@ -110,7 +110,7 @@ Result<Sound> mix(const Format& format, ByteView data) {
     }
     const float value = static_cast<float>(sum / format.channels) + 0.0f;  // never −0
     if (!std::isfinite(value)) {
-      return malformed({"wav: sample ", i, " is ", double{value}, "; it must be finite"});
+      return malformed("wav: sample {} is {}; it must be finite", i, double{value});
     }
     (*samples)[i] = value;
   }
@@ -122,8 +122,8 @@ Status check_length(const ChunkReader& data) {
   if (data.content.size() == data.length) return {};
   if (std::find(std::begin(streamed_lengths), std::end(streamed_lengths), data.length) != std::end(streamed_lengths))
     return {};
-  return malformed(
-      {"wav: expected ", data.length, " bytes of samples, found ", data.content.size(), "; the file is truncated"});
+  return malformed("wav: expected {} bytes of samples, found {}; the file is truncated", data.length,
+                   data.content.size());
 }
 
 std::int16_t to_pcm16(float value) {
@@ -160,7 +160,7 @@ Status check_sound(std::span<const float> samples, double sample_rate) {
   }
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (!std::isfinite(samples[i])) {
-      return malformed({"sample ", i, " is ", double{samples[i]}, "; it must be finite"});
+      return malformed("sample {} is {}; it must be finite", i, double{samples[i]});
     }
   }
   return {};
@@ -170,8 +170,8 @@ Status check_sound(std::span<const float> samples, double sample_rate) {
 
 Result<Sound> read_wav(ByteView bytes) {
   if (bytes.size() < 12 || !starts_with(bytes, "RIFF") || !starts_with(bytes.subspan(8), "WAVE")) {
-    return malformed({"not a WAV file: expected RIFF … WAVE in its first 12 bytes, found ",
-                      Piece::quoted(as_text(bytes.first(std::min<std::size_t>(bytes.size(), 12))))});
+    return malformed("not a WAV file: expected RIFF … WAVE in its first 12 bytes, found {}",
+                     quoted(as_text(bytes.first(std::min<std::size_t>(bytes.size(), 12)))));
   }
   ChunkReader chunk(bytes.subspan(12));
   Format format;
@@ -179,12 +179,12 @@ Result<Sound> read_wav(ByteView bytes) {
     if (chunk.id == "fmt ") {
       if (auto error = parse_format(chunk.content, format)) return *error;
     } else if (chunk.id == "data") {
-      if (format.channels == 0) return malformed({"wav: the data chunk comes before the fmt chunk"});
+      if (format.channels == 0) return malformed("wav: the data chunk comes before the fmt chunk");
       if (auto error = check_length(chunk)) return *error;
       return mix(format, chunk.content);
     }
   }
-  return malformed({"wav: the file has no data chunk"});
+  return malformed("wav: the file has no data chunk");
 }
 
 Result<Bytes> write_wav(std::span<const float> samples, double sample_rate, WavEncoding encoding) {

@@ -15,7 +15,7 @@ std::uint16_t short_at(ByteView bytes, std::size_t place) { return load<std::uin
 std::uint32_t long_at(ByteView bytes, std::size_t place) { return load<std::uint32_t>(bytes.subspan(place)); }
 
 Error entry_error(std::string_view name, const char* what) {
-  return malformed({"zip: the entry ", Piece::quoted(name), " ", what});
+  return malformed("zip: the entry {} {}", quoted(name), what);
 }
 
 /// The record that ends an archive, sought from the end since a comment may follow it; empty where there is none.
@@ -47,7 +47,7 @@ class DirectoryReader {
   bool at_end() const { return rest_.empty(); }
 
  private:
-  static Error cut_off() { return malformed({"zip: the directory does not hold as many entries as it says"}); }
+  static Error cut_off() { return malformed("zip: the directory does not hold as many entries as it says"); }
 
   Status find_bytes(ByteView record, ZipEntry& entry) {
     if (short_at(record, 8) & 1) return entry_error(entry.name, "is encrypted");
@@ -89,14 +89,13 @@ Status check_names(const std::vector<ZipEntry>& entries) {
 
 Result<std::vector<ZipEntry>> read_zip(ByteView bytes) {
   const ByteView end = find_end(bytes);
-  if (end.empty()) return malformed({"zip: the archive has no end; it was cut off"});
+  if (end.empty()) return malformed("zip: the archive has no end; it was cut off");
   const std::size_t count = short_at(end, 10), size = long_at(end, 12), start = long_at(end, 16);
-  if (start == 0xffffffff || size == 0xffffffff) return malformed({"zip: archives beyond 4 GB are not read"});
-  if (count > most_entries)
-    return malformed({"zip: the archive has ", count, " entries; allowed: up to ", most_entries});
+  if (start == 0xffffffff || size == 0xffffffff) return malformed("zip: archives beyond 4 GB are not read");
+  if (count > most_entries) return malformed("zip: the archive has {} entries; allowed: up to {}", count, most_entries);
   const std::size_t place_of_end = static_cast<std::size_t>(end.data() - bytes.data());
   if (start > place_of_end || size > place_of_end - start) {
-    return malformed({"zip: the directory lies outside of the archive"});
+    return malformed("zip: the directory lies outside of the archive");
   }
   DirectoryReader directory(bytes.first(start), bytes.subspan(start, size));
   std::vector<ZipEntry> entries;
@@ -105,7 +104,7 @@ Result<std::vector<ZipEntry>> read_zip(ByteView bytes) {
     if (!entry) return entry.error();
     entries.push_back(*entry);
   }
-  if (!directory.at_end()) return malformed({"zip: the directory holds more entries than it says"});
+  if (!directory.at_end()) return malformed("zip: the directory holds more entries than it says");
   if (auto error = check_names(entries)) return *error;
   return entries;
 }

@@ -54,9 +54,9 @@ std::vector<Tensor> tensors_of(const Weights& weights) { return tensors_of(const
 std::string tensor_name(std::size_t i, std::size_t layers) {
   constexpr const char* norm[] = {"weight", "bias", "running_mean", "running_var"};
   constexpr const char* lstm[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
-  if (i < 4) return sentence({"batch_norm.", norm[i]});
-  if (i < 4 * layers + 4) return sentence({"lstm.", lstm[i % 4], "_l", i / 4 - 1});
-  return sentence({i == 4 * layers + 4 ? "fc.weight" : "fc.bias"});
+  if (i < 4) return sentence("batch_norm.{}", norm[i]);
+  if (i < 4 * layers + 4) return sentence("lstm.{}_l{}", lstm[i % 4], i / 4 - 1);
+  return sentence("{}", i == 4 * layers + 4 ? "fc.weight" : "fc.bias");
 }
 
 }  // namespace
@@ -117,13 +117,13 @@ std::vector<NamedTensor> tensors(Weights& weights) {
 
 Status check_shapes(const NetworkConfig& config, const Weights& weights) {
   if (weights.layers.size() != config.layers.size()) {
-    return malformed({"the weights have ", weights.layers.size(), " layers; expected ", config.layers.size()});
+    return malformed("the weights have {} layers; expected {}", weights.layers.size(), config.layers.size());
   }
   const std::vector<TensorShape> expected = tensor_shapes(config);
   auto next = expected.begin();
   for (const Tensor& tensor : tensors_of(weights)) {
     const auto& [name, shape] = *next++;
-    if (tensor.shape() != shape) return malformed({name, " has the shape ", tensor.shape(), "; expected ", shape});
+    if (tensor.shape() != shape) return malformed("{} has the shape {}; expected {}", name, tensor.shape(), shape);
   }
   return {};
 }

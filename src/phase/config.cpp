@@ -15,7 +15,7 @@ struct Place {
 
   Error refuse(const char* field, double value, const char* allowed) const {
     if (stage < 0) return out_of_range(field, value, allowed);
-    return refused({"stages[", stage, "].", field, " is ", value, "; allowed: ", allowed});
+    return refused("stages[{}].{} is {}; allowed: {}", stage, field, value, allowed);
   }
 };
 
@@ -36,7 +36,7 @@ Status check_range(int weight_range) {
 }
 
 Status check_stage(const PhaseStage& stage, const Place& place) {
-  if (!complete && stage.method == PhaseMethod::pghi) return refused({});
+  if (!complete && stage.method == PhaseMethod::pghi) return refused("");
   const bool once = stage.method == PhaseMethod::pghi || stage.method == PhaseMethod::spsi;
   if (stage.iterations < 1 || stage.iterations > (once ? 1 : 10000)) {
     return place.refuse("iterations", stage.iterations, once ? "1" : "1 to 10000");
@@ -59,7 +59,7 @@ PhaseStage griffin_lim_with(int iterations, double momentum) {
 }  // namespace
 
 Status PhaseConfig::check() const {
-  if (stages.empty()) return refused({"stages is empty; allowed: 1 to 100 stages"});
+  if (stages.empty()) return refused("stages is empty; allowed: 1 to 100 stages");
   if (stages.size() > 100) return out_of_range("the number of stages", static_cast<double>(stages.size()), "1 to 100");
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (auto error = check_stage(stages[i], {static_cast<int>(i)})) return error;
@@ -70,7 +70,7 @@ Status PhaseConfig::check() const {
 
 Status PhaseStreamConfig::check() const {
   if (method != PhaseMethod::online && method != PhaseMethod::spsi) {
-    return refused({"method of a phase stream; allowed: online, spsi"});
+    return refused("method of a phase stream; allowed: online, spsi");
   }
   if (iterations < 0 || iterations > 100) return out_of_range("iterations", iterations, "0 to 100");
   if (look_ahead < 0 || look_ahead > 16) return out_of_range("look_ahead", look_ahead, "0 to 16");

@@ -9,7 +9,7 @@ namespace lodestone {
 
 Result<double> consistency(const Spectrum& spectrum) {
   if (auto error = spectrum.stft.check_invertible()) return *error;
-  if (spectrum.count() == 0) return malformed({"there are no frames; at least 1 is needed"});
+  if (spectrum.count() == 0) return malformed("there are no frames; at least 1 is needed");
   if (auto error = check_bins(spectrum.stft, spectrum.values.cols())) return *error;
   auto projection = Projection::create(spectrum.stft, spectrum.count(), spectrum.samples);
   if (!projection) return projection.error();

@@ -23,7 +23,7 @@ Status check(const StftConfig& stft) {
   if (auto error = stft.check_invertible()) return error;
   if (overlap_of(stft) <= kMostOverlap) return {};
   const int least = (stft.window_length() + kMostOverlap - 1) / kMostOverlap;
-  return out_of_range("hop", stft.hop, {"for LWS ", least, " or more, so that at most 64 windows overlap"});
+  return out_of_range("hop", stft.hop, "for LWS {} or more, so that at most 64 windows overlap", least);
 }
 
 /// Whether window[t] = window[last − t] for all t, zeros around it.

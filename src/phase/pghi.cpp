@@ -52,7 +52,7 @@ void Pghi::prepare(const StftConfig& stft, std::uint64_t frames, FirstError& err
   gamma_ = gamma_of(stft.window) * stft.window_length() * stft.window_length();
   const std::uint64_t count = frames * bins_;
   if (count > std::numeric_limits<std::uint32_t>::max()) {
-    error.take(failed(ErrorCode::out_of_memory, {"out of memory: pghi takes at most 2^32 bins"}));
+    error.take(failed(ErrorCode::out_of_memory, "out of memory: pghi takes at most 2^32 bins"));
   }
   take_block(logarithms_, count, error);
   take_block(turns_, count, error);

@@ -106,7 +106,7 @@ Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precisio
   if (precision == Precision::fast && Fft<float>::supports(config.size)) {
     error.take(transform.single_, Lane<float>::create(config, precision));
   } else if (!complete) {
-    return refused({});
+    return refused("");
   } else {
     error.take(transform.double_, Lane<double>::create(config, precision));
   }

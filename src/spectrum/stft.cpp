@@ -15,32 +15,31 @@ namespace {
 
 Status check_samples(const Layout& layout, std::span<const float> samples) {
   if (samples.size() < layout.shortest()) {
-    return malformed({"the signal has ", samples.size(), " samples; at least ", layout.shortest(),
-                      " are needed for framing ", framing_name(layout.framing), " with size ", layout.size});
+    return malformed("the signal has {} samples; at least {} are needed for framing {} with size {}", samples.size(),
+                     layout.shortest(), framing_name(layout.framing), layout.size);
   }
   if (all_usable(samples)) return {};
   const auto bad = std::find_if_not(samples.begin(), samples.end(), is_usable);
-  return malformed({"sample ", bad - samples.begin(), " is not finite or beyond 1e30"});
+  return malformed("sample {} is not finite or beyond 1e30", bad - samples.begin());
 }
 
 Status check_spectrum(const Layout& layout, const StftConfig& config, const Spectrum& spectrum) {
   if (spectrum.stft != config)
-    return malformed({"the spectrum was made with another configuration than this inverse has"});
+    return malformed("the spectrum was made with another configuration than this inverse has");
   if (spectrum.values.cols() != static_cast<std::size_t>(config.bins())) {
-    return malformed(
-        {"the spectrum has ", spectrum.values.cols(), " bins; size ", config.size, " needs ", config.bins()});
+    return malformed("the spectrum has {} bins; size {} needs {}", spectrum.values.cols(), config.size, config.bins());
   }
   if (spectrum.samples != 0 && layout.frames(spectrum.samples) != spectrum.count()) {
-    return malformed({"the spectrum has ", spectrum.count(), " frames; a signal of ", spectrum.samples, " samples has ",
-                      layout.frames(spectrum.samples)});
+    return malformed("the spectrum has {} frames; a signal of {} samples has {}", spectrum.count(), spectrum.samples,
+                     layout.frames(spectrum.samples));
   }
   const auto bins = spectrum.values.all();
   const std::span<const float> values(reinterpret_cast<const float*>(bins.data()), 2 * bins.size());
   if (all_usable(values)) return {};
   const auto bad = std::find_if_not(values.begin(), values.end(), is_usable);
   const auto index = static_cast<std::size_t>(bad - values.begin()) / 2;
-  return malformed(
-      {"the spectrum is not finite or beyond 1e30 at frame ", index / config.bins(), ", bin ", index % config.bins()});
+  return malformed("the spectrum is not finite or beyond 1e30 at frame {}, bin {}", index / config.bins(),
+                   index % config.bins());
 }
 
 }  // namespace

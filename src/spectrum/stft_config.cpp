@@ -8,20 +8,18 @@
 namespace lodestone {
 Status StftConfig::check() const {
   if (!is_fft_size(size)) {
-    return out_of_range("size", size,
-                        {"even numbers from ", kMinFftSize, " to ", kMaxFftSize,
-                         " without prime factors above 13; the nearest is ", nearest_fft_size(size)});
+    return out_of_range("size", size, "even numbers from {} to {} without prime factors above 13; the nearest is {}",
+                        kMinFftSize, kMaxFftSize, nearest_fft_size(size));
   }
   if (window_size != 0 && (window_size < 2 || window_size > size)) {
-    return out_of_range("window_size", window_size, {"2 to ", size, ", the FFT size, or 0 for the FFT size"});
+    return out_of_range("window_size", window_size, "2 to {}, the FFT size, or 0 for the FFT size", size);
   }
-  if (hop < 1 || hop > window_length())
-    return out_of_range("hop", hop, {"1 to ", window_length(), ", the window length"});
+  if (hop < 1 || hop > window_length()) return out_of_range("hop", hop, "1 to {}, the window length", window_length());
   if (window < Window::hann || window > Window::rectangular) {
-    return out_of_range("window", static_cast<int>(window), {"0 to ", static_cast<int>(Window::rectangular)});
+    return out_of_range("window", static_cast<int>(window), "0 to {}", static_cast<int>(Window::rectangular));
   }
   if (framing < Framing::centered || framing > Framing::lws) {
-    return out_of_range("framing", static_cast<int>(framing), {"0 to ", static_cast<int>(Framing::lws)});
+    return out_of_range("framing", static_cast<int>(framing), "0 to {}", static_cast<int>(Framing::lws));
   }
   if (!(sample_rate >= 1 && sample_rate <= 768000)) return out_of_range("sample_rate", sample_rate, "1 to 768000 Hz");
   return {};
@@ -32,10 +30,10 @@ Status StftConfig::check_invertible() const {
   const auto sum = WindowSum::create(*this);
   if (!sum) return sum.error();
   if (sum->invertible()) return {};
-  return refused({"hop is ", hop, ", too far for an inverse with a ", window_name(window), " window of ",
-                  window_length(),
-                  " samples: between the windows the sum of their squares falls below a thousandth of its maximum; ",
-                  window_length() / 2, " or less is safe"});
+  return refused(
+      "hop is {}, too far for an inverse with a {} window of {} samples: between the windows the sum of their squares "
+      "falls below a thousandth of its maximum; {} or less is safe",
+      hop, window_name(window), window_length(), window_length() / 2);
 }
 
 }  // namespace lodestone
