@@ -21,12 +21,12 @@ Status DreamConfig::check() const {
   const bool allowed = temperature >= 0 && temperature <= 4;
   if (!allowed) return out_of_range("temperature", temperature, "0 to 4");
   if (points.size() != lengths.size()) {
-    return out_of_range("number of lengths", static_cast<double>(lengths.size()),
-                        {points.size(), ", one for each of points"});
+    return out_of_range("number of lengths", static_cast<double>(lengths.size()), "{}, one for each of points",
+                        points.size());
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!share(points[i])) return out_of_range(sentence({"points[", i, "]"}), points[i], "0 to 1");
-    if (lengths[i] < 1) return out_of_range(sentence({"lengths[", i, "]"}), lengths[i], "1 frame or more");
+    if (!share(points[i])) return out_of_range(sentence("points[{}]", i), points[i], "0 to 1");
+    if (lengths[i] < 1) return out_of_range(sentence("lengths[{}]", i), lengths[i], "1 frame or more");
   }
   return {};
 }

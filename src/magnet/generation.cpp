@@ -38,8 +38,8 @@ struct Generation::Engine {
     const auto row = static_cast<std::uint64_t>(stft.config().bins());
     const std::uint64_t bytes = stft.frames(sample_count) * row * bytes_a_bin;
     if (bytes > std::numeric_limits<std::size_t>::max()) {
-      return failed(ErrorCode::out_of_memory,
-                    {"out of memory: a sound of this length takes ", bytes >> 20, " MB to generate"});
+      return failed(ErrorCode::out_of_memory, "out of memory: a sound of this length takes {} MB to generate",
+                    bytes >> 20);
     }
     auto values = Array2<float>::create(stft.frames(sample_count), row);
     if (!values) return values.error();

@@ -22,16 +22,16 @@ Status check_dreams(const Model& model) {
   if (auto error = model.stft.check()) return error;
   const int bins = model.network.bins;
   if (model.stft.bins() != bins) {
-    return malformed({"the network has ", bins, " bins; an FFT of ", model.stft.size, " gives ", model.stft.bins()});
+    return malformed("the network has {} bins; an FFT of {} gives {}", bins, model.stft.size, model.stft.bins());
   }
   const std::size_t rows = model.impulses.rows();
   if (rows == 0) return {};
   if (model.impulses.cols() != static_cast<std::size_t>(bins)) {
-    return malformed({"impulses: the training frames have ", model.impulses.cols(), " bins; the network has ", bins});
+    return malformed("impulses: the training frames have {} bins; the network has {}", model.impulses.cols(), bins);
   }
   if (rows >= static_cast<std::size_t>(model.network.sequence)) return {};
-  return malformed({"impulses: the model holds ", rows, " training frames; a dream starts from ",
-                    model.network.sequence, " (sequence), or from none"});
+  return malformed("impulses: the model holds {} training frames; a dream starts from {} (sequence), or from none",
+                   rows, model.network.sequence);
 }
 
 Limits Limits::of(const Model& model) {

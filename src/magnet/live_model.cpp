@@ -74,21 +74,20 @@ namespace {
 Status check_header(const LiveHeader& header, std::size_t size) {
   const LiveHeader expected;
   if (std::memcmp(header.name, expected.name, sizeof header.name) != 0 || header.version != expected.version) {
-    return malformed({"these bytes are no live model of this version"});
+    return malformed("these bytes are no live model of this version");
   }
   if (header.lanes != kernels().lanes) {
-    return malformed(
-        {"the live model is packed for vectors of ", header.lanes, " numbers; expected ", kernels().lanes});
+    return malformed("the live model is packed for vectors of {} numbers; expected {}", header.lanes, kernels().lanes);
   }
   auto error = header.stft().check();
   if (!error) error = header.network().check();
-  if (error) return malformed({"live model: ", error->message});
+  if (error) return malformed("live model: {}", error->message);
   if (header.scale < 0 || header.scale > static_cast<int>(Scale::log1p) || !header.sound()) {
-    return malformed({"the live model's header is broken"});
+    return malformed("the live model's header is broken");
   }
   const std::uint64_t expected_size = LiveModel::Content::size(header);
   if (size == expected_size) return {};
-  return malformed({"the live model has ", size, " bytes; expected ", expected_size});
+  return malformed("the live model has {} bytes; expected {}", size, expected_size);
 }
 
 }  // namespace
@@ -112,7 +111,7 @@ Result<LiveModel> LiveModel::create(const Model& model) {
 
 Result<LiveModel> LiveModel::read(std::span<const std::byte> bytes) {
   LiveHeader header;
-  if (bytes.size() < sizeof header) return malformed({"the live model ends within its header"});
+  if (bytes.size() < sizeof header) return malformed("the live model ends within its header");
   std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof header);
   if (auto error = check_header(header, bytes.size())) return *error;
   auto content = Content::create(header);

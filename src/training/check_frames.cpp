@@ -22,25 +22,26 @@ Status check_length(const Magnitudes& frames, std::span<const Clip> clips, const
   const std::uint64_t windows = count_windows(clips, config);
   const std::uint64_t needed = windows_needed(config, sampler.least_windows());
   if (windows >= needed) return {};
-  if (!complete) return malformed({});
+  if (!complete) return malformed("");
   const auto sequence = static_cast<std::uint64_t>(config.sequence);
   const std::string batch = sampler.batch_text();
   if (clips.size() == 1) {
-    return malformed({"the sound is too short: it has ", frames.count(), " frames (",
-                      seconds(frames.stft, frames.count()), " s); a batch of ", batch, " needs ", needed + sequence,
-                      " frames (", seconds(frames.stft, needed + sequence), " s)"});
+    return malformed("the sound is too short: it has {} frames ({} s); a batch of {} needs {} frames ({} s)",
+                     frames.count(), seconds(frames.stft, frames.count()), batch, needed + sequence,
+                     seconds(frames.stft, needed + sequence));
   }
-  return malformed({"the ", clips.size(), " clips are too short: they have ", windows, " windows of ", sequence,
-                    " frames (", seconds(frames.stft, sequence + 1), " s with the frame after them); a batch of ",
-                    batch, " needs ", needed});
+  return malformed(
+      "the {} clips are too short: they have {} windows of {} frames ({} s with the frame after them); a batch of {} "
+      "needs {}",
+      clips.size(), windows, sequence, seconds(frames.stft, sequence + 1), batch, needed);
 }
 
 Status check_values(const Array2<float>& values) {
   for (std::size_t m = 0; m < values.rows(); ++m) {
     for (std::size_t k = 0; k < values.cols(); ++k) {
       if (values(m, k) >= 0 && values(m, k) <= largest_magnitude) continue;
-      return malformed({"the magnitude of frame ", m, ", bin ", k, " is ", static_cast<double>(values(m, k)),
-                        "; allowed: 0 to 1e15"});
+      return malformed("the magnitude of frame {}, bin {} is {}; allowed: 0 to 1e15", m, k,
+                       static_cast<double>(values(m, k)));
     }
   }
   return {};
@@ -53,11 +54,11 @@ Status check_frames(const Magnitudes& frames, std::span<const Clip> clips, const
   const Array2<float>& values = frames.values;
   const auto bins = static_cast<std::size_t>(frames.stft.bins());
   if (values.cols() != bins) {
-    return malformed({"the frames have ", values.cols(), " bins; expected ", bins, ", half the FFT size and one"});
+    return malformed("the frames have {} bins; expected {}, half the FFT size and one", values.cols(), bins);
   }
   std::uint64_t all = 0;
   for (const Clip& clip : clips) all += clip.frames;
-  if (all != values.rows()) return refused({"the clips have ", all, " frames; expected ", values.rows(), ", all"});
+  if (all != values.rows()) return refused("the clips have {} frames; expected {}, all", all, values.rows());
   if (auto error = check_length(frames, clips, config, sampler)) return error;
   if (values.rows() > most_frames) {
     return out_of_range("number of frames", static_cast<double>(values.rows()), "up to 2147483647");

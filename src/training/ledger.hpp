@@ -31,7 +31,7 @@ class Ledger {
   std::size_t size() const { return position_; }
   /// After a check: what is wrong.
   Status end() {
-    if (!wrong_ && position_ != bytes_.size()) wrong_ = malformed({"the state has bytes behind its end"});
+    if (!wrong_ && position_ != bytes_.size()) wrong_ = malformed("the state has bytes behind its end");
     return wrong_;
   }
 
@@ -40,7 +40,7 @@ class Ledger {
     double found = value;
     copy(&found, sizeof found, task_ == Task::check);
     if (found == value || wrong_) return;
-    wrong_ = malformed({"the state is of another training: its ", name, " is ", found, "; expected ", value});
+    wrong_ = malformed("the state is of another training: its {} is {}; expected {}", name, found, value);
   }
 
   template <class T>
@@ -60,7 +60,7 @@ class Ledger {
     T found = index;
     copy(&found, sizeof found, task_ != Task::write);
     if (static_cast<std::uint64_t>(found) > most && !wrong_) {
-      wrong_ = malformed({"the state has ", static_cast<std::uint64_t>(found), " where up to ", most, " is allowed"});
+      wrong_ = malformed("the state has {} where up to {} is allowed", static_cast<std::uint64_t>(found), most);
     }
     if (task_ == Task::read) index = found;
   }
@@ -100,7 +100,7 @@ class Ledger {
     position_ += static_cast<std::size_t>(floats) * sizeof(float);
   }
 
-  void cut_short() { wrong_ = malformed({"the state is cut short: it has ", bytes_.size(), " bytes"}); }
+  void cut_short() { wrong_ = malformed("the state is cut short: it has {} bytes", bytes_.size()); }
 
   Task task_;
   std::span<std::byte> bytes_;

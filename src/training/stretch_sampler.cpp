@@ -18,7 +18,7 @@ class StretchSampler final : public Sampler {
   std::uint64_t least_windows() const override {
     return static_cast<std::uint64_t>(std::max(1, config_.batch - config_.sequence + 1));
   }
-  std::string batch_text() const override { return sentence({lanes(), " stretches of ", config_.stretch, " frames"}); }
+  std::string batch_text() const override { return sentence("{} stretches of {} frames", lanes(), config_.stretch); }
   double default_rate() const override { return 2e-3; }
   bool shared() const override { return false; }  // a step is too short for it
 

@@ -92,11 +92,11 @@ Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   Engine& engine = *engine_;
   const std::size_t count = window_starts.size(), batch = engine.predictions.rows();
   if (count < 2 || count > batch) {
-    return out_of_range("number of windows", static_cast<double>(count), {"2 to ", batch, ", the batch"});
+    return out_of_range("number of windows", static_cast<double>(count), "2 to {}, the batch", batch);
   }
   const auto last = static_cast<std::int64_t>(engine.sound.count()) - engine.config.sequence - 1;
   for (const std::int64_t start : window_starts) {
-    if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), {"0 to ", last});
+    if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), "0 to {}", last);
   }
   std::vector<std::size_t> order(count);  // of their starts
   std::iota(order.begin(), order.end(), std::size_t{0});

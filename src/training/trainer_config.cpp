@@ -20,14 +20,14 @@ Status read_fields(std::span<const double> numbers, TrainerConfig& config) {
     }
   });
   if (wrong || next == numbers.size()) return wrong;
-  return out_of_range("number of fields", static_cast<double>(numbers.size()), {next});
+  return out_of_range("number of fields", static_cast<double>(numbers.size()), "{}", next);
 }
 
 Status TrainerConfig::check() const {
   if (auto error = NetworkConfig{1, layers, sequence, scale}.check()) return error;
-  if (run < 1 || run > batch) return out_of_range("run", run, {"1 to ", batch, ", the batch"});
+  if (run < 1 || run > batch) return out_of_range("run", run, "1 to {}, the batch", batch);
   if (training == Training::sequence && (stretch < 1 || stretch > batch)) {
-    return out_of_range("stretch", stretch, {"1 to ", batch, ", the batch"});
+    return out_of_range("stretch", stretch, "1 to {}, the batch", batch);
   }
   Status wrong;
   visit_fields(*this, [&](const char* name, const auto& field, double least, double most, const char* allowed) {

@@ -21,7 +21,7 @@ class WindowSampler final : public Sampler {
 
   std::uint64_t least_windows() const override { return static_cast<std::uint64_t>(config_.batch); }
   std::string batch_text() const override {
-    return sentence({config_.batch, " windows of ", config_.sequence, " frames"});
+    return sentence("{} windows of {} frames", config_.batch, config_.sequence);
   }
   double default_rate() const override { return 1e-3; }
   bool shared() const override { return true; }
