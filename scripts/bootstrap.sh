@@ -2,8 +2,8 @@
 # Installs what is missing on Debian 12 (x86-64): packages, Node >= 20, the npm packages of package-lock.json.
 # Sourced by the other scripts from the repository's root, since it puts the right Node first in PATH:
 #   source scripts/bootstrap.sh build    what building and the demo need
-#   source scripts/bootstrap.sh test     the same, the browsers, the checkers and the bundlers
-#   source scripts/bootstrap.sh bench    all of that, and those whom the benchmarks compare with
+#   source scripts/bootstrap.sh test     the same, the browsers, the checkers, the bundlers and the benchmarks' own packages
+#   source scripts/bootstrap.sh bench    all of that and the libraries the benchmarks compare with
 # Needs no input, works as root and as a user with sudo, and does nothing when all is there.
 
 build_packages=(
@@ -70,6 +70,14 @@ provide_node() {
   node_is_recent || refuse "the Node of $node_package does not run here"
 }
 
+# The first Python that has numpy, as $PYTHON; a python3 that comes earlier in PATH may lack it.
+provide_python() {
+  for PYTHON in python3 /usr/bin/python3; do
+    "$PYTHON" -c 'import numpy' 2>/dev/null && break
+  done
+  export PYTHON
+}
+
 # The lock file that was installed is kept beside it; npm ci starts by removing node_modules, so a half-done one shows.
 install_npm_packages() {
   local folder=$1
@@ -89,7 +97,9 @@ esac
 command -v npm >/dev/null || install_packages npm
 provide_node
 install_npm_packages .
+[[ $1 == build ]] || install_npm_packages bench
 if [[ $1 == test ]]; then install_npm_packages tests/package; fi
 if [[ $1 == bench ]]; then install_npm_packages bench/peers; fi
+[[ $1 == build ]] || provide_python
 # Debian's Emscripten comes with its system libraries built and its cache frozen: another cache has none.
 unset EM_CACHE EM_CONFIG

@@ -37,11 +37,12 @@ vectors() { find tests/vectors -name '*.safetensors' -print0; }
 
 check_cpp_format() { cpp_files | xargs -0 clang-format-14 --dry-run --Werror; }
 check_cpp_defects() { core_files | xargs -0 -P "$cores" -n 1 clang-tidy-14 -p build/native --quiet; }
+types() { npm run types && npm --prefix bench run types; }
 browser_tests() { BROWSER=$1 node --test tests/browser/*.test.js; }
 verify_native() { vectors | xargs -0 build/native/lodestone-verify; }
 compare_with_pytorch() {
   cmake --build --preset native --target train_piano
-  tests/pytorch/compare_training.py build/native/tests/pytorch/train_piano
+  "$PYTHON" tests/pytorch/compare_training.py build/native/tests/pytorch/train_piano
 }
 verify_wasm() { vectors | xargs -0 npm run --silent verify --; }
 
@@ -49,7 +50,7 @@ suite 'build native' build native
 suite 'build wasm' build wasm
 suite 'build native-sanitize' build native-sanitize
 suite 'build scripts' npm run build:js
-suite 'types' npm run types
+suite 'types' types
 suite 'API reference' npm run reference
 suite 'eslint' npm run lint
 suite 'prettier' npm run format:check
@@ -62,14 +63,15 @@ suite 'verify, wasm' verify_wasm
 suite 'bench, quick' scripts/bench.sh --quick
 suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
 suite 'consumer of the installed library' tests/consumer/run.sh
-suite 'measures of quality' /usr/bin/python3 tests/quality/test_measures.py
+suite 'measures of quality' "$PYTHON" tests/quality/test_measures.py
 suite 'documentation' node --test tests/docs/docs.test.js
 suite 'Node tests' npm test
+suite 'tests of the bench' npm --prefix bench test
 suite 'package, installed' node --test tests/package/*.test.js
 suite 'Chromium' browser_tests chromium
 suite 'Firefox' browser_tests firefox
-if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
-  suite 'PyTorch, models from and to' tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify
+if "$PYTHON" -c 'import torch' 2>/dev/null; then
+  suite 'PyTorch, models from and to' "$PYTHON" tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify
   suite 'PyTorch example' tests/pytorch/example.sh
   [[ -z ${LODESTONE_LONG:-} ]] || suite 'PyTorch, 200 epochs' compare_with_pytorch
 else

@@ -57,7 +57,7 @@ function pytorch(threads) {
   };
   const competitor = processCompetitor(
     `pytorch-${threads}`,
-    '/usr/bin/python3',
+    process.env.PYTHON ?? 'python3',
     [script, String(threads)],
     environment,
   );

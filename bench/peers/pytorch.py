@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """PyTorch as a competitor: `pytorch.py THREADS`, lines of JSON as in bench/competitors/process.js.
 
 The material is what bench/peers/material.js has written. Needs Debian's python3-torch; libopenblas0-pthread makes it many

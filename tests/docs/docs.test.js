@@ -27,6 +27,7 @@ function folderOf(file) {
   return folder;
 }
 
+const python = process.env.PYTHON ?? 'python3';
 const env = { ...process.env, PATH: `${root}build/native:${process.env.PATH}` };
 const run = (cwd, command, ...args) => execFileSync(command, args, { cwd, env, stdio: 'pipe', encoding: 'utf8' });
 
@@ -41,13 +42,13 @@ const runners = {
   },
   python(folder, { line, code }) {
     writeFileSync(join(folder, `${line}.py`), code);
-    run(folder, '/usr/bin/python3', `${line}.py`);
+    run(folder, python, `${line}.py`);
   },
 };
 
 let hasTorch = true;
 try {
-  run(root, '/usr/bin/python3', '-c', 'import torch');
+  run(root, python, '-c', 'import torch');
 } catch {
   hasTorch = false;
 }

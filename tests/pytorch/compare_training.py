@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Trains MAGNet on the bundled piano in PyTorch with the initial weights and the batches that Lodestone used, and
 compares the training loss of the last epoch.
 

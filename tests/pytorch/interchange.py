@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Models go from PyTorch to Lodestone and back, and predict the same.
 
     interchange.py LODESTONE LODESTONE_VERIFY

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """How dreams compare with the sound that they were learned from: measure.py SOUND.wav DREAM.wav...
 
 Mono WAV files of 16 bits at one rate. Needs python3-numpy.

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Trains on the bundled sounds, dreams and measures: the tables of docs/quality.md. table.py [--classic] [-- OPTION...]
 
 Training and dreaming are those of the native program with its defaults; what follows `--` goes to its `train`. Reports

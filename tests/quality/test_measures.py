@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks the measures on Gaussians, frames and sounds whose answer is known."""
 
 import unittest

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes the features that tests/native/features compares with: NumPy in double precision, each quantity from its
 definition (see include/lodestone/features.hpp). Run it without arguments; it fills its own folder."""
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Writes models with PyTorch in the ways people do, and beside each what PyTorch predicts with it.
 
     make.py [FOLDER]

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { evenness, exceedance, meanShare, timeline } from '../../bench/realtime/costs.js';
-import { moreUnderruns, table } from '../../bench/realtime/glitches.js';
-import { lostTime } from '../../bench/realtime/lost-time.js';
-import { realtimeContent } from '../../bench/realtime/content.js';
-import { targetsOf } from '../../bench/realtime/targets.js';
+import { evenness, exceedance, meanShare, timeline } from '../realtime/costs.js';
+import { moreUnderruns, table } from '../realtime/glitches.js';
+import { lostTime } from '../realtime/lost-time.js';
+import { realtimeContent } from '../realtime/content.js';
+import { targetsOf } from '../realtime/targets.js';
 
 /** 10,000 quanta of 100 µs, of which the last `dear` cost 400. */
 const quanta = (dear) => Array.from({ length: 10000 }, (_, i) => (i < 10000 - dear ? 100 : 400));

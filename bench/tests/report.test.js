@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { analyse, ratiosOf } from '../../bench/analysis.js';
-import { plan, share } from '../../bench/plan.js';
-import { curves, ratioBars, standalone } from '../../bench/report/charts.js';
-import { content } from '../../bench/report/content.js';
-import { htmlReport } from '../../bench/report/html.js';
-import { markdownReport, markdownTable } from '../../bench/report/markdown.js';
-import { targetsTable } from '../../bench/report/tables.js';
-import { duration, short } from '../../bench/report/text.js';
-import { targetsOf } from '../../bench/targets.js';
-import { root } from './support.js';
+import { analyse, ratiosOf } from '../analysis.js';
+import { plan, share } from '../plan.js';
+import { curves, ratioBars, standalone } from '../report/charts.js';
+import { content } from '../report/content.js';
+import { htmlReport } from '../report/html.js';
+import { markdownReport, markdownTable } from '../report/markdown.js';
+import { targetsTable } from '../report/tables.js';
+import { duration, short } from '../report/text.js';
+import { targetsOf } from '../targets.js';
+import { root } from '../../tests/node/support.js';
 
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { randomLcg, randomLogNormal } from 'd3-random';
-import { analyse, ratioOf, steadySamples } from '../../bench/analysis.js';
-import { compare } from '../../bench/compare.js';
-import { measure } from '../../bench/measure.js';
-import { targetsOf } from '../../bench/targets.js';
+import { analyse, ratioOf, steadySamples } from '../analysis.js';
+import { compare } from '../compare.js';
+import { measure } from '../measure.js';
+import { targetsOf } from '../targets.js';
 
 /** A clock and competitors that advance it: `time(run)` is what the run of that number takes, in ms, before noise. */
 function world() {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { randomLcg, randomLogNormal, randomNormal } from 'd3-random';
-import { changePoints } from '../../bench/change-points.js';
-import { bootstrap, medianEstimate, medianOf, pairRatios, summary } from '../../bench/statistics.js';
-import { steadyState } from '../../bench/steady-state.js';
+import { changePoints } from '../change-points.js';
+import { bootstrap, medianEstimate, medianOf, pairRatios, summary } from '../statistics.js';
+import { steadyState } from '../steady-state.js';
 
 /** Times of mean 1 with 5 % of skewed noise, times a level that depends on the index. */
 function times(count, seed, level = () => 1) {

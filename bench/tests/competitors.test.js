@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { answer } from '../../bench/answer.js';
-import { nodeCompetitor } from '../../bench/competitors/node.js';
-import { processCompetitor } from '../../bench/competitors/process.js';
-import { root } from './support.js';
+import { answer } from '../answer.js';
+import { nodeCompetitor } from '../competitors/node.js';
+import { processCompetitor } from '../competitors/process.js';
+import { root } from '../../tests/node/support.js';
 
 test('the benchmark module asks its host for nothing but what a failure is printed with', async () => {
   const module = await WebAssembly.compile(await readFile(new URL('build/wasm/lodestone-bench.wasm', root)));
