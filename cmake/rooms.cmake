@@ -1,15 +1,82 @@
-# The rooms of the core, in the order of the sound; each is one folder of src/ and one object library.
-set(LODESTONE_ROOMS errors vector spectrum features resample network training phase magnet formats)
+set(LODESTONE_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # false alarms on string sums in GCC 12
 
-foreach(room IN LISTS LODESTONE_ROOMS)
+# The rooms of the core, in the order of the sound: each is one folder of src/ and one object library. A room can include
+# its own headers, those of the rooms it uses and of the rooms that these use in turn. No other header is on its include
+# path: including one is an error, "No such file or directory".
+#
+# lodestone_room(NAME [USES ROOM...] [PUBLIC HEADER...])
+#   USES    rooms declared before this one
+#   PUBLIC  the room's headers in include/lodestone
+function(lodestone_room room)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;PUBLIC")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${room}/*.cpp")
   add_library(lodestone_${room} OBJECT ${sources})
-  target_include_directories(lodestone_${room} PUBLIC "${CMAKE_SOURCE_DIR}/include" "${CMAKE_SOURCE_DIR}/src")
-  target_compile_options(lodestone_${room} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
-                         $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # false alarms on string sums in GCC 12
-                         -fno-exceptions -fno-rtti)
+  target_compile_options(lodestone_${room} PRIVATE ${LODESTONE_WARNINGS} -fno-exceptions -fno-rtti)
   set_target_properties(lodestone_${room} PROPERTIES LINKER_LANGUAGE CXX)
-endforeach()
+
+  # The include path: a folder with links to src/<room> and to the room's public headers.
+  set(path "${CMAKE_BINARY_DIR}/rooms/${room}")
+  file(REMOVE_RECURSE "${path}")
+  file(MAKE_DIRECTORY "${path}/lodestone")
+  file(CREATE_LINK "${CMAKE_SOURCE_DIR}/src/${room}" "${path}/${room}" SYMBOLIC)
+  foreach(header IN LISTS arg_PUBLIC)
+    file(CREATE_LINK "${CMAKE_SOURCE_DIR}/include/lodestone/${header}" "${path}/lodestone/${header}" SYMBOLIC)
+  endforeach()
+  target_include_directories(lodestone_${room} PUBLIC "${path}")
+
+  set(needed ${room})
+  foreach(used IN LISTS arg_USES)
+    if(NOT TARGET lodestone_${used})
+      message(FATAL_ERROR "${room} uses ${used}, which is not declared before it")
+    endif()
+    target_link_libraries(lodestone_${room} PUBLIC lodestone_${used})  # its include path; see lodestone_link_rooms
+    get_target_property(theirs lodestone_${used} LODESTONE_NEEDED)
+    list(APPEND needed ${theirs})
+  endforeach()
+  set_target_properties(lodestone_${room} PROPERTIES LODESTONE_NEEDED "${needed}")
+  set_property(GLOBAL APPEND PROPERTY LODESTONE_ROOMS ${room})
+  set_property(GLOBAL APPEND PROPERTY LODESTONE_PUBLIC ${arg_PUBLIC})
+endfunction()
+
+# Links rooms and all that they need into a program; their headers come along. (An object library hands on include paths
+# but no objects.)
+function(lodestone_link_rooms target)
+  foreach(room IN LISTS ARGN)
+    get_target_property(needed lodestone_${room} LODESTONE_NEEDED)
+    list(APPEND rooms ${needed})
+  endforeach()
+  list(REMOVE_DUPLICATES rooms)
+  list(TRANSFORM rooms PREPEND lodestone_)
+  target_link_libraries(${target} PRIVATE ${rooms} pffft)
+endfunction()
+
+# Lets a target that links the library include internal headers of these rooms, and of no others.
+function(lodestone_look_into target)
+  list(TRANSFORM ARGN PREPEND "${CMAKE_BINARY_DIR}/rooms/")
+  target_include_directories(${target} PRIVATE ${ARGN})
+endfunction()
+
+lodestone_room(errors PUBLIC result.hpp array.hpp)
+lodestone_room(vector USES errors PUBLIC budget.hpp random.hpp)
+lodestone_room(spectrum USES vector PUBLIC stft.hpp window.hpp)
+lodestone_room(features USES spectrum PUBLIC features.hpp)
+lodestone_room(resample USES spectrum PUBLIC resampler.hpp)
+lodestone_room(network USES spectrum PUBLIC network.hpp model.hpp)
+lodestone_room(training USES network resample PUBLIC corpus.hpp trainer.hpp)
+lodestone_room(phase USES spectrum PUBLIC phase.hpp)
+lodestone_room(magnet USES network phase resample PUBLIC dream_controls.hpp live_model.hpp player.hpp)
+lodestone_room(formats USES network PUBLIC formats.hpp import.hpp)
+
+# Every public header has one room; lodestone.hpp includes them all.
+get_property(LODESTONE_ROOMS GLOBAL PROPERTY LODESTONE_ROOMS)
+get_property(declared GLOBAL PROPERTY LODESTONE_PUBLIC)
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/include/lodestone" include/lodestone/*.hpp)
+list(REMOVE_ITEM headers lodestone.hpp)
+list(SORT declared)
+if(NOT declared STREQUAL headers)
+  message(FATAL_ERROR "include/lodestone has ${headers}; the rooms declare ${declared}")
+endif()
 
 target_include_directories(lodestone_spectrum PRIVATE "${PFFFT_SOURCE_DIR}")
 if(EMSCRIPTEN)

@@ -69,7 +69,7 @@ class Host {
 };
 
 /// The whole program: `arguments` without its own name. Returns the exit code: see `ExitCode`. Each program that is
-/// linked with a host defines it: src/cli/run.cpp for `lodestone`.
+/// linked with a host defines it: src/cli/program/run.cpp for `lodestone`.
 int run(std::span<const std::string_view> arguments, Host& host);
 
 /// What the program's end means to a shell.
