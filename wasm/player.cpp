@@ -1,7 +1,8 @@
-/// Playing: all but `…_create` may be called on the audio thread.
+/// Playing: all but `…_create` and `…_make_room` are real-time safe.
 
 #include "lodestone/player.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,6 +14,12 @@
 using namespace lodestone;
 using namespace lodestone::abi;
 
+namespace {
+
+Buffer<std::byte> input;
+
+}  // namespace
+
 extern "C" {
 
 LiveModel* lodestone_live_model_create(const Model* model) { return hand_over(LiveModel::create(*model)); }
@@ -21,14 +28,22 @@ void lodestone_live_model_destroy(LiveModel* model) { delete model; }
 /// Output: the bytes that `lodestone_player_create` reads, in this or another instance of this very module.
 void lodestone_live_model_bytes(const LiveModel* model) { show(model->bytes().data(), 1, model->bytes().size()); }
 
+/// Where the bytes of a live model go, for the next `lodestone_player_create`, which takes them over; or null.
+std::byte* lodestone_player_input(std::size_t bytes) {
+  auto block = Buffer<std::byte>::create(std::max<std::size_t>(bytes, 1));
+  if (!block) return fail(block.error()), nullptr;
+  return (input = std::move(*block)).data();
+}
+
 /// `sample_rate` 0: the model's.
-Player* lodestone_player_create(const std::byte* live_model, std::size_t bytes, std::uint32_t seed, int mode,
-                                int method, int iterations, int look_ahead, int weight_range, double alpha, double beta,
-                                double gamma, double level, double sample_rate, int spread) {
+Player* lodestone_player_create(std::uint32_t seed, int mode, int method, int iterations, int look_ahead,
+                                int weight_range, double alpha, double beta, double gamma, double level,
+                                double sample_rate, int spread) {
+  auto bytes = std::move(input);
   Status bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful));
   if (!bad) bad = check_enumerator("method", method, static_cast<int>(PhaseMethod::spsi));
   if (bad) return fail(*bad), nullptr;
-  auto model = LiveModel::read({live_model, bytes});
+  auto model = LiveModel::adopt(std::move(bytes));
   if (!model) return fail(model.error()), nullptr;
   return hand_over(Player::create(std::move(*model), {.seed = seed,
                                                       .mode = static_cast<Mode>(mode),
@@ -60,9 +75,14 @@ void lodestone_player_process(Player* player, const float* input, float* output,
 void lodestone_player_trigger(Player* player, double position, double pitch) { player->trigger(position, pitch); }
 void lodestone_player_reset(Player* player, std::uint32_t seed) { player->reset(seed); }
 
-/// Where the bytes of another live model of the same shape go; null while a swap is going on.
+/// Takes memory for a second model, the first time; not in the middle of processing.
+int lodestone_player_make_room(Player* player) {
+  auto error = player->make_room();
+  return error ? fail(*error) : 0;
+}
+/// Where the bytes of that model go; null before `make_room` and during a swap.
 std::byte* lodestone_player_spare(Player* player) { return player->spare().data(); }
-/// 1 if the model in `spare` is being taken over now.
+/// 1 if the swap to the model in `spare` has begun.
 int lodestone_player_swap(Player* player) { return player->swap() ? 1 : 0; }
 void lodestone_player_set_quality(Player* player, int level) { player->set_quality(level); }
 

@@ -17,10 +17,14 @@
 
 namespace lodestone {
 
-/// What is heard while the network listens to the frames that lead up to a dream, at its start and after a jump.
+/// What is heard while the network is fed the frames of the training sound that a dream starts from.
 enum class Start {
-  silent,   ///< nothing: the first frame is the one that the network predicts after `sequence` frames of the impulse
-  audible,  ///< those frames themselves, ⌈(sequence + 1) / 2⌉ of them from the impulse on, as in a Player
+  /// Nothing: the first frame is the one that the network predicts after a window of `sequence` training frames.
+  silent,
+  /// The training sound itself, as in a Player. From the place of the jump on, R = ⌈(sequence + 1) / 2⌉ of its frames
+  /// are heard. With each, the network is fed a share of the frames that lead up to the last of them, so that every
+  /// frame costs about the same (in stateful mode: twice as much). At the end of the training sound it starts over.
+  audible,
 };
 
 /// How a model dreams.
@@ -28,54 +32,85 @@ struct DreamConfig {
   std::uint32_t seed = 0;
   Mode mode = Mode::window;
   Start start = Start::silent;
-  double position = 0;    ///< where in the training sound the first impulse lies, 0 .. 1
-  double randomness = 0;  ///< chance per frame of jumping to another impulse, 0 .. 1 (MAGNet's random_chance)
-  /// 0 .. 4, as DreamControls has it: how far each frame strays from what the network predicts, before it is fed back.
-  double temperature = 0;
-  /// A schedule of impulses (MAGNet's points and lengths): at position points[i] for lengths[i] frames, then the next,
-  /// round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
+  double position = 0;     ///< 0 .. 1, where in the training sound the dream starts
+  double randomness = 0;   ///< 0 .. 1, chance per frame of a jump (MAGNet's random_chance)
+  double temperature = 0;  ///< 0 .. 4, see DreamControls
+  /// A schedule of jumps (MAGNet's points and lengths): to position points[i] for lengths[i] frames, then to the next
+  /// one, round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
   std::vector<double> points{};
   std::vector<int> lengths{};
 
   Status check() const;
 };
 
-/// Dreams magnitude frames: the network fed with its own predictions, clamped at 0 and kept finite. Starts from an
-/// impulse, a window of training frames, or from silence where the model has none (then there is nothing to jump to).
-/// When the network falls silent, blows up or sticks for a second, it starts again, from another impulse or from
-/// silence, and counts that. Real-time safe after `create`.
+/// Dreams magnitude frames: a network that is fed its own predictions, clamped at 0 and kept finite. It starts from
+/// frames of the training sound and can jump to others; a model without training frames starts from silence. When the
+/// network dies (a second of silence, of far too loud or of unchanging frames), it jumps to a random place, or starts
+/// from silence again, and counts that.
+///
+/// Real-time safe after `create`, but for `make_room`; all calls from one thread.
 class Dreamer {
  public:
   /// Copies what it needs of `model`.
   static Result<Dreamer> create(const Model& model, const DreamConfig& config);
+  /// In stateful mode there is less memory and set_mode has no effect.
+  static Result<Dreamer> create(LiveModel model, const DreamConfig& config);
   Dreamer(Dreamer&&) noexcept;
   Dreamer& operator=(Dreamer&&) noexcept;
   ~Dreamer();
 
-  /// Starts the next frame.
+  /// Starts the next frame, as configured.
   void begin();
-  /// Goes on; true once `frame()` is the next frame. A jump takes `sequence` times the work of another frame.
+  /// Starts the next hop with knobs in place of the configured position, randomness, temperature, points and lengths.
+  /// `driver`: the incoming sound's magnitudes `[bins]`, or empty; they are read until the hop is done.
+  void begin(const DreamControls& controls, std::span<const float> driver = {});
+  /// Goes on; true once `frame()` is that of this hop. With a silent start, a jump takes `sequence` times the work of
+  /// another frame.
   bool step(Budget& budget);
   /// `begin` and every `step`.
   std::span<const float> process();
-  /// The newest frame `[bins]`: linear magnitudes, finite and ≥ 0.
+  std::span<const float> process(const DreamControls& controls, std::span<const float> driver = {});
+  /// What is heard in this hop `[bins]`: linear magnitudes, finite and ≥ 0. Valid until the next `begin`.
   std::span<const float> frame() const;
 
-  /// How often the network had to be started again.
+  /// The next hop jumps to that position, 0 .. 1 (beyond: the nearer end, NaN: 0).
+  void trigger(double position);
+  /// The next hop starts again, as after `create` with this seed; during a swap, with the new model.
+  void reset(std::uint32_t seed);
+  /// From the next dreamed frame on, see Predictor::set_mode.
+  void set_mode(Mode mode);
+
+  /// Takes memory for a second model of the same shape and size, if it has not been taken. Not real-time safe.
+  Status make_room();
+  /// Where the bytes of that model go: of the same shape, with at most as many training frames as the first model. May
+  /// be written in pieces between hops. Empty before `make_room` and during a swap.
+  std::span<std::byte> spare();
+  /// Begins to swap to the model in `spare`: its network listens to what the other one is fed for `sequence` frames,
+  /// which costs up to twice as much; then the dream fades over to it within 8 frames. A jump during the swap goes to
+  /// the new model at once. False, and nothing happens, if `spare` is empty or holds no such model.
+  bool swap();
+  bool swapping() const;
+
+  /// The model that is heard.
+  const LiveModel& model() const;
+  /// How often the network has died and was started again. Frames that are fed half or more from `pull` or `drive` are
+  /// not counted as signs of death.
   std::uint64_t reseeds() const;
+  /// About what the hop begun last costs, in the units of Budget.
+  std::int64_t cost() const;
 
  private:
   struct Engine;
   explicit Dreamer(std::unique_ptr<Engine> engine);
+  std::span<const float> finish();
   std::unique_ptr<Engine> engine_;
 };
 
-/// All that a player can be told while it plays: nine floats, one behind the other. Values beyond a range count as its
-/// nearer end, NaN as the default.
+/// The knobs of a player: nine consecutive floats. Values outside a range count as its nearer end, NaN as the default.
 struct PlayerControls : DreamControls {
-  float pitch = 0;       ///< −24 .. 24 semitones; partials land within half a bin of where they belong
+  float pitch = 0;       ///< −24 .. 24 semitones, to within half a bin
   float brightness = 0;  ///< −24 .. 24 dB per octave, 0 dB at 1 kHz
-  float smoothing = 0;   ///< 0 .. 1: share of the frame before in each frame; 1 holds it
+  float smoothing = 0;   ///< 0 .. 1: share of the previous frame in each frame; 1 holds it
 };
 
 struct PlayerConfig {
@@ -83,63 +118,60 @@ struct PlayerConfig {
   Mode mode = Mode::window;
   PhaseStreamConfig phase{};
   double sample_rate = 0;  ///< of the output and input in Hz, 8000 .. 768000; 0: the model's
-  /// Whether the work of a hop is spread over the output of a hop, which comes a hop later then. Hops of 128 samples or
-  /// fewer, the usual quantum of audio threads, are never spread.
+  /// Whether the work of a hop is spread evenly over the time of a hop, which delays the output by a hop. Hops of up to
+  /// 128 samples, the usual quantum of audio threads, are never spread.
   bool spread = true;
 };
 
-/// Output samples from a change of a control to its effect. `smoothing` comes on top.
+/// Output samples from a change of a control to its effect, without `smoothing`.
 struct Latency {
-  double min;   ///< to the first sample that may change, where the change comes just before a hop
-  double max;   ///< the same, where it comes just after a hop has begun
+  double min;   ///< to the first sample that may change, if the change comes just before a hop
+  double max;   ///< the same, if it comes just after a hop has begun
   double half;  ///< to half of the effect, in that worst case
 };
 
-/// What a player says of itself.
+/// The state of a player.
 struct PlayerMeter {
   Latency latency;
-  double reseeds;   ///< how often the network had to be started again
-  double scrubs;    ///< samples that were not finite and became 0
+  double reseeds;   ///< how often the network has died and was started again
+  double scrubs;    ///< samples that were not finite and were set to 0
   double quality;   ///< the level of `set_quality`
   double hops;      ///< frames played
-  double swapping;  ///< 1 while another model is being taken over
+  double swapping;  ///< 1 during a swap to another model
 };
 
-/// The live instrument: dream → shaper → phases → overlap-add → the output's sample rate. Mono. After `create` nothing
-/// allocates or fails; all calls come from one thread, as a rule the audio thread. The samples are the same bits
-/// whatever the lengths of the blocks.
+/// The live instrument: dream → shaper → phases → overlap-add → the output's sample rate. Mono. Real-time safe after
+/// `create`, but for `make_room`; all calls from one thread. Blocks of any lengths give the same samples, to the bit.
 class Player {
  public:
   explicit Player(const Model& model, const PlayerConfig& config = {}) : Player(create(model, config).value()) {}
-  /// Refused where the model's hop and window have no inverse STFT. Copies what it needs of `model`.
+  /// Refused if the model's hop and window have no inverse STFT. Copies what it needs of `model`.
   static Result<Player> create(const Model& model, const PlayerConfig& config);
   static Result<Player> create(LiveModel model, const PlayerConfig& config);
   Player(Player&&) noexcept;
   Player& operator=(Player&&) noexcept;
   ~Player();
 
-  /// To be written at any time; read at the start of each hop.
+  /// May be written at any time; read at the start of each hop.
   PlayerControls& controls();
 
-  /// Fills `output` with the next samples; any length. `input`: the sound that drives the dream, as many samples, or
+  /// Fills `output`, of any length, with the next samples. `input`: the sound that drives the dream, as many samples or
   /// none; NaN and Inf count as 0.
   void process(std::span<const float> input, std::span<float> output);
   void process(std::span<float> output) { process({}, output); }
 
-  /// A note: with the next hop the dream jumps to `position`, 0 .. 1, and sounds from there `pitch` semitones higher
-  /// (−24 .. 24, beside `controls().pitch`) until the next note.
+  /// A note: with the next hop the dream jumps to `position`, 0 .. 1, and sounds `pitch` semitones higher (−24 .. 24,
+  /// added to `controls().pitch`) until the next note.
   void trigger(double position, double pitch);
-  /// With the next hop the dream begins anew from that seed; what sounds rings out.
+  /// With the next hop the dream starts again from that seed; the present sound rings out.
   void reset(std::uint32_t seed);
 
-  /// Where the bytes of another model go, in pieces of any size between calls, before `swap`: of the same shape, with
-  /// at most as many training frames as the first one. Empty while a swap is going on.
+  /// As Dreamer's, to swap to another model while playing. Not real-time safe.
+  Status make_room();
   std::span<std::byte> spare();
-  /// Goes over to the model in `spare`: it listens for `sequence` frames, which cost up to twice as much, then the
-  /// dream fades over to it. False, and nothing happens, where `spare` is empty or does not hold such a model.
   bool swap();
 
-  /// Spends less where a machine is too slow: 1: one iteration of LWS; 2: the stateful mode besides; 0: as created.
+  /// For machines that are too slow. 1: one iteration of LWS; 2: stateful mode as well; 0: as created.
   void set_quality(int level);
 
   const PlayerMeter& meter();
@@ -150,11 +182,11 @@ class Player {
   std::unique_ptr<Engine> engine_;
 };
 
-/// A whole sound, a slice at a time: dreams all frames, then finds their phases, then overlap-adds. Better phases than
-/// Player, which cannot look ahead. Not for the audio thread.
+/// A whole sound, a slice at a time: dreams all frames, then finds their phases, then overlap-adds. The phases are
+/// better than a Player's, which cannot look ahead. Not for the audio thread.
 class Generation {
  public:
-  /// `seconds`: above 0; the memory that it needs is refused beforehand where it cannot be had.
+  /// `seconds`: above 0, at most a day. Refused if the memory for all of it cannot be had.
   static Result<Generation> create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase,
                                    double seconds);
   Generation(Generation&&) noexcept;

@@ -4,8 +4,8 @@ import { meterNames } from '../options.js';
 const swapping = meterNames.indexOf('swapping');
 
 /**
- * Another model's weights on their way into a player that plays, on the thread that runs it. A piece a block is copied
- * into the player's spare slot; then the player fades over.
+ * Swaps the model of a player while it plays, on the thread that runs it. The bytes of the new model arrive in pieces;
+ * each block copies one into the player's spare slot. Then the player fades over.
  */
 export class ModelSwap {
   #player;
@@ -16,6 +16,8 @@ export class ModelSwap {
   /** @type {{resolve: () => void, reject: (reason: unknown) => void} | null} */
   #waiting = null;
   #fading = false;
+  /** @type {unknown} */
+  #failure = null;
 
   /** @param {import('../core.js').CorePlayer} player */
   constructor(player) {
@@ -23,22 +25,32 @@ export class ModelSwap {
   }
 
   /**
-   * Takes the next piece.
+   * Takes the next piece. The very first one also takes the memory of the slot, between two blocks.
    * @param {ArrayBuffer} piece at most 64 KB
    */
   stage(piece) {
-    this.#pieces.push(new Uint8Array(piece));
+    if (this.#failure) return;
+    try {
+      this.#player.makeRoom();
+      this.#pieces.push(new Uint8Array(piece));
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   /**
-   * All pieces are there.
-   * @returns {Promise<void>} when the fade is done; rejects where the player refuses the model
+   * All pieces have been staged.
+   * @returns {Promise<void>} resolves when the fade is over; rejects if there is no memory for a second model, or if the
+   *   player refuses this one
    */
   swap() {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure) return Promise.reject(failure);
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 
-  /** Goes on by a block's share. Makes no object while nothing is on its way. */
+  /** Does the work of one block. Makes no object while there is nothing to swap. */
   step() {
     if (this.#copied < this.#pieces.length) this.#copy(this.#pieces[this.#copied]);
     else if (this.#fading) this.#end();
@@ -47,7 +59,7 @@ export class ModelSwap {
 
   /** @param {Uint8Array} piece */
   #copy(piece) {
-    if (!this.#player.writeSpare(this.#offset, piece)) return; // the fade before is not over
+    if (!this.#player.writeSpare(this.#offset, piece)) return; // the previous fade is not over
     this.#offset += piece.length;
     ++this.#copied;
   }
@@ -59,7 +71,7 @@ export class ModelSwap {
     this.#fading = this.#player.swap();
     if (this.#fading) return;
     this.#waiting = null;
-    reject(new LodestoneError('invalid-argument', 'the model has another shape than the one that plays'));
+    reject(new LodestoneError('invalid-argument', 'the model has a different shape than the one that is playing'));
   }
 
   #end() {

@@ -4,8 +4,8 @@ import { Handle } from './handle.js';
 /** @typedef {import('./instance.js').Core} Core */
 
 /**
- * The live instrument. Once it is made it takes no memory and makes no objects: all its methods may run on the audio
- * thread.
+ * The live instrument. Its methods take no memory and make no objects, so that they can run on the audio thread; only
+ * `makeRoom` takes memory, between two calls of `process`.
  */
 export class CorePlayer extends Handle {
   #block;
@@ -35,9 +35,10 @@ export class CorePlayer extends Handle {
       options.number('sampleRate', config.sampleRate),
       options.flag('spread', config.spread),
     ];
-    const make = (/** @type {number} */ pointer) =>
-      abi.lodestone_player_create(pointer, liveModel.byteLength, ...numbers);
-    super(core, 'player', core.lend([liveModel], make));
+    const place = abi.lodestone_player_input(liveModel.byteLength) >>> 0;
+    if (place === 0) throw core.failure();
+    new Uint8Array(abi.memory.buffer).set(liveModel, place);
+    super(core, 'player', abi.lodestone_player_create(...numbers));
     this.#block = abi.lodestone_alloc(2 * CorePlayer.#blockLength * 4) >>> 0;
     if (this.#block === 0) {
       super.dispose();
@@ -94,7 +95,16 @@ export class CorePlayer extends Handle {
   }
 
   /**
-   * Copies a piece of another live model's bytes to where `swap` takes them from; false while a swap is going on.
+   * Takes the memory that `writeSpare` writes to, the first time.
+   * @throws {LodestoneError} `out-of-memory`; the player plays on
+   */
+  makeRoom() {
+    this.core.check(this.core.abi.lodestone_player_make_room(this.pointer));
+  }
+
+  /**
+   * Copies a piece of another live model's bytes to where `swap` takes them from. False if there is no room or a swap
+   * has not ended yet.
    * @param {number} at
    * @param {Uint8Array} piece
    */
@@ -105,7 +115,7 @@ export class CorePlayer extends Handle {
     return true;
   }
 
-  /** Goes over to the model that has been written; false where that is none of the same shape. */
+  /** Begins to swap to the model that has been written; false if its shape differs. */
   swap() {
     return this.core.abi.lodestone_player_swap(this.pointer) === 1;
   }

@@ -7,10 +7,14 @@
 #include "errors/message.hpp"
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
-#include "magnet/limits.hpp"
-#include "magnet/live_dreamer.hpp"
+#include "magnet/feed.hpp"
+#include "magnet/hop.hpp"
+#include "magnet/refill.hpp"
+#include "magnet/schedule.hpp"
+#include "magnet/succession.hpp"
 #include "magnet/uncertainty.hpp"
 #include "magnet/vitality.hpp"
+#include "phase/blocks.hpp"
 
 namespace lodestone {
 
@@ -31,174 +35,284 @@ Status DreamConfig::check() const {
   return {};
 }
 
+namespace {
+
+// The cost of a bin in WebAssembly, in multiply-adds of a network with many windows in flight.
+constexpr std::int64_t feeding_cost = 40, finishing_cost = 60, scale_cost = 130, temperature_cost = 360;
+
+float within(float value, float highest, float otherwise) {
+  if (std::isnan(value)) return otherwise;
+  return value < 1e-6f ? 0.0f : std::min(value, highest);
+}
+
+DreamControls within_ranges(const DreamControls& c) {
+  return {within(c.position, 1, 0),   within(c.pull, 1, 0),        within(c.speed, 4, 1),
+          within(c.randomness, 1, 0), within(c.temperature, 4, 0), within(c.drive, 1, 0)};
+}
+
+/// What was asked for since the last hop began; it takes effect with the next one.
+struct Orders {
+  Mode mode;
+  std::uint32_t seed;
+  bool restart = true;
+  std::optional<double> jump{};  ///< position
+};
+
+}  // namespace
+
+/// A hop dreams the frames that are due. Each is fed to the network and then finished, some bins at a time.
 struct Dreamer::Engine {
-  std::optional<LiveDreamer> audible{};  // where the start is audible, in place of all that follows
-  DreamConfig config;
-  NetworkConfig network;
-  Predictor predictor;
-  Random random;
-  Array2<float> impulses;  // linear magnitudes
-  Buffer<float> input;     // what the network is fed, in its scale
-  Buffer<float> dream;     // the newest frame, linear
-  Buffer<float> residuals;
-  Vitality vitality;
-  Limits limits;
-  std::size_t refill = 0;       // frames of the impulse still to be fed, counted down
-  std::size_t impulse_row = 0;  // the next of them
-  std::size_t segment = 0;      // entry of the schedule
-  int segment_left = 0;         // frames until the next entry
-  bool fresh = true;            // no frame has been dreamed yet
-  bool revive = false;          // the network has died: start again
+  enum class Stage { network, finish, ready };
+
+  const DreamConfig config;
+  Succession models;
+  const std::size_t bins, sequence;
+  Buffer<float> newest{}, before{};  // the last two frames
+  Buffer<float> heard{}, input{};    // what is heard, between the two; what the network is fed
+  Random random{0};
+  Vitality vitality{};
+  Schedule schedule{};
+  Orders orders;
   std::uint64_t reseeds = 0;
 
-  Engine(const DreamConfig& dream_config, const NetworkConfig& network_config, Predictor&& network_predictor)
-      : config(dream_config),
-        network(network_config),
-        predictor(std::move(network_predictor)),
-        random(dream_config.seed) {}
+  // The hop
+  Hop hop{};
+  DreamControls knobs{};
+  const float* driver = nullptr;
+  std::optional<double> target{};  // of a jump with its first frame
+  Mode mode;
 
-  Status prepare(const Model& model) {
-    if (config.start == Start::audible) return prepare_audible(model);
-    const auto bins = static_cast<std::uint64_t>(network.bins);
+  // The frame
+  Stage stage = Stage::ready;
+  Refill refill{};
+  Feed feed{};
+  std::size_t finished = 0;  // bins
+  double cursor = 0;         // row of the training sound at which the newest frame is
+  bool plays = false;        // it is one of the training sound's own
+  bool revive = false;       // the network has died: jump to a random place
+
+  Engine(Slot model, const DreamConfig& dream)
+      : config(dream),
+        models(std::move(model)),
+        bins(static_cast<std::size_t>(slot().model.network().bins)),
+        sequence(static_cast<std::size_t>(slot().model.network().sequence)),
+        orders{dream.mode, dream.seed},
+        mode(dream.mode) {}
+
+  Status prepare() {
     FirstError error;
-    error.take(impulses, model.impulses.clone());
-    error.take(input, Buffer<float>::create(bins));
-    error.take(dream, Buffer<float>::create(bins));
-    error.take(residuals, Buffer<float>::create(bins));
-    error.take(vitality, Vitality::create(model.stft));
-    if (error) return error.status();
-    limits = Limits::of(model);
-    find_residuals(model, limits.ceiling / Limits::headroom, residuals);
-    return {};
+    for (Buffer<float>* frame : {&newest, &before, &heard, &input}) take_block(*frame, bins, error);
+    error.take(vitality, Vitality::create(slot().model.stft()));
+    return error.status();
   }
 
-  Status prepare_audible(const Model& model) {
-    auto live = LiveModel::create(model);
-    if (!live) return live.error();
-    auto dreamer = LiveDreamer::create(std::move(*live), config.mode, config.seed);
-    if (!dreamer) return dreamer.error();
-    audible.emplace(std::move(*dreamer));
-    return {};
+  const Slot& slot() const { return models.playing(); }
+
+  std::int64_t scaling() const { return slot().model.network().scale == Scale::linear ? 0 : scale_cost; }
+  std::int64_t feed_cost() const { return feeding_cost + scaling(); }
+  std::int64_t finish_cost() const {
+    return finishing_cost + (plays ? 0 : scaling() + (shaken() ? temperature_cost : 0));
+  }
+  std::int64_t network_cost(std::size_t windows) const {
+    const std::size_t most = mode == Mode::window ? windows : 1;
+    return slot().predictor.cost(static_cast<int>(most)) + static_cast<std::int64_t>(bins) * feed_cost();
+  }
+  std::int64_t cost() const {
+    const std::size_t listening = models.listening_windows();
+    const std::int64_t listener = listening > 0 ? network_cost(listening) : 0;
+    const std::int64_t network = refilling() ? refill.share : network_cost(sequence) + listener;
+    return hop.due * (network + static_cast<std::int64_t>(bins) * finish_cost());
   }
 
-  void begin_audible() {
-    if (segment_left == 0 && !config.points.empty() && audible->model().frames() > 0) {
-      audible->trigger(config.points[segment]);
-      segment_left = config.lengths[segment];
-      segment = (segment + 1) % config.points.size();
-    }
-    if (segment_left > 0) --segment_left;
-    audible->begin({.position = static_cast<float>(config.position),
-                    .randomness = static_cast<float>(config.randomness),
-                    .temperature = static_cast<float>(config.temperature)});
+  bool shaken() const { return knobs.temperature > 0 && !plays; }
+  bool refilling() const { return plays || refill.left > 0; }
+
+  /// Live positions have the precision of the knob.
+  void trigger(double position) {
+    if (config.start == Start::audible) position = static_cast<float>(position);
+    orders.jump = position > 0 ? std::min(position, 1.0) : 0;  // NaN: 0
   }
 
-  std::size_t window_count() const { return impulses.rows() - static_cast<std::size_t>(network.sequence) + 1; }
-
-  std::size_t row_at(double position) const {
-    return static_cast<std::size_t>(std::lround(position * static_cast<double>(window_count() - 1)));
-  }
-
-  std::size_t random_row() { return random.below(static_cast<std::uint32_t>(window_count())); }
-
-  // Forgets the past and takes a window of the training sound for it.
-  void jump(std::size_t row) {
-    predictor.reset();
-    refill = static_cast<std::size_t>(network.sequence);
-    impulse_row = row;
-  }
-
-  void feed(std::span<const float> magnitudes) {
-    std::copy(magnitudes.begin(), magnitudes.end(), input.begin());
-    compress(network.scale, input);
-    predictor.begin(input);
-  }
-
-  void feed_impulse() {
-    feed(impulses.row(impulse_row++));
-    --refill;
-  }
-
-  // Where this frame jumps to, if it does: the schedule first, then a revival, then chance.
-  bool choose_row(std::size_t& row) {
-    const bool chance = random.uniform() < static_cast<float>(config.randomness);
-    if (segment_left == 0 && !config.points.empty()) {
-      row = row_at(config.points[segment]);
-      segment_left = config.lengths[segment];
-      segment = (segment + 1) % config.points.size();
-      return true;
-    }
-    if (fresh) {
-      row = row_at(config.position);
-      return true;
-    }
-    if (!revive && !chance) return false;
-    row = random_row();
-    return true;
-  }
-
-  // From silence, at first and after a death.
-  void begin_without_impulses() {
-    if (revive) {
-      predictor.reset();
-      std::fill(dream.begin(), dream.end(), 0.0f);
-      revive = false;
-    }
-    feed(dream);
-  }
-
-  void begin() {
-    if (audible) return begin_audible();
-    if (impulses.rows() == 0) {
-      begin_without_impulses();
-      return;
-    }
-    std::size_t row = 0;
-    if (choose_row(row)) {
-      jump(row);
-      feed_impulse();
-    } else {
-      feed(dream);
-    }
-    if (segment_left > 0) --segment_left;
-    fresh = false;
+  void reset(std::uint32_t seed) {
+    orders = {orders.mode, seed};
+    schedule = {};
     revive = false;
   }
 
-  bool step(Budget& budget) {
-    if (audible) return audible->step(budget);
-    while (predictor.step(budget)) {
-      if (refill == 0) {
-        finish();
-        return true;
-      }
-      feed_impulse();
-      if (budget.left <= 0) return false;
-    }
-    return false;
+  /// Without training frames there is nowhere to jump to.
+  void begin_as_configured() {
+    const auto point = slot().rows() > 0 ? schedule.next(config) : std::nullopt;
+    if (point) trigger(*point);
+    begin({.position = static_cast<float>(config.position),
+           .randomness = static_cast<float>(config.randomness),
+           .temperature = static_cast<float>(config.temperature)},
+          {});
   }
 
-  void finish() {
-    const auto prediction = predictor.prediction();
-    std::copy(prediction.begin(), prediction.end(), dream.begin());
-    expand(network.scale, dream);
-    for (float& value : dream) value = limits.tamed(value);
-    if (config.temperature > 0) shake(dream, residuals.data(), static_cast<float>(config.temperature), random);
-    for (float& value : dream) value = limits.tamed(value);
-    if (!vitality.dead(dream, limits.loudest)) return;
-    ++reseeds;
-    vitality.reset();
-    revive = true;
+  void begin(const DreamControls& controls, std::span<const float> incoming) {
+    const float position = knobs.position;
+    knobs = within_ranges(controls);
+    driver = incoming.data();
+    if (incoming.empty()) knobs.drive = 0;
+    take_orders();
+    const std::size_t rows = slot().rows();
+    if (knobs.position != position && rows > 0) cursor = knobs.position * static_cast<double>(rows - 1);
+    hop.begin(knobs.speed, target.has_value());
+    hop.due > 0 ? begin_frame() : end_hop();
+  }
+
+  void take_orders() {
+    if (orders.restart) {
+      random = Random(orders.seed);
+      if (!orders.jump) trigger(knobs.position);
+    }
+    if (mode != orders.mode) models.set_mode(mode = orders.mode);
+    models.begin_hop();
+    target = std::exchange(orders.jump, {});
+    orders.restart = false;
+  }
+
+  void begin_frame() {
+    const bool chance = slot().rows() > 0 && random.uniform() < knobs.randomness;
+    if (target || revive || chance) jump();
+    stage = Stage::network;
+    plays = refill.heard > 0;
+    models.begin_frame(!plays);
+    if (refilling()) return refill.begin_frame();
+    feed = {cursor, knobs.pull, knobs.drive};
+  }
+
+  void jump() {
+    if (models.take_over()) cursor = wrapped(cursor);
+    models.playing().predictor.reset();
+    if (config.start == Start::audible) vitality.reset();  // what is heard next is alive
+    if (slot().rows() == 0) {
+      std::fill(newest.begin(), newest.end(), 0.0f);
+    } else {
+      start_refill();
+    }
+    target.reset();
+    revive = false;
+  }
+
+  void start_refill() {
+    const std::size_t rows = slot().rows(), places = Refill::places(config.start, rows, sequence);
+    const std::size_t row = target ? static_cast<std::size_t>(std::lround(*target * static_cast<double>(places - 1)))
+                                   : random.below(static_cast<std::uint32_t>(places));
+    refill = Refill(config.start, row, sequence);
+    cursor = static_cast<double>((row + refill.skipped + rows - 1) % rows);
+    feed = {static_cast<double>((row + rows - refill.lead) % rows), 1};
+    const auto frames = static_cast<std::int64_t>(refill.left);
+    if (frames > 0) refill.divide((network_cost(1) + network_cost(refill.left)) * frames / 2);
+  }
+
+  bool step(Budget& budget) {
+    while (stage != Stage::ready) {
+      const bool through = stage == Stage::finish ? finish(budget) : refilling() ? refill_share(budget) : eat(budget);
+      if (!through) return false;
+      if (stage == Stage::network) {
+        begin_finish();
+      } else {
+        end_frame();
+      }
+      if (budget.left <= 0) break;
+    }
+    return stage == Stage::ready;
+  }
+
+  bool refill_share(Budget& budget) {
+    while (refill.left > 0 && refill.credit > 0) {
+      const std::int64_t most = std::min(budget.left, refill.credit);
+      Budget part{most};
+      if (eat(part) && --refill.left > 0) feed = {wrapped(feed.place + 1), 1};
+      refill.credit -= most - part.left;
+      if (!budget.spend(most - part.left)) return false;
+    }
+    return true;
+  }
+
+  /// One frame.
+  bool eat(Budget& budget) {
+    while (feed.done < bins) {
+      const std::size_t first = feed.done, last = std::min(first + bins_at_once, bins);
+      feed.blend(slot(), newest.data(), driver, first, last, input.data());
+      feed.done = last;
+      if (last == bins) models.feed(input);
+      if (!budget.spend(static_cast<std::int64_t>(last - first) * feed_cost())) return false;
+    }
+    return models.step(budget);
+  }
+
+  /// After the last row of the training sound comes its first one; a row of a longer sound becomes the first, too.
+  double wrapped(double row) const {
+    const auto rows = static_cast<double>(slot().rows());
+    if (row < rows) return row;
+    return row - rows < 1 ? row - rows : 0;
+  }
+
+  void begin_finish() {
+    stage = Stage::finish;
+    finished = 0;
+    std::swap(newest, before);
+    cursor = wrapped(cursor + 1);
+    models.count_frame();
+  }
+
+  bool finish(Budget& budget) {
+    const std::int64_t bin_cost = finish_cost();
+    while (finished < bins) {
+      const std::size_t first = finished, last = std::min(first + bins_at_once, bins);
+      finish_bins(first, last);
+      finished = last;
+      if (!budget.spend(static_cast<std::int64_t>(last - first) * bin_cost)) break;
+    }
+    return finished == bins;
+  }
+
+  void finish_bins(std::size_t first, std::size_t last) {
+    const auto part = std::span<float>(newest).subspan(first, last - first);
+    if (plays) {
+      std::copy_n(slot().content().frame(refill.row) + first, part.size(), part.data());
+      slot().limits().tame(part);
+      return;
+    }
+    models.predict(first, part);
+    if (!shaken()) return;
+    shake(part, slot().content().residuals.data() + first, knobs.temperature, random);
+    slot().limits().tame(part);
+  }
+
+  void end_frame() {
+    const bool led = std::max(knobs.pull, knobs.drive) >= 0.5f;
+    if (!plays && !led && vitality.dead(newest, slot().limits().loudest)) {
+      ++reseeds;
+      vitality.reset();
+      revive = true;
+    }
+    if (plays) refill.row = (refill.row + 1) % slot().rows();
+    if (models.end_frame()) cursor = wrapped(cursor);
+    --hop.due > 0 ? begin_frame() : end_hop();
+  }
+
+  void end_hop() {
+    stage = Stage::ready;
+    hop.interpolate(before, newest, heard);
   }
 };
 
 Result<Dreamer> Dreamer::create(const Model& model, const DreamConfig& config) {
   if (auto error = config.check()) return *error;
-  if (auto error = check_dreams(model)) return *error;
-  auto predictor = Predictor::create(model.network, model.weights, config.mode);
-  if (!predictor) return predictor.error();
-  std::unique_ptr<Engine> engine(new Engine(config, model.network, std::move(*predictor)));
-  if (auto error = engine->prepare(model)) return *error;
+  auto live = LiveModel::create(model);
+  if (!live) return live.error();
+  return create(std::move(*live), config);
+}
+
+Result<Dreamer> Dreamer::create(LiveModel model, const DreamConfig& config) {
+  if (auto error = config.check()) return *error;
+  auto slot = Slot::create(std::move(model), config.mode);
+  if (!slot) return slot.error();
+  auto engine = std::make_unique<Engine>(std::move(*slot), config);
+  if (auto error = engine->prepare()) return *error;
   return Dreamer(std::move(engine));
 }
 
@@ -207,17 +321,36 @@ Dreamer::Dreamer(Dreamer&&) noexcept = default;
 Dreamer& Dreamer::operator=(Dreamer&&) noexcept = default;
 Dreamer::~Dreamer() = default;
 
-void Dreamer::begin() { engine_->begin(); }
+void Dreamer::begin() { engine_->begin_as_configured(); }
+void Dreamer::begin(const DreamControls& controls, std::span<const float> driver) { engine_->begin(controls, driver); }
 bool Dreamer::step(Budget& budget) { return engine_->step(budget); }
-std::span<const float> Dreamer::frame() const { return engine_->audible ? engine_->audible->frame() : engine_->dream; }
-std::uint64_t Dreamer::reseeds() const { return engine_->audible ? engine_->audible->reseeds() : engine_->reseeds; }
+std::span<const float> Dreamer::frame() const { return engine_->heard; }
 
 std::span<const float> Dreamer::process() {
   begin();
-  auto budget = Budget::unlimited();
-  while (!step(budget)) {
+  return finish();
+}
+
+std::span<const float> Dreamer::process(const DreamControls& controls, std::span<const float> driver) {
+  begin(controls, driver);
+  return finish();
+}
+
+std::span<const float> Dreamer::finish() {
+  for (auto budget = Budget::unlimited(); !step(budget);) {
   }
   return frame();
 }
+
+void Dreamer::trigger(double position) { engine_->trigger(position); }
+void Dreamer::reset(std::uint32_t seed) { engine_->reset(seed); }
+void Dreamer::set_mode(Mode mode) { engine_->orders.mode = mode; }
+Status Dreamer::make_room() { return engine_->models.make_room(engine_->config.mode, engine_->mode); }
+std::span<std::byte> Dreamer::spare() { return engine_->models.spare(); }
+bool Dreamer::swap() { return engine_->models.swap(); }
+bool Dreamer::swapping() const { return engine_->models.swapping(); }
+const LiveModel& Dreamer::model() const { return engine_->slot().model; }
+std::uint64_t Dreamer::reseeds() const { return engine_->reseeds; }
+std::int64_t Dreamer::cost() const { return engine_->cost(); }
 
 }  // namespace lodestone

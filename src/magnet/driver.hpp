@@ -7,15 +7,15 @@
 
 namespace lodestone {
 
-/// The magnitudes of the sound that steers a dream.
+/// The magnitudes of the sound that drives a dream.
 class Driver {
  public:
   static Result<Driver> create(const StftConfig& stft);
 
   /// Takes samples at the model's rate.
   void push(std::span<const float> samples);
-  /// The magnitudes `[bins]` of the newest window, valid until the next call; empty where no sound has come since the
-  /// last one.
+  /// The magnitudes `[bins]` of the newest window, valid until the next call; empty if no sound has come since the
+  /// last.
   std::span<const float> frame();
 
  private:

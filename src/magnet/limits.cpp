@@ -8,8 +8,8 @@ namespace lodestone {
 
 namespace {
 
-/// What BatchNorm's statistics say of a bin, so many standard deviations above its mean, for models that keep no
-/// training frames.
+/// A bin's magnitude, so many standard deviations above its mean according to BatchNorm's statistics, for models
+/// without training frames.
 float typical_magnitude(const Model& model, std::size_t bin, float deviations) {
   float value = model.weights.running_mean[bin] + deviations * std::sqrt(model.weights.running_var[bin]);
   expand(model.network.scale, {&value, 1});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 
 #include "lodestone/model.hpp"
 #include "lodestone/result.hpp"
@@ -20,8 +21,11 @@ struct Limits {
 
   static Limits of(const Model& model);
 
-  /// A magnitude fit to be heard and fed back: finite, ≥ 0, never subnormal. NaN becomes 0.
+  /// A magnitude that can be heard and fed back: finite, ≥ 0, never subnormal. NaN becomes 0.
   float tamed(float value) const { return value > 1e-20f ? std::min(value, ceiling) : 0.0f; }
+  void tame(std::span<float> values) const {
+    for (float& value : values) value = tamed(value);
+  }
 };
 
 }  // namespace lodestone

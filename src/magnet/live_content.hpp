@@ -11,17 +11,17 @@
 
 namespace lodestone {
 
-/// What the bytes of a live model begin with.
+/// The first bytes of a live model.
 struct LiveHeader {
-  // What models that may take each other's place have in common.
+  // Equal in models that can be swapped.
   char name[8] = {'l', 'o', 'd', 'e', 'l', 'i', 'v', 'e'};
   std::uint32_t version = 1;
   std::int32_t lanes = 0;  ///< of the kernels that the weights are packed for
   double sample_rate = 0;
   std::int32_t size = 0, window_size = 0, hop = 0, window = 0, framing = 0;  ///< StftConfig
-  std::int32_t layers[4] = {};                                               ///< NetworkConfig; zeros behind the last
+  std::int32_t layers[4] = {};                                               ///< NetworkConfig; zeros after the last
   std::int32_t sequence = 0, scale = 0;
-  // What each has of its own.
+  // Of this model alone.
   std::uint32_t frames = 0;
   Limits limits;
 
@@ -31,31 +31,32 @@ struct LiveHeader {
   NetworkConfig network() const;
 
   bool same_shape(const LiveHeader& other) const;
-  /// Whether a dream can start from so many frames and end within such limits.
+  /// Whether a dream can start from so many frames, with such limits.
   bool sound() const;
 };
 
-/// One block of memory: the header, packed weights, residuals, training frames; with room for as many of those as the
-/// header said when it was made.
+/// One block of memory: the header, packed weights, residuals and training frames, with room for as many of these as
+/// the header said at first.
 struct LiveModel::Content {
-  explicit Content(const LiveHeader& header) : stft(header.stft()), network(header.network()) {}
+  /// `bytes` begins with a header that has been checked, and has the size that it asks for.
+  explicit Content(Buffer<std::byte> bytes);
 
-  /// What a model with this header takes; its configurations must have passed their checks.
+  /// How many bytes a model with this header takes.
   static std::uint64_t size(const LiveHeader& header);
-  static Result<std::unique_ptr<Content>> create(const LiveHeader& header);
 
   LiveHeader& header() { return *reinterpret_cast<LiveHeader*>(block.data()); }
   const LiveHeader& header() const { return *reinterpret_cast<const LiveHeader*>(block.data()); }
   const float* frame(std::size_t row) const { return frames.data() + row * residuals.size(); }
 
+  Buffer<std::byte> block;
   StftConfig stft;
   NetworkConfig network;
-  Buffer<std::byte> block;
   PackedWeights weights;
   std::span<float> residuals;  ///< σ of the logarithm of each magnitude `[bins]`
   std::span<float> frames;     ///< `[frames, bins]`, linear magnitudes
 
  private:
+  explicit Content(const LiveHeader& header) : stft(header.stft()), network(header.network()) {}
   void lay_out(Arena& arena, std::uint32_t frame_count);
 };
 

@@ -52,21 +52,16 @@ void LiveModel::Content::lay_out(Arena& arena, std::uint32_t frame_count) {
   frames = arena.take<float>(frame_count * bins);
 }
 
+LiveModel::Content::Content(Buffer<std::byte> bytes)
+    : block(std::move(bytes)), stft(header().stft()), network(header().network()) {
+  Arena arena(block.data());
+  lay_out(arena, header().frames);
+}
+
 std::uint64_t LiveModel::Content::size(const LiveHeader& header) {
   Arena needed;
   Content(header).lay_out(needed, header.frames);
   return needed.size();
-}
-
-Result<std::unique_ptr<LiveModel::Content>> LiveModel::Content::create(const LiveHeader& header) {
-  auto memory = Buffer<std::byte>::create(size(header));
-  if (!memory) return memory.error();
-  auto content = std::make_unique<Content>(header);
-  content->block = std::move(*memory);
-  Arena arena(content->block.data());
-  content->lay_out(arena, header.frames);
-  content->header() = header;
-  return content;
 }
 
 namespace {
@@ -99,25 +94,29 @@ Result<LiveModel> LiveModel::create(const Model& model) {
   LiveHeader header(model.stft, model.network);
   header.frames = static_cast<std::uint32_t>(model.impulses.rows());
   header.limits = Limits::of(model);
-  auto content = Content::create(header);
-  if (!content) return content.error();
-  if (auto error = (*content)->weights.fill(model.weights)) return *error;
+  auto block = Buffer<std::byte>::create(Content::size(header));
+  if (!block) return block.error();
+  std::memcpy(block->data(), &header, sizeof header);
+  auto content = std::make_unique<Content>(std::move(*block));
+  if (auto error = content->weights.fill(model.weights)) return *error;
   const auto impulses = model.impulses.all();
-  std::copy(impulses.begin(), impulses.end(), (*content)->frames.begin());
-  scrub((*content)->frames);
-  find_residuals(model, header.limits.ceiling / Limits::headroom, (*content)->residuals);
-  return LiveModel(std::move(*content));
+  std::copy(impulses.begin(), impulses.end(), content->frames.begin());
+  scrub(content->frames);
+  find_residuals(model, header.limits.ceiling / Limits::headroom, content->residuals);
+  return LiveModel(std::move(content));
+}
+
+Result<LiveModel> LiveModel::adopt(Buffer<std::byte> bytes) {
+  if (bytes.size() < sizeof(LiveHeader)) return malformed("the live model ends within its header");
+  if (auto error = check_header(*reinterpret_cast<const LiveHeader*>(bytes.data()), bytes.size())) return *error;
+  return LiveModel(std::make_unique<Content>(std::move(bytes)));
 }
 
 Result<LiveModel> LiveModel::read(std::span<const std::byte> bytes) {
-  LiveHeader header;
-  if (bytes.size() < sizeof header) return malformed("the live model ends within its header");
-  std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof header);
-  if (auto error = check_header(header, bytes.size())) return *error;
-  auto content = Content::create(header);
-  if (!content) return content.error();
-  std::memcpy((*content)->block.data(), bytes.data(), bytes.size());
-  return LiveModel(std::move(*content));
+  auto copy = Buffer<std::byte>::create(bytes.size());
+  if (!copy) return copy.error();
+  std::copy(bytes.begin(), bytes.end(), copy->begin());
+  return adopt(std::move(*copy));
 }
 
 LiveModel::LiveModel(std::unique_ptr<Content> content) : content_(std::move(content)) {}

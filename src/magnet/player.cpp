@@ -14,10 +14,10 @@
 namespace lodestone {
 namespace {
 
-/// Samples that audio threads ask for at a time, as a rule. Hops that are no longer are not spread.
+/// Samples that audio threads usually ask for at a time. Hops of up to this length are not spread.
 constexpr int quantum = 128;
 
-/// Between the output's sample rate and the model's, where they differ.
+/// Between the output's sample rate and the model's, if they differ.
 struct Rates {
   Resampler in, out;
   std::array<float, quantum> input{}, output{};  ///< at the model's rate
@@ -77,9 +77,9 @@ Status Player::Engine::prepare() {
   return {};
 }
 
-/// A change waits for the next frame, whose work may take a hop. The look-ahead holds the frame back, but LWS lets it
-/// change the frames before, as far as its weights reach in so many iterations. Half of the effect is there when half
-/// of the windows' squares that overlap are of later frames.
+/// A change waits for the next frame, whose work may take a hop. The look-ahead delays the frame, but through LWS it
+/// can change previous frames, as far as the weights reach in so many iterations. Half of the effect has come when half
+/// of the overlapping squared windows belong to later frames.
 Latency Player::Engine::latency() const {
   const StftConfig& stft = synthesis->stft();
   const int look_ahead = config.phase.method == PhaseMethod::online ? config.phase.look_ahead : 0;
@@ -97,7 +97,7 @@ void Player::Engine::set_quality(int level) {
   synthesis->dreamer().set_mode(level > 1 ? Mode::stateful : config.mode);
 }
 
-/// A quantum at a time, so that the memory for the model's rate is small.
+/// A quantum at a time, so that little memory is needed at the model's rate.
 void Player::Engine::process(std::span<const float> input, std::span<float> output) {
   if (!rates) return play(input, output);
   while (!output.empty()) {
@@ -131,7 +131,7 @@ void Player::Engine::play(std::span<const float> input, std::span<float> output)
   }
 }
 
-/// From one hop to the next.
+/// Goes on to the next hop.
 void Player::Engine::turn() {
   if (spreads) take();
   synthesis->begin(controls, note_pitch, driver.frame());
@@ -142,7 +142,7 @@ void Player::Engine::turn() {
   take();
 }
 
-/// The hop that is ready is the one that sounds. What the stages must never give does not leave the player.
+/// Plays the hop that is ready. Samples that are not finite, which should never occur, are silenced.
 void Player::Engine::take() {
   std::copy_n(synthesis->samples().begin(), hop, sounding.begin());
   for (float& sample : sounding) {
@@ -170,7 +170,7 @@ Result<Player> Player::create(const Model& model, const PlayerConfig& config) {
 
 Result<Player> Player::create(LiveModel model, const PlayerConfig& config) {
   if (auto error = model.stft().check_invertible()) return *error;
-  auto dreamer = LiveDreamer::create(std::move(model), config.mode, config.seed);
+  auto dreamer = Dreamer::create(std::move(model), {.seed = config.seed, .mode = config.mode, .start = Start::audible});
   if (!dreamer) return dreamer.error();
   auto synthesis = Synthesis::create(std::move(*dreamer), config.phase);
   if (!synthesis) return synthesis.error();
@@ -189,6 +189,7 @@ Player::~Player() = default;
 PlayerControls& Player::controls() { return engine_->controls; }
 void Player::process(std::span<const float> input, std::span<float> output) { engine_->process(input, output); }
 void Player::reset(std::uint32_t seed) { engine_->synthesis->dreamer().reset(seed); }
+Status Player::make_room() { return engine_->synthesis->dreamer().make_room(); }
 std::span<std::byte> Player::spare() { return engine_->synthesis->dreamer().spare(); }
 bool Player::swap() { return engine_->synthesis->dreamer().swap(); }
 void Player::set_quality(int level) { engine_->set_quality(level); }
@@ -200,7 +201,7 @@ void Player::trigger(double position, double pitch) {
 
 const PlayerMeter& Player::meter() {
   PlayerMeter& meter = engine_->meter;
-  LiveDreamer& dreamer = engine_->synthesis->dreamer();
+  Dreamer& dreamer = engine_->synthesis->dreamer();
   meter.latency = engine_->latency();
   meter.reseeds = static_cast<double>(dreamer.reseeds());
   meter.swapping = dreamer.swapping() ? 1 : 0;

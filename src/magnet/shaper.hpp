@@ -8,7 +8,7 @@
 
 namespace lodestone {
 
-/// What a frame sounds like once it has been dreamed: its pitch, its brightness, and how it follows the frame before.
+/// Changes the pitch and brightness of dreamed frames and smooths them over time.
 class Shaper {
  public:
   void prepare(const StftConfig& stft, FirstError& error);
@@ -21,7 +21,7 @@ class Shaper {
   void tilt(float decibels);
   void smooth(float share);
 
-  // Room for whole vectors.
+  // Rounded up to whole vectors.
   Buffer<float> octaves_;  ///< of each bin above 1 kHz
   Buffer<float> shaped_;   ///< the newest frame, before smoothing
   Buffer<float> smoothed_;

@@ -6,19 +6,19 @@
 
 namespace lodestone {
 
-/// How much of a hop's work is due by when: as much of it as of the output that is played meanwhile. A part of its cost
-/// is known when it begins; the rest, the phases of bins that are loud enough, is foretold by the hops before it: up at
-/// once, down slowly, since work that is left over at the end costs more than work done early.
+/// How much of a hop's work is due by when: the same share as that of the output played meanwhile. Part of the cost is
+/// known when the hop begins; the rest, the phases of bins that are loud enough, is estimated from previous hops. The
+/// estimate rises at once and falls slowly, because work left for the end is worse than work done early.
 class Spread {
  public:
-  /// `rest`: about what the first hop costs beyond what is known.
+  /// `rest`: an estimate of the unknown cost of the first hop.
   explicit Spread(std::int64_t rest) : rest_(rest) {}
 
   void begin(std::int64_t known) {
     known_ = known;
     spent_ = 0;
   }
-  /// What may be spent now that `played` of `hop` samples are out; all that it takes at the end.
+  /// What may be spent now that `played` of `hop` samples are out; at the end, all that it takes.
   Budget due(std::int64_t played, std::int64_t hop) const {
     return played == hop ? Budget::unlimited() : Budget{(known_ + rest_) * played / hop - spent_};
   }

@@ -8,21 +8,21 @@
 namespace lodestone {
 namespace {
 
-// A stream never plays the ends, so that framing without full overlap there, which would ask for double precision, does
-// not matter. Framing `lws` stays, because it decides the level of a square-root Hann window.
+// A stream never plays the ends of a sound, so it can do without framing `none`, whose lack of overlap there needs
+// double precision. Framing `lws` stays, because it decides the level of a square-root Hann window.
 StftConfig framed_for_streams(StftConfig stft) {
   if (stft.framing == Framing::none) stft.framing = Framing::centered;
   return stft;
 }
 
-// What takes as long in WebAssembly as so many multiply-adds of a network with many windows in flight:
+// Costs in WebAssembly, in multiply-adds of a network with many windows in flight:
 constexpr std::int64_t bin_cost = 300;    // to shape a bin and hand it to phase reconstruction
 constexpr std::int64_t phase_unit = 3;    // a multiply-add of phase reconstruction
 constexpr std::int64_t sample_cost = 70;  // a sample of the inverse FFT and overlap-add
 
 }  // namespace
 
-Result<std::unique_ptr<Synthesis>> Synthesis::create(LiveDreamer dreamer, const PhaseStreamConfig& config) {
+Result<std::unique_ptr<Synthesis>> Synthesis::create(Dreamer dreamer, const PhaseStreamConfig& config) {
   const StftConfig stft = framed_for_streams(dreamer.model().stft());
   auto phase = PhaseStream::create(stft, config);
   if (!phase) return phase.error();
@@ -33,13 +33,13 @@ Result<std::unique_ptr<Synthesis>> Synthesis::create(LiveDreamer dreamer, const 
   synthesis->shaper_.prepare(stft, error);
   take_block(synthesis->silence_, static_cast<std::uint64_t>(stft.bins()), error);
   if (error) return *error;
-  // As if silence had gone before: then each sample lies in full overlap.
+  // As if preceded by silence: then each sample lies in full overlap.
   for (int covered = 0; covered < stft.window_length(); covered += stft.hop)
     synthesis->overlap_add(synthesis->silence_);
   return synthesis;
 }
 
-Synthesis::Synthesis(LiveDreamer dreamer, PhaseStream phase, InverseStftStream inverse)
+Synthesis::Synthesis(Dreamer dreamer, PhaseStream phase, InverseStftStream inverse)
     : dreamer_(std::move(dreamer)), phase_(std::move(phase)), inverse_(std::move(inverse)) {}
 
 void Synthesis::begin(const PlayerControls& controls, float pitch, std::span<const float> drive) {

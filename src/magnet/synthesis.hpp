@@ -1,37 +1,36 @@
 #pragma once
 
 #include "lodestone/player.hpp"
-#include "magnet/live_dreamer.hpp"
 #include "magnet/shaper.hpp"
 
 namespace lodestone {
 
-/// One hop of sound after the other: dream → shaper → phases → overlap-add, a slice at a time.
+/// Sound, one hop at a time, each a slice at a time: dream → shaper → phases → overlap-add.
 class Synthesis {
  public:
-  static Result<std::unique_ptr<Synthesis>> create(LiveDreamer dreamer, const PhaseStreamConfig& config);
+  static Result<std::unique_ptr<Synthesis>> create(Dreamer dreamer, const PhaseStreamConfig& config);
 
-  /// Starts the next hop. `pitch` in semitones, beside that of the controls; `drive` `[bins]` or empty.
+  /// Starts the next hop. `pitch` in semitones, added to that of the controls; `drive` `[bins]` or empty.
   void begin(const PlayerControls& controls, float pitch, std::span<const float> drive);
   /// Goes on; true once `samples()` are those of the hop.
   bool step(Budget& budget);
   /// The newest hop, `[hop]`; silence before the first. The sound fades in with the first window.
   std::span<const float> samples() const { return samples_; }
 
-  /// Cost of the hop begun last but for its phases, and the largest cost of those, in the units of Budget.
+  /// Cost of the hop begun last without its phases, and the largest cost of phases, in the units of Budget.
   std::int64_t cost() const;
   std::int64_t phase_cost() const;
   const StftConfig& stft() const { return inverse_.config(); }
-  LiveDreamer& dreamer() { return dreamer_; }
+  Dreamer& dreamer() { return dreamer_; }
   PhaseStream& phase() { return phase_; }
 
  private:
   enum class Stage { dream, shape, phase, overlap_add, done };
 
-  Synthesis(LiveDreamer dreamer, PhaseStream phase, InverseStftStream inverse);
+  Synthesis(Dreamer dreamer, PhaseStream phase, InverseStftStream inverse);
   void overlap_add(std::span<const std::complex<float>> frame);
 
-  LiveDreamer dreamer_;
+  Dreamer dreamer_;
   Shaper shaper_;
   PhaseStream phase_;
   InverseStftStream inverse_;

@@ -11,9 +11,8 @@ namespace lodestone {
 
 namespace {
 
-/// How far the logarithm of each bin moves from a training frame to the next: its mean size, as the standard deviation
-/// of a normal variable, which large steps move less than they move their own. Magnitudes count as no quieter than
-/// 80 dB below the loudest.
+/// The standard deviation of the steps of each bin's logarithm from one training frame to the next. Derived from their
+/// mean size, which depends less on outliers than the deviation itself. Magnitudes count as at least −80 dB.
 void estimate_residuals(const Model& model, float loudest, std::span<float> residuals) {
   const std::size_t rows = model.impulses.rows();
   if (rows < 2) return;

@@ -7,8 +7,8 @@
 
 namespace lodestone {
 
-/// Model::residuals `[bins]`; where the model lacks them, estimated from how its training frames change. `loudest`: its
-/// largest magnitude.
+/// Model::residuals `[bins]`, or an estimate from the changes between training frames. `loudest`: the model's largest
+/// magnitude.
 void find_residuals(const Model& model, float loudest, std::span<float> residuals);
 
 /// In place: each bin m becomes m·exp(temperature·σ·n), n normal and σ its residual.

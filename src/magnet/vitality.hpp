@@ -8,13 +8,12 @@
 
 namespace lodestone {
 
-/// Watches a dream for signs that the network has died: silence, a blow-up, or standing still, each for a second.
+/// Detects that a network has died: a second of silence, of far too loud or of unchanging frames.
 class Vitality {
  public:
   static Result<Vitality> create(const StftConfig& stft);
 
-  /// Takes the next frame `[bins]`; true when a second of frames has been silent, far too loud, or the same. `loudest`:
-  /// see Limits.
+  /// Takes the next frame `[bins]`; true if the network has died. `loudest`: see Limits.
   bool dead(std::span<const float> frame, float loudest);
   /// Starts the second again.
   void reset() { lifeless_ = 0; }
@@ -22,7 +21,7 @@ class Vitality {
  private:
   Buffer<float> previous_;
   int patience_ = 1;  ///< frames in a second
-  int lifeless_ = 0;  ///< lifeless frames in a row
+  int lifeless_ = 0;  ///< such frames in a row
 };
 
 }  // namespace lodestone

@@ -180,11 +180,51 @@ describe('a model that is swapped in', () => {
       player.process(block);
       swap.step();
       same.process(expected);
+      if (blocks === 1) same.makeRoom();
       if (blocks === pieces + 1) assert.ok(same.writeSpare(0, two) && same.swap());
       unswapped.process(unexpected);
       assert.deepEqual(block, expected);
     }
     assert.notDeepEqual(block, unexpected);
+  });
+
+  test('is refused where there is no memory for it, the player plays on, and a later one is taken', async () => {
+    const full = newCore();
+    const [player, expected] = [new CorePlayer(full, one), new CorePlayer(core, one)];
+    const swap = new ModelSwap(player);
+    let place = 0;
+    for (let size = 2 ** 31; size >= 4096; size /= 2) {
+      for (let at; (at = full.abi.lodestone_alloc(size));) place ||= at;
+    }
+    swap.stage(two.slice().buffer);
+    const before = full.abi.lodestone_allocations();
+    await assert.rejects(swap.swap(), { code: 'out-of-memory' });
+    const [output, samples] = [new Float32Array(128), new Float32Array(128)];
+    for (let blocks = 0; blocks < 100; ++blocks) {
+      player.process(output);
+      swap.step();
+      expected.process(samples);
+      assert.deepEqual(output, samples);
+    }
+    assert.equal(full.abi.lodestone_allocations(), before);
+    full.abi.lodestone_free(place);
+    swap.stage(two.slice().buffer);
+    await play(player, swap, swap.swap());
+  });
+
+  test('takes memory with its first piece, none while the player plays', async () => {
+    const player = new CorePlayer(core, one);
+    const swap = new ModelSwap(player);
+    assert.equal(player.writeSpare(0, two), false);
+    const { length } = two;
+    for (let round = 0; round < 3; ++round) {
+      const before = core.abi.lodestone_allocations();
+      for (let at = 0; at < length; at += 1024) swap.stage(two.slice(at, at + 1024).buffer);
+      const after = core.abi.lodestone_allocations();
+      assert.equal(after > before, round === 0, `round ${round}`);
+      await play(player, swap, swap.swap());
+      assert.equal(core.abi.lodestone_allocations(), after);
+    }
   });
 
   test('is refused where its shape is another, and the next one is taken', async () => {

@@ -1,5 +1,3 @@
-#include "magnet/live_dreamer.hpp"
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -53,18 +51,25 @@ Model large_model(int bins, std::vector<int> layers, Scale scale) {
   return model;
 }
 
-LiveDreamer live(const Model& model, Mode mode = Mode::window, std::uint32_t seed = 0) {
-  return LiveDreamer::create(LiveModel::create(model).value(), mode, seed).value();
+Dreamer live(const Model& model, Mode mode = Mode::window, std::uint32_t seed = 0) {
+  return Dreamer::create(model, {.seed = seed, .mode = mode, .start = Start::audible}).value();
 }
 
-std::vector<Frame> dream(LiveDreamer& dreamer, const DreamControls& controls, int hops) {
+/// With memory for a second model.
+Dreamer with_room(const Model& model, Mode mode = Mode::window) {
+  Dreamer dreamer = live(model, mode);
+  REQUIRE_FALSE(dreamer.make_room());
+  return dreamer;
+}
+
+std::vector<Frame> dream(Dreamer& dreamer, const DreamControls& controls, int hops) {
   std::vector<Frame> frames;
   for (int i = 0; i < hops; ++i) frames.push_back(copy(dreamer.process(controls)));
   return frames;
 }
 
 std::vector<Frame> dream(const Model& model, const DreamControls& controls, int hops, std::uint32_t seed = 0) {
-  LiveDreamer dreamer = live(model, Mode::window, seed);
+  Dreamer dreamer = live(model, Mode::window, seed);
   return dream(dreamer, controls, hops);
 }
 
@@ -136,7 +141,7 @@ TEST_CASE("A jump sounds at once and the dream goes on from where it leads") {
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Scale scale = GENERATE(Scale::linear, Scale::log1p);
   const Model model = lively_model(scale);
-  LiveDreamer dreamer = live(model, mode);
+  Dreamer dreamer = live(model, mode);
   PlainDream plain(model, mode);
   // The start, then triggers: in the middle of a dream, within a refill, at the ends and beyond them.
   const std::vector<std::tuple<double, std::size_t, int>> jumps = {{0.5, 50, 12}, {0.25, 25, 2},       {0.75, 74, 9},
@@ -163,7 +168,7 @@ TEST_CASE("A live dream is that of a Dreamer with the same window of the trainin
   const int units = GENERATE(5, 16, 64);
   const Model model = large_model(257, {units}, Scale::log1p);
   Dreamer dreamer = Dreamer::create(model, {.mode = mode, .position = 20 / 80.0}).value();
-  LiveDreamer live_dreamer = live(model, mode);
+  Dreamer live_dreamer = live(model, mode);
   const auto frames = dream(live_dreamer, {.position = 39 / 119.0f}, 50);
   for (int i = 0; i < 21; ++i) REQUIRE(frames[i] == impulse(model, 39 + i));
   for (int i = 21; i < 50; ++i) {
@@ -184,7 +189,7 @@ TEST_CASE("A Dreamer whose start is audible dreams what a player does, to the bi
                              .randomness = randomness,
                              .temperature = temperature};
     Dreamer dreamer = Dreamer::create(model, config).value();
-    LiveDreamer live_dreamer = live(model, mode, 7);
+    Dreamer live_dreamer = live(model, mode, 7);  // as a Player has it
     const DreamControls controls{.position = static_cast<float>(position),
                                  .randomness = static_cast<float>(randomness),
                                  .temperature = static_cast<float>(temperature)};
@@ -196,7 +201,7 @@ TEST_CASE("A schedule with an audible start jumps as triggers do") {
   const Model model = lively_model();
   const DreamConfig config{.start = Start::audible, .points = {0.2, 0.9}, .lengths = {9, 2}};
   Dreamer dreamer = Dreamer::create(model, config).value();
-  LiveDreamer live_dreamer = live(model);
+  Dreamer live_dreamer = live(model);
   for (int i = 0; i < 40; ++i) {
     if (i % 11 == 0) live_dreamer.trigger(0.2);
     if (i % 11 == 9) live_dreamer.trigger(0.9);
@@ -218,7 +223,7 @@ TEST_CASE("Sequences of 1 and of even length start as well") {
 TEST_CASE("Pull feeds back a blend with the training sound at the cursor") {
   const float pull = GENERATE(0.1f, 0.5f, 1.0f);
   const Model model = lively_model(Scale::log1p);
-  LiveDreamer dreamer = live(model);
+  Dreamer dreamer = live(model);
   PlainDream plain(model, Mode::window);
   DreamControls controls{.position = 0.9f, .pull = pull};
   plain.jump(89);
@@ -244,7 +249,7 @@ TEST_CASE("Pull feeds back a blend with the training sound at the cursor") {
 TEST_CASE("Drive blends the driver's magnitudes into what the network is fed") {
   const float drive = GENERATE(0.2f, 1.0f);
   const Model model = lively_model(Scale::log1p);
-  LiveDreamer dreamer = live(model);
+  Dreamer dreamer = live(model);
   PlainDream plain(model, Mode::window);
   Random random(3);
   plain.jump(0);
@@ -281,7 +286,7 @@ TEST_CASE("Speed reads the dream at so many frames a hop, between its frames lin
 TEST_CASE("Speed 0 stands still and sounds, a trigger is heard all the same, and speed 1 is exactly the dream again") {
   const Model model = lively_model();
   const auto whole = dream(model, {.position = 0.4f}, 40);
-  LiveDreamer dreamer = live(model);
+  Dreamer dreamer = live(model);
   CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == whole[0]);
   CHECK(copy(dreamer.process({.position = 0.4f, .speed = 0})) == whole[0]);
   for (int i = 0; i < 5; ++i) dreamer.process({.position = 0.4f, .speed = 0.7f});  // at frame 3.5
@@ -298,7 +303,7 @@ TEST_CASE("Temperature multiplies each bin by the exponential of normal noise be
   const float temperature = GENERATE(0.3f, 2.0f);
   const Model model = lively_model(Scale::log1p);
   const LiveModel packed = LiveModel::create(model).value();
-  LiveDreamer dreamer = live(model, Mode::window, 11);
+  Dreamer dreamer = live(model, Mode::window, 11);
   PlainDream plain(model, Mode::window);
   const double ceiling = packed.content().header().limits.ceiling;
   Random random(11);
@@ -346,7 +351,7 @@ TEST_CASE("Randomness is the chance of a jump, frame by frame") {
   const float randomness = GENERATE(0.0f, 0.1f, 0.5f, 1.0f);
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Model model = lively_model();
-  LiveDreamer dreamer = live(model, mode, 5);
+  Dreamer dreamer = live(model, mode, 5);
   PlainDream plain(model, mode);
   Random random(5);
   Frame newest;
@@ -391,7 +396,7 @@ TEST_CASE("Without training frames a live dream is that of a Dreamer, and a trig
   model.impulses = {};
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const DreamControls controls{.position = 0.7f, .pull = 1, .randomness = 1, .temperature = 1};
-  LiveDreamer dreamer = live(model, mode);
+  Dreamer dreamer = live(model, mode);
   for (int start = 0; start < 3; ++start) {
     Dreamer expected = Dreamer::create(model, {.mode = mode}).value();
     for (int i = 0; i < 20; ++i) {
@@ -405,7 +410,7 @@ TEST_CASE("Without training frames a live dream is that of a Dreamer, and a trig
 TEST_CASE("Reset starts again as after create") {
   const Model model = lively_model();
   const DreamControls controls{.position = 0.2f, .pull = 0.1f, .speed = 0.8f, .randomness = 0.1f, .temperature = 0.5f};
-  LiveDreamer dreamer = live(model, Mode::window, 1);
+  Dreamer dreamer = live(model, Mode::window, 1);
   dream(dreamer, controls, 17);
   dreamer.trigger(0.9);
   dreamer.reset(2);
@@ -415,7 +420,7 @@ TEST_CASE("Reset starts again as after create") {
 TEST_CASE("A network that dies is started again from the training sound, and that is counted") {
   Model model = small_model();
   fix_prediction(model, GENERATE(0.0f, 2.0f, 1e30f, not_a_number));
-  LiveDreamer dreamer = live(model);
+  Dreamer dreamer = live(model);
   int own = 0;
   for (int i = 0; i < 1000; ++i) {
     const Frame frame = copy(dreamer.process({}));
@@ -425,7 +430,7 @@ TEST_CASE("A network that dies is started again from the training sound, and tha
   CHECK(dreamer.reseeds() == 9);  // after 100 frames of a second and 3 of the training sound, or 1 more
   CHECK(own == 10 * refill);
 
-  LiveDreamer led = live(model);
+  Dreamer led = live(model);
   for (int i = 0; i < 500; ++i) led.process({.pull = 0.5f});
   CHECK(led.reseeds() == 0);
 }
@@ -433,7 +438,7 @@ TEST_CASE("A network that dies is started again from the training sound, and tha
 namespace {
 
 /// A player that moves every knob, triggers, changes the mode and swaps models; the frames that it hears.
-std::vector<Frame> play(LiveDreamer& dreamer, const LiveModel& next, std::int64_t slice, int hops = 200) {
+std::vector<Frame> play(Dreamer& dreamer, const LiveModel& next, std::int64_t slice, int hops = 200) {
   std::vector<Frame> frames(static_cast<std::size_t>(hops), Frame(33));
   Random random(1);
   Frame driver(33);
@@ -468,10 +473,10 @@ std::vector<Frame> play(LiveDreamer& dreamer, const LiveModel& next, std::int64_
 TEST_CASE("Slices of any size give the same bits, without taking memory") {
   const Scale scale = GENERATE(Scale::linear, Scale::log1p);
   const LiveModel next = LiveModel::create(lively_model(scale, 2)).value();
-  LiveDreamer whole = live(lively_model(scale));
+  Dreamer whole = with_room(lively_model(scale));
   const auto expected = play(whole, next, INT64_MAX);
   for (const std::int64_t slice : {0, 1, 100, 3000, 20000}) {
-    LiveDreamer dreamer = live(lively_model(scale));
+    Dreamer dreamer = with_room(lively_model(scale));
     CHECK(play(dreamer, next, slice) == expected);
   }
 }
@@ -484,7 +489,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a live dream") {
   for (float& bias : model.weights.dense_bias) bias *= random.below(2) ? 1e-19f : 1.0f;
   for (float& value : model.impulses.all()) value *= random.below(2) ? 1e-18f : 1.0f;
   const auto render = [&] {
-    LiveDreamer dreamer = live(model);
+    Dreamer dreamer = with_room(model);
     return play(dreamer, LiveModel::create(model).value(), INT64_MAX);
   };
   const auto plain = render();
@@ -495,7 +500,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a live dream") {
 namespace {
 
 /// What a hop costs. It is foretold, to a slice or two.
-std::int64_t spent(LiveDreamer& dreamer, const DreamControls& controls = {}) {
+std::int64_t spent(Dreamer& dreamer, const DreamControls& controls = {}) {
   constexpr std::int64_t plenty = std::int64_t{1} << 60;
   Budget budget{plenty};
   dreamer.begin(controls);
@@ -516,7 +521,7 @@ TEST_CASE("A jump costs each hop about what a usual one costs") {
   };
   const Case shape = GENERATE(Case{1025, {128, 128}, Scale::log1p}, Case{257, {128, 128}, Scale::log1p},
                               Case{257, {64}, Scale::linear});
-  LiveDreamer dreamer = live(large_model(shape.bins, shape.layers, shape.scale));
+  Dreamer dreamer = live(large_model(shape.bins, shape.layers, shape.scale));
   for (int hop = 0; hop < 60; ++hop) spent(dreamer);
   const std::int64_t usual = spent(dreamer);
   std::int64_t worst = 0;
@@ -534,7 +539,7 @@ TEST_CASE("A jump costs each hop about what a usual one costs") {
 }
 
 TEST_CASE("The network costs no more than twice as much while a new model listens") {
-  LiveDreamer dreamer = live(large_model(257, {64, 64}, Scale::log1p));
+  Dreamer dreamer = with_room(large_model(257, {64, 64}, Scale::log1p));
   for (int hop = 0; hop < 70; ++hop) spent(dreamer);
   const std::int64_t usual = spent(dreamer);
   REQUIRE(dreamer.swap());
@@ -548,7 +553,7 @@ TEST_CASE("A new model listens for a sequence, then the dream fades over to it")
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Model first = lively_model(Scale::log1p, 1), second = lively_model(Scale::log1p, 2);
   const LiveModel next = LiveModel::create(second).value();
-  LiveDreamer dreamer = live(first, mode);
+  Dreamer dreamer = with_room(first, mode);
   PlainDream from(first, mode), to(second, mode);
   from.jump(0);
   Frame newest;
@@ -578,7 +583,7 @@ TEST_CASE("A new model listens for a sequence, then the dream fades over to it")
 
 TEST_CASE("A jump while a new model listens goes to it at once") {
   const Model first = lively_model(Scale::linear, 1), second = lively_model(Scale::linear, 2);
-  LiveDreamer dreamer = live(first);
+  Dreamer dreamer = with_room(first);
   const LiveModel next = LiveModel::create(second).value();
   const int heard = GENERATE(0, 3, 9);
   const bool resets = GENERATE(false, true);
@@ -592,7 +597,7 @@ TEST_CASE("A jump while a new model listens goes to it at once") {
 }
 
 TEST_CASE("Within a refill a new model waits for its end") {
-  LiveDreamer dreamer = live(lively_model());
+  Dreamer dreamer = with_room(lively_model());
   dream(dreamer, {}, 1);
   REQUIRE(dreamer.swap());
   dream(dreamer, {}, refill - 1 + 5 + 8 - 1);
@@ -607,7 +612,7 @@ TEST_CASE("Models take each other's place 200 times, with fewer training frames 
   std::copy_n(shorter.impulses.data(), some.size(), some.data());
   shorter.impulses = std::move(some);
   const LiveModel models[2] = {LiveModel::create(lively_model()).value(), LiveModel::create(shorter).value()};
-  LiveDreamer dreamer = live(lively_model());
+  Dreamer dreamer = with_room(lively_model());
   for (int i = 0; i < 200; ++i) {
     const auto bytes = models[(i + 1) % 2].bytes();
     std::copy(bytes.begin(), bytes.end(), dreamer.spare().begin());
@@ -623,8 +628,21 @@ TEST_CASE("Models take each other's place 200 times, with fewer training frames 
   }
 }
 
+TEST_CASE("Memory for another model is taken when it is asked for, once") {
+  Dreamer dreamer = live(lively_model());
+  CHECK(dreamer.spare().empty());
+  CHECK_FALSE(dreamer.swap());
+  const std::uint64_t before = allocations();
+  CHECK_FALSE(dreamer.make_room());
+  const std::uint64_t after = allocations();
+  CHECK(after > before);
+  CHECK_FALSE(dreamer.make_room());
+  CHECK(allocations() == after);
+  CHECK(dreamer.spare().size() == dreamer.model().bytes().size());
+}
+
 TEST_CASE("Bytes that do not fit the slot are not swapped in") {
-  LiveDreamer dreamer = live(lively_model());
+  Dreamer dreamer = with_room(lively_model());
   const auto refused = [&](const Model& model) {
     const LiveModel other = LiveModel::create(model).value();
     std::copy_n(other.bytes().begin(), std::min(other.bytes().size(), dreamer.spare().size()), dreamer.spare().begin());

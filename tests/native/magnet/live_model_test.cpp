@@ -54,6 +54,16 @@ TEST_CASE("A live model is read from its bytes, wherever they lie") {
   CHECK(bytes_of(read.clone().value()) == bytes);
 }
 
+TEST_CASE("Bytes are adopted where they are") {
+  const LiveModel live = LiveModel::create(small_model()).value();
+  auto bytes = Buffer<std::byte>::create(live.bytes().size()).value();
+  std::copy(live.bytes().begin(), live.bytes().end(), bytes.begin());
+  const std::byte* place = bytes.data();
+  const LiveModel adopted = LiveModel::adopt(std::move(bytes)).value();
+  CHECK(adopted.bytes().data() == place);
+  CHECK(bytes_of(adopted) == bytes_of(live));
+}
+
 TEST_CASE("Weights and training frames in a live model are those of the model") {
   const Model model = small_model();
   const LiveModel live = LiveModel::read(LiveModel::create(model).value().bytes()).value();

@@ -10,7 +10,6 @@
 
 #include "allocations.hpp"
 #include "flush_to_zero.hpp"
-#include "magnet/live_dreamer.hpp"
 #include "magnet/small_model.hpp"
 
 using namespace lodestone;
@@ -82,21 +81,27 @@ TEST_CASE("Blocks of any length give the same sound, without taking memory") {
   }
 }
 
-TEST_CASE("The player is the chain of its parts, as if silence had gone before") {
+TEST_CASE("The player is the chain of its parts, as if silence had gone before, and dreams what a Dreamer does") {
   const Model model = small_model();
   const PhaseStreamConfig phases{.look_ahead = GENERATE(0, 2)};
-  LiveDreamer dreamer = LiveDreamer::create(LiveModel::create(model).value(), Mode::window, 4).value();
+  const double position = GENERATE(0.0, 0.7);
+  const DreamConfig config{
+      .seed = 4, .start = Start::audible, .position = position, .randomness = 0.05, .temperature = 0.5};
+  Dreamer dreamer = Dreamer::create(model, config).value();
   PhaseStream phase = PhaseStream::create(model.stft, phases).value();
   InverseStftStream inverse = InverseStftStream::create(model.stft).value();
   const std::vector<std::complex<float>> silence(static_cast<std::size_t>(model.stft.bins()));
   for (int covered = 0; covered < model.stft.window_length(); covered += model.stft.hop) inverse.push(silence);
   std::vector<float> expected;
   for (int hop = 0; hop < 60; ++hop) {
-    const auto frame = phase.process(dreamer.process({}, {}));
+    const auto frame = phase.process(dreamer.process());
     const auto samples = inverse.push(frame.empty() ? std::span(silence) : frame);
     expected.insert(expected.end(), samples.end() - model.stft.hop, samples.end());
   }
   Player player = Player::create(model, {.seed = 4, .phase = phases}).value();
+  player.controls().position = static_cast<float>(position);
+  player.controls().randomness = 0.05f;
+  player.controls().temperature = 0.5f;
   CHECK(play(player, expected.size(), 100) == expected);
 }
 
@@ -249,6 +254,9 @@ TEST_CASE("Another model of the same shape takes over while the player plays") {
   const LiveModel live = LiveModel::create(loud).value();
   Player player = Player::create(model, {}).value();
   play(player, 5000, 128);
+  CHECK(player.spare().empty());
+  CHECK_FALSE(player.swap());
+  REQUIRE_FALSE(player.make_room());
   const auto spare = player.spare();
   REQUIRE(spare.size() == live.bytes().size());
   CHECK(player.meter().swapping == 0);

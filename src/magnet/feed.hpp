@@ -1,0 +1,34 @@
+#pragma once
+
+#include "magnet/slot.hpp"
+
+namespace lodestone {
+
+/// A frame on its way into the network: the newest frame of the dream, blended with the training sound and the driver,
+/// some bins at a time.
+struct Feed {
+  double place = 0;  ///< row of the training sound, between two rows linearly
+  float pull = 0;    ///< share of the training sound
+  float drive = 0;   ///< share of the driver in the blend of both
+  std::size_t done = 0;
+
+  /// Writes bins first .. last-1 of `input`, in the network's scale.
+  void blend(const Slot& slot, const float* newest, const float* driver, std::size_t first, std::size_t last,
+             float* input) const {
+    const std::size_t rows = slot.rows();
+    const auto row = static_cast<std::size_t>(place);
+    const auto part = static_cast<float>(place - static_cast<double>(row));
+    const bool pulled = pull > 0 && rows > 0;
+    const float* here = slot.content().frame(row);
+    const float* next = slot.content().frame(pulled ? (row + 1) % rows : row);
+    for (std::size_t k = first; k < last; ++k) {
+      float value = newest[k];
+      if (pulled) value = (1 - pull) * value + pull * ((1 - part) * here[k] + part * next[k]);
+      if (drive > 0) value = (1 - drive) * value + drive * driver[k];
+      input[k] = slot.limits().tamed(value);
+    }
+    compress(slot.model.network().scale, {input + first, last - first});
+  }
+};
+
+}  // namespace lodestone

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lodestone/player.hpp"
+
+namespace lodestone {
+
+/// Where a dream jumps to by itself: DreamConfig's points, round and round, or its position once.
+class Schedule {
+ public:
+  /// The position that the next frame jumps to, if it does.
+  std::optional<double> next(const DreamConfig& config) {
+    if (left_-- > 0) return {};
+    const std::size_t count = config.points.size();
+    left_ = count > 0 ? config.lengths[point_] - 1 : INT64_MAX;
+    const double position = count > 0 ? config.points[point_] : config.position;
+    if (count > 0) point_ = (point_ + 1) % count;
+    return position;
+  }
+
+ private:
+  std::size_t point_ = 0;
+  std::int64_t left_ = 0;  ///< frames until the next point
+};
+
+}  // namespace lodestone

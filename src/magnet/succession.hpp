@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+
+#include "magnet/slot.hpp"
+
+namespace lodestone {
+
+/// The model that is heard and the one that takes its place. The successor first listens: its network is fed what the
+/// other one is fed, for `sequence` frames. Then the predictions fade over from one to the other.
+class Succession {
+ public:
+  explicit Succession(Slot first) : playing_(std::move(first)) {}
+
+  const Slot& playing() const { return playing_; }
+  Slot& playing() { return playing_; }
+
+  /// Takes memory for a second slot, unless there is one. `created`: the mode that the first network was created in;
+  /// `now`: its present one.
+  Status make_room(Mode created, Mode now);
+  /// The bytes of the second slot; empty where there is none or while it is in use.
+  std::span<std::byte> spare();
+  /// Starts to swap, if the second slot holds a model that fits.
+  bool swap();
+  bool swapping() const { return swapping_; }
+
+  /// A swap takes part from the next hop on.
+  void begin_hop() { joined_ = swapping_; }
+  /// `dreams`: whether this frame is a prediction; the successor waits for those.
+  void begin_frame(bool dreams) { listens_ = joined_ && dreams; }
+  /// The successor takes over at once. True if there was one.
+  bool take_over();
+
+  void set_mode(Mode mode);
+  void feed(std::span<const float> input);
+  bool step(Budget& budget);
+  /// Both have been fed.
+  void count_frame() { fed_ += listens_ ? 1 : 0; }
+  /// What is predicted for as many bins from `first` on, at most `bins_at_once`, as magnitudes.
+  void predict(std::size_t first, std::span<float> magnitudes) const;
+  /// True if the fade ends with this frame, and with it the succession.
+  bool end_frame() { return listens_ && fed_ == sequence() + fade_frames && take_over(); }
+
+  /// How many windows of the successor are in flight with this frame.
+  std::size_t listening_windows() const { return listens_ ? std::min(fed_ + 1, sequence()) : 0; }
+
+ private:
+  static constexpr std::size_t fade_frames = 8;
+
+  std::size_t sequence() const { return static_cast<std::size_t>(playing_.model.network().sequence); }
+
+  Slot playing_;
+  std::optional<Slot> other_{};
+  bool swapping_ = false;
+  bool joined_ = false;   ///< the successor takes part in this hop
+  bool listens_ = false;  ///< … and in this frame
+  std::size_t fed_ = 0;   ///< frames that it has been fed
+};
+
+}  // namespace lodestone
