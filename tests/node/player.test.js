@@ -58,6 +58,7 @@ test('long blocks are short ones', () => {
 test('another model comes in pieces and takes over', () => {
   const other = learned(40);
   const player = new CorePlayer(core, live);
+  player.makeRoom();
   play(player, 2000);
   const pieces = 1000;
   for (let at = 0; at < other.length; at += pieces) assert.ok(player.writeSpare(at, other.subarray(at, at + pieces)));
