@@ -113,6 +113,7 @@ async function launchFirefox() {
       browser: 'firefox',
       executablePath,
       headless: true,
+      defaultViewport: null, // setting one needs a newer Firefox than Debian 12's main archive has
       env: sound.environment,
       extraPrefsFirefox: { ...firefoxPreferences, 'browser.download.dir': downloads },
     });

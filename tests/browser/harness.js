@@ -101,7 +101,13 @@ class FirefoxPage extends Page {
     const input = await this.page.$(selector);
     await input.uploadFile(...paths);
   }
-  look = ({ width }) => this.page.setViewport({ width, height: 900 });
+  /** Puppeteer also sends a command for the orientation of the screen, which Firefox 140 ESR does not know. */
+  async look({ width }) {
+    await this.page.setViewport({ width, height: 900 }).catch((error) => {
+      if (!/unknown command/.test(error.message)) throw error;
+    });
+    await this.waitFor((expected) => innerWidth === expected, { argument: width });
+  }
   screenshot = (path) => this.page.screenshot({ path, fullPage: true });
 
   async download(selector) {
