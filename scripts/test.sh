@@ -64,7 +64,7 @@ suite 'bench, quick' scripts/bench.sh --quick
 suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
 suite 'consumer of the installed library' tests/consumer/run.sh
 suite 'measures of quality' "$PYTHON" tests/quality/test_measures.py
-suite 'documentation' node --test tests/docs/docs.test.js
+suite 'documentation' node --test tests/docs/*.test.js
 suite 'Node tests' npm test
 suite 'tests of the bench' npm --prefix bench test
 suite 'package, installed' node --test tests/package/*.test.js

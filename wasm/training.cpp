@@ -1,15 +1,12 @@
 /// Training.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
 #include "abi.hpp"
-#include "errors/message.hpp"
-#include "lodestone/corpus.hpp"
-#include "lodestone/trainer.hpp"
-#include "training/fields.hpp"
+#include "arguments.hpp"
+#include "lodestone/training_run.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
@@ -19,94 +16,81 @@ namespace {
 /// Memory that a WebAssembly module can address.
 constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 
-/// Trainer, the sound's frames, the copy of them that the model keeps, and room to write that.
-Status check_training_memory(std::uint64_t frames, int bins, const TrainerConfig& config) {
-  const std::uint64_t sound = frames * static_cast<std::uint64_t>(bins) * sizeof(float);
-  const std::uint64_t bytes =
-      std::min(Trainer::memory(frames, bins, config), addressable) + sound * (config.keep_impulses ? 3 : 1);
-  if (bytes < addressable) return {};
-  return failed(ErrorCode::out_of_memory, "training on {} frames takes {} MB; WebAssembly has 4096 MB", frames,
-                bytes >> 20);
-}
-
 }  // namespace
 
 extern "C" {
 
-/// What to train on, without clips yet; the fields of CorpusConfig.
-Corpus* lodestone_corpus_create(const Stft* stft, int normalise, int copies, double copy_gain, double copy_pitch,
-                                double validation, std::uint32_t seed) {
-  return hand_over(Corpus::create(stft->config(), {.normalise = normalise != 0,
-                                                   .copies = copies,
-                                                   .copy_gain = copy_gain,
-                                                   .copy_pitch = copy_pitch,
-                                                   .validation = validation,
-                                                   .seed = seed}));
+/// A training without clips yet. `numbers`: the fields of TrainerConfig in the order of `trainerFields` in
+/// js/options.js. `initial` may be null.
+TrainingRun* lodestone_trainer_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
+                                      int normalise, int copies, double copy_gain, double copy_pitch,
+                                      const double* numbers, std::size_t number_count, const int* layers,
+                                      std::size_t layer_count, const Model* initial) {
+  TrainingConfig config;
+  auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
+  if (!stft) return fail(stft.error()), nullptr;
+  config.stft = *stft;
+  config.corpus.normalise = normalise != 0;
+  config.corpus.copies = copies;
+  config.corpus.copy_gain = copy_gain;
+  config.corpus.copy_pitch = copy_pitch;
+  config.trainer.layers = {layers, layers + layer_count};
+  if (auto bad = read_fields({numbers, number_count}, config.trainer)) return fail(*bad), nullptr;
+  return hand_over(TrainingRun::create(config, initial));
 }
 
-void lodestone_corpus_destroy(Corpus* corpus) { delete corpus; }
+void lodestone_trainer_destroy(TrainingRun* run) { delete run; }
 
 /// Appends a clip.
-int lodestone_corpus_add(Corpus* corpus, const float* samples, std::size_t count) {
-  const auto bad = corpus->add({samples, count});
+int lodestone_trainer_add_clip(TrainingRun* run, const float* samples, std::size_t count) {
+  const auto bad = run->add({samples, count});
   return bad ? fail(*bad) : 0;
 }
 
-/// Trains on the frames of `corpus`, which loses them. `numbers`: the fields of TrainerConfig in the order of
-/// `trainerFields` in js/options.js. `initial` may be null.
-Trainer* lodestone_trainer_create(Corpus* corpus, const double* numbers, std::size_t number_count, const int* layers,
-                                  std::size_t layer_count, const Model* initial) {
-  TrainerConfig config;
-  config.layers = {layers, layers + layer_count};
-  Status bad = read_fields({numbers, number_count}, config);
-  if (!bad) bad = config.check();
-  if (!bad) bad = check_training_memory(corpus->frames(), corpus->stft().bins(), config);
-  if (bad) return fail(*bad), nullptr;
-  auto magnitudes = corpus->take();
-  if (!magnitudes) return fail(magnitudes.error()), nullptr;
-  config.validation *= corpus->own_share();
-  return hand_over(
-      Trainer::create(std::move(*magnitudes), config, initial ? &initial->weights : nullptr, corpus->clips()));
+/// After the last clip; before all that follows.
+int lodestone_trainer_start(TrainingRun* run) {
+  const auto bad = run->start(addressable);
+  return bad ? fail(*bad) : 0;
 }
 
-void lodestone_trainer_destroy(Trainer* trainer) { delete trainer; }
-
 /// The loss of one step.
-double lodestone_trainer_step(Trainer* trainer) { return trainer->step(); }
+double lodestone_trainer_step(TrainingRun* run) { return run->trainer().step(); }
 
 /// 1 where there is another pass.
-int lodestone_trainer_begin(Trainer* trainer) { return trainer->begin(); }
+int lodestone_trainer_begin(TrainingRun* run) { return run->trainer().begin(); }
 /// 1 where more of the part is left.
-int lodestone_trainer_run(Trainer* trainer, int part, int parts) { return trainer->run(part, parts); }
+int lodestone_trainer_run(TrainingRun* run, int part, int parts) { return run->trainer().run(part, parts); }
 /// Valid until the next call.
-float* lodestone_trainer_partial(Trainer* trainer) { return trainer->partial().data(); }
-std::size_t lodestone_trainer_partial_size(Trainer* trainer) { return trainer->partial().size(); }
+float* lodestone_trainer_partial(TrainingRun* run) { return run->trainer().partial().data(); }
+std::size_t lodestone_trainer_partial_size(TrainingRun* run) { return run->trainer().partial().size(); }
 /// Of as many values.
-void lodestone_trainer_add(Trainer* trainer, const float* other) { trainer->add({other, trainer->partial().size()}); }
-double lodestone_trainer_finish(Trainer* trainer) { return trainer->finish(); }
+void lodestone_trainer_add(TrainingRun* run, const float* other) {
+  run->trainer().add({other, run->trainer().partial().size()});
+}
+double lodestone_trainer_finish(TrainingRun* run) { return run->trainer().finish(); }
 
 /// The numbers of TrainingStatus, valid until the next call.
-const TrainingStatus* lodestone_trainer_status(const Trainer* trainer) {
+const TrainingStatus* lodestone_trainer_status(const TrainingRun* run) {
   static TrainingStatus status;
-  status = trainer->status();
+  status = run->trainer().status();
   return &status;
 }
 
 /// Output: bytes.
-int lodestone_trainer_state(const Trainer* trainer) {
-  auto state = trainer->state();
+int lodestone_trainer_state(const TrainingRun* run) {
+  auto state = run->trainer().state();
   return state ? give(std::move(*state)) : fail(state.error());
 }
 
-int lodestone_trainer_restore(Trainer* trainer, const std::byte* bytes, std::size_t count) {
-  const auto bad = trainer->restore({bytes, count});
+int lodestone_trainer_restore(TrainingRun* run, const std::byte* bytes, std::size_t count) {
+  const auto bad = run->restore({bytes, count});
   return bad ? fail(*bad) : 0;
 }
 
 /// Output: one value an epoch.
-void lodestone_trainer_losses(const Trainer* trainer) { show(trainer->losses()); }
-void lodestone_trainer_validation_losses(const Trainer* trainer) { show(trainer->validation_losses()); }
+void lodestone_trainer_losses(const TrainingRun* run) { show(run->trainer().losses()); }
+void lodestone_trainer_validation_losses(const TrainingRun* run) { show(run->trainer().validation_losses()); }
 
-Model* lodestone_trainer_model(const Trainer* trainer) { return hand_over(trainer->model()); }
+Model* lodestone_trainer_model(const TrainingRun* run) { return hand_over(run->model()); }
 
 }  // extern "C"

@@ -47,6 +47,8 @@ class Corpus {
   Status add(std::span<const float> samples);
 
   const StftConfig& stft() const;
+  /// Frames that a clip of so many samples gives, copies included; at most.
+  std::uint64_t frames(std::uint64_t samples) const;
   /// Frames so far, copies included.
   std::uint64_t frames() const;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Everything at once. The headers follow the way of the sound: stft → corpus → network → trainer → phase → player;
-/// features, formats and resampler beside them.
+/// Everything at once. The headers follow the way of the sound: stft → corpus → network → trainer → training_run →
+/// phase → player; features, formats and resampler beside them.
 #include "lodestone/corpus.hpp"
 #include "lodestone/dream_controls.hpp"
 #include "lodestone/features.hpp"
@@ -14,3 +14,4 @@
 #include "lodestone/resampler.hpp"
 #include "lodestone/stft.hpp"
 #include "lodestone/trainer.hpp"
+#include "lodestone/training_run.hpp"

@@ -65,13 +65,17 @@ struct TrainerConfig {
   Status check() const;
 };
 
+/// The fields from one number each, in the order of `trainerFields` in js/options.js. The first that is not allowed is
+/// refused.
+Status read_fields(std::span<const double> numbers, TrainerConfig& config);
+
 /// How far a training has come; all doubles, so that the C ABI hands them over as they are.
 struct TrainingStatus {
   double epoch;            ///< whole epochs done
   double step;             ///< steps done
   double steps_per_epoch;  ///< steps of an epoch
   double steps;            ///< steps in all; 0 where unknown
-  double loss;             ///< mean loss of the last whole epoch; NaN before
+  double loss;             ///< mean of the last whole epoch; before there is one, of the steps so far, or NaN
   double validation_loss;  ///< held-out loss after the last whole epoch; NaN where there is none
   double learning_rate;    ///< of the next step
   double rollbacks;        ///< returns to an earlier state

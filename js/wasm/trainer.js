@@ -1,7 +1,7 @@
 import * as options from '../options.js';
 import { Handle } from './handle.js';
 import { CoreModel } from './model.js';
-import { CoreStft } from './stft.js';
+import { stftArguments } from './stft.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
@@ -19,49 +19,6 @@ import { CoreStft } from './stft.js';
  * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending why `begin` has nothing more to do
  * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: those of now
  */
-
-/** Clips made ready to be learned. */
-class CoreCorpus extends Handle {
-  /**
-   * @param {Core} core
-   * @param {unknown} clips
-   * @param {Required<options.StftOptions & options.TrainerOptions>} config
-   */
-  constructor(core, clips, config) {
-    const stft = new CoreStft(core, options.pick(config, options.stftDefaults));
-    try {
-      const pointer = core.abi.lodestone_corpus_create(
-        stft.pointer,
-        options.flag('normalise', config.normalise),
-        options.integer('copies', config.copies),
-        options.number('copyGain', config.copyGain),
-        options.number('copyPitch', config.copyPitch),
-        options.number('validation', config.validation),
-        options.seed('seed', config.seed),
-      );
-      super(core, 'corpus', pointer);
-    } finally {
-      stft.dispose();
-    }
-    try {
-      this.#fill(clips);
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
-  }
-
-  /** @param {unknown} clips */
-  #fill(clips) {
-    const isList = Array.isArray(clips) && typeof clips[0] === 'object';
-    (isList ? clips : [clips]).forEach((samples, i) => {
-      const data = options.floats(isList ? `clips[${i}]` : 'samples', samples);
-      const add = (/** @type {number} */ pointer) =>
-        this.core.abi.lodestone_corpus_add(this.pointer, pointer, data.length);
-      this.core.check(this.core.lend([data], add));
-    });
-  }
-}
 
 /**
  * Trains a model, a step at a time. A step can be shared among instances that are made alike; each calls
@@ -90,21 +47,38 @@ export class CoreTrainer extends Handle {
     const numbers = Float64Array.from(fields, ([name, check]) =>
       check(name, config[/** @type {keyof options.TrainerOptions} */ (name)]),
     );
-    const corpus = new CoreCorpus(core, clips, config);
+    const make = (/** @type {number[]} */ ...[numbersAt, layersAt]) =>
+      core.abi.lodestone_trainer_create(
+        ...stftArguments(options.pick(config, options.stftDefaults)),
+        options.flag('normalise', config.normalise),
+        options.integer('copies', config.copies),
+        options.number('copyGain', config.copyGain),
+        options.number('copyPitch', config.copyPitch),
+        numbersAt,
+        numbers.length,
+        layersAt,
+        layers.length,
+        initial?.pointer ?? 0,
+      );
+    super(core, 'trainer', core.lend([numbers, layers], make));
     try {
-      const make = (/** @type {number[]} */ ...[numbersAt, layersAt]) =>
-        core.abi.lodestone_trainer_create(
-          corpus.pointer,
-          numbersAt,
-          numbers.length,
-          layersAt,
-          layers.length,
-          initial?.pointer ?? 0,
-        );
-      super(core, 'trainer', core.lend([numbers, layers], make));
-    } finally {
-      corpus.dispose();
+      this.#fill(clips);
+      core.check(core.abi.lodestone_trainer_start(this.pointer));
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
+  }
+
+  /** @param {unknown} clips */
+  #fill(clips) {
+    const isList = Array.isArray(clips) && typeof clips[0] === 'object';
+    (isList ? clips : [clips]).forEach((samples, i) => {
+      const data = options.floats(isList ? `clips[${i}]` : 'samples', samples);
+      const add = (/** @type {number} */ pointer) =>
+        this.core.abi.lodestone_trainer_add_clip(this.pointer, pointer, data.length);
+      this.core.check(this.core.lend([data], add));
+    });
   }
 
   /** One step, all parts of it; returns its loss, NaN where training is over. */

@@ -257,9 +257,6 @@ std::string_view Arguments::text(std::string_view name) const {
   for (const Given& g : given_) {
     if (g.option->name == name) return g.value;
   }
-  for (const Setting& setting : preferred_) {
-    if (setting.name == name) return setting.value;
-  }
   const Option* option = find(*command_, name);
   return option ? option->fallback : std::string_view{};
 }

@@ -61,11 +61,6 @@ struct Command {
 /// `--json` and `--help`, which every command has.
 OptionGroup common_options();
 
-/// An option and what it says.
-struct Setting {
-  std::string_view name, value;
-};
-
 /// A command line that fits the table of its command: every value has been checked, so that the getters cannot fail.
 /// They give the default where an option is not there; the option must be in the table and of that kind.
 class Arguments {
@@ -82,9 +77,6 @@ class Arguments {
   /// All options in the order of the command line.
   std::span<const Given> given() const { return given_; }
 
-  /// A preset: what options that are not on the command line say instead of their defaults.
-  void prefer(std::span<const Setting> preset) { preferred_ = preset; }
-
   bool has(std::string_view name) const;
   std::string_view text(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
@@ -96,7 +88,6 @@ class Arguments {
   const Command* command_ = nullptr;
   std::vector<std::string_view> files_;
   std::vector<Given> given_;
-  std::span<const Setting> preferred_;
 };
 
 /// The part of a stage's value: iterations and up to three further numbers. Checked by `Arguments::parse`.

@@ -35,11 +35,10 @@ std::span<const Option> framing_options() { return framing_table; }
 
 std::span<const Option> sound_options() { return sound_table; }
 
-StftConfig framing(const Arguments& arguments) {
-  StftConfig config;
-  config.size = static_cast<int>(arguments.integer("--fft"));
+StftConfig framing(const Arguments& arguments, StftConfig config) {
+  if (arguments.has("--fft")) config.size = static_cast<int>(arguments.integer("--fft"));
+  if (arguments.has("--hop")) config.hop = static_cast<int>(arguments.integer("--hop"));
   config.window_size = static_cast<int>(arguments.integer("--window-size"));
-  config.hop = static_cast<int>(arguments.integer("--hop"));
   parse_window(arguments.text("--window"), config.window);
   parse_framing(arguments.text("--framing"), config.framing);
   return config;

@@ -12,8 +12,8 @@ namespace lodestone::cli {
 
 /// The options that say how sound becomes frames.
 std::span<const Option> framing_options();
-/// Their values; the sample rate is left at its default.
-StftConfig framing(const Arguments& arguments);
+/// The settings that they give, and those of `config` where they are not given.
+StftConfig framing(const Arguments& arguments, StftConfig config = {});
 
 /// invalid_data, naming the first sample that is NaN or Inf.
 Status check_finite(std::span<const float> samples);

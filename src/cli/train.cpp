@@ -5,8 +5,7 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
 #include "cli/text.hpp"
-#include "lodestone/corpus.hpp"
-#include "lodestone/trainer.hpp"
+#include "lodestone/training_run.hpp"
 
 namespace lodestone::cli {
 namespace {
@@ -14,121 +13,106 @@ namespace {
 constexpr Option file_options[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--preset", "NAME", Kind::choice,
-     "settings that other options may change: quality (--fft 2048 --hop 512) or responsive (--fft 512 --hop 128, which "
-     "answers 4 times sooner), both with --training sequence --epochs 1000 --batch 128 --stretch 8 --feedback 1 "
-     "--learning-rate 4e-3 --decay 0.05 --weight-decay 0 --scale log1p; or classic (--no-normalise --clip-norm 0), "
-     "MAGNet's own way with the defaults below",
+     "the defaults of all options: quality (--fft 2048 --hop 512) or responsive (--fft 512 --hop 128, which responds "
+     "four times faster), both with --training sequence --epochs 1000 --batch 128 --stretch 8 --feedback 1 "
+     "--learning-rate 4e-3 --decay 0.05 --weight-decay 0 --scale log1p; or MAGNet's original method, classic "
+     "(--no-normalise --training windows --epochs 200 --batch 64 --weight-decay 1e-4 --clip-norm 0 --scale linear)",
      "quality", 0, 0, "quality|responsive|classic"},
     {"--classic", "", Kind::flag, "the same as --preset classic"},
-    {"--init", "MODEL", Kind::file, "start from the weights of this model; its frames and network are taken over"},
+    {"--init", "MODEL", Kind::file, "start from the weights of this model; its STFT settings and network are used"},
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
     {"--no-impulses", "", Kind::flag,
      "keep no frames of the sound in the model, for privacy; dreams then start from silence"},
 };
 
 constexpr Option corpus_options[] = {
-    {"--no-normalise", "", Kind::flag, "leave the level of the sound as it is; else every file is brought to −20 dBFS"},
-    {"--copies", "N", Kind::integer, "learn so many copies of each file too, altered in level and pitch", "0", 0, 64},
-    {"--copy-gain", "DB", Kind::number, "a copy is louder or quieter by up to so much", "6", 0, 24},
-    {"--copy-pitch", "SEMITONES", Kind::number,
-     "a copy is higher or lower, and as much shorter or longer, by up to so much", "0.5", 0, 12},
+    {"--no-normalise", "", Kind::flag,
+     "keep the level of the sound as it is, instead of bringing every file to −20 dBFS"},
+    {"--copies", "N", Kind::integer, "altered copies of each file that are learned too", "0", 0, 64},
+    {"--copy-gain", "DB", Kind::number, "maximum gain change of a copy", "6", 0, 24},
+    {"--copy-pitch", "SEMITONES", Kind::number, "maximum pitch change of a copy, by playing it faster or slower", "0.5",
+     0, 12},
 };
 
 constexpr Option network_options[] = {
     {"--layers", "N,N", Kind::integers, "hidden sizes of the LSTM layers, 1 to 4 of them", "128,128", 1, 4096},
     {"--sequence", "N", Kind::integer, "frames that a prediction looks back on", "40", 1, 4096},
-    {"--scale", "NAME", Kind::choice, "what the network sees of a magnitude m: m, or ln(1 + m)", "linear", 0, 0,
+    {"--scale", "NAME", Kind::choice, "what the network sees of a magnitude m: m, or ln(1 + m)", "", 0, 0,
      "linear|log1p"},
 };
 
 constexpr Option training_options[] = {
     {"--training", "NAME", Kind::choice,
-     "on windows of --sequence frames, each from a zero state, or many times faster on whole stretches of the sound, "
-     "with a prediction for every frame and the state carried on",
-     "windows", 0, 0, "windows|sequence"},
-    {"--epochs", "N", Kind::integer, "rounds over the sound", "200", 1, 1000000},
-    {"--batch", "N", Kind::integer, "predictions a step: windows, or the frames of all stretches", "64", 2, 4096},
+     "on windows of --sequence frames, each from a zero state, or many times faster on stretches of the sound, with a "
+     "prediction for every frame and the state carried on",
+     "", 0, 0, "windows|sequence"},
+    {"--epochs", "N", Kind::integer, "passes over the sound", "", 1, 1000000},
+    {"--batch", "N", Kind::integer, "predictions per step: windows, or the frames of all stretches", "", 2, 4096},
     {"--run", "N", Kind::integer,
-     "neighbouring windows that stay together in random order: steps on a long sound take less time, and teach less",
-     "1", 1, 4096},
-    {"--stretch", "N", Kind::integer, "frames of a stretch; batch / stretch of them are read side by side", "4", 1,
+     "neighbouring windows kept together in random order: faster steps on a long sound that teach less", "1", 1, 4096},
+    {"--stretch", "N", Kind::integer, "frames of a stretch; batch / stretch of them are read side by side", "", 1,
      4096},
     {"--feedback", "X", Kind::number,
      "how much of its own predictions the network reads in place of the sound while it learns from stretches, so that "
-     "dreams find their way",
-     "0", 0, 1},
-    {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3, of stretches 2e-3", "0", 0, 1},
-    {"--warm-up", "N", Kind::integer, "first steps, over which the learning rate rises", "0", 0, 1000000},
-    {"--decay", "SHARE", Kind::number, "of the learning rate that is left at the end; it falls along a cosine", "1", 0,
-     1},
-    {"--weight-decay", "X", Kind::number, "added to the gradient as X times the weight, as PyTorch's Adam has it",
-     "1e-4", 0, 1},
-    {"--clip-norm", "X", Kind::number, "largest norm of all gradients together; 0: no clipping", "1", 0, 1e9},
+     "dreams sustain themselves",
+     "", 0, 1},
+    {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3 on windows, 2e-3 on stretches", "", 0, 1},
+    {"--warm-up", "N", Kind::integer, "initial steps over which the learning rate rises linearly from zero", "0", 0,
+     1000000},
+    {"--decay", "SHARE", Kind::number, "share of the learning rate left at the end; it falls along half a cosine", "",
+     0, 1},
+    {"--weight-decay", "X", Kind::number, "multiple of the weights added to their gradients, as in PyTorch's Adam", "",
+     0, 1},
+    {"--clip-norm", "X", Kind::number, "maximum l2 norm of all gradients together, usually 1; 0: no clipping", "", 0,
+     1e9},
     {"--validation", "SHARE", Kind::number,
-     "share of the windows held out at the end of the sound; the model is that of the epoch which predicts them best",
-     "0", 0, 0.5},
-    {"--patience", "N", Kind::integer, "stop after so many epochs in which that has not become better; 0: never", "0",
-     0, 1000000},
+     "share of the sound held out at its end; the model is that of the epoch which predicts it best", "0", 0, 0.5},
+    {"--patience", "N", Kind::integer, "stop after so many epochs without a lower held-out loss; 0: never", "0", 0,
+     1000000},
     {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras"},
     {"--threads", "N", Kind::choice,
-     "threads that share each step on windows (a step on stretches takes one): as many as the machine has cores, if "
-     "not "
-     "said otherwise; the model is the same to the bit",
+     "threads that share each step on windows (a step on stretches uses one), by default as many as the machine has "
+     "cores; the model is the same, bit for bit",
      "", 0, 0, "1|2|4|8"},
-    {"--seed", "N", Kind::integer, "of the first weights and the order of the windows", "0", 0, 4294967295},
+    {"--seed", "N", Kind::integer, "of the initial weights, the order of the windows and the copies", "0", 0,
+     4294967295},
 };
 
-// As in js/options.js.
-constexpr Setting responsive[] = {
-    {"--fft", "512"},    {"--hop", "128"},        {"--training", "sequence"}, {"--epochs", "1000"},
-    {"--batch", "128"},  {"--stretch", "8"},      {"--feedback", "1"},        {"--learning-rate", "4e-3"},
-    {"--decay", "0.05"}, {"--weight-decay", "0"}, {"--scale", "log1p"}};
-constexpr std::span<const Setting> quality = std::span(responsive).subspan(2);
-constexpr Setting classic[] = {{"--clip-norm", "0"}};
-
-bool is_classic(const Arguments& arguments) {
-  return arguments.has("--classic") || arguments.text("--preset") == "classic";
+/// The value of an option that is given.
+template <class T>
+void set(const Arguments& arguments, std::string_view name, T& field) {
+  if (arguments.has(name)) field = static_cast<T>(arguments.number(name));
 }
 
-std::span<const Setting> preset(const Arguments& arguments) {
-  if (is_classic(arguments)) return classic;
-  if (arguments.text("--preset") == "responsive") return responsive;
-  return quality;
+void set_trainer(const Arguments& arguments, TrainerConfig& config) {
+  if (arguments.has("--layers")) config.layers = arguments.integers("--layers");
+  if (arguments.has("--training")) {
+    config.training = arguments.text("--training") == "sequence" ? Training::sequence : Training::windows;
+  }
+  if (arguments.has("--scale")) parse_scale(arguments.text("--scale"), config.scale);
+  if (arguments.has("--no-impulses")) config.keep_impulses = false;
+  if (arguments.text("--initialiser") == "keras") config.initialiser = Initialiser::keras;
+  set(arguments, "--sequence", config.sequence);
+  set(arguments, "--epochs", config.epochs);
+  set(arguments, "--batch", config.batch);
+  set(arguments, "--run", config.run);
+  set(arguments, "--stretch", config.stretch);
+  set(arguments, "--feedback", config.feedback);
+  set(arguments, "--learning-rate", config.learning_rate);
+  set(arguments, "--warm-up", config.warm_up);
+  set(arguments, "--decay", config.decay);
+  set(arguments, "--weight-decay", config.weight_decay);
+  set(arguments, "--clip-norm", config.clip_norm);
+  set(arguments, "--validation", config.validation);
+  set(arguments, "--patience", config.patience);
+  set(arguments, "--seed", config.seed);
 }
 
-TrainerConfig trainer_config(const Arguments& arguments) {
-  TrainerConfig config;
-  config.layers = arguments.integers("--layers");
-  config.sequence = static_cast<int>(arguments.integer("--sequence"));
-  config.training = arguments.text("--training") == "sequence" ? Training::sequence : Training::windows;
-  config.epochs = static_cast<int>(arguments.integer("--epochs"));
-  config.batch = static_cast<int>(arguments.integer("--batch"));
-  config.run = static_cast<int>(arguments.integer("--run"));
-  config.stretch = static_cast<int>(arguments.integer("--stretch"));
-  config.feedback = arguments.number("--feedback");
-  config.learning_rate = arguments.number("--learning-rate");
-  config.warm_up = static_cast<int>(arguments.integer("--warm-up"));
-  config.decay = arguments.number("--decay");
-  config.weight_decay = arguments.number("--weight-decay");
-  config.clip_norm = arguments.number("--clip-norm");
-  config.validation = arguments.number("--validation");
-  config.patience = static_cast<int>(arguments.integer("--patience"));
-  parse_scale(arguments.text("--scale"), config.scale);
-  config.initialiser = arguments.text("--initialiser") == "keras" ? Initialiser::keras : Initialiser::pytorch;
-  config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
-  config.keep_impulses = !arguments.has("--no-impulses");
-  return config;
-}
-
-CorpusConfig corpus_config(const Arguments& arguments) {
-  CorpusConfig config;
-  config.normalise = !arguments.has("--no-normalise") && !is_classic(arguments);
-  config.copies = static_cast<int>(arguments.integer("--copies"));
-  config.copy_gain = arguments.number("--copy-gain");
-  config.copy_pitch = arguments.number("--copy-pitch");
-  config.validation = arguments.number("--validation");
-  config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
-  return config;
+void set_corpus(const Arguments& arguments, CorpusConfig& config) {
+  if (arguments.has("--no-normalise")) config.normalise = false;
+  set(arguments, "--copies", config.copies);
+  set(arguments, "--copy-gain", config.copy_gain);
+  set(arguments, "--copy-pitch", config.copy_pitch);
 }
 
 /// Up to 8, a power of two.
@@ -140,33 +124,32 @@ int thread_count(const Arguments& arguments, Host& host) {
   return threads;
 }
 
-/// What a training works with: from the command line, or from the model of `--init`.
+/// What to train with: the preset, what options change of it, and the model of `--init`.
 struct Plan {
-  StftConfig stft;
-  TrainerConfig trainer;
-  CorpusConfig corpus;
+  TrainingConfig config;
   double rate = 0;  ///< of the sound; 0: the file's own
-  Model initial;
-  bool has_initial = false;
+  std::optional<Model> initial;
 };
 
 /// Takes over the frames and the network of the model; an option that says otherwise is refused.
 Status take_over(const Arguments& arguments, Model model, Plan& plan) {
-  const StftConfig& stft = model.stft;
+  const TrainingConfig given = plan.config;
+  plan.config.adopt(model);
+  const StftConfig& stft = plan.config.stft;
   const struct {
     std::string_view option;
     bool differs;
   } checks[] = {
-      {"--layers", plan.trainer.layers != model.network.layers},
-      {"--sequence", plan.trainer.sequence != model.network.sequence},
-      {"--scale", plan.trainer.scale != model.network.scale},
-      {"--fft", plan.stft.size != stft.size},
-      {"--window-size", plan.stft.window_length() != stft.window_length()},
-      {"--hop", plan.stft.hop != stft.hop},
-      {"--window", plan.stft.window != stft.window},
-      {"--framing", plan.stft.framing != stft.framing},
+      {"--layers", given.trainer.layers != plan.config.trainer.layers},
+      {"--sequence", given.trainer.sequence != plan.config.trainer.sequence},
+      {"--scale", given.trainer.scale != plan.config.trainer.scale},
+      {"--fft", given.stft.size != stft.size},
+      {"--window-size", given.stft.window_length() != stft.window_length()},
+      {"--hop", given.stft.hop != stft.hop},
+      {"--window", given.stft.window != stft.window},
+      {"--framing", given.stft.framing != stft.framing},
       {"--rate", plan.rate != stft.sample_rate},
-      {"--preset", plan.stft.size != stft.size || plan.stft.hop != stft.hop},
+      {"--preset", given.stft.size != stft.size || given.stft.hop != stft.hop},
   };
   for (const auto& check : checks) {
     if (check.differs && arguments.has(check.option)) {
@@ -175,23 +158,19 @@ Status take_over(const Arguments& arguments, Model model, Plan& plan) {
                        ", but the model of --init has another value; allowed: to leave it out"};
     }
   }
-  plan.stft = stft;
   plan.rate = stft.sample_rate;
-  plan.trainer.layers = model.network.layers;
-  plan.trainer.sequence = model.network.sequence;
-  plan.trainer.scale = model.network.scale;
   plan.initial = std::move(model);
-  plan.has_initial = true;
   return {};
 }
 
 Result<Plan> make_plan(const Arguments& arguments, Host& host) {
-  Plan plan;
-  plan.stft = framing(arguments);
-  plan.trainer = trainer_config(arguments);
-  plan.corpus = corpus_config(arguments);
-  if (plan.trainer.training == Training::windows) plan.trainer.threads = thread_count(arguments, host);
-  plan.rate = arguments.number("--rate");
+  auto config = training_preset(arguments.has("--classic") ? "classic" : arguments.text("--preset"));
+  if (!config) return config.error();
+  Plan plan{*config, arguments.number("--rate"), {}};
+  plan.config.stft = framing(arguments, plan.config.stft);
+  set_corpus(arguments, plan.config.corpus);
+  set_trainer(arguments, plan.config.trainer);
+  if (plan.config.trainer.training == Training::windows) plan.config.trainer.threads = thread_count(arguments, host);
   std::vector<std::string_view> inputs(arguments.files().begin(), arguments.files().end());
   inputs.push_back(arguments.text("--init"));
   if (auto error = check_output(host, arguments.text("--output"), inputs)) return *error;
@@ -202,10 +181,7 @@ Result<Plan> make_plan(const Arguments& arguments, Host& host) {
     if (!model) return in_file(path, model.error());
     if (auto error = take_over(arguments, std::move(*model), plan)) return *error;
   }
-  if (auto error = plan.trainer.check()) return *error;
-  if (auto error = plan.stft.check()) return *error;
-  // A model whose frames have no way back to sound could be trained, but never played.
-  if (auto error = plan.stft.check_invertible()) return *error;
+  if (auto error = plan.config.check()) return *error;
   return plan;
 }
 
@@ -223,13 +199,10 @@ std::string network_text(const NetworkConfig& network) {
   return text + ", " + std::to_string(network.bins) + " bins";
 }
 
-std::string epoch_text(const Trainer& trainer, int epochs, double running_loss) {
-  std::string text = "epoch " + std::to_string(trainer.epoch()) + " of " + std::to_string(epochs);
-  const auto losses = trainer.losses();
-  text += "  loss " + number_text(losses.empty() ? running_loss : losses.back(), 4);
-  if (const auto held_out = trainer.validation_losses(); !held_out.empty()) {
-    text += "  validation " + number_text(held_out.back(), 4);
-  }
+std::string epoch_text(const TrainingStatus& status, int epochs) {
+  std::string text = "epoch " + number_text(status.epoch) + " of " + std::to_string(epochs);
+  text += "  loss " + number_text(status.loss, 4);
+  if (!std::isnan(status.validation_loss)) text += "  validation " + number_text(status.validation_loss, 4);
   return text;
 }
 
@@ -246,33 +219,17 @@ bool run_pass(Trainer& trainer, Host& host) {
 }
 
 /// Until training is over; true where the user stopped it before.
-bool learn(Trainer& trainer, Console& console) {
+bool learn(TrainingRun& run, Console& console) {
   Progress progress(console.host, "train", 1.0);
-  const int epochs = trainer.config().epochs;
-  const double steps = static_cast<double>(epochs) * trainer.steps_per_epoch();
-  int rollbacks = 0;
+  Trainer& trainer = run.trainer();
   while (trainer.begin()) {
     if (console.host.cancelled() || !run_pass(trainer, console.host)) return true;
-    const double loss = trainer.finish();
+    trainer.finish();
+    if (const auto notice = run.notice()) console.note(notice->message);
     const TrainingStatus status = trainer.status();
-    if (status.rollbacks > rollbacks) {
-      ++rollbacks;
-      console.note("the loss was not finite: back to epoch " + number_text(status.epoch) +
-                   ", and on at half the learning rate, " + number_text(status.learning_rate));
-    }
-    progress.update(static_cast<double>(trainer.step_count()) / steps, epoch_text(trainer, epochs, loss));
+    progress.update(status.step / status.steps, epoch_text(status, trainer.config().epochs));
   }
   return false;
-}
-
-Status check_ending(const Trainer& trainer) {
-  if (trainer.ending() != Ending::diverged) return {};
-  const double last_rate = 2 * trainer.status().learning_rate;
-  return Error{ErrorCode::invalid_data,
-               "training blew up in epoch " + std::to_string(trainer.epoch() + 1) +
-                   ": the loss was not finite ten times in a row, last at a learning rate of " +
-                   number_text(last_rate) +
-                   "; try a model of --init with smaller weights, none, or a smaller --learning-rate"};
 }
 
 /// All files, of one rate.
@@ -292,106 +249,76 @@ Result<std::vector<Sound>> load_sounds(Host& host, std::span<const std::string_v
   return sounds;
 }
 
-/// Seconds of sound, and how many frames it and its copies give at most.
-struct Extent {
-  double seconds = 0, frames = 0;
-};
-
-Extent extent(const Stft& stft, std::span<const Sound> sounds, const CorpusConfig& config) {
-  Extent all;
+/// Takes the samples; says what it has been given and how much memory that needs.
+Result<TrainingRun> start(const Plan& plan, Console& console, std::span<const std::string_view> paths,
+                          std::span<Sound> sounds, double& memory) {
+  TrainingConfig config = plan.config;
+  config.stft.sample_rate = sounds[0].sample_rate;
+  auto run = TrainingRun::create(config, plan.initial ? &*plan.initial : nullptr);
+  if (!run) return run;
+  double seconds = 0;
+  std::vector<std::uint64_t> lengths;
   for (const Sound& sound : sounds) {
-    all.seconds += static_cast<double>(sound.samples.size()) / sound.sample_rate;
-    all.frames += static_cast<double>(stft.frames(sound.samples.size()));
+    lengths.push_back(sound.samples.size());
+    seconds += static_cast<double>(sound.samples.size()) / sound.sample_rate;
   }
-  all.frames *= 1 + config.copies * std::pow(2, config.copy_pitch / 12);
-  return all;
-}
-
-/// Takes the samples.
-Result<Trainer> make_trainer(const Plan& plan, const StftConfig& stft, std::span<const std::string_view> paths,
-                             std::span<Sound> sounds) {
-  auto corpus = Corpus::create(stft, plan.corpus);
-  if (!corpus) return corpus.error();
+  memory = static_cast<double>(run->memory(lengths));
+  if (auto error = check_memory(console, "training", memory)) return *error;
   for (std::size_t i = 0; i < sounds.size(); ++i) {
-    if (auto error = corpus->add(sounds[i].samples)) return in_file(paths[i], *error);
+    if (auto error = run->add(sounds[i].samples)) return in_file(paths[i], *error);
     sounds[i].samples = {};
   }
-  auto frames = corpus->take();
-  if (!frames) return frames.error();
-  TrainerConfig config = plan.trainer;
-  config.validation *= corpus->own_share();
-  return Trainer::create(std::move(*frames), config, plan.has_initial ? &plan.initial.weights : nullptr,
-                         corpus->clips());
+  if (auto error = run->start()) return *error;
+  const Trainer& trainer = run->trainer();
+  console.note((paths.size() == 1 ? std::string(paths[0]) : std::to_string(paths.size()) + " files") + ": " +
+               duration_text(seconds) + " at " + number_text(config.stft.sample_rate) + " Hz, " +
+               std::to_string(trainer.steps_per_epoch()) + " steps an epoch");
+  console.note(network_text(trainer.network()) + "; " + bytes_text(memory) + " of memory");
+  return run;
 }
 
-int train(const Arguments& given, Console& console) {
-  Arguments arguments = given;
-  arguments.prefer(preset(given));
+int train(const Arguments& arguments, Console& console) {
   Host& host = console.host;
   const std::string_view output = arguments.text("--output");
   const auto plan = make_plan(arguments, host);
   if (!plan) return console.fail(plan.error());
-
   auto sounds = load_sounds(host, arguments.files(), plan->rate);
   if (!sounds) return console.fail(sounds.error());
-  StftConfig config = plan->stft;
-  config.sample_rate = sounds->front().sample_rate;
-  const auto stft = Stft::create(config);
-  if (!stft) return console.fail(stft.error());
-  const Extent size = extent(*stft, *sounds, plan->corpus);
-  const auto most_frames = static_cast<std::uint64_t>(size.frames);
-  const std::uint64_t memory = Trainer::memory(most_frames, config.bins(), plan->trainer);
-  const double frame_bytes = size.frames * config.bins() * sizeof(float);
-  // The frames, the model's copy of them, and at the end the file with another, half as large and twice in memory.
-  const double copies = plan->trainer.keep_impulses ? 3 : 1;
-  if (auto error = check_memory(console, "training", static_cast<double>(memory) + copies * frame_bytes))
-    return console.fail(*error);
+  double memory = 0;
+  auto run = start(*plan, console, arguments.files(), *sounds, memory);
+  if (!run) return console.fail(run.error());
 
-  auto trainer = make_trainer(*plan, config, arguments.files(), *sounds);
-  if (!trainer) return console.fail(trainer.error());
-  const auto files = arguments.files();
-  console.note((files.size() == 1 ? std::string(files[0]) : std::to_string(files.size()) + " files") + ": " +
-               duration_text(size.seconds) + " at " + number_text(config.sample_rate) + " Hz, " +
-               std::to_string(trainer->steps_per_epoch()) + " steps an epoch");
-  console.note(network_text(trainer->network()) + "; " + bytes_text(static_cast<double>(memory)) + " of memory");
-
-  const double start = host.clock();
-  const int epochs = plan->trainer.epochs;
-  const bool stopped = learn(*trainer, console);
-  if (auto error = check_ending(*trainer)) return console.fail(*error);
-  if (stopped && trainer->step_count() == 0) {
+  const double began = host.clock();
+  const bool stopped = learn(*run, console);
+  const TrainingStatus status = run->trainer().status();
+  if (stopped && status.step == 0) {
     return console.fail({ErrorCode::cancelled, "stopped before the first step; nothing was written"});
   }
-  const auto model = trainer->model();
+  const auto model = run->model();
   if (!model) return console.fail(model.error());
   const auto bytes = write_model(*model);
   if (!bytes) return console.fail(bytes.error());
   if (auto error = host.write(output, *bytes)) return console.fail(*error);
   if (stopped) {
-    console.note("stopped after " + std::to_string(trainer->epoch()) + " of " + std::to_string(epochs) +
+    console.note("stopped after " + number_text(status.epoch) + " of " + std::to_string(plan->config.trainer.epochs) +
                  " epochs; what was learned until then is in " + std::string(output));
-  }
-  const TrainingStatus status = trainer->status();
-  if (trainer->ending() == Ending::stopped_early) {
-    console.note("stopped early: the held-out loss was lowest after epoch " + number_text(status.best_epoch) +
-                 ", whose weights the model has");
   }
 
   Report report;
   report.add("output", output);
-  report.add("epochs", trainer->epoch());
-  report.add("steps", trainer->step_count());
-  if (!trainer->losses().empty()) report.add("loss", trainer->losses().back());
-  if (!trainer->validation_losses().empty()) report.add("validation loss", trainer->validation_losses().back());
+  report.add("epochs", status.epoch);
+  report.add("steps", status.step);
+  if (status.epoch > 0) report.add("loss", status.loss);
+  if (!std::isnan(status.validation_loss)) report.add("validation loss", status.validation_loss);
   if (status.best_epoch > 0) report.add("best epoch", status.best_epoch);
   report.add("rollbacks", status.rollbacks);
   report.add("parameters", parameter_count(model->weights));
   report.add("impulse frames", model->impulses.rows());
   report.add("bytes", bytes->size());
   report.add("memory", memory, "bytes");
-  report.add("train seconds", host.clock() - start);
+  report.add("train seconds", host.clock() - began);
   report.add("stopped", stopped);
-  report.add("stopped early", trainer->ending() == Ending::stopped_early);
+  report.add("stopped early", run->trainer().ending() == Ending::stopped_early);
   console.result(report);
   return stopped ? exit_cancelled : exit_ok;
 }
@@ -402,10 +329,8 @@ Command train_command() {
   return {"train",
           "IN.wav... -o MODEL.safetensors",
           "sound to a model that has learned it",
-          "Learns which magnitude frame follows which, in one file or many. Ctrl-C saves the model as far as it is and "
-          "says where; --init "
-          "goes on from "
-          "there (with a new order of the windows and Adam's memory empty).",
+          "Learns which magnitude frame follows which, in one file or many. Ctrl-C saves the model so far and says "
+          "where; --init continues from it (with a new order of the windows and without Adam's moments).",
           1,
           1000000,
           {{"Files", file_options},

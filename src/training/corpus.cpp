@@ -144,6 +144,11 @@ Status Corpus::add(std::span<const float> samples) {
 }
 
 const StftConfig& Corpus::stft() const { return engine_->stft.config(); }
+std::uint64_t Corpus::frames(std::uint64_t samples) const {
+  const double slowest = std::exp2(engine_->config.copy_pitch / 12);  // a copy may be so many times longer
+  const auto own = static_cast<double>(engine_->stft.frames(static_cast<std::size_t>(samples)));
+  return static_cast<std::uint64_t>(own * (1 + engine_->config.copies * slowest));
+}
 std::uint64_t Corpus::frames() const { return engine_->frames; }
 
 Result<Magnitudes> Corpus::take() {

@@ -30,7 +30,4 @@ void visit_fields(Config& config, Visit visit) {
   visit("keep_impulses", config.keep_impulses, 0, 1, "0 to 1");
 }
 
-/// The fields from one number each; out_of_range names the first that is not allowed.
-Status read_fields(std::span<const double> numbers, TrainerConfig& config);
-
 }  // namespace lodestone

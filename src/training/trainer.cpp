@@ -125,7 +125,8 @@ TrainingStatus Trainer::status() const {
           .step = static_cast<double>(engine.steps),
           .steps_per_epoch = static_cast<double>(engine.sampler->steps()),
           .steps = static_cast<double>(engine.sampler->steps()) * engine.config.epochs,
-          .loss = engine.losses.empty() ? NAN : engine.losses.back(),
+          .loss = engine.losses.empty() ? engine.epoch_loss / static_cast<double>(engine.step_of_epoch)
+                                        : static_cast<double>(engine.losses.back()),
           .validation_loss = engine.validation_losses.empty() ? NAN : engine.validation_losses.back(),
           .learning_rate = engine.learning_rate(),
           .rollbacks = static_cast<double>(engine.guard.record.rollbacks),

@@ -150,7 +150,7 @@ test('training: too short, silent, wrong sizes, too much', () => {
   ]) {
     assert.throws(() => train(options), argument(message));
   }
-  const memory = bad('out-of-memory', /training on \d+ frames takes \d+ MB; WebAssembly has 4096 MB/);
+  const memory = bad('out-of-memory', /training on \d+ frames takes \d+ MB; 4096 MB are available/);
   const wide = { size: 65536, hop: 256 };
   const frames = bad('out-of-memory', /out of memory: \d+ x 1 values of 4 bytes cannot be had/);
   assert.throws(() => train(wide, new Float32Array(256 * 18000)), frames);

@@ -200,7 +200,7 @@ TEST_CASE("train stops early and says which epoch was the best") {
   FakeHost host = host_with_sound();
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1000", "--validation", "0.2", "--patience",
                                "3", "--learning-rate", "0.1", "--json"})) == 0);
-  CHECK(contains(host.err, "stopped early: the held-out loss was lowest after epoch "));
+  CHECK(contains(host.err, ": the held-out loss was lowest after epoch "));
   CHECK(contains(host.out, "\"stopped_early\": true"));
   CHECK(contains(host.out, "\"stopped\": false"));
   const auto held_out = read_model(host.view("m")).value().validation_losses;
@@ -220,10 +220,10 @@ TEST_CASE("train says when it goes back, and when it gives up") {
   for (float& value : model.weights.dense_bias) value = 3e38f;
   host.put("broken", write_model(model).value());
   CHECK(host.run(with_small({"train", "in.wav", "-o", "n", "--classic", "--init", "broken"})) == 2);
-  CHECK(contains(host.err, "the loss was not finite: back to epoch 0, and on at half the learning rate, 0.0005"));
+  CHECK(contains(host.err, "the loss was not finite: back to the end of epoch 0, learning rate 0.0005"));
   CHECK(contains(host.err,
                  "training blew up in epoch 1: the loss was not finite ten times in a row, last at a learning "
-                 "rate of 1.95313e-06; try"));
+                 "rate of 1.95313e-6; try a smaller learning rate"));
   CHECK_FALSE(host.exists("n"));
 }
 

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "lodestone/corpus.hpp"
+#include "lodestone/trainer.hpp"
+
+namespace lodestone {
+
+/// All settings of a training.
+struct TrainingConfig {
+  StftConfig stft;  ///< `sample_rate`: that of the clips
+  CorpusConfig corpus;
+  TrainerConfig trainer;  ///< its `seed` and `validation` are the corpus's too
+
+  /// Takes over the STFT settings, sample rate included, and the network of a model to start from.
+  void adopt(const Model& initial);
+
+  Status check() const;
+};
+
+/// Ready-made settings: quality, responsive (answers four times sooner), classic (MAGNet's own). An unknown name is
+/// refused. Set `stft.sample_rate` afterwards.
+Result<TrainingConfig> training_preset(std::string_view name);
+/// The names that `training_preset` knows, the default first.
+std::span<const std::string_view> training_presets();
+
+/// Something worth telling the user that does not end a training in failure.
+struct TrainingNotice {
+  enum class Code {
+    rolled_back,    ///< a loss was not finite: back to an earlier epoch, at half the learning rate
+    stopped_early,  ///< the held-out loss has not fallen for `patience` epochs
+  } code;
+  std::string message;
+};
+
+/// From sound to model: prepares clips (Corpus), learns them (Trainer), and says in words what happened. The same
+/// configuration and clips give the same model here, on the command line and in JavaScript. Not for the audio thread.
+///
+///     lodestone::TrainingConfig config = lodestone::training_preset("quality").value();
+///     config.stft.sample_rate = 44100;
+///     lodestone::TrainingRun run(config, samples);
+///     while (run.step()) {}
+///     const lodestone::Model model = run.model().value();
+class TrainingRun {
+ public:
+  /// Of one clip, started.
+  TrainingRun(const TrainingConfig& config, std::span<const float> samples)
+      : TrainingRun(create(config, samples).value()) {}
+  static Result<TrainingRun> create(const TrainingConfig& config, std::span<const float> samples);
+  /// Without clips yet. `initial`: a model whose weights to start from; `config` must have its network, see
+  /// `TrainingConfig::adopt`.
+  static Result<TrainingRun> create(const TrainingConfig& config, const Model* initial = nullptr);
+  TrainingRun(TrainingRun&&) noexcept;
+  TrainingRun& operator=(TrainingRun&&) noexcept;
+  ~TrainingRun();
+
+  /// Bytes needed, at most, to train on clips of so many samples and to write the model. Only before `start`.
+  std::uint64_t memory(std::span<const std::uint64_t> samples) const;
+
+  /// Adds a clip, see Corpus::add. Only before `start`.
+  Status add(std::span<const float> samples);
+
+  /// Prepares the first step. Refused: more frames than can be trained on with `available` bytes, and what
+  /// Trainer::create refuses.
+  Status start(std::uint64_t available = ~std::uint64_t{0});
+
+  // All below: once started.
+
+  /// For status, checkpoints, and steps that are shared among threads or workers.
+  Trainer& trainer();
+  const Trainer& trainer() const;
+
+  /// Takes one step; false once training is over.
+  bool step();
+  /// As Trainer::restore; what was told before the state was saved is not told again.
+  Status restore(std::span<const std::byte> state);
+  /// What has happened since the last call.
+  std::optional<TrainingNotice> notice();
+  /// The model so far, see Trainer::model. Refused, with advice, where training blew up.
+  Result<Model> model() const;
+
+ private:
+  struct Engine;
+  explicit TrainingRun(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace lodestone

@@ -1,0 +1,170 @@
+#include "lodestone/training_run.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+
+#include "lodestone/random.hpp"
+#include "training/small_sound.hpp"
+
+using namespace lodestone;
+using namespace lodestone::test;
+
+namespace {
+
+TrainingConfig small_run() {
+  TrainingConfig config;
+  config.stft.size = 16;
+  config.stft.hop = 4;
+  config.stft.sample_rate = 40;
+  config.trainer = small_config();
+  config.trainer.epochs = 3;
+  return config;
+}
+
+std::vector<float> noise(std::size_t count, std::uint32_t seed = 1) {
+  Random random(seed);
+  std::vector<float> samples(count);
+  for (float& sample : samples) sample = random.uniform() - 0.5f;
+  return samples;
+}
+
+std::vector<std::byte> state_of(const Trainer& trainer) {
+  const auto state = trainer.state().value();
+  return {state.begin(), state.end()};
+}
+
+/// A model whose predictions are infinite.
+Model broken_model(const TrainingConfig& config) {
+  Model model = TrainingRun(config, noise(300)).model().value();
+  for (float& value : model.weights.dense_bias) value = 3e38f;
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("A training run is a corpus and a trainer, with one seed and one share held out") {
+  TrainingConfig config = small_run();
+  config.trainer.seed = 5;
+  config.trainer.validation = 0.25;
+  config.corpus.copies = 2;
+  auto run = TrainingRun::create(config).value();
+  REQUIRE_FALSE(run.add(noise(200)));
+  REQUIRE_FALSE(run.add(noise(150, 2)));
+  REQUIRE_FALSE(run.start());
+  while (run.step()) {
+  }
+
+  Corpus corpus(config.stft, {.copies = 2, .validation = 0.25, .seed = 5});
+  REQUIRE_FALSE(corpus.add(noise(200)));
+  REQUIRE_FALSE(corpus.add(noise(150, 2)));
+  Magnitudes frames = corpus.take().value();
+  TrainerConfig trainer_config = config.trainer;
+  trainer_config.validation *= corpus.own_share();
+  auto trainer = Trainer::create(std::move(frames), trainer_config, nullptr, corpus.clips()).value();
+  while (trainer.begin()) {
+    while (trainer.run(0, 1)) {
+    }
+    trainer.finish();
+  }
+  CHECK(trainer.epoch() == 3);
+  CHECK((state_of(run.trainer()) == state_of(trainer)));
+}
+
+TEST_CASE("A run of one clip starts at once, and a model can be trained further") {
+  TrainingConfig config = small_run();
+  TrainingRun first(config, noise(300));
+  CHECK(std::isnan(first.trainer().status().loss));
+  first.step();
+  CHECK(first.trainer().status().loss > 0);
+  while (first.step()) {
+  }
+  const Model model = first.model().value();
+
+  TrainingConfig further = training_preset("classic").value();
+  further.adopt(model);
+  CHECK(further.stft == config.stft);
+  CHECK(further.trainer.layers == config.trainer.layers);
+  CHECK(further.trainer.sequence == config.trainer.sequence);
+  further.trainer.batch = 4;
+  auto second = TrainingRun::create(further, &model).value();
+  REQUIRE_FALSE(second.add(noise(300)));
+  REQUIRE_FALSE(second.start());
+  CHECK(second.trainer().weights()->dense_bias[0] == model.weights.dense_bias[0]);
+  CHECK(second.add(noise(300))->message == "a clip comes too late: the training has started");
+  CHECK(second.start()->message == "the training has started already");
+}
+
+TEST_CASE("The memory of a training is known before its clips are") {
+  TrainingConfig config = small_run();
+  config.corpus.copies = 3;
+  config.corpus.copy_pitch = 12;
+  auto run = TrainingRun::create(config).value();
+  const std::vector<std::uint64_t> lengths{300, 500};
+  const std::uint64_t memory = run.memory(lengths);
+  CHECK(memory > Trainer::memory(76 + 126, 9, config.trainer));
+  REQUIRE_FALSE(run.add(noise(300)));
+  REQUIRE_FALSE(run.add(noise(500)));
+  const Status refusal = run.start(memory / 8);
+  REQUIRE(refusal);
+  CHECK(refusal->code == ErrorCode::out_of_memory);
+  CHECK(refusal->message.find("training on ") == 0);
+  CHECK_FALSE(run.start(memory));  // copies are no longer than was reckoned with
+}
+
+TEST_CASE("A run says once what has happened") {
+  TrainingConfig config = small_run();
+  SECTION("that it stopped early") {
+    config.trainer.validation = 0.25;
+    config.trainer.patience = 3;
+    config.trainer.learning_rate = 0.05;
+    config.trainer.epochs = 500;
+    TrainingRun run(config, noise(300));
+    while (run.step()) CHECK_FALSE(run.notice());
+    const auto notice = run.notice();
+    REQUIRE(notice);
+    CHECK(notice->code == TrainingNotice::Code::stopped_early);
+    const int last = run.trainer().epoch();
+    CHECK(notice->message == "stopped early, after epoch " + std::to_string(last) +
+                                 ": the held-out loss was lowest after epoch " + std::to_string(last - 3) +
+                                 ", whose weights the model has");
+    CHECK_FALSE(run.notice());
+    CHECK(run.model());
+  }
+  SECTION("that it went back, and that it blew up") {
+    const Model broken = broken_model(config);
+    const auto start = [&] {
+      auto run = TrainingRun::create(config, &broken).value();
+      REQUIRE_FALSE(run.add(noise(300)));
+      REQUIRE_FALSE(run.start());
+      return run;
+    };
+    TrainingRun run = start();
+    CHECK(run.step());
+    const auto notice = run.notice();
+    REQUIRE(notice);
+    CHECK(notice->code == TrainingNotice::Code::rolled_back);
+    CHECK(notice->message == "the loss was not finite: back to the end of epoch 0, learning rate 0.0005");
+    CHECK_FALSE(run.notice());
+    TrainingRun resumed = start();
+    REQUIRE_FALSE(resumed.restore(*run.trainer().state()));
+    CHECK_FALSE(resumed.notice());
+    while (resumed.step()) CHECK(resumed.notice());
+    const auto model = resumed.model();
+    REQUIRE_FALSE(model);
+    CHECK(model.error().code == ErrorCode::invalid_data);
+    CHECK(model.error().message.find("training blew up in epoch 1: the loss was not finite ten times in a row") == 0);
+  }
+}
+
+TEST_CASE("Presets are known by name, and what cannot be played is refused") {
+  for (const auto name : training_presets()) CHECK_FALSE(training_preset(name)->check());
+  CHECK(training_presets()[0] == "quality");
+  CHECK(training_preset("quality")->trainer.training == Training::sequence);
+  CHECK(training_preset("responsive")->stft.hop == 128);
+  CHECK_FALSE(training_preset("classic")->corpus.normalise);
+  CHECK(training_preset("best").error().message == "the preset is \"best\"; allowed: quality, responsive, classic");
+  TrainingConfig config = small_run();
+  config.stft.hop = 16;
+  CHECK(TrainingRun::create(config).error().message.find("hop") != std::string::npos);
+}
