@@ -18,11 +18,11 @@ namespace detail {
 
 inline constexpr std::size_t alignment = 64;
 
-/// Uninitialised bytes, a multiple of 64, on a 64-byte boundary, or null.
+/// Uninitialised bytes (a multiple of 64) on a 64-byte boundary, or null.
 [[gnu::noinline]] inline void* take_bytes(std::size_t bytes) {
 #if defined(__EMSCRIPTEN__)
-  // Its allocator grows the memory by a block's size without room for the alignment and, where that does not fit, by
-  // the whole size once more. For big blocks, room that malloc has found before spares the second time.
+  // Emscripten's aligned_alloc grows the memory by the size of the block without room for the alignment and, where that
+  // does not fit, by the whole size again. A plain malloc and free first makes enough room for big blocks.
   if (bytes > (4u << 20)) {
     void* volatile room = std::malloc(bytes + alignment);
     std::free(room);
@@ -40,13 +40,13 @@ inline constexpr std::size_t alignment = 64;
   return block;
 }
 
-/// What `create` gives where memory is not to be had.
+/// The error of a failed `create`.
 Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size);
 
 }  // namespace detail
 
-/// A block of `size()` values on a 64-byte boundary that owns its memory. Movable; copies are asked for by `clone`,
-/// because taking memory can fail.
+/// A block of `size()` values on a 64-byte boundary that owns its memory. Movable; copying is explicit (`clone`)
+/// because an allocation can fail.
 template <class T>
 class Buffer {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -101,7 +101,7 @@ class Array2 {
     return *this;
   }
 
-  /// Zeros, or out_of_memory when `rows * cols` overflows or is not to be had.
+  /// Zeros, or out_of_memory if `rows * cols` overflows or the allocation fails.
   static Result<Array2> create(std::uint64_t rows, std::uint64_t cols) {
     if (cols != 0 && rows > std::numeric_limits<std::uint64_t>::max() / cols) {
       return detail::no_memory(rows, cols, sizeof(T));

@@ -4,19 +4,20 @@
 
 namespace lodestone {
 
-/// What a slice of work may still cost, in multiply-adds (about; a square root counts as eight). What a player does
-/// counts as many as a big matrix product makes in the same time in WebAssembly, so that equal budgets take equal time.
+/// The work that is still allowed in a slice, in multiply-adds (approximately; a square root counts as eight). The
+/// costs of a player are measured in the time that a multiply-add of a large matrix product takes in WebAssembly, so
+/// that equal budgets take equal time.
 ///
-/// A stage of the audio thread has two faces. `process` does everything at once. `begin` takes the input, then each
-/// `step(budget)` does at least one indivisible unit and goes on while the budget lasts; it returns true once the
-/// result is ready. Both faces give the same bits.
+/// Stages that run on the audio thread can be called in two ways. `process` does everything at once. `begin` takes the
+/// input; each `step(budget)` then does at least one indivisible unit of work, continues while the budget lasts, and
+/// returns true once the result is ready. Both ways give identical bits.
 struct Budget {
   std::int64_t left;
 
   /// Enough for anything.
   static Budget unlimited() { return {INT64_MAX}; }
 
-  /// Charges `cost`; true while there is something left.
+  /// Charges `cost`; true while some budget is left.
   bool spend(std::int64_t cost) {
     left -= cost;
     return left > 0;

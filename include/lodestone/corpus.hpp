@@ -21,19 +21,19 @@ struct CorpusConfig {
   Status check() const;
 };
 
-/// Sound made ready to be learned: clips in, the magnitude frames that a Trainer takes out. Not for the audio thread;
-/// one object per thread.
+/// Prepares sound for training: clips in, the magnitude frames for a Trainer out. Not for the audio thread; one object
+/// per thread.
 ///
-/// The level of a clip is the root mean square of its samples, without its pauses: in blocks of 400 ms, of which those
-/// below −90 dBFS and then those 10 dB below the mean of the others do not count (as in ITU-R BS.1770, whose first gate
-/// is at −70 dBFS and which also weighs frequencies as the ear does; but a network learns from the energy as it is).
-/// It becomes −20 dBFS, or less where the peak would leave full scale. A clip without sound stays as it is. Adam's
-/// steps are as long for quiet sounds as for loud ones, while the way from the first weights to a loud sound is longer:
-/// at one level, one learning rate suits them all.
+/// The level of a clip is the root mean square of its samples without pauses, measured in blocks of 400 ms: blocks
+/// below −90 dBFS are ignored, then those more than 10 dB below the mean of the rest. (ITU-R BS.1770 does the same with
+/// a first gate at −70 dBFS, and weights frequencies as the ear does; a network, however, learns from the energy as it
+/// is.) Clips are brought to −20 dBFS, or to a lower level if their peak would exceed full scale; a silent clip is left
+/// unchanged. Adam's steps are equally large for quiet and loud sounds, although the weights have further to go for a
+/// loud one: normalising the level lets one learning rate suit all sounds.
 ///
-/// Copies are drawn uniformly, gains in dB and pitches in semitones, by a Random; from the 65th copy on, pitches are
-/// drawn from those of the first 64. They stand before the clips proper, so that what the trainer holds out at the end
-/// is the sound itself.
+/// The gains (in dB) and pitches (in semitones) of copies are drawn uniformly by a Random; from the 65th copy on,
+/// pitches are picked from those of the first 64. Copies come before the original clips, so that the trainer, which
+/// holds out frames at the end, holds out original sound.
 class Corpus {
  public:
   explicit Corpus(const StftConfig& stft, const CorpusConfig& config = {}) : Corpus(create(stft, config).value()) {}
@@ -42,22 +42,22 @@ class Corpus {
   Corpus& operator=(Corpus&&) noexcept;
   ~Corpus();
 
-  /// One clip, at the rate of the StftConfig. One that is too short for a frame gives none. Refused: NaN, Inf and
-  /// samples beyond ±1e30, naming the first; nothing is added then.
+  /// Adds a clip at the sample rate of the StftConfig. A clip that is too short gives no frames. NaN, Inf and samples
+  /// beyond ±1e30 are refused (the error names the first), and nothing is added.
   Status add(std::span<const float> samples);
 
   const StftConfig& stft() const;
-  /// Frames that a clip of so many samples gives, copies included; at most.
+  /// The most frames that a clip of this length can give, including copies.
   std::uint64_t frames(std::uint64_t samples) const;
-  /// Frames so far, copies included.
+  /// The number of frames so far, including copies.
   std::uint64_t frames() const;
 
-  /// All of them, one clip behind the other; leaves the corpus empty.
+  /// All frames, clip after clip; leaves the corpus empty.
   Result<Magnitudes> take();
-  /// Of what was taken: the frames of each clip, in order.
+  /// The number of frames of each clip, in the order in which `take` returned them.
   std::span<const std::uint64_t> clips() const;
-  /// Of what was taken: the share of the frames that is no copy. The trainer's `validation` times this holds out that
-  /// share of the sound itself.
+  /// The share of the frames returned by `take` that are not copies. Multiply the trainer's `validation` by it to hold
+  /// out that share of the original sound.
   double own_share() const;
 
  private:

@@ -2,8 +2,8 @@
 
 namespace lodestone {
 
-/// The knobs of a dream, read at the start of each hop. Values outside a range count as its nearer end, NaN as the
-/// default, and values below 1e-6 as 0.
+/// The controls of a dream, read at the start of each hop. Values outside a range are clamped, NaN becomes the default,
+/// and values below 1e-6 become 0.
 struct DreamControls {
   /// 0 .. 1, where in the training sound the dream starts. A change moves the cursor there, which `pull` pulls to; the
   /// cursor advances by one frame with each dreamed frame and starts over at the end.

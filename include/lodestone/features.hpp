@@ -9,7 +9,7 @@
 
 namespace lodestone {
 
-/// How sound becomes features. Checked by `Analyser::create`.
+/// Analysis settings, checked by `Analyser::create`.
 struct AnalyserConfig {
   int size = 2048;  ///< FFT size and window in samples: 32 .. 65536, a multiple of 32 without prime factors above 5
   int hop = 512;    ///< samples from one frame to the next, 1 .. size
@@ -19,8 +19,9 @@ struct AnalyserConfig {
   int coefficients = 13;       ///< of the cepstrum, 1 .. mel_bands
 };
 
-/// Where each feature stands in a frame, a flat list of floats. m[k] is the magnitude |S[k]| of bin k at the frequency
-/// f[k] = k·sample_rate/size, S as in Stft; x[n] are the frame's samples. Sums run over all bins, DC to Nyquist.
+/// The offset of each feature in a frame, which is a flat list of floats. m[k] is the magnitude |S[k]| of bin k at
+/// frequency f[k] = k·sample_rate/size, S as in Stft; x[n] are the samples of the frame. Sums run over all bins, DC to
+/// Nyquist.
 struct FeatureLayout {
   /// √(Σ x²/size), without the window (librosa.feature.rms).
   static constexpr std::size_t rms = 0;
@@ -58,8 +59,9 @@ struct FeatureLayout {
   std::size_t size() const { return mfcc() + coefficients; }
 };
 
-/// Streaming analysis: any number of samples in, the features of a frame out every `hop` of them, each as soon as its
-/// last sample is there. Frame m starts at sample m·hop. Real-time safe after `create`; one object per thread.
+/// Streaming analysis: takes any number of samples and gives the features of one frame every `hop` samples, each as
+/// soon as its last sample has arrived. Frame m starts at sample m·hop. Real-time safe after `create`; one object per
+/// thread.
 class Analyser {
  public:
   /// Throws Exception on an invalid configuration (`create` does not).
@@ -71,15 +73,15 @@ class Analyser {
 
   const FeatureLayout& layout() const;
 
-  /// Back to the state after `create`.
+  /// Returns to the state after `create`.
   void reset();
 
-  /// Takes samples up to the next frame; returns how many it took. Call again with the rest, as with StftStream.
-  /// NaN, Inf and samples beyond ±1e30 count as 0.
+  /// Takes samples up to the end of the next frame and returns how many. Call again with the rest, as with StftStream.
+  /// NaN, Inf and samples beyond ±1e30 are replaced with 0.
   std::size_t push(std::span<const float> samples);
-  /// True if another frame is ready, which is then in `frame()`.
+  /// True if another frame is ready in `frame()`.
   bool next();
-  /// The newest frame, `[layout().size()]`, always at the same address; all finite, zeros before the first.
+  /// The newest frame, `[layout().size()]`; always finite and at the same address, zeros before the first frame.
   std::span<const float> frame() const;
 
  private:

@@ -9,20 +9,20 @@
 
 namespace lodestone {
 
-/// A model as the audio thread reads it: weights folded and packed for this machine's kernels, training frames,
-/// residuals and limits in one block of bytes without pointers, so that a model can be handed over, or swapped while it
-/// plays, by copying bytes. Only this build on this machine can read them; they are not for files.
+/// A model as the audio thread needs it: weights folded and packed for this machine's kernels, training frames,
+/// residuals and limits in one block without pointers, so that a model can be handed over, or swapped while it plays,
+/// by copying bytes. The bytes are not for files: only the same build on the same machine can read them.
 class LiveModel {
  public:
-  /// Copies what it needs of `model`. Missing residuals are estimated from the changes between training frames. Takes
-  /// some milliseconds. Refused: an STFT, weights or training frames that do not fit the network; fewer training frames
-  /// than its sequence, unless there are none.
+  /// Copies what it needs from `model`; takes a few milliseconds. Missing residuals are estimated from the changes
+  /// between training frames. Refused: an STFT, weights or training frames that do not match the network, and a model
+  /// with training frames but fewer than its sequence.
   static Result<LiveModel> create(const Model& model);
 
-  /// Takes over what `bytes()` of a live model gave, without copying it. invalid_data if the header is not that of this
-  /// build and its vector width, or if there are more or fewer bytes than it says.
+  /// Takes ownership of a live model's `bytes()` without copying them. invalid_data if the header is from another build
+  /// or vector width, or does not match the number of bytes.
   static Result<LiveModel> adopt(Buffer<std::byte> bytes);
-  /// The same with a copy of bytes at any address.
+  /// The same, copying from bytes at any address.
   static Result<LiveModel> read(std::span<const std::byte> bytes);
 
   LiveModel(LiveModel&&) noexcept;
@@ -34,7 +34,7 @@ class LiveModel {
   std::span<const std::byte> bytes() const;
   const StftConfig& stft() const;
   const NetworkConfig& network() const;
-  std::size_t frames() const;  ///< training frames
+  std::size_t frames() const;  ///< number of training frames
 
   struct Content;
   Content& content() { return *content_; }

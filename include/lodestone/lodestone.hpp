@@ -1,7 +1,7 @@
 #pragma once
 
-/// Everything at once. The headers follow the way of the sound: stft → corpus → network → trainer → training_run →
-/// phase → player; features, formats and resampler beside them.
+/// Includes everything. The headers follow the path of the sound: stft → corpus → network → trainer → training_run →
+/// phase → player; plus features, formats and resampler.
 #include "lodestone/corpus.hpp"
 #include "lodestone/dream_controls.hpp"
 #include "lodestone/features.hpp"

@@ -23,9 +23,9 @@ enum class Scale {
 std::string_view scale_name(Scale scale);
 bool parse_scale(std::string_view name, Scale& scale);
 
-/// In place: magnitudes to what the network sees.
+/// In place: from magnitudes to the network's scale.
 void compress(Scale scale, std::span<float> magnitudes);
-/// In place: what the network says to magnitudes.
+/// In place: from the network's scale to magnitudes.
 void expand(Scale scale, std::span<float> values);
 
 /// The shape of a network: BatchNorm over bins → LSTM layers → Dense (MAGNet: Grierson et al. 2019).
@@ -39,7 +39,7 @@ struct NetworkConfig {
   bool operator==(const NetworkConfig&) const = default;
 };
 
-/// One LSTM layer as PyTorch stores it: gates in the order i, f, g, o along the rows.
+/// An LSTM layer in PyTorch's layout: rows hold the gates in the order i, f, g, o.
 struct LstmWeights {
   Array2<float> input;           ///< weight_ih `[4·hidden, inputs]`
   Array2<float> recurrent;       ///< weight_hh `[4·hidden, hidden]`
@@ -47,31 +47,31 @@ struct LstmWeights {
   Buffer<float> recurrent_bias;  ///< bias_hh `[4·hidden]`
 };
 
-/// Everything that training changes. Gradients have the same form (their running statistics stay zero).
+/// All trained values. Gradients have the same type (with running statistics left at zero).
 struct Weights {
   Buffer<float> norm_weight, norm_bias;     ///< BatchNorm γ, β `[bins]`
-  Buffer<float> running_mean, running_var;  ///< BatchNorm running statistics `[bins]`, the variance unbiased
+  Buffer<float> running_mean, running_var;  ///< BatchNorm running statistics `[bins]`, with unbiased variance
   std::vector<LstmWeights> layers;
   Array2<float> dense_weight;  ///< `[bins, hidden of the last layer]`
   Buffer<float> dense_bias;    ///< `[bins]`
 
-  /// Zeros (running_var: ones) of the shapes that `config` asks for.
+  /// Zeros (running_var: ones) in the shapes given by `config`.
   static Result<Weights> create(const NetworkConfig& config);
   Result<Weights> clone() const;
 };
 
-/// Name and shape of a tensor of a Weights object.
+/// The name and shape of a tensor of a Weights object.
 struct TensorShape {
   std::string name;
   std::vector<std::uint64_t> shape;
 };
 
-/// Those of all tensors in the order of `tensors`, without taking memory for values. `config` must have passed its
-/// check.
+/// The names and shapes of all tensors in the order of `tensors`, without allocating their values. `config` must be
+/// valid.
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config);
 
-/// One named tensor of a Weights object: `batch_norm.weight`, `lstm.weight_ih_l0`, `fc.bias`, …, as in the state_dict
-/// of a PyTorch module with `batch_norm`, `lstm` and `fc`.
+/// A named tensor of a Weights object: `batch_norm.weight`, `lstm.weight_ih_l0`, `fc.bias`, …, as in the state_dict of
+/// a PyTorch module with members `batch_norm`, `lstm` and `fc`.
 struct NamedTensor {
   std::string name;
   std::vector<std::uint64_t> shape;
@@ -92,18 +92,18 @@ bool parse_mode(std::string_view name, Mode& mode);
 
 struct PackedWeights;
 
-/// Inference, a frame at a time, BatchNorm with its running statistics (eps 1e-5). Works in the network's scale: no
-/// compression, no clamping. Real-time safe after `create`.
+/// Frame-by-frame inference; BatchNorm uses its running statistics (eps 1e-5). Works in the network's scale, without
+/// compression or clamping. Real-time safe after `create`.
 ///
-/// In window mode the `sequence` overlapping windows are kept in flight: each new frame advances all of them by one
-/// step, the oldest gives the prediction and retires. Exactly the numbers of running the last `sequence` frames from a
-/// zero state, and the same work every frame.
+/// In window mode, `sequence` overlapping windows are in flight: each new frame advances all of them by one step, and
+/// the oldest gives the prediction and retires. The results are exactly those of running the last `sequence` frames
+/// from a zero state, and every frame takes the same work.
 class Predictor {
  public:
-  /// Copies what it needs of `weights`.
+  /// Copies what it needs from `weights`.
   static Result<Predictor> create(const NetworkConfig& config, const Weights& weights, Mode mode);
-  /// Reads `weights` where they are: they must outlive it, and may change between `reset` and `begin`. `config` must
-  /// have passed its check.
+  /// Reads `weights` in place: they must outlive the predictor, and may change between `reset` and `begin`. `config`
+  /// must be valid.
   static Result<Predictor> create(const NetworkConfig& config, const PackedWeights& weights, Mode mode);
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;
@@ -112,24 +112,24 @@ class Predictor {
   /// Forgets all frames.
   void reset();
 
-  /// From the next `begin` on, where created in window mode (in stateful mode there is room for one window only: no
-  /// effect). To stateful: the longest window goes on alone. Back: windows begin again, while that state goes on
-  /// predicting until `sequence` frames have come.
+  /// Takes effect with the next `begin`. Only for predictors created in window mode; others have room for one window
+  /// only and ignore it. Switching to stateful: the longest window continues alone. Switching back: new windows begin,
+  /// while the old state keeps predicting until `sequence` frames have arrived.
   void set_mode(Mode mode);
 
   /// Takes the next frame `[bins]`.
   void begin(std::span<const float> frame);
-  /// Goes on with the frame; true once `prediction()` is that of the frame after it.
+  /// Processes the frame; true once `prediction()` holds the frame after it.
   bool step(Budget& budget);
   /// `begin` and every `step`.
   std::span<const float> process(std::span<const float> frame);
 
-  /// The predicted next frame `[bins]`. In window mode, while fewer than `sequence` frames have come: from those.
+  /// The predicted next frame `[bins]`. In window mode, the first predictions use the frames that have arrived so far.
   std::span<const float> prediction() const;
 
-  /// Cost of one frame in the units of Budget, in the mode of `create`.
+  /// The cost of one frame in the units of Budget, in the mode passed to `create`.
   std::int64_t cost() const;
-  /// That with so many windows in flight, 1 or more.
+  /// The cost with this many windows in flight (at least 1).
   std::int64_t cost(int windows) const;
 
  private:

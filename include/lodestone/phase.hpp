@@ -24,8 +24,8 @@ enum class PhaseMethod {
   spsi,         ///< single-pass spectrogram inversion (Beauregard et al. 2015); replaces what phase there is
 };
 
-/// A method and how long to run it. LWS: iteration i updates bins above alpha·exp(−beta·i^gamma)·mean(A);
-/// alpha 0 updates every non-zero bin.
+/// A method and how long to run it. LWS: iteration i updates bins above alpha·exp(−beta·i^gamma)·mean(A); alpha 0
+/// updates every non-zero bin.
 struct PhaseStage {
   PhaseMethod method = PhaseMethod::batch;
   int iterations = 1;   ///< 1 .. 10000; pghi and spsi: 1
@@ -35,7 +35,7 @@ struct PhaseStage {
   double momentum = 0;  ///< 0 .. 2 (Griffin-Lim)
 };
 
-/// A list of stages, in order, from zero phase (S = A + 0i) unless a start is given.
+/// Stages that run in order, starting from zero phase (S = A + 0i) unless a start is given.
 struct PhaseConfig {
   std::vector<PhaseStage> stages;
   int look_ahead = 3;    ///< frames of LWS online, 0 .. 64
@@ -44,32 +44,33 @@ struct PhaseConfig {
   Status check() const;
 };
 
-/// Ready-made lists: `speech` and `music` (as the authors of LWS name them), `best` (the highest consistency for its
-/// cost), `fast` (decent for little), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`; docs/phase.md has
-/// their figures. False if there is none of that name.
+/// Presets: `speech` and `music` (named as by the authors of LWS), `best` (the highest consistency for its cost),
+/// `fast` (decent at a low cost), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`; docs/phase.md compares
+/// them. False if the name is unknown.
 bool phase_preset(std::string_view name, PhaseConfig& config);
-/// The names that `phase_preset` knows, best first.
+/// The names that `phase_preset` accepts, best first.
 std::span<const std::string_view> phase_presets();
 
-/// Phases for whole signals, a slice at a time, so that a caller can show progress and stop. Not for the audio thread.
+/// Phase reconstruction for whole signals, in slices, so that a caller can show progress and stop. Not for the audio
+/// thread.
 class Reconstruction {
  public:
-  /// Takes the magnitudes: at least one frame, 0 .. 1e15, what is below 1e-20 counts as 0. `start`, where given, is the
-  /// complex start `[frames, bins]`: its phases, the magnitudes' sizes. Refused besides: a hop and window that have no
-  /// inverse; for LWS more than 64 windows that overlap; a start of another shape or that is not finite.
+  /// Takes the magnitudes: at least one frame, values 0 .. 1e15, those below 1e-20 count as 0. `start` (optional): a
+  /// complex spectrum `[frames, bins]` whose phases to start from. Also refused: a hop and window without an inverse
+  /// STFT; for LWS, more than 64 overlapping windows; a start that has another shape or is not finite.
   static Result<Reconstruction> create(Magnitudes magnitudes, const PhaseConfig& config,
                                        const Spectrum* start = nullptr);
   Reconstruction(Reconstruction&&) noexcept;
   Reconstruction& operator=(Reconstruction&&) noexcept;
   ~Reconstruction();
 
-  /// Works for some milliseconds; true when all stages are done.
+  /// Works for a few milliseconds; true when all stages are done.
   bool step();
-  /// 0 .. 1 by estimated cost.
+  /// 0 .. 1, based on estimated costs.
   double progress() const;
-  /// The spectrum so far; |S| equals the magnitudes to 1e-5.
+  /// The spectrum so far; |S| equals the magnitudes to within 1e-5.
   const Spectrum& spectrum() const;
-  /// Hands the spectrum over; the object is empty afterwards.
+  /// Hands over the spectrum; the object is empty afterwards.
   Spectrum take() &&;
 
  private:
@@ -78,15 +79,15 @@ class Reconstruction {
   std::unique_ptr<Engine> engine_;
 };
 
-/// All of a Reconstruction at once.
+/// Runs a whole Reconstruction in one call.
 Result<Spectrum> reconstruct(Magnitudes magnitudes, const PhaseConfig& config, const Spectrum* start = nullptr);
 
-/// How far a spectrum is from being that of a signal: 20·log10(‖S‖ / ‖STFT(ISTFT(S)) − S‖) in dB, higher is better
-/// (Le Roux et al. 2010a); infinite where they agree to the bit. The oracle of every figure about phase quality. With
-/// framing `lws` the signal counts with its zeros to a multiple of the hop, as the authors measure.
+/// How close a spectrum is to the STFT of an actual signal: 20·log10(‖S‖ / ‖STFT(ISTFT(S)) − S‖) in dB, higher is
+/// better (Le Roux et al. 2010a); infinite if both are identical to the bit. All figures about phase quality come from
+/// it. With framing `lws` the signal is zero-padded to a multiple of the hop, as in the authors' measurements.
 Result<double> consistency(const Spectrum& spectrum);
 
-/// Phases for a stream of frames.
+/// Settings of a PhaseStream.
 struct PhaseStreamConfig {
   PhaseMethod method = PhaseMethod::online;  ///< online or spsi
   int iterations = 4;                        ///< of LWS online, 0 .. 100
@@ -99,11 +100,11 @@ struct PhaseStreamConfig {
   Status check() const;
 };
 
-/// One magnitude frame in, one complex frame out `look_ahead` frames later. Real-time safe after `create`.
+/// Streaming phase reconstruction: one magnitude frame in, one complex frame out `look_ahead` frames later. Real-time
+/// safe after `create`.
 ///
-/// LWS online starts at A + 0i, pads on the left with copies of the first frame and not on the right. With these
-/// definitions and a given level it is identical to the bit to `reconstruct_like_stream` over the whole signal. SPSI
-/// has no delay.
+/// LWS online starts at A + 0i and pads on the left with copies of the first frame, but not on the right. Given a fixed
+/// level, the result is identical to the bit to `reconstruct_like_stream` over the whole signal. SPSI has no delay.
 class PhaseStream {
  public:
   static Result<PhaseStream> create(const StftConfig& stft, const PhaseStreamConfig& config);
@@ -113,20 +114,21 @@ class PhaseStream {
 
   /// Forgets all frames.
   void reset();
-  /// From the next frame on: as many iterations of LWS online, 0 .. those of the configuration.
+  /// The number of LWS online iterations from the next frame on, 0 .. the configured number.
   void set_iterations(int iterations);
-  /// Takes the next magnitude frame `[bins]`, 0 .. 1e15; larger ones count as 1e15, negative ones and NaN as 0.
+  /// Takes the next magnitude frame `[bins]`, 0 .. 1e15; larger values are clamped, negative values and NaN become 0.
   void begin(std::span<const float> magnitudes);
-  /// Goes on with the frame; true once `frame()` holds what has become final.
+  /// Processes the frame; true once `frame()` holds the newest finished frame.
   bool step(Budget& budget);
   /// `begin` and every `step`.
   std::span<const std::complex<float>> process(std::span<const float> magnitudes);
-  /// The next of the last `look_ahead` frames, once no more magnitudes come; empty when there is none. Then `reset`.
+  /// After the last magnitudes: the next of the remaining `look_ahead` frames, or empty if there are no more. Call
+  /// `reset` before the next signal.
   std::span<const std::complex<float>> flush();
-  /// The frame that became final, `[bins]`; empty while fewer than `look_ahead` + 1 frames have come.
+  /// The newest finished frame, `[bins]`; empty until `look_ahead` + 1 frames have arrived.
   std::span<const std::complex<float>> frame() const;
 
-  /// Largest cost of one frame in the units of Budget.
+  /// The highest cost of one frame in the units of Budget.
   std::int64_t cost() const;
 
  private:
@@ -135,7 +137,7 @@ class PhaseStream {
   std::unique_ptr<Engine> engine_;
 };
 
-/// Over a whole signal what PhaseStream gives frame by frame.
+/// Computes over a whole signal what PhaseStream computes frame by frame.
 Result<Spectrum> reconstruct_like_stream(const Magnitudes& magnitudes, const PhaseStreamConfig& config);
 
 }  // namespace lodestone

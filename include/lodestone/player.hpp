@@ -17,7 +17,7 @@
 
 namespace lodestone {
 
-/// What is heard while the network is fed the frames of the training sound that a dream starts from.
+/// What is heard while the network reads the training frames that a dream starts from.
 enum class Start {
   /// Nothing: the first frame is the one that the network predicts after a window of `sequence` training frames.
   silent,
@@ -43,29 +43,29 @@ struct DreamConfig {
   Status check() const;
 };
 
-/// Dreams magnitude frames: a network that is fed its own predictions, clamped at 0 and kept finite. It starts from
-/// frames of the training sound and can jump to others; a model without training frames starts from silence. When the
-/// network dies (a second of silence, of far too loud or of unchanging frames), it jumps to a random place, or starts
-/// from silence again, and counts that.
+/// Dreams magnitude frames: a network fed with its own predictions, which are clamped at 0 and kept finite. It starts
+/// from frames of the training sound and can jump to others; a model without training frames starts from silence. When
+/// the network dies (a second of frames that are silent, far too loud or unchanging), it jumps to a random place, or
+/// starts again from silence, and counts a reseed.
 ///
-/// Real-time safe after `create`, but for `make_room`; all calls from one thread.
+/// Real-time safe after `create`, except for `make_room`; call from one thread only.
 class Dreamer {
  public:
-  /// Copies what it needs of `model`.
+  /// Copies what it needs from `model`.
   static Result<Dreamer> create(const Model& model, const DreamConfig& config);
-  /// In stateful mode there is less memory and set_mode has no effect.
+  /// Stateful mode takes less memory, but then set_mode has no effect.
   static Result<Dreamer> create(LiveModel model, const DreamConfig& config);
   Dreamer(Dreamer&&) noexcept;
   Dreamer& operator=(Dreamer&&) noexcept;
   ~Dreamer();
 
-  /// Starts the next frame, as configured.
+  /// Starts the next frame with the configured settings.
   void begin();
-  /// Starts the next hop with knobs in place of the configured position, randomness, temperature, points and lengths.
-  /// `driver`: the incoming sound's magnitudes `[bins]`, or empty; they are read until the hop is done.
+  /// Starts the next hop, with controls that replace the configured position, randomness, temperature, points and
+  /// lengths. `driver`: the incoming sound's magnitudes `[bins]`, or empty; read until the hop is done.
   void begin(const DreamControls& controls, std::span<const float> driver = {});
-  /// Goes on; true once `frame()` is that of this hop. With a silent start, a jump takes `sequence` times the work of
-  /// another frame.
+  /// Continues; true once `frame()` holds the result of this hop. With a silent start, a jump takes `sequence` times
+  /// the work of any other frame.
   bool step(Budget& budget);
   /// `begin` and every `step`.
   std::span<const float> process();
@@ -73,30 +73,31 @@ class Dreamer {
   /// What is heard in this hop `[bins]`: linear magnitudes, finite and ≥ 0. Valid until the next `begin`.
   std::span<const float> frame() const;
 
-  /// The next hop jumps to that position, 0 .. 1 (beyond: the nearer end, NaN: 0).
+  /// The next hop jumps to this position (clamped to 0 .. 1; NaN: 0).
   void trigger(double position);
-  /// The next hop starts again, as after `create` with this seed; during a swap, with the new model.
+  /// The next hop starts over, as after `create` with this seed; during a swap, with the new model.
   void reset(std::uint32_t seed);
-  /// From the next dreamed frame on, see Predictor::set_mode.
+  /// Takes effect with the next dreamed frame; see Predictor::set_mode.
   void set_mode(Mode mode);
 
-  /// Takes memory for a second model of the same shape and size, if it has not been taken. Not real-time safe.
+  /// Allocates memory for a second model of the same shape and size, unless it already exists. Not real-time safe.
   Status make_room();
-  /// Where the bytes of that model go: of the same shape, with at most as many training frames as the first model. May
-  /// be written in pieces between hops. Empty before `make_room` and during a swap.
+  /// Write the bytes of the second model here: of the same shape, with at most as many training frames as the first.
+  /// They may be written in pieces between hops. Empty before `make_room` and during a swap.
   std::span<std::byte> spare();
-  /// Begins to swap to the model in `spare`: its network listens to what the other one is fed for `sequence` frames,
-  /// which costs up to twice as much; then the dream fades over to it within 8 frames. A jump during the swap goes to
-  /// the new model at once. False, and nothing happens, if `spare` is empty or holds no such model.
+  /// Starts the swap to the model in `spare`: its network first reads the same input as the current one for `sequence`
+  /// frames, which costs up to twice as much; then the dream crossfades to it over 8 frames. A jump during the swap
+  /// switches to the new model at once. Returns false, and does nothing, if `spare` is empty or does not hold such a
+  /// model.
   bool swap();
   bool swapping() const;
 
-  /// The model that is heard.
+  /// The model that is currently heard.
   const LiveModel& model() const;
-  /// How often the network has died and was started again. Frames that are fed half or more from `pull` or `drive` are
-  /// not counted as signs of death.
+  /// How often the network has died and was restarted. Frames whose input comes to half or more from `pull` or `drive`
+  /// are not counted as signs of death.
   std::uint64_t reseeds() const;
-  /// About what the hop begun last costs, in the units of Budget.
+  /// The approximate cost of the current hop, in the units of Budget.
   std::int64_t cost() const;
 
  private:
@@ -106,7 +107,7 @@ class Dreamer {
   std::unique_ptr<Engine> engine_;
 };
 
-/// The knobs of a player: nine consecutive floats. Values outside a range count as its nearer end, NaN as the default.
+/// The controls of a player: nine consecutive floats. Values outside a range are clamped, and NaN becomes the default.
 struct PlayerControls : DreamControls {
   float pitch = 0;       ///< −24 .. 24 semitones, to within half a bin
   float brightness = 0;  ///< −24 .. 24 dB per octave, 0 dB at 1 kHz
@@ -123,10 +124,10 @@ struct PlayerConfig {
   bool spread = true;
 };
 
-/// Output samples from a change of a control to its effect, without `smoothing`.
+/// Output samples between a change of a control and its effect, without `smoothing`.
 struct Latency {
-  double min;   ///< to the first sample that may change, if the change comes just before a hop
-  double max;   ///< the same, if it comes just after a hop has begun
+  double min;   ///< to the first sample that may change, if the control changes just before a hop
+  double max;   ///< the same, if it changes just after a hop has begun
   double half;  ///< to half of the effect, in that worst case
 };
 
@@ -140,12 +141,13 @@ struct PlayerMeter {
   double swapping;  ///< 1 during a swap to another model
 };
 
-/// The live instrument: dream → shaper → phases → overlap-add → the output's sample rate. Mono. Real-time safe after
-/// `create`, but for `make_room`; all calls from one thread. Blocks of any lengths give the same samples, to the bit.
+/// The live instrument: dream → shaper → phases → overlap-add → output sample rate. Mono. Real-time safe after
+/// `create`, except for `make_room`; call from one thread only. The samples are the same to the bit for any block
+/// lengths.
 class Player {
  public:
   explicit Player(const Model& model, const PlayerConfig& config = {}) : Player(create(model, config).value()) {}
-  /// Refused if the model's hop and window have no inverse STFT. Copies what it needs of `model`.
+  /// Copies what it needs from `model`. Refused if its hop and window have no inverse STFT.
   static Result<Player> create(const Model& model, const PlayerConfig& config);
   static Result<Player> create(LiveModel model, const PlayerConfig& config);
   Player(Player&&) noexcept;
@@ -155,23 +157,23 @@ class Player {
   /// May be written at any time; read at the start of each hop.
   PlayerControls& controls();
 
-  /// Fills `output`, of any length, with the next samples. `input`: the sound that drives the dream, as many samples or
-  /// none; NaN and Inf count as 0.
+  /// Fills `output`, of any length, with the next samples. `input`: the sound that drives the dream, of the same length
+  /// or empty; NaN and Inf count as 0.
   void process(std::span<const float> input, std::span<float> output);
   void process(std::span<float> output) { process({}, output); }
 
-  /// A note: with the next hop the dream jumps to `position`, 0 .. 1, and sounds `pitch` semitones higher (−24 .. 24,
-  /// added to `controls().pitch`) until the next note.
+  /// Plays a note: at the next hop the dream jumps to `position` (0 .. 1) and sounds `pitch` semitones higher (−24 ..
+  /// 24, added to `controls().pitch`) until the next note.
   void trigger(double position, double pitch);
-  /// With the next hop the dream starts again from that seed; the present sound rings out.
+  /// At the next hop the dream starts again from this seed, while the current sound rings out.
   void reset(std::uint32_t seed);
 
-  /// As Dreamer's, to swap to another model while playing. Not real-time safe.
+  /// As in Dreamer: swaps to another model while playing. `make_room` is not real-time safe.
   Status make_room();
   std::span<std::byte> spare();
   bool swap();
 
-  /// For machines that are too slow. 1: one iteration of LWS; 2: stateful mode as well; 0: as created.
+  /// For slow machines. 0: as created; 1: one iteration of LWS; 2: stateful mode as well.
   void set_quality(int level);
 
   const PlayerMeter& meter();
@@ -182,24 +184,24 @@ class Player {
   std::unique_ptr<Engine> engine_;
 };
 
-/// A whole sound, a slice at a time: dreams all frames, then finds their phases, then overlap-adds. The phases are
-/// better than a Player's, which cannot look ahead. Not for the audio thread.
+/// Generates a whole sound, in slices: dreams all frames, then reconstructs their phases, then overlap-adds. The phases
+/// are better than those of a Player, which cannot look ahead. Not for the audio thread.
 class Generation {
  public:
-  /// `seconds`: above 0, at most a day. Refused if the memory for all of it cannot be had.
+  /// `seconds`: above 0, at most a day. Refused if there is not enough memory.
   static Result<Generation> create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase,
                                    double seconds);
   Generation(Generation&&) noexcept;
   Generation& operator=(Generation&&) noexcept;
   ~Generation();
 
-  /// Works for some milliseconds; true when the sound is ready; an error where memory ran out.
+  /// Works for a few milliseconds; true when the sound is ready; an error if memory runs out.
   Result<bool> step();
   double progress() const;  ///< 0 .. 1
   std::uint64_t reseeds() const;
-  /// The finished sound, round(seconds · sample rate) samples. Peaks above full scale are not touched.
+  /// The finished sound, round(seconds · sample rate) samples. Peaks above full scale are kept.
   const Buffer<float>& samples() const;
-  /// The dreamed frames, before phase reconstruction; empty once that has begun.
+  /// The dreamed frames; empty once phase reconstruction has begun.
   const Magnitudes& frames() const;
 
  private:
@@ -208,7 +210,7 @@ class Generation {
   std::unique_ptr<Engine> engine_;
 };
 
-/// All of a Generation at once.
+/// Runs a whole Generation in one call.
 Result<Buffer<float>> generate(const Model& model, const DreamConfig& dream, const PhaseConfig& phase, double seconds);
 
 }  // namespace lodestone

@@ -4,9 +4,9 @@
 
 namespace lodestone {
 
-/// The project's only source of randomness: PCG32 (O'Neill 2014, "PCG: A Family of Simple Fast Space-Efficient
-/// Statistically Good Algorithms for Random Number Generation", XSH-RR 64/32). The same seed gives the same numbers
-/// on every machine.
+/// The project's only random number generator: PCG32 (O'Neill 2014, "PCG: A Family of Simple Fast Space-Efficient
+/// Statistically Good Algorithms for Random Number Generation", XSH-RR 64/32). The same seed gives the same numbers on
+/// every machine.
 class Random {
  public:
   explicit Random(std::uint32_t seed) {

@@ -8,38 +8,37 @@
 
 namespace lodestone {
 
-/// Sound from one sample rate to another, piece by piece: a linear-phase polyphase low-pass, a Kaiser-windowed sinc
-/// (Smith, "Digital Audio Resampling", https://ccrma.stanford.edu/~jos/resample/; Kaiser 1974). It passes what lies
-/// below 0.9 of the lower rate's Nyquist frequency to within 0.01 dB, and what lies above that Nyquist frequency by
-/// less than −80 dB. Where the rates have many phases against each other, neighbouring ones of 256 (or fewer, when the
-/// rate falls) are interpolated.
+/// Streaming sample-rate conversion with a linear-phase polyphase low-pass, a Kaiser-windowed sinc (Smith, "Digital
+/// Audio Resampling", https://ccrma.stanford.edu/~jos/resample/; Kaiser 1974). It passes frequencies below 0.9 of the
+/// lower rate's Nyquist frequency to within 0.01 dB and attenuates those above that Nyquist frequency by at least 80
+/// dB. It interpolates linearly between 256 filter phases (fewer when downsampling).
 ///
-/// Output i exists once input floor(i·from/to) has come, counted in whole numbers: nothing drifts, and neither the
-/// samples nor when they come depend on how the input is cut. Real-time safe after `create`; one object per thread.
+/// Output i is available once input floor(i·from/to) has arrived, computed in integers: nothing drifts, and neither the
+/// samples nor their timing depend on how the input is split. Real-time safe after `create`; one object per thread.
 class Resampler {
  public:
-  /// Throws Exception on rates out of range (`create` does not).
+  /// Throws Exception if a rate is out of range (`create` does not).
   Resampler(double from, double to) : Resampler(create(from, to).value()) {}
-  /// Rates in Hz, 8000 .. 768000, taken to the nearest thousandth.
+  /// Rates in Hz, 8000 .. 768000, rounded to the nearest thousandth.
   static Result<Resampler> create(double from, double to);
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
   ~Resampler();
 
-  /// Back to the state after `create`.
+  /// Returns to the state after `create`.
   void reset();
 
-  /// Takes as many of the samples as it has room for, 1024 at least where `pull` has left nothing; returns how many.
-  /// NaN, Inf and samples beyond ±1e30 count as 0.
+  /// Takes as many samples as there is room for (at least 1024 if `pull` has left none to pull) and returns how many.
+  /// NaN, Inf and samples beyond ±1e30 are replaced with 0.
   std::size_t push(std::span<const float> input);
-  /// Fills the front of `output` with what the samples so far allow; returns how many that are.
+  /// Fills the start of `output` with the samples available so far and returns how many.
   std::size_t pull(std::span<float> output);
-  /// How many samples must still be pushed before that many can be pulled:
+  /// The number of samples to push before `outputs` samples can be pulled:
   ///     for (auto rest = output; !(rest = rest.subspan(resampler.pull(rest))).empty();)
   ///       resampler.push(next_samples(std::min(resampler.needed(rest.size()), 1024)));
   std::size_t needed(std::size_t outputs) const;
 
-  /// How many output samples later than it went in a sound comes out.
+  /// The delay from input to output, in output samples.
   double delay() const;
 
  private:

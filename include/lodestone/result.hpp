@@ -14,7 +14,7 @@
 
 namespace lodestone {
 
-/// Why a call failed. The numbers are the status codes of the C ABI and stay as they are.
+/// Why a call failed. The numbers are the status codes of the C ABI and never change.
 enum class ErrorCode : int {
   invalid_argument = 1,  ///< a configuration field or an argument is out of its allowed range
   invalid_data = 2,      ///< bytes or arrays from outside are malformed, truncated or do not fit together
@@ -22,12 +22,12 @@ enum class ErrorCode : int {
   cancelled = 4,         ///< the caller asked to stop
 };
 
-/// A failure: a code for programs and one sentence for people, which names the field, the value and what is allowed.
+/// A failure: a code for programs and a sentence for people that names the field, the value and what is allowed.
 struct Error {
   ErrorCode code;
   std::string message;
 
-  // Errors travel through every function that can fail; inlined strings would make the page's module an eighth larger.
+  // Out of line: many functions create errors, and inlined strings would make the page's module an eighth larger.
   [[gnu::noinline]] Error(ErrorCode error_code, std::string sentence)
       : code(error_code), message(std::move(sentence)) {}
   [[gnu::noinline]] Error(const Error& other) : code(other.code), message(other.message) {}
@@ -40,11 +40,11 @@ struct Error {
   [[gnu::noinline]] ~Error() = default;
 };
 
-/// What a check returns: empty when all is well.
+/// The result of a check: empty if everything is valid.
 using Status = std::optional<Error>;
 
 #if defined(__cpp_exceptions)
-/// What `Result::value()` and the public constructors throw where exceptions are compiled in.
+/// Thrown by `Result::value()` and the public constructors if exceptions are enabled.
 class Exception : public std::runtime_error {
  public:
   explicit Exception(const Error& error) : std::runtime_error(error.message), code(error.code) {}
@@ -52,7 +52,7 @@ class Exception : public std::runtime_error {
 };
 #endif
 
-/// A value or the reason why there is none, like C++23's std::expected.
+/// A value or an error, like C++23's std::expected.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -66,8 +66,8 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &*value_; }
   const Error& error() const { return *error_; }
 
-  /// The value; throws `Exception` on failure, or prints the message and aborts where exceptions are compiled out.
-  /// The library itself never calls this.
+  /// The value. On failure throws `Exception`, or prints the message and aborts if exceptions are disabled. The library
+  /// itself never calls this.
   T value() && {
     if (!*this) {
 #if defined(__cpp_exceptions)
@@ -81,7 +81,7 @@ class [[nodiscard]] Result {
   }
 
  private:
-  // A variant would say the same with three times the code in the page's module.
+  // std::variant would take three times as much code in the page's module.
   std::optional<T> value_;
   std::unique_ptr<Error> error_;
 };

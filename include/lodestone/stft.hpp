@@ -12,7 +12,7 @@
 
 namespace lodestone {
 
-/// Where the frames of a signal lie.
+/// Where the frames lie in a signal.
 enum class Framing {
   centered,  ///< frame m is centred on sample m·hop; the ends are reflected by size/2 samples (torch, librosa)
   none,      ///< frame m starts at sample m·hop; what does not fill a frame at the end is left out
@@ -25,7 +25,7 @@ enum class Framing {
 std::string_view framing_name(Framing framing);
 bool parse_framing(std::string_view name, Framing& framing);
 
-/// How sound becomes frames. Checked by `check`, which every `create` calls.
+/// How sound becomes frames. Checked by every `create`.
 struct StftConfig {
   int size = 2048;      ///< FFT size in samples: even, 16 .. 65536, no prime factor above 13
   int window_size = 0;  ///< window length in samples, 2 .. size; 0: as long as the FFT. A shorter window stands in the
@@ -38,17 +38,18 @@ struct StftConfig {
   int bins() const { return size / 2 + 1; }
   int window_length() const { return window_size == 0 ? size : window_size; }
 
-  /// Empty, or which field is out of range and what is allowed (for `size` with the nearest allowed).
+  /// Empty, or an error that names the field that is out of range and what is allowed (for `size`, the nearest
+  /// allowed).
   Status check() const;
 
-  /// Whether the inverse exists: the sum of the squared windows, hop by hop, must not fall below 1e-3 of its maximum.
-  /// Names hop and window where it does.
+  /// Whether the inverse exists: the hop-spaced sum of squared windows must not fall below 1e-3 of its maximum. The
+  /// error names hop and window.
   Status check_invertible() const;
 
   bool operator==(const StftConfig&) const = default;
 };
 
-/// Frames `[frames, bins]` together with how they came about.
+/// Frames `[frames, bins]` with the configuration that they were made with.
 template <class T>
 struct Frames {
   StftConfig stft;
@@ -71,11 +72,12 @@ Result<Magnitudes> phase(const Spectrum& spectrum);
 /// 20·log10(m / reference), not below `floor_db`.
 Result<Magnitudes> decibels(const Magnitudes& magnitudes, float reference = 1.0f, float floor_db = -120.0f);
 
-/// Short-time Fourier transform of whole signals. Not for the audio thread (takes memory); see StftStream.
+/// Short-time Fourier transform of whole signals. It allocates memory, so it is not for the audio thread; see
+/// StftStream.
 ///
 /// S[m, k] = Σ_n w[n]·x[m·hop + n − offset]·e^(−2πikn/size), without normalisation, as torch.stft. Computed in single
-/// precision where the summed squared window is large enough everywhere (usual overlaps), in double precision
-/// elsewhere; parts below 1e-20 become 0. One object per thread.
+/// precision if the summed squared window is large enough everywhere (usual overlaps), otherwise in double precision;
+/// parts below 1e-20 become 0. One object per thread.
 class Stft {
  public:
   /// Throws Exception on an invalid configuration (`create` does not).
@@ -87,22 +89,23 @@ class Stft {
 
   const StftConfig& config() const;
 
-  /// How many frames a signal of that many samples gives, 0 where it is too short for the framing.
+  /// The number of frames in a signal of this many samples; 0 if it is too short for the framing.
   std::uint64_t frames(std::uint64_t samples) const;
 
   /// `samples` must be finite (within ±1e30); at least size/2 + 1 of them for `centered`, size for `none`, 1 for `lws`.
-  /// invalid_data otherwise, naming the first offending sample.
+  /// Otherwise invalid_data, naming the first invalid sample.
   Result<Spectrum> transform(std::span<const float> samples);
   Result<Magnitudes> magnitudes(std::span<const float> samples);
 
   /// Overlap-add of the windowed inverse frames, divided by the summed squared window (Griffin & Lim 1984, eq. 6).
-  /// Gives `spectrum.samples` samples; where that is 0, as many as the frames determine: (frames − 1)·hop for
-  /// `centered`, as torch, (frames − 1)·hop + size for `none`, frames·hop − zeros in front for `lws`.
+  /// Gives `spectrum.samples` samples; if that is 0, as many as the frames determine: (frames − 1)·hop for `centered`,
+  /// as torch, (frames − 1)·hop + size for `none`, frames·hop − leading zeros for `lws`.
   ///
-  /// The signal of a spectrum of its own is exact to 1e-6 of full scale. At the ends, where windows are missing, the
-  /// sum may be below 1e-3 of its maximum: the division is by that floor there, and samples under no window are 0.
+  /// A signal is recovered from its own spectrum to 1e-6 of full scale. At the ends, where windows are missing, the sum
+  /// may be below 1e-3 of its maximum: there the division uses that floor, and samples under no window are 0.
   ///
-  /// Refused: a configuration that is not invertible, a spectrum of another configuration or shape, or with NaN or Inf.
+  /// Refused: a configuration that is not invertible, and spectra of another configuration or shape, or with NaN or
+  /// Inf.
   Result<Buffer<float>> inverse(const Spectrum& spectrum);
 
  private:
@@ -111,7 +114,7 @@ class Stft {
   std::unique_ptr<Engine> engine_;
 };
 
-/// The whole of `Stft::transform` piece by piece: any number of samples in, the same frames out to the bit.
+/// Streaming version of `Stft::transform`: takes any number of samples at a time and gives the same frames to the bit.
 /// Real-time safe after `create`.
 class StftStream {
  public:
@@ -123,17 +126,17 @@ class StftStream {
 
   const StftConfig& config() const;
 
-  /// Back to the state after `create`.
+  /// Returns to the state after `create`.
   void reset();
 
-  /// Takes samples up to the next frame; returns how many it took. Call again with the rest until all are taken:
+  /// Takes samples up to the end of the next frame and returns how many. Call again with the rest until all are taken:
   ///     while (!samples.empty()) { samples = samples.subspan(stream.push(samples)); while (stream.next())
   ///     use(stream.frame()); }
-  /// NaN, Inf and samples beyond ±1e30 count as 0. After `finish`, samples are ignored until `reset`.
+  /// NaN, Inf and samples beyond ±1e30 are replaced with 0. After `finish`, samples are ignored until `reset`.
   std::size_t push(std::span<const float> samples);
-  /// The signal has ended: what the framing adds behind it becomes available to `next`.
+  /// Ends the signal: the frames that the framing adds at the end become available to `next`.
   void finish();
-  /// True if another frame is ready, which is then in `frame()`.
+  /// True if another frame is ready in `frame()`.
   bool next();
   /// The newest frame, `[bins]`; valid until the next call.
   std::span<const std::complex<float>> frame() const;
@@ -144,8 +147,8 @@ class StftStream {
   std::unique_ptr<Engine> engine_;
 };
 
-/// The whole of `Stft::inverse` piece by piece: one frame in, `hop` samples out (fewer while the framing's front
-/// padding passes), the same samples to the bit. Real-time safe after `create`.
+/// Streaming version of `Stft::inverse`: one frame in, `hop` samples out (fewer at the start, while the framing's
+/// leading padding passes), the same samples to the bit. Real-time safe after `create`.
 class InverseStftStream {
  public:
   explicit InverseStftStream(const StftConfig& config) : InverseStftStream(create(config).value()) {}
@@ -157,11 +160,12 @@ class InverseStftStream {
   const StftConfig& config() const;
   void reset();
 
-  /// Adds a frame `[bins]`; returns the samples that no later frame touches, valid until the next call. NaN, Inf and
+  /// Adds a frame `[bins]`; returns the samples that no later frame changes, valid until the next call. NaN, Inf and
   /// numbers beyond ±1e30 count as 0.
   std::span<const float> push(std::span<const std::complex<float>> frame);
-  /// The frames have ended: returns the remaining samples of a signal of `samples` samples; 0: unknown, see
-  /// `Stft::inverse`. Where earlier calls gave more than that, the signal ends within them. Then `reset`.
+  /// Ends the frames: returns the remaining samples of a signal of `samples` samples (0: unknown, see `Stft::inverse`).
+  /// If earlier calls have already returned more than that, the signal ended within them. Call `reset` before the next
+  /// signal.
   std::span<const float> finish(std::uint64_t samples = 0);
 
  private:

@@ -19,14 +19,14 @@ enum class Initialiser {
   keras,    ///< Glorot-uniform inputs and Dense, orthogonal recurrent weights, zero biases, forget bias 1
 };
 
-/// What a step of training goes over.
+/// What a training step learns from.
 enum class Training {
   windows,   ///< a batch of windows of `sequence` frames, each from a zero state, to predict the frame after it
   sequence,  ///< stretches of the sound side by side, to predict every frame of them, the state carried on from step to
              ///< step (truncated backpropagation through time)
 };
 
-/// Why there is nothing more to do.
+/// Why training is over.
 enum class Ending {
   none,           ///< there is
   finished,       ///< all epochs are done
@@ -61,15 +61,15 @@ struct TrainerConfig {
   bool keep_impulses = true;  ///< whether the model keeps the training frames to start dreams from
   int threads = 1;            ///< that may be inside `run` at once: 1, 2, 4 or 8; no result depends on it
 
-  /// Fields that do not depend on the frames.
+  /// Checks the fields that do not depend on the frames.
   Status check() const;
 };
 
-/// The fields from one number each, in the order of `trainerFields` in js/options.js. The first that is not allowed is
-/// refused.
+/// Reads the fields from one number each, in the order of `trainerFields` in js/options.js. Refuses the first invalid
+/// one.
 Status read_fields(std::span<const double> numbers, TrainerConfig& config);
 
-/// How far a training has come; all doubles, so that the C ABI hands them over as they are.
+/// The progress of a training. All doubles, so that the C ABI can pass them on as they are.
 struct TrainingStatus {
   double epoch;            ///< whole epochs done
   double step;             ///< steps done
@@ -84,109 +84,111 @@ struct TrainingStatus {
 };
 
 /// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8). Not for the audio thread. One
-/// object per thread, but for `run`.
+/// object per thread, except for `run`.
 ///
-/// A step can be shared among threads, workers or machines. Its windows are sorted by where they start and cut into 8
-/// shards; the gradients of the shards are summed as a balanced binary tree, ((0+1)+(2+3))+((4+5)+(6+7)). Each of 1, 2,
-/// 4 or 8 parts computes the sum of its own branch, and the branches are joined as the tree has it: the weights are the
-/// same to the bit, however many parts there are. On one object with as many `threads` as parts:
+/// A step can be shared among threads, workers or machines. Its windows are sorted by start and divided into 8 shards,
+/// whose gradients are summed as a balanced binary tree, ((0+1)+(2+3))+((4+5)+(6+7)). Each of 1, 2, 4 or 8 parts
+/// computes the sum of its own branch, and the branches are then joined in the order of the tree: the weights are
+/// identical to the bit for any number of parts. With one object that has as many `threads` as parts:
 ///
 ///     while (trainer.begin()) {
 ///       for each part, on its own thread: while (trainer.run(part, parts)) {}
 ///       trainer.finish();
 ///     }
 ///
-/// Or each part has a trainer of its own, made alike, which calls `run` with its part alone; then `add`s, for neighbour
-/// = 1, 2, … parts / 2, the `partial` of part ^ neighbour as that stood after the additions before; then calls
-/// `finish`.
+/// Alternatively, each part has its own trainer, created identically, which calls `run` for its part only. Then, for
+/// neighbour = 1, 2, … parts / 2, it `add`s the `partial` of the trainer of part ^ neighbour as it was after the
+/// previous additions. Finally it calls `finish`.
 ///
-/// Windows: BatchNorm with the statistics of the batch (momentum 0.1), all windows once an epoch in random order, the
-/// rest of an epoch that fills no batch dropped. Windows next to each other share all frames but one, and a frame's
-/// part of the first layer is computed once a batch: in a long sound, where random windows share few, a step on runs of
-/// neighbours takes less time, but teaches less. On two minutes of sound runs of 8 halve the time of a step, and the
-/// held-out loss still falls more slowly; runs of 2 are even with windows drawn one by one.
+/// Training::windows: BatchNorm uses the statistics of the batch (momentum 0.1). Each epoch uses all windows once in
+/// random order and drops the remainder that does not fill a batch. Adjacent windows share all frames but one, and a
+/// frame's contribution to the first layer is computed once per batch: in a long sound, where random windows overlap
+/// little, steps on runs of neighbours are faster, but teach less. On two minutes of sound, runs of 8 halve the time of
+/// a step, and the held-out loss still falls more slowly; runs of 2 perform the same as single windows.
 ///
-/// Sequence: the sound is cut into batch / stretch lanes that are read side by side, from a zero state in each epoch, a
-/// stretch a step; no gradient flows from one stretch into the one before. Every frame but the first is predicted once
-/// an epoch. BatchNorm has the statistics of all frames of the training part from the start: it stands on the data, so
-/// that they are known. Validation is that of windows. A step is one shard, which part 0 computes: it is too short to
-/// be worth sharing.
+/// Training::sequence: the sound is divided into batch / stretch lanes that are read in parallel, one stretch per step,
+/// from a zero state at the start of each epoch; no gradient flows from a stretch into the previous one. Every frame
+/// but the first is predicted once per epoch. BatchNorm uses the statistics of all training frames from the start: its
+/// input is the data itself, so they are known in advance. Validation works as for windows. A step is a single shard,
+/// computed by part 0: it is too short to be worth sharing.
 ///
-/// When a loss, held-out loss or norm of the gradients is not finite, training goes back to the end of an
-/// epoch some 100 steps before, or to that of the last, and on from there at half the learning rate, which stays. In
-/// healthy training at the level of Corpus the norm is 0.1 to 0.3 and seldom reaches 1, to which it is clipped.
+/// When a loss, held-out loss or gradient norm is not finite, training goes back to its latest copy, made at the end of
+/// an epoch once 100 steps have passed since the one before, and continues at half the learning rate from then on. In
+/// healthy training at the level of Corpus the norm is 0.1 to 0.3 and seldom reaches 1, where it is clipped.
 ///
-/// A sound may consist of clips. No window and no stretch spans the border of two, and the state starts from zero
-/// behind it. A clip without room for a window and its target teaches nothing.
+/// A sound may consist of clips. Windows and stretches never span two clips, and the state starts from zero in each. A
+/// clip that is too short for a window and its target is not learned.
 class Trainer {
  public:
   explicit Trainer(Magnitudes frames, const TrainerConfig& config = {})
       : Trainer(create(std::move(frames), config).value()) {}
 
-  /// Takes the frames. Refused: non-finite or negative magnitudes, and too few frames for one batch; then the message
-  /// says how many frames and seconds are needed. `initial`, where given, replaces the initialiser; its shapes must
-  /// fit. `clips`: frames of each clip, in order, together all; empty: one clip.
+  /// Takes the frames. Refused: magnitudes that are negative or not finite, and too few frames for one batch (the
+  /// message says how many frames and seconds are needed). `initial` (optional) replaces the initialiser; its shapes
+  /// must match. `clips`: the number of frames of each clip, in order, adding up to all frames; empty: a single clip.
   static Result<Trainer> create(Magnitudes frames, const TrainerConfig& config, const Weights* initial = nullptr,
                                 std::span<const std::uint64_t> clips = {});
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
   ~Trainer();
 
-  /// Bytes that `create` would take for frames `[frames, bins]`, so that a caller can refuse beforehand.
+  /// The bytes that `create` would take for frames `[frames, bins]`, so that a caller can refuse beforehand.
   static std::uint64_t memory(std::uint64_t frames, int bins, const TrainerConfig& config);
 
   const TrainerConfig& config() const;
   const NetworkConfig& network() const;
 
-  /// One Adam step on the next batch, all parts of it; returns its loss. The last step of an epoch also computes the
-  /// held-out loss. NaN where training is over.
+  /// Takes one Adam step on the next batch, all parts of it, and returns its loss. The last step of an epoch also
+  /// computes the held-out loss. NaN if training is over.
   double step();
 
-  /// Starts on the next pass: a batch to learn from or, at the end of an epoch, the windows held out. False where
-  /// training is over. A pass that was not finished is dropped as if it had never begun.
+  /// Starts the next pass: a batch to learn from or, at the end of an epoch, the held-out windows. False if training is
+  /// over. An unfinished pass is discarded as if it had never begun.
   bool begin();
-  /// Works on the part `part` of `parts` (1, 2, 4 or 8) of the pass for some milliseconds; true while more of it is
-  /// left. Where the configuration has more than one thread, there are as many parts, each run by a thread of its own,
-  /// at once. Nothing but `finish` changes what has been learned, so that a caller may give up between two calls.
+  /// Works on part `part` of `parts` (1, 2, 4 or 8) of the pass for a few milliseconds; true while there is more to do.
+  /// If the configuration has more than one thread, there must be as many parts, each run at the same time by its own
+  /// thread. Only `finish` changes what has been learned, so a caller may give up between two calls.
   bool run(int part, int parts);
-  /// What this object has summed so far, after `run`: gradients, and in the last two values the bits of the loss, a
-  /// double. Of windows held out the loss alone; before the first pass as long as it can be.
+  /// The sums that this object has computed, after `run`: gradients, followed by the bits of the loss (a double) in the
+  /// last two values. For held-out windows only the loss; before the first pass, at its full length.
   std::span<float> partial();
-  /// Adds the partial of a neighbour, of the same length.
+  /// Adds the partial sums of a neighbour, of the same length.
   void add(std::span<const float> other);
-  /// Ends the pass: an Adam step, or the held-out loss. Returns the loss of the pass.
+  /// Ends the pass, with an Adam step or the held-out loss, and returns its loss.
   double finish();
 
   Ending ending() const;
   TrainingStatus status() const;
 
-  /// All that training goes on from, between two passes or within one, which then counts as not begun. Going on from it
-  /// gives the same bits as if nothing had happened, with any number of parts.
+  /// Everything needed to resume training. Call it between two passes, or within one, which then counts as not begun.
+  /// Resuming gives the same bits as uninterrupted training, with any number of parts.
   Result<Buffer<std::byte>> state() const;
-  /// Takes up a state of a trainer that was made alike. invalid_data, and nothing changes, where the bytes are no such
-  /// state: of another version, sound, configuration or build, cut short or too long.
+  /// Restores the state of an identically created trainer. If the bytes are not such a state (another version, sound,
+  /// configuration or build, truncated or too long): invalid_data, and nothing changes.
   Status restore(std::span<const std::byte> state);
 
-  /// One Adam step on the windows `frames[s .. s+sequence)` with targets `frames[s+sequence]`; not counted as part of
-  /// an epoch. For checks against other implementations. invalid_argument where a start does not fit.
+  /// Takes one Adam step on the windows `frames[s .. s+sequence)` with targets `frames[s+sequence]`; does not count
+  /// towards an epoch. For comparison with other implementations. invalid_argument if a start is out of range.
   Result<double> step_on(std::span<const std::int64_t> window_starts);
 
-  /// Gradients of the last step, before clipping and weight decay.
+  /// The gradients of the last step, before clipping and weight decay.
   Result<Weights> gradients() const;
-  /// Predictions of the last step in training mode `[batch, bins]`, in the network's scale, those of `step_on` in the
-  /// order of its windows; the first rows where it had fewer windows. Of all parts that this object has run.
+  /// The predictions of the last step in training mode `[batch, bins]`, in the network's scale, for all parts that this
+  /// object has run. After `step_on`, in the order of its windows; if there were fewer windows, only the first rows are
+  /// used.
   const Array2<float>& predictions() const;
   Result<Weights> weights() const;
 
-  int epoch() const;                 ///< whole epochs done
-  std::uint64_t step_count() const;  ///< steps done
+  int epoch() const;                 ///< completed epochs
+  std::uint64_t step_count() const;  ///< completed steps
   int steps_per_epoch() const;
-  std::span<const float> losses() const;             ///< mean loss of each whole epoch
-  std::span<const float> validation_losses() const;  ///< held-out loss after each whole epoch; empty without validation
+  std::span<const float> losses() const;             ///< mean loss of each completed epoch
+  std::span<const float> validation_losses() const;  ///< held-out loss after each; empty without validation
 
-  /// The model so far, with validation that of the best epoch once there is one; training can go on, but a pass that
-  /// was not finished has to begin again. Its impulses are rounded as the model file will store them. Refused where the
-  /// frames came with an impossible StftConfig: frames of any width can be trained on, but only an STFT's played.
+  /// The model so far; with validation, that of the best epoch once there is one. Training can continue, but an
+  /// unfinished pass has to begin again. The impulses are rounded as they will be stored in the model file. Refused if
+  /// the StftConfig of the frames is invalid: frames of any width can be trained on, but only those of an STFT can be
+  /// played.
   Result<Model> model() const;
 
  private:

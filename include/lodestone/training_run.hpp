@@ -11,25 +11,25 @@
 
 namespace lodestone {
 
-/// All settings of a training.
+/// All settings of a training run.
 struct TrainingConfig {
   StftConfig stft;  ///< `sample_rate`: that of the clips
   CorpusConfig corpus;
   TrainerConfig trainer;  ///< its `seed` and `validation` are the corpus's too
 
-  /// Takes over the STFT settings, sample rate included, and the network of a model to start from.
+  /// Takes over the network and STFT settings (with the sample rate) of the model to start from.
   void adopt(const Model& initial);
 
   Status check() const;
 };
 
-/// Ready-made settings: quality, responsive (answers four times sooner), classic (MAGNet's own). An unknown name is
-/// refused. Set `stft.sample_rate` afterwards.
+/// Presets: quality, responsive (reacts four times sooner), classic (MAGNet's own). Refuses an unknown name. Set
+/// `stft.sample_rate` afterwards.
 Result<TrainingConfig> training_preset(std::string_view name);
-/// The names that `training_preset` knows, the default first.
+/// The names that `training_preset` accepts, the default first.
 std::span<const std::string_view> training_presets();
 
-/// Something worth telling the user that does not end a training in failure.
+/// Something worth telling the user that is not an error.
 struct TrainingNotice {
   enum class Code {
     rolled_back,    ///< a loss was not finite: back to an earlier epoch, at half the learning rate
@@ -38,7 +38,7 @@ struct TrainingNotice {
   std::string message;
 };
 
-/// From sound to model: prepares clips (Corpus), learns them (Trainer), and says in words what happened. The same
+/// From sound to model: prepares clips (Corpus), trains on them (Trainer), and reports what happened. The same
 /// configuration and clips give the same model here, on the command line and in JavaScript. Not for the audio thread.
 ///
 ///     lodestone::TrainingConfig config = lodestone::training_preset("quality").value();
@@ -48,28 +48,28 @@ struct TrainingNotice {
 ///     const lodestone::Model model = run.model().value();
 class TrainingRun {
  public:
-  /// Of one clip, started.
+  /// Adds a single clip and starts.
   TrainingRun(const TrainingConfig& config, std::span<const float> samples)
       : TrainingRun(create(config, samples).value()) {}
   static Result<TrainingRun> create(const TrainingConfig& config, std::span<const float> samples);
-  /// Without clips yet. `initial`: a model whose weights to start from; `config` must have its network, see
+  /// Has no clips yet. `initial`: a model whose weights to start from; `config` must describe its network, see
   /// `TrainingConfig::adopt`.
   static Result<TrainingRun> create(const TrainingConfig& config, const Model* initial = nullptr);
   TrainingRun(TrainingRun&&) noexcept;
   TrainingRun& operator=(TrainingRun&&) noexcept;
   ~TrainingRun();
 
-  /// Bytes needed, at most, to train on clips of so many samples and to write the model. Only before `start`.
+  /// The most bytes needed to train on clips of these lengths and to write the model. Only before `start`.
   std::uint64_t memory(std::span<const std::uint64_t> samples) const;
 
   /// Adds a clip, see Corpus::add. Only before `start`.
   Status add(std::span<const float> samples);
 
-  /// Prepares the first step. Refused: more frames than can be trained on with `available` bytes, and what
-  /// Trainer::create refuses.
+  /// Prepares the first step. Refused: more frames than fit into `available` bytes, and whatever Trainer::create
+  /// refuses.
   Status start(std::uint64_t available = ~std::uint64_t{0});
 
-  // All below: once started.
+  // All functions below need a run that has started.
 
   /// For status, checkpoints, and steps that are shared among threads or workers.
   Trainer& trainer();
@@ -77,11 +77,11 @@ class TrainingRun {
 
   /// Takes one step; false once training is over.
   bool step();
-  /// As Trainer::restore; what was told before the state was saved is not told again.
+  /// As Trainer::restore; notices from before the state was saved are not repeated.
   Status restore(std::span<const std::byte> state);
-  /// What has happened since the last call.
+  /// What has happened since the last call, if anything.
   std::optional<TrainingNotice> notice();
-  /// The model so far, see Trainer::model. Refused, with advice, where training blew up.
+  /// The model so far, see Trainer::model. Refused, with advice, if training has diverged.
   Result<Model> model() const;
 
  private:

@@ -15,10 +15,10 @@ enum class Window {
   rectangular,     ///< ones
 };
 
-/// Name on the command line and in files: hann, hann-symmetric, sqrt-hann, hamming, blackman, rectangular.
+/// The name on the command line and in files: hann, hann-symmetric, sqrt-hann, hamming, blackman, rectangular.
 std::string_view window_name(Window window);
 
-/// The window of that name; false if there is none.
+/// The window with that name; false if there is none.
 bool parse_window(std::string_view name, Window& window);
 
 /// Fills `values` with the window of that length, computed in double precision.
