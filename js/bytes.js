@@ -3,7 +3,7 @@ import { LodestoneError } from './errors.js';
 /** @typedef {ArrayBuffer | ArrayBufferView | Response | Blob | URL | string} BytesSource */
 
 /**
- * The bytes behind a source. A string is an address; in Node also the path of a file.
+ * Reads a source's bytes. A string is a URL or, in Node, a file path.
  * @param {BytesSource} source
  * @returns {Promise<Uint8Array>}
  */
@@ -16,7 +16,7 @@ export async function readBytes(source) {
   }
   if (kind === '[object Response]') return readResponse(/** @type {Response} */ (source));
   if (kind === '[object URL]' || typeof source === 'string') return readAddress(/** @type {URL | string} */ (source));
-  throw new LodestoneError('invalid-argument', `${kind} holds no bytes; allowed: bytes, Response, Blob, URL or string`);
+  throw new LodestoneError('invalid-argument', `${kind} cannot be read as bytes; allowed: bytes, Response, Blob, URL or string`);
 }
 
 /** @param {Response} response */
@@ -31,8 +31,8 @@ async function readAddress(address) {
   const isFile = isUrl ? String(address).startsWith('file:') : Boolean(globalThis.process?.versions?.node);
   try {
     if (!isFile) return await readResponse(await fetch(address));
-    const { readFile } = process.getBuiltinModule('node:fs/promises'); // which no bundler for the web looks for
-    return new Uint8Array(await readFile(isUrl ? new URL(address) : address)); // a Buffer's slice would be no copy
+    const { readFile } = process.getBuiltinModule('node:fs/promises'); // bundlers do not see this import
+    return new Uint8Array(await readFile(isUrl ? new URL(address) : address)); // slice() of a Buffer would not copy
   } catch (error) {
     if (error instanceof LodestoneError) throw error;
     throw unreadable(address, /** @type {Error} */ (error).message);

@@ -1,6 +1,6 @@
 /**
- * The C ABI as synchronous classes that work in every scope, the AudioWorklet included. Each `Core` is an instance of
- * the module with its own memory; each object lives in the memory of its core until `dispose()`.
+ * The C ABI as synchronous classes that work in every scope, including an AudioWorklet. Each `Core` is an instance of
+ * the WebAssembly module with its own memory; each object lives in the memory of its core until `dispose()`.
  * @module lodestone/core
  */
 

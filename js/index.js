@@ -1,6 +1,6 @@
 /**
  * Lodestone learns a sound and plays it back as an instrument: STFT, an LSTM over magnitude frames and phase
- * reconstruction, in C++ and WebAssembly. Importing this touches nothing global.
+ * reconstruction, in C++ and WebAssembly. Importing this module has no side effects.
  * @module lodestone
  */
 

@@ -1,11 +1,11 @@
-// What `Magnet.train` takes for a sound, on the main thread, which only copies: a piece at a time, so that it is never
-// held up. Mixing and the reading of WAV files are the worker's; see corpus.js.
+// The audio that `Magnet.train` accepts, on the main thread, which only copies samples, a piece at a time, so that it
+// never blocks. The worker mixes channels and reads WAV files; see corpus.js.
 
 import { LodestoneError } from '../errors.js';
 import { floats, stftDefaults } from '../options.js';
 
 /**
- * What of an AudioBuffer is needed; its channels are mixed to one.
+ * The part of an AudioBuffer that is needed; its channels are mixed to mono.
  * @typedef {object} AudioBufferLike
  * @property {number} sampleRate
  * @property {number} numberOfChannels
@@ -17,12 +17,12 @@ import { floats, stftDefaults } from '../options.js';
 /** @typedef {AudioBufferLike | {samples: Float32Array, sampleRate?: number} | Float32Array | Blob} Clip */
 
 /**
- * One sound, or a corpus of them, all of one sample rate. Files: WAV, and in a browser whatever it decodes.
+ * One sound, or a corpus of sounds with the same sample rate. A file is WAV or, in a browser, any format it can decode.
  * @typedef {Clip | Clip[]} Audio
  */
 
 /**
- * A clip as the worker is told of it: a file to read there, or samples that come in pieces.
+ * A clip as described to the worker: a file to read there, or samples that arrive in pieces.
  * @typedef {{file: Blob} | {length: number, channels: number, sampleRate?: number}} ClipShape
  */
 
@@ -32,13 +32,13 @@ import { floats, stftDefaults } from '../options.js';
  * @property {(into: Float32Array<ArrayBuffer>, channel: number, at: number) => void} [copy]
  */
 
-/** Samples of a piece, and milliseconds of copying after which other work gets its turn. */
+/** Samples in a piece, and milliseconds of copying before other tasks get a turn. */
 const pieceLength = 2 ** 17;
 const patience = 3;
 
 /**
  * @param {Audio | undefined} audio
- * @param {number} [sampleRate] at which files that the browser decodes come out; else that of the other clips
+ * @param {number} [sampleRate] for files that the browser decodes; by default that of the other clips
  * @returns {Promise<Source[]>}
  */
 export async function openAudio(audio, sampleRate) {
@@ -102,14 +102,14 @@ async function fromFile(name, file, rate) {
     return fromBuffer(await context.decodeAudioData(await file.arrayBuffer()));
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    throw new LodestoneError('invalid-data', `${name} is a file that this browser cannot decode: ${message}`);
+    throw new LodestoneError('invalid-data', `this browser cannot decode the file ${name}: ${message}`);
   }
 }
 
 /**
- * Sends the samples, clip after clip and channel after channel.
+ * Sends the samples, clip by clip and channel by channel.
  * @param {Source[]} sources
- * @param {(samples: Float32Array<ArrayBuffer>) => void} send takes the array away
+ * @param {(samples: Float32Array<ArrayBuffer>) => void} send transfers the array
  */
 export async function pour(sources, send) {
   let began = performance.now();

@@ -1,5 +1,5 @@
-// The files of a training in a store. `piano.0.plan` says what is learned and how, `piano.7.state` how far it has come; the
-// numbers rise, no file is ever written over. Each is a safetensors file behind its seal: the SHA-256 of all that follows.
+// The checkpoint files of a training. `piano.0.plan` holds its audio and options, `piano.7.state` its progress. Numbers
+// only go up and no file is ever overwritten. Each is a safetensors file after its seal, the SHA-256 of what follows.
 
 import { LodestoneError } from '../errors.js';
 import { readHeader, readSafetensors, writeSafetensors } from '../model/model-file.js';
@@ -8,26 +8,25 @@ export const sealLength = 32;
 const formatVersion = 1;
 
 /**
- * What a training starts from.
+ * What a training starts with.
  * @typedef {object} Plan
  * @property {Float32Array[]} clips mono
- * @property {any} options all of them, as CoreTrainer takes them
+ * @property {any} options complete, for CoreTrainer
  * @property {Uint8Array} [initial] the model file to start from
  */
 
 /**
- * How far a training has come.
  * @typedef {object} Progress
- * @property {number} epoch whole epochs done
+ * @property {number} epoch completed epochs
  * @property {number} epochs
- * @property {number} step steps done
+ * @property {number} step completed steps
  * @property {number} steps
  */
 
 /** @typedef {{name: string, id: string, number: number, kind: string}} CheckpointName */
 
 /**
- * What a name says; null for files that are none of a training's.
+ * Parses a file name; null if it is not a checkpoint's.
  * @param {string} name
  * @returns {CheckpointName | null}
  */
@@ -60,9 +59,9 @@ export async function readPlan(file) {
 }
 
 /**
- * @param {Uint8Array} state CoreTrainer's
+ * @param {Uint8Array} state from CoreTrainer
  * @param {Progress} progress
- * @param {string} plan the seal of the plan that it belongs to
+ * @param {string} plan the seal of its plan
  */
 export function stateFile(state, progress, plan) {
   return seal({ kind: 'state', plan, saved: Date.now(), ...progress }, { state });
@@ -75,8 +74,8 @@ export async function readState(file) {
 }
 
 /**
- * What a file says of itself; the seal is not looked at.
- * @param {Uint8Array} head its beginning, of which the header must be part
+ * Reads a file's description without checking the seal.
+ * @param {Uint8Array} head the beginning of the file, including the whole header
  */
 export function describe(head) {
   return described(readHeader(head.subarray(sealLength)).__metadata__);
@@ -97,7 +96,7 @@ function described(metadata) {
 
 /**
  * @param {object} description
- * @param {Record<string, Float32Array | Int32Array | Uint8Array>} arrays the wider types first, so that all are aligned
+ * @param {Record<string, Float32Array | Int32Array | Uint8Array>} arrays the wider types first, so that every array is aligned
  */
 async function seal(description, arrays) {
   const tensors = Object.entries(arrays).map(([name, array]) => ({

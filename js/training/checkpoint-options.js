@@ -1,16 +1,16 @@
 import { refused, settle } from '../options.js';
 
 /**
- * Where and how often a training is kept, so that `Magnet.resume` can go on with it.
+ * Where and how often a training saves a checkpoint, from which `Magnet.resume` can continue.
  * @typedef {object} CheckpointOptions
- * @property {string} id its name in the store: 1 to 64 letters, digits, `-` and `_`
- * @property {number} [every] seconds from one checkpoint to the next; 30
- * @property {string} [store] 'opfs', 'indexed-db'; in Node the path of a folder. OPFS, where a browser has none IndexedDB; in
- *   Node `lodestone-checkpoints`
+ * @property {string} id the training's name in the store: 1 to 64 letters, digits, `-` and `_`
+ * @property {number} [every] seconds between checkpoints; default 30
+ * @property {string} [store] 'opfs' or 'indexed-db'; in Node the path of a folder. Default: OPFS, or IndexedDB in
+ *   browsers without OPFS; in Node the folder `lodestone-checkpoints`
  */
 
 /**
- * @param {string | CheckpointOptions} given the id alone, or with more
+ * @param {string | CheckpointOptions} given the id, or all options
  */
 export function settleCheckpoint(given) {
   const checkpoint = settle('checkpoint', typeof given === 'string' ? { id: given } : given, {

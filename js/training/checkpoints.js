@@ -11,9 +11,8 @@ import { openStore, storageFailure } from './stores/store.js';
 const statesKept = 2;
 
 /**
- * Keeps a training in a store, so that it can go on after its tab was closed or its process killed. Runs in the Worker that
- * leads the training. Trouble with the storage never stops a training: `notice` hears of it, and the next `save` tries
- * again.
+ * Saves a training to a store, so that it can continue after its tab is closed or its process killed. Runs in the lead
+ * worker. A storage failure never stops a training: it calls `notice`, and the next `save` tries again.
  */
 export class Checkpoints {
   #id;
@@ -22,9 +21,9 @@ export class Checkpoints {
   #notice;
   /** @type {Plan | null} */
   #plan = null;
-  /** The plan's, which its states name. */
+  /** The seal of the plan, which each state file repeats. */
   #seal = '';
-  /** Whether the plan has once been in the store. */
+  /** Whether the plan has ever been in the store. */
   #kept = false;
   #saved = performance.now();
   #saving = Promise.resolve();
@@ -42,8 +41,8 @@ export class Checkpoints {
   }
 
   /**
-   * A new training; one of the same id is forgotten, unless it has the very same plan and so the same result.
-   * @param {Plan} plan stays as it is while the training runs: it may have to be written again
+   * Begins a new training. It replaces any other of the same id, unless the plan, and so the result, is identical.
+   * @param {Plan} plan must not change while the training runs: it may have to be written again
    */
   async begin(plan) {
     this.#plan = plan;
@@ -51,7 +50,7 @@ export class Checkpoints {
   }
 
   /**
-   * A training to go on with: its plan, and the last state that is whole; undefined where there is none yet.
+   * Loads a training to continue: its plan and its newest intact state, if there is one.
    * @returns {Promise<Plan & {state?: Uint8Array}>}
    */
   async load() {
@@ -70,7 +69,7 @@ export class Checkpoints {
     }
   }
 
-  /** Whether it is time for the next checkpoint; never while one is being written. */
+  /** Whether the next checkpoint is due; never while one is being written. */
   due() {
     return performance.now() - this.#saved >= this.#every;
   }
@@ -78,7 +77,7 @@ export class Checkpoints {
   /**
    * @param {Uint8Array} state
    * @param {Progress} progress
-   * @returns {Promise<void>} when it is written, or has failed; need not be waited for
+   * @returns {Promise<void>} resolves when the write has succeeded or failed; need not be awaited
    */
   save(state, progress) {
     this.#saved = Infinity;
@@ -104,7 +103,7 @@ export class Checkpoints {
   }
 
   /**
-   * Sees to it that the store has the plan: it has not at first, nor when the storage was full or has been cleared.
+   * Writes the plan if the store lacks it: at the start, or if the storage was full or has been cleared.
    * @param {Store} store
    */
   async #keepPlan(store) {
@@ -112,7 +111,7 @@ export class Checkpoints {
     const found = newestPlan(files);
     const theirs = found && sealOf(await store.read(found.name, sealLength));
     if (this.#kept && theirs === this.#seal) return;
-    if (this.#kept && theirs) throw new LodestoneError('storage-failed', 'another training has been given the same id');
+    if (this.#kept && theirs) throw new LodestoneError('storage-failed', 'another training uses the same id');
     const file = await planFile(/** @type {Plan} */ (this.#plan));
     this.#seal = sealOf(file);
     if (theirs !== this.#seal) {
@@ -136,7 +135,7 @@ export class Checkpoints {
   }
 
   /**
-   * The training's files, the oldest first.
+   * The training's files, oldest first.
    * @param {Store} store
    */
   async #files(store) {
@@ -165,5 +164,5 @@ export class Checkpoints {
   }
 }
 
-/** @param {CheckpointName[]} files the oldest first */
+/** @param {CheckpointName[]} files oldest first */
 const newestPlan = (files) => files.filter(({ kind }) => kind === 'plan').at(-1);

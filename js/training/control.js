@@ -1,14 +1,14 @@
 /** @type {(() => Promise<unknown>) | undefined} */
 let pingPong;
 
-/** Goes on after the events that wait. In Node a port that is written to again and again would go before all others. */
+/** Resolves after pending events. In Node, posting to a port over and over would starve all others. */
 function turn() {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
   pingPong ??= makePingPong();
   return pingPong();
 }
 
-/** A task that browsers do not put off, as they do timers. */
+/** A task that browsers do not throttle, as they do timers. */
 function makePingPong() {
   const { port1, port2 } = new MessageChannel();
   return () =>
@@ -18,18 +18,18 @@ function makePingPong() {
     });
 }
 
-/** Thrown where a training is to end at once. */
+/** Thrown to end a training immediately. */
 const stopped = new Error('the training was stopped');
 
-/** What the page has asked of a training that is going on in this thread. */
+/** The page's requests to the training that is running in this thread. */
 export class Control {
   stopping = false;
   paused = false;
-  /** How many snapshots the page waits for. */
+  /** How many snapshots the page is waiting for. */
   snapshots = 0;
   #wake = () => {};
 
-  /** @param {string} wish stop, pause, resume or snapshot */
+  /** @param {string} wish 'stop', 'pause', 'resume' or 'snapshot' */
   hear(wish) {
     if (wish === 'stop') this.stopping = true;
     else if (wish === 'snapshot') this.snapshots += 1;
@@ -37,19 +37,19 @@ export class Control {
     this.#wake();
   }
 
-  /** Goes on after the next wish. */
+  /** Resolves at the next request. */
   wish() {
     return new Promise((resolve) => (this.#wake = () => resolve(undefined)));
   }
 
-  /** Lets the messages in that have come; throws when asked to stop. */
+  /** Handles pending messages; throws if asked to stop. */
   async pulse() {
     await turn();
     if (this.stopping) throw stopped;
   }
 
   /**
-   * What the promise gives; throws as soon as asked to stop.
+   * Resolves like the promise, but rejects as soon as asked to stop.
    * @template T
    * @param {Promise<T>} promise
    * @returns {Promise<T>}

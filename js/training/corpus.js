@@ -1,4 +1,4 @@
-// The clips of a training in its first worker, each mixed to one channel.
+// Collects the clips of a training in its lead worker, each mixed to mono.
 
 import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
@@ -10,8 +10,8 @@ import { refused, stftDefaults } from '../options.js';
 /**
  * @param {Core} core
  * @param {ClipShape[]} shapes
- * @param {import('./inbox.js').Inbox} inbox gives the samples, in the order in which `pour` sends them
- * @param {number} [givenRate] what the caller says that the rate is
+ * @param {import('./inbox.js').Inbox} inbox receives the samples in the order in which `pour` sends them
+ * @param {number} [givenRate] the caller's option
  * @returns {Promise<{clips: Float32Array[], sampleRate: number}>}
  */
 export async function readCorpus(core, shapes, inbox, givenRate) {
@@ -53,7 +53,7 @@ async function receive({ length, channels, sampleRate }, inbox) {
 }
 
 /**
- * @param {(number | undefined)[]} rates of the clips, as far as they have one
+ * @param {(number | undefined)[]} rates of the clips, where known
  * @param {number} [given]
  */
 function commonRate(rates, given) {
@@ -61,12 +61,12 @@ function commonRate(rates, given) {
   const own = rates[first];
   if (own === undefined) return given ?? stftDefaults.sampleRate;
   if (given !== undefined && given !== own) {
-    throw refused('sampleRate', given, `${own}, that of the audio, which is not resampled`);
+    throw refused('sampleRate', given, `${own}, the sample rate of the audio, which is not resampled`);
   }
   const other = rates.findIndex((rate) => rate !== undefined && rate !== own);
   if (other < 0) return own;
   throw new LodestoneError(
     'invalid-argument',
-    `audio[${other}] has a sample rate of ${rates[other]}; allowed: ${own}, that of audio[${first}]; nothing is resampled`,
+    `audio[${other}] has a sample rate of ${rates[other]}; allowed: ${own}, like audio[${first}]; nothing is resampled`,
   );
 }

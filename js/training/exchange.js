@@ -1,13 +1,13 @@
-// How the workers of a training add up their parts of a sum. In round r each swaps what it has with the worker whose
-// number differs in bit r, and adds the other's to its own: after log2(parts) rounds all have the same sum to the bit,
-// that of a balanced tree, whatever the number of workers is.
+// How the workers of a training add up their partial sums. In round r each worker swaps its sum with the worker whose
+// number differs in bit r, and adds that to its own. After log2(parts) rounds all have the same sum, to the bit: that
+// of a balanced tree, whatever the number of workers.
 
 import { Inbox } from './inbox.js';
 
 /** @typedef {import('./control.js').Control} Control */
 
 /**
- * What is summed: `partial` is this worker's part, `add` adds another's to it.
+ * What is summed: `partial` returns this worker's part, `add` adds another's to it.
  * @typedef {object} Summand
  * @property {() => Float32Array} partial
  * @property {(other: Float32Array) => void} add
@@ -18,7 +18,7 @@ import { Inbox } from './inbox.js';
  * @property {(summand: Summand) => Promise<void>} sum
  */
 
-/** Swaps arrays by transfer over one port for each round; needs nothing of the page that it lies in. */
+/** Swaps arrays by transfer, over one port per round; works without cross-origin isolation. */
 export class PortExchange {
   #links;
   #control;
@@ -40,18 +40,18 @@ export class PortExchange {
       const copy = link.spare.length === own.length ? link.spare : new Float32Array(own.length);
       copy.set(own);
       link.port.postMessage(copy, [copy.buffer]);
-      link.spare = await this.#control.unlessStopped(link.inbox.next()); // the other's, to go out the next time
+      link.spare = await this.#control.unlessStopped(link.inbox.next()); // the other's array is sent back the next time
       summand.add(link.spare);
     }
   }
 }
 
-/** @typedef {{slots: Float32Array[], counters: Int32Array}} SharedMemory a slot and two counters for each worker */
+/** @typedef {{slots: Float32Array[], counters: Int32Array}} SharedMemory a slot and two counters per worker */
 
-/** Milliseconds that a worker waits for its partner before it lets messages in. */
+/** Milliseconds that a worker waits for its partner before it handles messages. */
 const patience = 50;
 
-/** Swaps arrays in shared memory, which only pages that are cross-origin isolated have. */
+/** Swaps arrays in shared memory, which only cross-origin isolated pages have. */
 export class SharedExchange {
   /** @type {SharedMemory} */
   #memory;
@@ -63,9 +63,8 @@ export class SharedExchange {
   #swaps = 0;
 
   /**
-   * Memory for so many workers and values.
-   * @param {number} parts
-   * @param {number} length the most values there will be
+   * @param {number} parts number of workers
+   * @param {number} length maximum number of values
    * @returns {SharedMemory}
    */
   static memory(parts, length) {
@@ -75,7 +74,7 @@ export class SharedExchange {
 
   /**
    * @param {SharedMemory} memory the same for all workers
-   * @param {number} part which of them this is
+   * @param {number} part this worker's number
    * @param {Control} control of this worker
    */
   constructor(memory, part, control) {
@@ -99,7 +98,7 @@ export class SharedExchange {
   }
 
   /**
-   * Counts this worker's counter up and waits until the other's is as far.
+   * Increments this worker's counter and waits until the other's has caught up.
    * @param {number} mine
    * @param {number} theirs
    */

@@ -1,4 +1,4 @@
-/** Messages in the order they came, for one who awaits them one by one. */
+/** A queue of messages for one reader, which awaits them one at a time. */
 export class Inbox {
   /** @type {any[]} */
   #messages = [];

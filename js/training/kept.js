@@ -1,4 +1,4 @@
-// The trainings that a store keeps, for the pages that offer to go on with them.
+// Lists and deletes the trainings in a store, for pages that offer to resume them.
 
 import { checkId } from './checkpoint-options.js';
 import { describe, parseName } from './checkpoint-file.js';
@@ -8,20 +8,20 @@ import { openStore, storageFailure } from './stores/store.js';
 /** @typedef {import('./stores/store.js').Store} Store */
 
 /**
- * A training that can go on, or has ended.
+ * A training with checkpoints, finished or not.
  * @typedef {object} KeptTraining
  * @property {string} id for Magnet.resume and Magnet.forget
- * @property {number} epoch whole epochs done at the last checkpoint
+ * @property {number} epoch completed epochs at the last checkpoint
  * @property {number} epochs
- * @property {number} step steps done
+ * @property {number} step completed steps
  * @property {number} steps 0 before the first checkpoint
- * @property {Date | null} saved when; null before the first checkpoint
+ * @property {Date | null} saved time of the last checkpoint; null before the first
  */
 
 const headLength = 1 << 16;
 
 /**
- * The newest first.
+ * Newest first.
  * @param {string} [where]
  * @returns {Promise<KeptTraining[]>}
  */
@@ -56,7 +56,7 @@ async function keptTraining(store, files, id) {
       } = describe(await store.read(name, headLength));
       return { id, epoch, epochs, step, steps, saved: saved ? new Date(saved) : null };
     } catch {
-      // Damaged: the one before counts, as when the training goes on.
+      // Damaged: use the one before, as resuming does.
     }
   }
   return { id, epoch: 0, epochs: 0, step: 0, steps: 0, saved: null };

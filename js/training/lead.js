@@ -1,5 +1,5 @@
-// The first worker of a training, which alone talks with the page: it reads the audio, reports, hands out models, keeps
-// checkpoints, rests and stops. The others do nothing but follow.
+// The lead worker of a training, the only one that talks to the page: it reads the audio, reports progress, sends
+// models, saves checkpoints, pauses and stops. The others only follow.
 
 import { LodestoneError } from '../errors.js';
 import { every } from '../threads/every.js';
@@ -18,47 +18,47 @@ import { handOn, learn, makeExchange, makeTrainer } from './member.js';
 
 /**
  * @typedef {object} TrainingProgress
- * @property {number} epoch whole epochs done
+ * @property {number} epoch completed epochs
  * @property {number} epochs
- * @property {number} step steps done
+ * @property {number} step completed steps
  * @property {number} steps
- * @property {number} loss mean of the last whole epoch; of the last step before there is one
- * @property {number} [validationLoss] after the last whole epoch, where a part is held out
- * @property {number} stepsPerSecond since it began or was resumed, pauses left out
+ * @property {number} loss mean of the last completed epoch; during the first epoch that of the last step
+ * @property {number} [validationLoss] after the last completed epoch, if part of the audio is held out
+ * @property {number} stepsPerSecond since the training began or was resumed, without pauses
  * @property {number} secondsLeft
  */
 
 /**
- * Something that a training does not fail for:
- * - `rolled-back`: the loss was not finite any more; it went back to the last good state and halved the learning rate
- * - `stopped-early`: the held-out loss has not become better for as long as `patience` says
- * - `checkpoint-failed`: the store did not take a checkpoint, as where the disk is full; it tries again later
+ * Something worth knowing that does not make a training fail:
+ * - `rolled-back`: the loss was no longer finite; training returned to the last good state at half the learning rate
+ * - `stopped-early`: the held-out loss has not improved for `patience` epochs
+ * - `checkpoint-failed`: a checkpoint could not be written, for example because the disk is full; the next one is tried
  * @typedef {object} TrainingNotice
  * @property {'rolled-back' | 'stopped-early' | 'checkpoint-failed'} code
  * @property {string} message
  */
 
 /**
- * What the page asks for; the samples come afterwards, see `pour`.
+ * The page's request; the samples follow, see `pour`.
  * @typedef {object} LeadRequest
  * @property {Seat} seat
  * @property {boolean} shared whether the page may share memory
- * @property {boolean} models whether to hand out the model every two seconds
+ * @property {boolean} models whether to send the model every two seconds
  * @property {{id: string, every: number, store?: string}} [checkpoint]
- * @property {import('./audio.js').ClipShape[]} [clips] missing where it goes on from a checkpoint
+ * @property {import('./audio.js').ClipShape[]} [clips] missing when resuming from a checkpoint
  * @property {any} options of the trainer and its STFT
- * @property {number} [sampleRate] what the caller says that the rate is
+ * @property {number} [sampleRate] the caller's option
  * @property {Uint8Array} [initial]
  */
 
-/** Between two reports; with the last, which does not wait, 10 a second at most. */
+/** Milliseconds between reports: at most 10 a second, including the last, which does not wait. */
 const reportInterval = 112;
 const modelInterval = 2000;
 
 /**
  * @param {Core} core
  * @param {LeadRequest} request
- * @param {any} main the port to the page, or the scope that is one
+ * @param {any} main the port to the page, or the worker's scope
  */
 export async function lead(core, request, main) {
   const { shared, checkpoint } = request;
@@ -70,7 +70,7 @@ export async function lead(core, request, main) {
   const plan = request.clips
     ? await newPlan(core, request, inbox)
     : await /** @type {Checkpoints} */ (checkpoints).load();
-  const isShared = plan.options.training !== 'sequence'; // of which there is one shard: others would have nothing to do
+  const isShared = plan.options.training !== 'sequence'; // a sequence is one shard, with nothing to share
   const seat = isShared ? request.seat : { part: 0, parts: 1, ports: [] };
   const trainer = makeTrainer(core, plan);
   const memory = shared ? SharedExchange.memory(seat.parts, trainer.partial().length) : undefined;
@@ -140,7 +140,7 @@ class Leader {
     this.#hand('learned');
   }
 
-  /** @param {number} loss of the pass that is done */
+  /** @param {number} loss of the completed pass */
   async #between(loss) {
     this.#loss = loss;
     this.#passes += 1;
@@ -170,7 +170,7 @@ class Leader {
   }
 
   /**
-   * The model so far to the page; null where there is none yet.
+   * Sends the current model to the page, or null if there is none yet.
    * @param {'learned' | 'model' | 'snapshot'} what
    */
   #hand(what, isThere = true) {
@@ -205,7 +205,7 @@ class Leader {
     };
   }
 
-  /** Never fails: what the store cannot take is told as a notice. */
+  /** Never rejects: a failed write becomes a notice. */
   #save() {
     return this.#checkpoints?.save(this.#trainer.state(), this.#progress());
   }

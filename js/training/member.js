@@ -1,4 +1,4 @@
-// What all workers of a training do alike: each has the whole trainer, and learns from its own shards of a batch.
+// What all workers of a training do: each has a complete trainer and learns from its own shards of a batch.
 
 import { CoreModel } from '../wasm/model.js';
 import { CoreTrainer } from '../wasm/trainer.js';
@@ -9,20 +9,20 @@ import { Inbox } from './inbox.js';
 /** @typedef {import('../wasm/instance.js').Core} Core */
 
 /**
- * What a training is made of.
+ * What a trainer is made from.
  * @typedef {object} Plan
  * @property {Float32Array[]} clips
  * @property {import('../options.js').StftOptions & import('../options.js').TrainerOptions} options
  * @property {Uint8Array} [initial] a model file to start from
- * @property {Uint8Array | null} [state] to go on from, of `CoreTrainer.state`
+ * @property {Uint8Array | null} [state] from `CoreTrainer.state`, to continue from
  */
 
 /**
  * One worker's place among the others.
  * @typedef {object} Seat
- * @property {number} part its number
- * @property {number} parts how many there are: 1, 2, 4 or 8
- * @property {MessagePort[]} ports to the workers whose numbers differ in one bit, from the lowest on
+ * @property {number} part the worker's number
+ * @property {number} parts the number of workers: 1, 2, 4 or 8
+ * @property {MessagePort[]} ports to the workers whose numbers differ in one bit, lowest bit first
  */
 
 /**
@@ -38,7 +38,7 @@ export function makeTrainer(core, { clips, options, initial, state }) {
 }
 
 /**
- * Hands the plan on along a tree in which each worker hears from the one whose number lacks its own lowest bit.
+ * Passes a message down a tree in which each worker's parent has the same number without its lowest set bit.
  * @param {Seat} seat
  * @param {unknown} message
  */
@@ -49,7 +49,7 @@ export function handOn({ part, ports }, message) {
 
 /**
  * @param {Seat} seat
- * @param {ReturnType<typeof SharedExchange.memory> | undefined} memory where the page may share it
+ * @param {ReturnType<typeof SharedExchange.memory> | undefined} memory if the page may share it
  * @param {Control} control
  * @returns {import('./exchange.js').Exchange}
  */
@@ -58,7 +58,7 @@ export function makeExchange({ part, ports }, memory, control) {
 }
 
 /**
- * Learns to the end, unless `control` says to stop.
+ * Trains to the end, unless `control` says to stop.
  * @param {CoreTrainer} trainer
  * @param {Seat} seat
  * @param {import('./exchange.js').Exchange} exchange
@@ -74,7 +74,7 @@ export async function learn(trainer, { part, parts }, exchange, control, between
 }
 
 /**
- * A worker that follows another.
+ * Runs a worker that follows the lead.
  * @param {Core} core
  * @param {Seat} seat
  */

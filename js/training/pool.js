@@ -1,5 +1,5 @@
-// The main thread's side of a training: starts the workers, hands the audio out, passes on what they tell. It computes
-// nothing and copies in pieces, so that the page is never held up.
+// The main thread's side of a training: starts the workers, sends them the audio and passes on their messages. It
+// computes nothing and copies in pieces, so it never blocks the page.
 
 import { LodestoneError } from '../errors.js';
 import { refused } from '../options.js';
@@ -12,7 +12,7 @@ import { openAudio, pour } from './audio.js';
 /**
  * @template Model
  * @typedef {object} Hooks
- * @property {(learned: any) => Model} make a model of what a worker hands out
+ * @property {(learned: any) => Model} make a model from a worker's message
  * @property {AbortSignal} [signal]
  * @property {(progress: import('./lead.js').TrainingProgress) => void} [onProgress]
  * @property {(notice: import('./lead.js').TrainingNotice) => void} [onNotice]
@@ -22,10 +22,10 @@ import { openAudio, pour } from './audio.js';
 /**
  * @typedef {object} PoolRequest
  * @property {import('./audio.js').Audio} [audio]
- * @property {number} [sampleRate] what the caller says that the rate is
+ * @property {number} [sampleRate] the caller's option
  * @property {number} [workers] 1, 2, 4 or 8
- * @property {import('../options.js').TrainerOptions} [options] and of its STFT; missing where it goes on from a
- *   checkpoint
+ * @property {import('../options.js').TrainerOptions} [options] and those of its STFT; missing when resuming from
+ *   a checkpoint
  * @property {Uint8Array} [initial]
  * @property {{id: string, every: number, store?: string}} [checkpoint]
  */
@@ -39,7 +39,7 @@ export class Pool {
   #reject;
   /** @type {Thread[]} */
   #workers = [];
-  /** @type {string[]} what to tell a lead that is yet to come */
+  /** @type {string[]} requests for a lead worker that does not exist yet */
   #wishes = [];
   /** @type {{resolve: (model: Model) => void, reject: (reason: unknown) => void}[]} */
   #snapshots = [];
@@ -67,7 +67,7 @@ export class Pool {
     }
   }
 
-  /** Once more with the complete core, as page.wasm refused without a word. */
+  /** Starts over with the complete core, because page.wasm refused without a message. */
   async #again() {
     for (const worker of this.#workers.splice(0)) worker.terminate();
     await prepare().catch((error) => this.#fail(error));
@@ -80,7 +80,7 @@ export class Pool {
     this.#workers[0]?.postMessage(wish);
   }
 
-  /** @returns {Promise<Model> | null} null where the training is over */
+  /** @returns {Promise<Model> | null} null if the training is over */
   snapshot() {
     if (this.#over) return null;
     this.ask('snapshot');
@@ -114,7 +114,7 @@ export class Pool {
    */
   #place(module, seat, duties) {
     const thread = this.#workers[seat.part];
-    const isOurs = () => this.#workers.includes(thread); // and not one that has been given up
+    const isOurs = () => this.#workers.includes(thread); // not one that was replaced
     thread.listen(
       (answer) => isOurs() && this.#hear(seat.part, answer),
       (reason) =>
@@ -128,7 +128,7 @@ export class Pool {
   }
 
   /**
-   * @param {number} part of the worker that says it
+   * @param {number} part the worker's number
    * @param {any} answer
    */
   #hear(part, { error, learning, progress, notice, model, snapshot, learned }) {
@@ -146,7 +146,7 @@ export class Pool {
   }
 
   /**
-   * Calls back, unless the training is over: Node hands out the messages that have come, though the worker is stopped.
+   * Calls a hook, unless the training is over: Node still delivers messages from a worker that has been terminated.
    * @template T
    * @param {((value: T) => void) | undefined} hook
    * @param {T} value
@@ -189,13 +189,13 @@ export class Pool {
   }
 
   #end() {
-    this.#hooks.signal?.removeEventListener?.('abort', this.#abort); // one that is no signal was refused
+    this.#hooks.signal?.removeEventListener?.('abort', this.#abort); // it may be no AbortSignal
     for (const worker of this.#workers) worker.terminate();
   }
 }
 
 /**
- * The workers' places, and the ports between each two that swap.
+ * The workers' seats, with a port between each pair that swaps.
  * @param {number} parts
  */
 export function seats(parts) {

@@ -3,7 +3,7 @@ import { Pool } from './pool.js';
 /** @typedef {import('../model/magnet.js').Magnet} Magnet */
 
 /**
- * A training that goes on in workers: a promise of the model, and what can be asked of it meanwhile.
+ * A training that runs in workers: a promise of the model, which can be paused and sampled while it runs.
  *
  *     const training = Magnet.train(sound, { epochs: 200 });
  *     node.swapModel(await training.snapshot());
@@ -12,12 +12,12 @@ import { Pool } from './pool.js';
  * @extends {Promise<Magnet>}
  */
 export class Training extends Promise {
-  /** What `then` gives is a promise like others. */
+  /** `then` returns a plain promise. */
   static get [Symbol.species]() {
     return Promise;
   }
 
-  /** @type {string | undefined} The name under which its checkpoints are kept. */
+  /** @type {string | undefined} The id of its checkpoints, if it saves any. */
   id;
   /** @type {Pool<Magnet> | undefined} */
   #pool;
@@ -37,18 +37,18 @@ export class Training extends Promise {
     return training;
   }
 
-  /** Rests after the step that is being done, and keeps a checkpoint, where there are checkpoints. */
+  /** Pauses after the current step and saves a checkpoint, if checkpoints are on. */
   pause() {
     this.#pool?.ask('pause');
   }
 
-  /** Goes on after a pause. */
+  /** Continues after a pause. */
   resume() {
     this.#pool?.ask('resume');
   }
 
   /**
-   * A model of what has been learned so far, which can play while training goes on; the last one once it is over.
+   * The model as trained so far, which can play while training continues. Once training is over, the final model.
    * @returns {Promise<Magnet>}
    */
   snapshot() {

@@ -330,5 +330,5 @@ test('what is no model at all', async () => {
     is(/none of these 2 files is a model\.json/),
   );
   await assert.rejects(Magnet.load([]), is(/none of these 0 files/));
-  await assert.rejects(Magnet.load({}), { code: 'invalid-argument', message: /holds no bytes/ });
+  await assert.rejects(Magnet.load({}), { code: 'invalid-argument', message: /cannot be read as bytes/ });
 });

@@ -1,13 +1,13 @@
-// A folder of Node's file system.
+// A store in a folder of Node's file system.
 
 /** @typedef {import('./store.js').Store} Store */
 
 /**
- * @param {string} path made when something is written
+ * @param {string} path created at the first write
  * @returns {Store}
  */
 export function folder(path) {
-  // In this way no bundler for the web looks for them.
+  // Bundlers do not see these imports.
   const { mkdir, open, readFile, readdir, rename, rm } = process.getBuiltinModule('node:fs/promises');
   const { join } = process.getBuiltinModule('node:path');
 
@@ -45,10 +45,10 @@ export function folder(path) {
         });
         await rename(part, join(path, name));
       } catch (error) {
-        await rm(part).catch(() => {}); // it takes room where there may be none
+        await rm(part).catch(() => {}); // the disk may be full
         throw error;
       }
-      if (process.platform !== 'win32') await withFile(path, 'r', (file) => file.sync()); // the new name, too
+      if (process.platform !== 'win32') await withFile(path, 'r', (file) => file.sync()); // the new name too
     },
 
     remove: (name) => rm(join(path, name)),

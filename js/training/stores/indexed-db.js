@@ -1,4 +1,4 @@
-// For browsers and windows without OPFS: the files are values of a database, one transaction each.
+// A store for browsers and private windows without OPFS: each file is a value in a database, written in a transaction.
 
 /** @typedef {import('./store.js').Store} Store */
 
@@ -17,7 +17,7 @@ const answer = (request) =>
  * @template T
  * @param {IDBTransactionMode} mode
  * @param {(files: IDBObjectStore) => IDBRequest<T>} act
- * @returns {Promise<T>} when the transaction is on the disk
+ * @returns {Promise<T>} resolves when the transaction is on disk
  */
 async function transact(mode, act) {
   const opening = indexedDB.open('lodestone', 1);

@@ -1,14 +1,14 @@
-// The origin private file system: files of the page's own, which no other origin and no file dialogue sees.
+// A store in the origin private file system, which other origins and file dialogs cannot see.
 
 /** @typedef {import('./store.js').Store} Store */
 
 const pieceLength = 1 << 24;
 
-/** Asked for each time: the user may clear the storage while a training runs. */
+/** Opened each time: the user may clear the storage while a training runs. */
 const directory = async () =>
   /** @type {any} */ ((await navigator.storage.getDirectory()).getDirectoryHandle('lodestone', { create: true }));
 
-/** Whether this page may use it: private windows may not, and old browsers cannot rename. */
+/** Whether this page can use OPFS: private windows cannot, and old browsers cannot rename its files. */
 export async function opfsIsThere() {
   try {
     await directory();
@@ -39,7 +39,7 @@ export const opfs = {
       await fill(handle, bytes);
       await handle.move(name);
     } catch (error) {
-      await files.removeEntry(part).catch(() => {}); // it takes room where there may be none
+      await files.removeEntry(part).catch(() => {}); // the storage may be full
       throw error;
     }
   },
@@ -48,7 +48,7 @@ export const opfs = {
 };
 
 /**
- * Lets other messages in from time to time, a training that is to stop among them.
+ * Writes in pieces, so that messages, such as a request to stop, are handled in between.
  * @param {any} handle
  * @param {Uint8Array} bytes
  */

@@ -5,18 +5,18 @@ import { indexedDb } from './indexed-db.js';
 import { opfs, opfsIsThere } from './opfs.js';
 
 /**
- * Where checkpoints lie: files with names, in one flat folder. What it throws is the platform's own.
+ * Where checkpoints are kept: named files in one flat folder. It throws the platform's own errors.
  * @typedef {object} Store
  * @property {() => Promise<string[]>} list the names of all files
  * @property {(name: string, length?: number) => Promise<Uint8Array<ArrayBuffer>>} read the first `length` bytes, or all
- * @property {(name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} write a new file: whole and on the disk, or
- *   not at all. In pages only Workers can write to OPFS
+ * @property {(name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>} write a new file, atomically and
+ *   durably. In a browser only Workers can write to OPFS
  * @property {(name: string) => Promise<void>} remove
  */
 
 /**
- * The store of that name; without one OPFS, else IndexedDB, in Node the folder `lodestone-checkpoints`.
- * @param {string} [where] 'opfs', 'indexed-db'; in Node the path of a folder
+ * Opens a store. Default: OPFS, or IndexedDB in browsers without OPFS; in Node the folder `lodestone-checkpoints`.
+ * @param {string} [where] 'opfs' or 'indexed-db'; in Node the path of a folder
  * @returns {Promise<Store>}
  */
 export async function openStore(where) {
@@ -29,9 +29,9 @@ export async function openStore(where) {
 }
 
 /**
- * What to throw when a store has failed.
- * @param {string} what was to be done
- * @param {any} error as the platform has it
+ * The error to throw when a store has failed.
+ * @param {string} what failed
+ * @param {any} error from the platform
  */
 export function storageFailure(what, error) {
   if (error instanceof LodestoneError) return error;
