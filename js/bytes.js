@@ -16,7 +16,10 @@ export async function readBytes(source) {
   }
   if (kind === '[object Response]') return readResponse(/** @type {Response} */ (source));
   if (kind === '[object URL]' || typeof source === 'string') return readAddress(/** @type {URL | string} */ (source));
-  throw new LodestoneError('invalid-argument', `${kind} cannot be read as bytes; allowed: bytes, Response, Blob, URL or string`);
+  throw new LodestoneError(
+    'invalid-argument',
+    `${kind} is not readable; allowed: bytes, Response, Blob, URL or string`,
+  );
 }
 
 /** @param {Response} response */

@@ -28,7 +28,4 @@ export class LodestoneError extends Error {
 
 /** The error for whatever page.wasm rejects without a message. */
 export const incomplete = () =>
-  new LodestoneError(
-    'incomplete',
-    'this needs lodestone.wasm, which does it or says what is wrong: await prepare()',
-  );
+  new LodestoneError('incomplete', 'this needs lodestone.wasm, which does it or says what is wrong: await prepare()');

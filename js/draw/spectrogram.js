@@ -2,14 +2,14 @@ import { choice, settle } from '../options.js';
 
 /**
  * @typedef {object} SpectrogramOptions
- * @property {number} [sampleRate] of the sound, in Hz; 44100
- * @property {'log' | 'linear'} [scale] of frequencies; log
- * @property {number} [minFrequency] at the bottom edge, in Hz, above 0 for log; 40
- * @property {number} [maxFrequency] at the top edge, in Hz; half the sample rate
- * @property {number} [minDecibels] drawn in the first colour, like all below; −100
- * @property {number} [maxDecibels] drawn in the last colour, like all above; −10
- * @property {string[]} [colours] from quiet to loud, two at least, each `#rrggbb`; dark to bright, or bright to dark
- *   where the user prefers a light scheme
+ * @property {number} [sampleRate] of the sound, in Hz; default 44100
+ * @property {'log' | 'linear'} [scale] of the frequency axis; default `log`
+ * @property {number} [minFrequency] at the bottom edge, in Hz, above 0 for `log`; default 40
+ * @property {number} [maxFrequency] at the top edge, in Hz; default half the sample rate
+ * @property {number} [minDecibels] this level and below get the first colour; default −100
+ * @property {number} [maxDecibels] this level and above get the last colour; default −10
+ * @property {string[]} [colours] from quiet to loud, two or more, each `#rrggbb`; default: dark to bright, or bright to
+ *   dark if the user prefers a light colour scheme
  */
 
 const defaults = {
@@ -26,8 +26,8 @@ const darkColours = ['#08080f', '#3b1a6e', '#a52c60', '#ee6a24', '#f7d13d', '#fc
 const lightColours = ['#fbfbfd', '#c5d7ee', '#6fa8d6', '#3a62a8', '#2c2a6b', '#120a2a'];
 
 /**
- * A scrolling spectrogram on a canvas, one column a frame, the newest at the right. A new size of the canvas or another
- * colour scheme starts it afresh. Draw from the main thread, or from a Worker on an OffscreenCanvas.
+ * A scrolling spectrogram on a canvas, one column per frame, the newest on the right. Resizing the canvas or changing
+ * the colour scheme clears it. Works on the main thread, or in a Worker with an OffscreenCanvas.
  *
  *     const spectrogram = new Spectrogram(canvas, { sampleRate: context.sampleRate });
  *     spectrum.addEventListener('frame', () => spectrogram.draw(spectrum.frame.decibels));
@@ -40,7 +40,7 @@ export class Spectrogram {
   /** @type {string[]} */
   #colours = [];
   #palette = new Uint32Array(256);
-  /** Where the rows' edges lie among the bins, from the top. */
+  /** The rows' edges from the top, in bins. */
   #edges = new Float32Array(0);
   /** @type {ImageData | null} */
   #column = null;
@@ -61,7 +61,7 @@ export class Spectrogram {
   }
 
   /**
-   * Draws a column and moves what there is to the left.
+   * Draws a column and scrolls the rest to the left.
    * @param {Float32Array} decibels of the bins from DC to Nyquist
    */
   draw(decibels) {
@@ -95,7 +95,7 @@ export class Spectrogram {
 }
 
 /**
- * The loudest bin of a row that spans some, the value between two bins of a row that spans less than one.
+ * The loudest bin in a row, or a value interpolated between two bins if the row spans less than one.
  * @param {Float32Array} decibels
  * @param {number} low
  * @param {number} high

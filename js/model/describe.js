@@ -1,5 +1,5 @@
 /**
- * What a Magnet is made of, but the model file.
+ * What a Magnet is made from, except for the model file.
  * @param {import('../wasm/model.js').CoreModel} model
  */
 export function describe(model) {

@@ -1,5 +1,5 @@
-// Models of PyTorch and TensorFlow.js become Lodestone's model files. Loaded only when a file is none of Lodestone's;
-// wasm/import.cpp has the other side.
+// Converts PyTorch and TensorFlow.js models to Lodestone's model files. Loaded only for files that are not Lodestone's
+// own. wasm/import.cpp is the other side.
 
 import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
@@ -8,29 +8,29 @@ import { compile, stubs } from '../wasm/loader.js';
 import { choice, integer, names, number, settle } from '../options.js';
 
 /**
- * What files of other programs do not say; Lodestone's own say it themselves.
+ * What PyTorch and TensorFlow.js files do not say. Lodestone's own files contain it.
  * @typedef {object} ImportOptions
- * @property {number} [hop] samples from one frame to the next, 1 to the window length; a quarter of the FFT size, which
+ * @property {number} [hop] samples between frames, 1 to the window length; default: a quarter of the FFT size, which
  *   follows from the network
- * @property {number} [windowSize] window length in samples, 2 to the FFT size; as long as that
- * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window] hann
- * @property {'centered' | 'none' | 'lws'} [framing] where frames lie; `centered` as torch and librosa
- * @property {number} [sampleRate] of the training sound in Hz; 44100
- * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; as the file says, or 40
+ * @property {number} [windowSize] window length in samples, 2 to the FFT size; default: the FFT size
+ * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window] default `hann`
+ * @property {'centered' | 'none' | 'lws'} [framing] where frames lie; default `centered`, as in torch and librosa
+ * @property {number} [sampleRate] of the training sound in Hz; default 44100
+ * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; default: as in the file, or 40
  */
 
 /** @type {Required<ImportOptions>} */
 const importDefaults = { hop: 0, windowSize: 0, window: 'hann', framing: 'centered', sampleRate: 44100, sequence: 0 };
 
 /** @typedef {import('../bytes.js').BytesSource} BytesSource */
-/** @typedef {BytesSource | ArrayLike<BytesSource>} ModelSource a FileList and an array are files that belong together */
+/** @typedef {BytesSource | ArrayLike<BytesSource>} ModelSource a FileList or an array: the files of one model */
 
-/** @typedef {{name: string, bytes: Uint8Array}} Part a file; the name is empty where it has none */
+/** @typedef {{name: string, bytes: Uint8Array}} Part a file; the name may be empty */
 
 /**
- * The model file that Lodestone would have written.
+ * Returns the bytes of a Lodestone model file.
  * @param {ModelSource} source
- * @param {Uint8Array | null} bytes of the source where it is one file and has been read
+ * @param {Uint8Array | null} bytes of the source, if it is one file, already read
  * @param {ImportOptions} [options]
  * @returns {Promise<Uint8Array>}
  */
@@ -49,7 +49,7 @@ export async function importModel(source, bytes, options) {
   if (!main) {
     throw new LodestoneError(
       'invalid-data',
-      `none of these ${parts.length} files is a model.json; give it with its shards`,
+      `none of these ${parts.length} files is a model.json; pass it along with its shards`,
     );
   }
   const importer = new Importer(await compile(files.importWasm()));
@@ -80,7 +80,7 @@ function isJson({ bytes }) {
 const decode = (bytes) => new TextDecoder().decode(bytes);
 
 /**
- * Among the files that were given, by its name, or by its place where they have none; else beside the model's address.
+ * Finds a shard among the given files, by name, or by position if they have no names; else next to the model's URL.
  * @param {string} name
  * @param {number} place
  * @param {Part[]} given
@@ -91,11 +91,11 @@ async function findShard(name, place, given, source) {
   if (part) return part.bytes;
   const address = /** @type {Response} */ (source).url || source;
   if (typeof address === 'string' || address instanceof URL) return readBytes(beside(address, name));
-  throw new LodestoneError('invalid-data', `model.json needs the shard ${name}; give it too: [model.json, ${name}, …]`);
+  throw new LodestoneError('invalid-data', `model.json needs the shard ${name}; pass it too: [model.json, ${name}, …]`);
 }
 
 /**
- * The address, or in Node the path, of a file in the same folder.
+ * The URL, or in Node the path, of a file in the same folder.
  * @param {string | URL} address
  * @param {string} name
  */
@@ -104,7 +104,7 @@ function beside(address, name) {
   return /^[a-z][a-z0-9+.-]+:/i.test(text) ? new URL(name, text) : text.replace(/[^/\\]*$/, name);
 }
 
-/** One import, in an instance of its own. */
+/** One import, in its own WebAssembly instance. */
 export class Importer {
   /** @type {any} */
   #exports;
@@ -115,15 +115,15 @@ export class Importer {
     this.#exports._initialize?.();
   }
 
-  /** Bytes of memory that the instance has taken. */
+  /** Size of the instance's memory. */
   get memoryBytes() {
     return this.#exports.memory.buffer.byteLength;
   }
 
   /**
-   * Puts files into memory, one behind the other.
+   * Copies files into memory, one after another.
    * @param {Uint8Array[]} blocks
-   * @returns {[number, number]} where they lie and how many bytes they are
+   * @returns {[number, number]} their address and total size in bytes
    */
   store(blocks) {
     const size = blocks.reduce((sum, { length }) => sum + length, 0);

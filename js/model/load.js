@@ -1,5 +1,5 @@
-// What model files take of the core on the page's own thread. A page that learns a sound and plays it needs none of it,
-// so that it is loaded when it is asked for.
+// Reads model files, which needs a core on the page's own thread. Loaded on demand: a page that only learns a sound and
+// plays it does without.
 
 import { readBytes } from '../bytes.js';
 import { CoreModel } from '../wasm/model.js';
@@ -8,7 +8,7 @@ import { coreOf } from '../wasm/local-core.js';
 import { withCore } from '../wasm/modules.js';
 
 /**
- * What a Magnet is made of.
+ * What a Magnet is made from.
  * @param {import('./import.js').ModelSource} source
  * @param {import('./import.js').ImportOptions} [options]
  */
@@ -18,7 +18,7 @@ export async function load(source, options) {
 }
 
 /**
- * The bytes of the model file, made from those of another program where the source is its.
+ * The bytes of the model file, converted if the source is a PyTorch or TensorFlow.js model.
  * @param {import('./import.js').ModelSource} source
  * @param {import('./import.js').ImportOptions} [options]
  */

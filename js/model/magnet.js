@@ -31,31 +31,32 @@ import { work } from '../threads/work.js';
  * @property {number[]} layers
  * @property {number} sequence
  * @property {string} scale
- * @property {number} impulses how many training frames the model keeps to start dreams from
+ * @property {number} impulses how many training frames the model keeps, from which dreams start
  */
 
 /** @typedef {import('../options.js').StftOptions & import('../options.js').TrainerOptions} LearnOptions */
 
 /**
- * How to follow a training.
+ * How to run and follow a training.
  * @typedef {object} FollowOptions
- * @property {1 | 2 | 4 | 8} [workers] that share the work; the model is the same to the bit. As many as there are cores;
- *   1 with `training: 'sequence'`, whose steps are not shared
- * @property {(progress: TrainingProgress) => void} [onProgress] at most 10 times a second
- * @property {(notice: TrainingNotice) => void} [onNotice] of what training goes on in spite of
- * @property {(model: Magnet) => void} [onModel] gets the model so far every two seconds, as for a node that plays it:
+ * @property {1 | 2 | 4 | 8} [workers] how many workers share the work; the model is the same to the bit. Default: as
+ *   many as there are cores, rounded down; always 1 with `training: 'sequence'`, which cannot be shared
+ * @property {(progress: TrainingProgress) => void} [onProgress] called at most 10 times a second
+ * @property {(notice: TrainingNotice) => void} [onNotice] called for problems that do not end the training
+ * @property {(model: Magnet) => void} [onModel] called every two seconds with the model so far, for example to hear it:
  *   `onModel: (model) => node.swapModel(model)`
- * @property {AbortSignal} [signal] ends the training, which then gives the model so far; before the first step it
- *   rejects with the signal's reason
+ * @property {AbortSignal} [signal] ends the training, which then resolves with the model so far; before the first step
+ *   it rejects with the signal's reason
  */
 
 /**
  * @typedef {object} MoreTrainOptions
- * @property {'quality' | 'responsive' | 'classic'} [preset] ready-made settings, which other options may change: frames
- *   of 2048 samples every 512, or 512 every 128, which answers 4 times sooner; or MAGNet's own way; quality
- * @property {number} [epochs] 1000; `classic`: 200
- * @property {Magnet} [initial] a model to start from; its frames and network are taken over
- * @property {string | CheckpointOptions} [checkpoint] without it nothing is kept
+ * @property {'quality' | 'responsive' | 'classic'} [preset] ready-made settings, which other options override:
+ *   `quality` (default) has frames of 2048 samples every 512; `responsive` 512 every 128, which respond 4 times sooner;
+ *   `classic` trains as MAGNet did
+ * @property {number} [epochs] default 1000; `classic`: 200
+ * @property {Magnet} [initial] a model to start from, whose STFT and network settings become the defaults
+ * @property {string | CheckpointOptions} [checkpoint] saves checkpoints under this id; without it nothing is saved
  */
 
 /** @typedef {LearnOptions & MoreTrainOptions & FollowOptions} TrainOptions */
@@ -64,8 +65,8 @@ import { work } from '../threads/work.js';
 
 /**
  * @typedef {object} MoreGenerateOptions
- * @property {number} [seconds] 5
- * @property {string | import('../options.js').PhaseOptions} [phase] a preset or what PhaseOptions has; `best`
+ * @property {number} [seconds] default 5
+ * @property {string | import('../options.js').PhaseOptions} [phase] a preset or PhaseOptions; default `best`
  */
 
 /**
@@ -81,16 +82,16 @@ import { work } from '../threads/work.js';
  *     const file = model.toBytes();
  */
 export class Magnet {
-  /** @type {{bytes: Uint8Array, live: Uint8Array} | null} the model file, and what a player reads */
+  /** @type {{bytes: Uint8Array, live: Uint8Array} | null} the model file, and the form that a player reads */
   #forms;
 
   /**
-   * Made by `train` and `load`.
+   * Use `train` or `load` instead.
    * @param {{bytes: Uint8Array, live: Uint8Array, config: any, losses: number[], validationLosses: number[]}} model
    */
   constructor({ bytes, live, config, losses, validationLosses }) {
     this.#forms = { bytes, live };
-    /** @type {MagnetConfig} How it was trained. */
+    /** @type {MagnetConfig} How the model was trained. */
     this.config = config;
     /** @type {number[]} Mean training loss of each epoch. */
     this.losses = losses;
@@ -99,10 +100,10 @@ export class Magnet {
   }
 
   /**
-   * Learns a sound, or a corpus of sounds, in workers. The audio's own sample rate counts; nothing is resampled.
+   * Learns a sound, or a corpus of sounds, in workers. The model has the audio's sample rate; nothing is resampled.
    * @param {Audio} audio
    * @param {TrainOptions} [options]
-   * @returns {Training} a promise of the model that can be paused, resumed and listened to meanwhile
+   * @returns {Training} a promise of the model, with methods to pause, resume and take snapshots
    */
   static train(audio, options) {
     try {
@@ -131,8 +132,7 @@ export class Magnet {
   }
 
   /**
-   * Goes on with a training that kept checkpoints, from the last one; the model will be the same to the bit as without
-   * a break.
+   * Resumes a training from its last checkpoint. The model will be the same, to the bit, as without the interruption.
    * @param {string} id
    * @param {ResumeOptions} [options]
    * @returns {Training}
@@ -151,8 +151,8 @@ export class Magnet {
   }
 
   /**
-   * Reads a model file: Lodestone's; a state_dict or checkpoint that PyTorch saved; or a layers model of TensorFlow.js:
-   * the address of its model.json with the shards beside it, or all of its files.
+   * Loads a model: Lodestone's own format; a PyTorch state_dict or checkpoint; or a TensorFlow.js layers model, given
+   * as the URL of its model.json next to its shards, or as all of its files.
    * @param {import('./import.js').ModelSource} source
    * @param {import('./import.js').ImportOptions} [options] what files of PyTorch and TensorFlow.js do not say
    * @returns {Promise<Magnet>}
@@ -162,8 +162,8 @@ export class Magnet {
   }
 
   /**
-   * The trainings that a store keeps, the newest first; `resume` goes on with them.
-   * @param {string} [store] 'opfs' or 'indexed-db'; in Node the path of a folder. As `checkpoint` has it without one
+   * Lists the trainings in a store, newest first, for `resume`.
+   * @param {string} [store] 'opfs' or 'indexed-db'; in Node the path of a folder. The default is that of `checkpoint`
    * @returns {Promise<import('../training/kept.js').KeptTraining[]>}
    */
   static async checkpoints(store) {
@@ -172,7 +172,7 @@ export class Magnet {
   }
 
   /**
-   * Deletes what a store keeps of a training; one that is not there is no error.
+   * Deletes a training's checkpoints from a store. Does nothing if there are none.
    * @param {string} id
    * @param {string} [store]
    */
@@ -182,7 +182,7 @@ export class Magnet {
   }
 
   /**
-   * New sound from the model, in a worker. The same seed and options give the same samples to the bit.
+   * Generates new sound in a worker. The same seed and options give the same samples to the bit.
    * @param {GenerateOptions} [options]
    * @returns {Promise<{samples: Float32Array, sampleRate: number, reseeds: number}>}
    */
@@ -205,8 +205,8 @@ export class Magnet {
   }
 
   /**
-   * An instrument that plays the model in a context, ready to be connected: `register`, the node, and what it takes
-   * until the audio thread can play. A context of another rate than the model's gets the sound resampled.
+   * Creates a node that plays the model, ready to be connected. Calls `register` first, and resolves once the audio
+   * thread can play. If the context's sample rate differs from the model's, the sound is resampled.
    * @param {import('../nodes/register.js').AnyContext} context
    * @param {import('../nodes/generator-options.js').GeneratorOptions & import('../nodes/register.js').RegisterOptions}
    *   [options]
@@ -217,7 +217,7 @@ export class Magnet {
   }
 
   /**
-   * A context at the model's sample rate, in which nothing needs resampling.
+   * Creates a context at the model's sample rate, so that nothing has to be resampled.
    * @param {Omit<AudioContextOptions, 'sampleRate'>} [options]
    */
   createContext(options) {
@@ -233,7 +233,7 @@ export class Magnet {
   }
 
   /**
-   * What a player reads, in this release of the package alone.
+   * The form of the model that a player reads. It is only valid for this release of the package.
    * @returns {Uint8Array}
    */
   liveBytes() {
@@ -241,7 +241,7 @@ export class Magnet {
   }
 
   /**
-   * The magnitudes of the sound it was trained on, as far as the model keeps them: `[frames, bins]`, linear.
+   * The training frames that the model keeps, as linear magnitudes: `[frames, bins]`.
    * @returns {Promise<{data: Float32Array, frames: number, bins: number}>}
    */
   async trainingFrames() {
@@ -249,7 +249,7 @@ export class Magnet {
     return (await import('./load.js')).trainingFrames(bytes);
   }
 
-  /** Lets go of the model; it cannot play afterwards. */
+  /** Releases the model, which cannot be used afterwards. */
   dispose() {
     this.#forms = null;
   }
@@ -273,7 +273,7 @@ const followDefaults = {
 const make = (learned) => new Magnet(learned);
 
 /**
- * The defaults of a training; those of what it starts from come first.
+ * The defaults of a training. Those of the initial model, if any, override the preset's.
  * @param {TrainOptions} [options]
  */
 function presetOf(options) {

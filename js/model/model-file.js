@@ -1,6 +1,6 @@
-// The model file: safetensors with PyTorch's names of tensors, and one JSON text under the metadata key `lodestone`.
-// JSON and bytes are what JavaScript is good at: in C++ this would be a sixth of the module. Whatever comes from
-// outside is checked before memory is taken for it.
+// The model file: safetensors with PyTorch's tensor names, and a JSON text under the metadata key `lodestone`.
+// JavaScript handles JSON and bytes well; in C++ this would take up a sixth of the module. Input is checked before
+// memory is allocated for it.
 
 import { LodestoneError } from '../errors.js';
 import { names } from '../options.js';
@@ -8,21 +8,21 @@ import { names } from '../options.js';
 /**
  * @typedef {object} Tensor
  * @property {string} name
- * @property {string} dtype as in safetensors: F32, F16, …
+ * @property {string} dtype of safetensors: F32, F16, …
  * @property {number[]} shape
  * @property {Uint8Array} bytes little-endian
  */
 
 /**
  * @typedef {object} ModelDescription
- * @property {any} config as CoreModel has it
+ * @property {any} config like CoreModel's
  * @property {number[]} losses
  * @property {number[]} validationLosses
  */
 
 const formatVersion = 1;
 const largestHeader = 1e8;
-/** @type {Record<string, number>} bytes of a value */
+/** @type {Record<string, number>} bytes per value */
 const dtypeSizes = { U8: 1, I32: 4, I64: 8, F16: 2, F32: 4, F64: 8 };
 
 /** @param {string} message */
@@ -51,15 +51,15 @@ export function tensorShapes({ size, layers }) {
 
 /**
  * @param {Uint8Array} bytes
- * @returns {ModelDescription & {tensors: Map<string, Tensor>}} the tensors are checked for their names and shapes
+ * @returns {ModelDescription & {tensors: Map<string, Tensor>}} tensors whose names and shapes have been checked
  */
 export function readModelFile(bytes) {
-  // Not a Buffer of Node's, whose slices are no copies.
+  // slice() of a Node Buffer would not copy.
   const { metadata, tensors } = readSafetensors(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const description = readDescription(metadata);
   const expected = tensorShapes(description.config);
   const bins = description.config.size / 2 + 1;
-  if (tensors.has('residuals')) expected.push(['residuals', [bins]]); // files of before have none
+  if (tensors.has('residuals')) expected.push(['residuals', [bins]]); // missing in files from earlier versions
   for (const [name, shape] of expected) {
     const found = tensors.get(name)?.shape;
     if (String(found) !== String(shape)) {
@@ -134,12 +134,12 @@ function readDescription(metadata) {
 }
 
 /**
- * What a field may be: the test, and its name for the message.
+ * What a field may be: a test, and a description for the error message.
  * @typedef {[(value: any) => boolean, string]} Kind
  */
 
-/** @type {Kind} The core takes numbers of 32 bits, others would wrap around. */
-const whole = [(value) => value === (value | 0), 'a whole number of 32 bits'];
+/** @type {Kind} The core takes 32-bit integers; others would wrap around. */
+const whole = [(value) => value === (value | 0), 'a 32-bit integer'];
 /** @type {Kind} */
 const finite = [Number.isFinite, 'a finite number'];
 /** @type {(names: string[]) => Kind} */
@@ -148,12 +148,12 @@ const oneOf = (names) => [(value) => names.includes(value), names.join(', ')];
 const listOf = (allowed, what) => [(value) => Array.isArray(value) && value.every(allowed), `a list of ${what}`];
 const hidden = listOf(
   (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
-  'whole numbers from 1 to 4096',
+  'integers from 1 to 4096',
 );
 const numbers = listOf((value) => value === null || typeof value === 'number', 'numbers or null');
 
 /**
- * A function that takes a field of `object` if it is what it should be.
+ * Returns a function that reads a field of `object` and checks it.
  * @param {any} object
  * @param {string} section
  */
@@ -184,7 +184,7 @@ function parse(text, place) {
 }
 
 /**
- * The tensors point into `bytes`. Refused: everything of which a tensor's place or size does not follow.
+ * The tensors are views of `bytes`. Throws unless they cover the data exactly, without gaps or overlaps.
  * @param {Uint8Array} bytes
  */
 export function readSafetensors(bytes) {
@@ -210,11 +210,11 @@ function headerLength(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (length <= Math.min(largestHeader, bytes.length - 8)) return length;
-  throw malformed(`safetensors: the header claims ${length} bytes; the file has ${bytes.length - 8} behind its length`);
+  throw malformed(`safetensors: the header claims ${length} bytes; the file has ${bytes.length - 8} after the length`);
 }
 
 /**
- * The JSON of a safetensors file, of which the beginning is enough.
+ * The header of a safetensors file; the beginning of the file is enough.
  * @param {Uint8Array} bytes
  */
 export function readHeader(bytes) {
@@ -235,7 +235,7 @@ function extent(name, entry) {
   const isCount = (/** @type {any} */ value) => Number.isSafeInteger(value) && value >= 0;
   const placed = Array.isArray(offsets) && offsets.length === 2 && offsets.every(isCount);
   if (!placed || !Array.isArray(shape) || !shape.every(isCount)) {
-    throw malformed(`safetensors: ${quoted(name)} has no shape or data_offsets of whole numbers`);
+    throw malformed(`safetensors: ${quoted(name)} needs integers in shape and data_offsets`);
   }
   const [from, to] = offsets;
   const needed = shape.reduce((product, length) => product * length, size);
@@ -246,7 +246,7 @@ function extent(name, entry) {
 }
 
 /**
- * One character a byte: an AudioWorklet has no TextDecoder, and names beyond ASCII stand in no model.
+ * One character per byte: an AudioWorklet has no TextDecoder, and no model has names beyond ASCII.
  * @param {Uint8Array} bytes
  */
 function ascii(bytes) {
@@ -266,7 +266,7 @@ export function writeSafetensors(metadata, tensors) {
     { dtype, shape, data_offsets: [end, (end += bytes.length)] },
   ]);
   const header = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
-  const length = Math.ceil(header.length / 8) * 8; // aligned with spaces, as the reference implementation does
+  const length = Math.ceil(header.length / 8) * 8; // padded with spaces, as the reference implementation does
   const file = new Uint8Array(8 + length + end);
   new DataView(file.buffer).setUint32(0, length, true);
   for (let i = 0; i < length; ++i) file[8 + i] = i < header.length ? header.charCodeAt(i) : 32;

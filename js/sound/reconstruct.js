@@ -5,14 +5,14 @@ import { work } from '../threads/work.js';
 /** @typedef {import('../threads/tasks.js').WorkProgress} WorkProgress */
 
 /**
- * Finds phases for magnitudes, in a worker, and makes sound of them.
+ * Finds phases for magnitudes and turns them into sound, in a worker.
  *
  *     const { samples } = await reconstruct(stft.magnitudes(sound), { ...stft.config, preset: 'best' });
  *
  * @param {Frames} magnitudes linear
  * @param {import('../options.js').StftOptions & import('../options.js').PhaseOptions & {start?: Frames} &
- *   import('../threads/work.js').WorkOptions<WorkProgress>} [options] how the magnitudes came about, the preset or stages, and
- *   `start`, a complex spectrum whose phases to start from
+ *   import('../threads/work.js').WorkOptions<WorkProgress>} [options] the STFT options of the magnitudes, the preset or
+ *   stages, and optionally `start`, a complex spectrum whose phases to start from
  * @returns {Promise<{samples: Float32Array, sampleRate: number, spectrum: Required<Frames>}>}
  */
 export async function reconstruct(magnitudes, options) {

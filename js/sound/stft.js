@@ -5,7 +5,7 @@ import { completeCore } from '../wasm/local-core.js';
 /** @typedef {import('../options.js').StftOptions} StftOptions */
 
 /**
- * Short-time Fourier transform: sound to frames and back. Made once, then synchronous.
+ * Short-time Fourier transform: sound to frames and back. Creating one is asynchronous, everything else synchronous.
  *
  *     const stft = await Stft.create({ size: 1024, hop: 256 });
  *     const spectrum = stft.transform(samples);
@@ -15,7 +15,7 @@ import { completeCore } from '../wasm/local-core.js';
 export class Stft {
   #stft;
 
-  /** @param {CoreStft} stft see `Stft.create` */
+  /** @param {CoreStft} stft use `Stft.create` instead */
   constructor(stft) {
     this.#stft = stft;
   }
@@ -33,13 +33,13 @@ export class Stft {
     return { ...this.#stft.config };
   }
 
-  /** Bins of a frame: size / 2 + 1. */
+  /** Bins per frame: size / 2 + 1. */
   get bins() {
     return this.#stft.bins;
   }
 
   /**
-   * Complex frames; real and imaginary parts take turns in `data`.
+   * Complex frames; real and imaginary parts alternate in `data`.
    * @param {Float32Array} samples finite
    * @returns {Required<Frames>}
    */
@@ -57,7 +57,7 @@ export class Stft {
   }
 
   /**
-   * The samples of complex frames: `spectrum.length` of them, or all that the frames cover.
+   * Turns complex frames into samples: `spectrum.length` of them, or as many as the frames cover.
    * @param {Frames} spectrum
    * @returns {Float32Array}
    */
@@ -65,17 +65,17 @@ export class Stft {
     return this.#stft.inverse(spectrum);
   }
 
-  /** `transform` piece by piece: `push(samples)` and at the end `finish()` give the frames that are ready. */
+  /** `transform` piece by piece: `push(samples)` returns the frames that are complete, `finish()` the last ones. */
   stream() {
     return new CoreStftStream(this.#stft.core, this.#stft.config);
   }
 
-  /** `inverse` piece by piece: `push(spectrum)` and at the end `finish()` give the samples that are ready. */
+  /** `inverse` piece by piece: `push(spectrum)` returns the samples that are complete, `finish()` the last ones. */
   inverseStream() {
     return new CoreInverseStftStream(this.#stft.core, this.#stft.config);
   }
 
-  /** Frees its memory; streams live on until they are disposed of themselves. */
+  /** Frees its memory. Streams have their own `dispose()`. */
   dispose() {
     this.#stft.dispose();
   }

@@ -2,7 +2,7 @@ import { readBytes } from '../bytes.js';
 import { completeCore } from '../wasm/local-core.js';
 
 /**
- * The sound of a WAV file, its channels mixed to one.
+ * Reads a WAV file and mixes its channels to mono.
  * @param {import('../bytes.js').BytesSource} source
  * @returns {Promise<{samples: Float32Array, sampleRate: number}>}
  */
@@ -12,7 +12,7 @@ export async function readWav(source) {
 }
 
 /**
- * A WAV file of one channel: 16-bit integers, or with `float` 32-bit floats, which keep peaks above full scale.
+ * Makes a mono WAV file: 16-bit integers, or with `float` 32-bit floats, which preserve peaks above full scale.
  * @param {Float32Array} samples
  * @param {number} sampleRate in Hz
  * @param {{float?: boolean}} [options]

@@ -81,7 +81,7 @@ const char* read(const Field& field, const JsonValue& value) {
   switch (field.type) {
     case FieldType::integer:
     case FieldType::integers:
-      if (!is_whole(value, -largest_int, largest_int)) return "a whole number of 32 bits";
+      if (!is_whole(value, -largest_int, largest_int)) return "a 32-bit integer";
       if (list) {
         value_of<std::vector<int>>(field).push_back(static_cast<int>(value.number));
       } else {

@@ -312,7 +312,7 @@ test('model.json and shards that lie', async () => {
   await refused({ ...files, [first]: nan }, /\[0\] is nan/);
   await assert.rejects(Magnet.load(files[json]), {
     code: 'invalid-data',
-    message: /needs the shard group1-shard1of2\.bin; give it too/,
+    message: /needs the shard group1-shard1of2\.bin; pass it too/,
   });
   const path = folder('missing', { [json]: files[json] });
   await assert.rejects(Magnet.load(join(path, json)), {
@@ -330,5 +330,5 @@ test('what is no model at all', async () => {
     is(/none of these 2 files is a model\.json/),
   );
   await assert.rejects(Magnet.load([]), is(/none of these 0 files/));
-  await assert.rejects(Magnet.load({}), { code: 'invalid-argument', message: /cannot be read as bytes/ });
+  await assert.rejects(Magnet.load({}), { code: 'invalid-argument', message: /is not readable/ });
 });

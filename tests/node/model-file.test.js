@@ -98,10 +98,10 @@ test('what does not fit is refused with what was expected and what was found', (
   );
   refuse(/layers/, config({ layers: [] }));
   refuse(/layers/, config({ layers: [1e9] }));
-  refuse(/layers is \[0\]; allowed: a list of whole numbers from 1 to 4096/, config({ layers: [0] }));
+  refuse(/layers is \[0\]; allowed: a list of integers from 1 to 4096/, config({ layers: [0] }));
   refuse(/layers is "8"; allowed: a list/, config({ layers: '8' }));
   for (const hop of [0.5, 2 ** 32 + 64, '64', null]) {
-    refuse(/stft\.hop is .*[^\]]; allowed: a whole number of 32 bits/, config({ hop }));
+    refuse(/stft\.hop is .*[^\]]; allowed: a 32-bit integer/, config({ hop }));
   }
   refuse(/network\.sequence is 4294967301; allowed: a whole number/, config({ sequence: 2 ** 32 + 5 }));
   refuse(/hop is 0; allowed/, config({ hop: 0 }));
