@@ -5,7 +5,7 @@
 
 namespace lodestone {
 
-/// An IEEE 754 binary16 number as it lies in a file: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits.
+/// An IEEE 754 binary16 number as stored in files: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits.
 /// (libc++ 13 has no std::bit_cast.)
 struct Half {
   std::uint16_t bits;
@@ -27,7 +27,7 @@ struct Half {
   }
 
  private:
-  /// To nearest, ties to even; beyond 65519.99 infinite.
+  /// Rounds to nearest, ties to even; values beyond 65519.99 become infinite.
   static std::uint16_t round(float value) {
     const auto all = __builtin_bit_cast(std::uint32_t, value);
     const std::uint32_t sign = all >> 16 & 0x8000u;
@@ -39,7 +39,7 @@ struct Half {
     constexpr std::uint32_t infinity = 0x7c00, smallest_normal = 0x38800000 /* 2^-14 */, nan = 0x7e00;
     if (magnitude > 0x7f800000u) return nan;
     if (magnitude < smallest_normal) {
-      // The spacing of floats in [0.5, 1) is that of subnormal halves, 2^-24: adding 0.5 rounds as wanted.
+      // Floats in [0.5, 1) are spaced like subnormal halves, by 2^-24, so adding 0.5 rounds correctly.
       return __builtin_bit_cast(std::uint32_t, __builtin_bit_cast(float, magnitude) + 0.5f) -
              __builtin_bit_cast(std::uint32_t, 0.5f);
     }
@@ -49,10 +49,10 @@ struct Half {
   }
 };
 
-/// The largest magnitude that model files store as float16 (which itself ends at 65504).
+/// The largest magnitude that model files store as float16 (whose own maximum is 65504).
 inline constexpr float largest_half_impulse = 6e4f;
 
-/// Whether a model file may store this value as float16: exactly, and not too large.
+/// Whether a model file may store this value as float16: exactly representable and not too large.
 inline bool fits_half(float value) { return value <= largest_half_impulse && Half(value) == value; }
 
 }  // namespace lodestone

@@ -18,7 +18,7 @@ Result<Model> Model::clone() const {
 
 bool round_to_half(std::span<float> values) {
   for (const float value : values) {
-    if (!(std::abs(value) <= largest_half_impulse)) return false;  // also where it is NaN
+    if (!(std::abs(value) <= largest_half_impulse)) return false;  // also for NaN
   }
   for (float& value : values) value = Half(value);
   return true;

@@ -8,9 +8,10 @@
 namespace lodestone {
 namespace {
 
-/// What inference needs of trained weights, in place. BatchNorm with running statistics is an affine map, and becomes
-/// part of the first layer: its weights take γ/σ, its bias W·β. The mean stays outside, because subtracting it first
-/// loses no digits where a bin hardly varies. Each layer's biases become one, in `input_bias`.
+/// Reduces trained weights to what inference needs, in place. BatchNorm with running statistics is an affine map and is
+/// folded into the first layer: its weights are scaled by γ/σ, and W·β is added to its bias. The mean is still
+/// subtracted first, because that preserves precision in bins that hardly vary. Each layer's biases are combined in
+/// `input_bias`.
 void fold(Weights& weights) {
   for (LstmWeights& layer : weights.layers) {
     for (std::size_t g = 0; g < layer.input_bias.size(); ++g) layer.input_bias[g] += layer.recurrent_bias[g];

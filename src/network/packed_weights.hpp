@@ -8,8 +8,8 @@
 
 namespace lodestone {
 
-/// Weights as inference reads them: BatchNorm folded into the first layer, matrices packed for the kernels. A view of
-/// an arena's memory, whose shape alone decides where everything lies.
+/// Weights in the form used for inference: BatchNorm folded into the first layer, matrices packed for the kernels. A
+/// view of an arena's memory; its layout depends on the shape only.
 struct PackedWeights {
   struct Layer {
     Packed input, recurrent;
@@ -17,13 +17,13 @@ struct PackedWeights {
   };
 
   PackedWeights() = default;
-  /// Takes the next memory of `arena`. `config` must have passed its check.
+  /// Takes its memory from `arena`. `config` must be valid.
   PackedWeights(const NetworkConfig& config, Arena& arena);
 
-  /// Folds and packs weights of these shapes; fails only for want of memory.
+  /// Folds and packs weights of these shapes; fails only if memory runs out.
   Status fill(const Weights& trained);
 
-  std::span<float> mean;  ///< to be subtracted from each frame `[bins]`
+  std::span<float> mean;  ///< to subtract from each frame `[bins]`
   std::vector<Layer> layers;
   Packed dense;
   std::span<float> dense_bias;  ///< `[bins]`

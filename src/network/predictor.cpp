@@ -8,10 +8,10 @@
 namespace lodestone {
 namespace {
 
-/// What the activations of a cell cost, in multiply-adds.
+/// The cost of a cell's activations, in multiply-adds.
 constexpr std::int64_t activation_cost = 110;
 
-/// What a layer knows of its windows.
+/// The state of a layer's windows.
 struct Layer {
   std::size_t hidden = 0;
   std::span<float> gates;         ///< `[rows, 4·hidden]`
@@ -20,22 +20,22 @@ struct Layer {
 
 }  // namespace
 
-/// A frame goes through stages: per layer its input product, its recurrent product and its activations; at the end the
-/// Dense layer. A stage is cut into units: panels of a product's columns, rows of activations.
+/// A frame passes through stages: for each layer its input product, recurrent product and activations; finally the
+/// Dense layer. A stage is divided into units: panels of a product's columns, or rows of activations.
 struct Predictor::Engine {
   Engine(const NetworkConfig& config, const PackedWeights& packed, Mode mode);
 
-  /// Takes memory; fails only for want of it.
+  /// Allocates memory; fails only if it runs out.
   Status prepare(const NetworkConfig& config);
   void reset();
   void begin(std::span<const float> frame);
   bool step(Budget& budget);
   std::int64_t cost(std::size_t windows) const;
 
-  Buffer<std::byte> own_weights;  ///< where they are nobody else's
-  std::size_t rows;               ///< windows in flight at most: `sequence`, or 1 where created in stateful mode
+  Buffer<std::byte> own_weights;  ///< empty if the weights are shared
+  std::size_t rows;               ///< maximum number of windows in flight: `sequence`, or 1 if created in stateful mode
   bool can_window;                ///< whether created in window mode
-  bool windowed;                  ///< whether the oldest window ends once it is `rows` frames long
+  bool windowed;                  ///< whether the oldest window retires once it is `rows` frames long
   bool next_windowed;             ///< the same from the next frame on
   std::span<float> prediction;    ///< `[bins]`
 
@@ -56,15 +56,15 @@ struct Predictor::Engine {
   const Kernels& kernels = lodestone::kernels();
   PackedWeights weights;
   Buffer<std::byte> block;
-  std::span<float> centred;  ///< the frame less the mean `[bins]`
+  std::span<float> centred;  ///< the frame minus the mean `[bins]`
   std::span<float> shared;   ///< the first layer's input product `[4·hidden]`, the same for all windows
   std::vector<Layer> layers;
   std::int64_t cost_of_one = 0, cost_of_another = 0;  ///< window
 
-  std::size_t begun = 0;   ///< windows that have begun, at most `rows`: they are the first rows
-  std::size_t oldest = 0;  ///< the row whose window is the longest
-  std::size_t stage = 0;   ///< of the frame in work
-  std::size_t done = 0;    ///< units of that stage
+  std::size_t begun = 0;   ///< windows begun so far, at most `rows`; they use the first rows
+  std::size_t oldest = 0;  ///< the row of the longest window
+  std::size_t stage = 0;   ///< current stage of the frame
+  std::size_t done = 0;    ///< completed units of that stage
 };
 
 Predictor::Engine::Engine(const NetworkConfig& config, const PackedWeights& packed, Mode mode)
@@ -133,10 +133,10 @@ void Predictor::Engine::retire() {
   oldest = (oldest + 1) % rows;
 }
 
-/// A state that goes on alone, and the window that goes on among others until it has to retire, are the same thing.
+/// The state of stateful mode is simply a window: it continues alone, or among new windows until it has to retire.
 void Predictor::Engine::change_mode() {
   windowed = next_windowed;
-  if (windowed) return retire();  // at once where windows are one frame long
+  if (windowed) return retire();  // at once if windows are one frame long
   for (const Layer& layer : layers) {
     for (const std::span<float> state : {layer.cell, layer.output}) {
       std::copy_n(state.data() + oldest * layer.hidden, layer.hidden, state.data());
@@ -169,7 +169,7 @@ bool Predictor::Engine::step(Budget& budget) {
   return stage == stages();
 }
 
-/// That of the stage, where it does not activate.
+/// The product of the current stage, which must not be an activation stage.
 Product Predictor::Engine::product() const {
   const std::size_t l = stage / 3;
   if (l == layers.size()) {

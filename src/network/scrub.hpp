@@ -5,7 +5,7 @@
 
 namespace lodestone {
 
-/// Keeps subnormal numbers out, see vector/lanes.hpp.
+/// Removes subnormal numbers, see vector/lanes.hpp.
 inline float scrubbed(float value) { return std::fabs(value) < 1e-20f ? 0.0f : value; }
 
 inline void scrub(std::span<float> values) {

@@ -6,7 +6,7 @@
 namespace lodestone {
 namespace {
 
-/// A tensor of a Weights object: one of both.
+/// A tensor of a Weights object: either a matrix or a vector.
 struct Tensor {
   Buffer<float>* vector;
   Array2<float>* matrix;
@@ -47,10 +47,10 @@ std::vector<Tensor> tensors_of(Weights& weights) {
   return all;
 }
 
-/// Only to be read.
+/// For reading only.
 std::vector<Tensor> tensors_of(const Weights& weights) { return tensors_of(const_cast<Weights&>(weights)); }
 
-/// Of the i-th tensor.
+/// The name of the i-th tensor.
 std::string tensor_name(std::size_t i, std::size_t layers) {
   constexpr const char* norm[] = {"weight", "bias", "running_mean", "running_var"};
   constexpr const char* lstm[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};

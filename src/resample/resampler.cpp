@@ -18,12 +18,12 @@ namespace {
 
 using V = Floats<4>;
 
-/// Between two neighbours of this many phases of a sample at the lower rate, a straight line is 94 dB right.
+/// Filter phases per sample of the lower rate; linear interpolation between neighbours is then accurate to 94 dB.
 constexpr double phases_of_lower = 256;
-/// Kaiser's formulas for a stop band of −85 dB and a transition of 0.1 of the lower Nyquist frequency.
+/// From Kaiser's formulas for a stop band of −85 dB and a transition of 0.1 of the lower Nyquist frequency.
 constexpr double taps_of_lower = 108;
 constexpr double shape = 8.4;
-/// In cycles a sample of the lower rate: the middle of the transition from 0.9 to 1 of its Nyquist frequency.
+/// In cycles per sample of the lower rate: the middle of the transition from 0.9 to 1 of its Nyquist frequency.
 constexpr double cutoff = 0.475;
 /// Samples that can be pushed at once.
 constexpr std::int64_t room = 1024;
@@ -38,7 +38,7 @@ double bessel(double x) {
   return sum;
 }
 
-/// The low-pass at a distance of so many samples of the lower rate; 0 beyond half its taps.
+/// The low-pass at a distance in samples of the lower rate; 0 beyond half its taps.
 double low_pass(double distance) {
   const double x = distance / (taps_of_lower / 2);
   if (x * x >= 1) return 0;
@@ -53,10 +53,10 @@ Status check_rate(const char* field, double rate) {
 
 }  // namespace
 
-/// The samples under the filter for the next output and those pushed since. They move along the memory, and back when
-/// they have come to its end.
+/// Holds the samples under the filter for the next output, and those pushed since. They advance through the buffer and
+/// are moved back when they reach its end.
 struct Resampler::Engine {
-  /// `scale`: samples of the lower rate in one of the input.
+  /// `scale`: samples of the lower rate per input sample.
   void fill_filters(double scale) {
     for (std::int64_t phase = 0; phase <= phases; ++phase) {
       const auto row = filters.row(static_cast<std::size_t>(phase));
@@ -67,7 +67,7 @@ struct Resampler::Engine {
         sum += factor;
         distance += 1;
       }
-      // A constant passes unchanged.
+      // Unit gain at DC.
       for (float& factor : row) factor = static_cast<float>(factor / sum);
     }
   }
@@ -106,7 +106,7 @@ struct Resampler::Engine {
     return count;
   }
 
-  /// The output at `fraction`/`to` of a sample behind the newest under the filter.
+  /// The output `fraction`/`to` of a sample after the newest one under the filter.
   float next() const {
     const std::int64_t place = fraction * phases;
     const float* held = samples.data() + begin;
@@ -127,9 +127,9 @@ struct Resampler::Engine {
   std::int64_t phases = 0;
   Array2<float> filters;  ///< `[phases + 1, taps]`
   Buffer<float> samples;
-  std::int64_t begin = 0;     ///< of those under the filter for the next output
-  std::int64_t filled = 0;    ///< end of those known
-  std::int64_t fraction = 0;  ///< how far the next output lies behind the newest of them, in 1/`to` samples
+  std::int64_t begin = 0;     ///< of the samples under the filter for the next output
+  std::int64_t filled = 0;    ///< end of the available samples
+  std::int64_t fraction = 0;  ///< distance from the newest of them to the next output, in 1/`to` samples
 };
 
 Result<Resampler> Resampler::create(double from, double to) {

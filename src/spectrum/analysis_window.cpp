@@ -6,7 +6,7 @@
 namespace lodestone {
 namespace {
 
-/// Makes the squares, hop by hop, sum to 1, as the authors of LWS do with their window.
+/// Scales the window so that its squares, overlapped hop by hop, sum to 1, as the authors of LWS do.
 void normalise(std::size_t hop, Buffer<double>& window) {
   for (std::size_t i = 0; i < hop; ++i) {
     double sum = 0;

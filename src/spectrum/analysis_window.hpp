@@ -5,8 +5,7 @@
 
 namespace lodestone {
 
-/// The window that frames are multiplied with, in both directions: `[window length]`. `config` must have passed its
-/// check.
+/// The window `[window length]` that frames are multiplied by, in both directions. `config` must be valid.
 Result<Buffer<double>> analysis_window(const StftConfig& config);
 
 }  // namespace lodestone

@@ -1,4 +1,4 @@
-// Compiled with -ffinite-math-only: products of std::complex test for NaN and Inf otherwise.
+// Compiled with -ffinite-math-only: otherwise products of std::complex check for NaN and Inf.
 #include "spectrum/fft.hpp"
 
 #include <pffft.h>
@@ -15,7 +15,7 @@
 namespace lodestone {
 namespace {
 
-/// What is left of `size` when 2, 3, 5 … `largest` are divided out.
+/// What remains of `size` after dividing out 2, 3, 5 … `largest`.
 int without_primes_to(int largest, int size) {
   for (int factor = 2; factor <= largest; ++factor) {
     while (size % factor == 0) size /= factor;
@@ -23,7 +23,7 @@ int without_primes_to(int largest, int size) {
   return size;
 }
 
-/// Neither library checks the memory that it takes for its tables; so take as much before, and give it back.
+/// Neither library checks its own allocations, so this allocates and frees as much memory beforehand.
 Status check_memory(int size) {
   auto probe = Buffer<double>::create(std::uint64_t{6} * size);
   return probe ? Status{} : Status{probe.error()};
@@ -90,7 +90,7 @@ void Fft<float>::forward() {
 }
 
 /// The Hartley transform of a real signal from its Fourier transform: H(k) = Re − Im and H(size − k) = Re + Im
-/// (Bracewell 1983). It is its own inverse but for a factor, so that half of PFFFT does the work of the whole.
+/// (Bracewell 1983). It is its own inverse up to a factor, so only PFFFT's forward half is needed.
 void to_hartley(const std::complex<float>* bins, int half, float* to) {
   to[0] = bins[0].real();
   to[half] = bins[half].real();
@@ -115,14 +115,14 @@ void Fft<float>::inverse() {
   to_hartley(bins(), plan_->half, samples());
 }
 
-/// A complex transform of half the size over pairs of samples (Press et al., Numerical Recipes, section 12.3).
+/// A complex transform of half the size on pairs of samples (Press et al., Numerical Recipes, section 12.3).
 template <>
 struct Fft<double>::Plan {
   explicit Plan(int size) : half(static_cast<std::size_t>(size / 2)), forward(half, false), inverse(half, true) {}
 
   std::size_t half;
   kissfft<double> forward, inverse;
-  Buffer<std::complex<double>> rotations;  ///< −i·e^(−2πik/size) and, for the inverse, its conjugate
+  Buffer<std::complex<double>> rotations;  ///< −i·e^(−2πik/size); its conjugate serves the inverse
 };
 
 template <>
@@ -177,7 +177,7 @@ Result<Fft<double>> Fft<double>::create(int size) {
   fft.bins_ = std::move(*bins);
   fft.plan_ = std::make_unique<Plan>(size);
   fft.plan_->rotations = std::move(*rotations);
-  // KissFFT takes scratch memory for the radices 7, 11 and 13 in its first transform.
+  // KissFFT allocates scratch memory for the radices 7, 11 and 13 in its first transform.
   fft.forward();
   fft.inverse();
   return fft;

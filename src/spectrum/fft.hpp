@@ -14,14 +14,13 @@ inline constexpr int kMaxFftSize = 65536;
 
 /// Even, kMinFftSize .. kMaxFftSize, no prime factor above 13.
 bool is_fft_size(int size);
-/// The allowed size nearest to any number; the larger of two equally near ones.
+/// The allowed size nearest to any number; the larger one in a tie.
 int nearest_fft_size(int size);
 
-/// How many values PFFFT computes at a time: 4, or 1 where it was compiled without SIMD by mistake.
+/// How many values PFFFT computes at a time: 4, or 1 if it was accidentally compiled without SIMD.
 int fft_simd_size();
 
-/// Fourier transform of real signals between two buffers of its own, on 64-byte boundaries. No allocation after
-/// `create`.
+/// Fourier transform of real signals between its own two buffers, on 64-byte boundaries. No allocation after `create`.
 ///
 /// `Fft<float>` is PFFFT: error about 1.5e-7 (l2-relative), for sizes that are multiples of 32 without prime factors
 /// above 5. `Fft<double>` is KissFFT: for every allowed size, at five times the cost.
@@ -38,10 +37,10 @@ class Fft {
   Real* samples() { return samples_.data(); }          ///< `[size]`
   std::complex<Real>* bins() { return bins_.data(); }  ///< `[size/2 + 1]`, DC to Nyquist
 
-  /// bins[k] = Σ_n samples[n]·e^(−2πikn/size); the samples stay.
+  /// bins[k] = Σ_n samples[n]·e^(−2πikn/size); keeps the samples.
   void forward();
-  /// samples = size times the signal whose bins these are, imaginary parts of DC and Nyquist ignored; the bins are
-  /// lost.
+  /// samples = size times the signal with these bins; ignores the imaginary parts of DC and Nyquist and overwrites the
+  /// bins.
   void inverse();
 
  private:

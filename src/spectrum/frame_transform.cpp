@@ -16,7 +16,7 @@
 namespace lodestone {
 namespace {
 
-// What passes.hpp does for single precision.
+// Double-precision counterparts of passes.hpp.
 
 void clean(std::span<const float> from, double* to) {
   for (const float value : from) *to++ = usable_or_zero(value);
@@ -34,10 +34,10 @@ void add_products(std::span<const double> samples, const double* window, double*
   for (std::size_t i = 0; i < samples.size(); ++i) sum[i] += samples[i] * window[i];
 }
 
-/// Rounds real or imaginary parts, every other number, so that each bin makes up for the errors of the two before it.
-/// In time that multiplies the rounding error by 2 cos(2πn/size) − bend, which is 0 at both ends of the window when
-/// `bend` is 2 cos(2π·margin/size). There the window is small, and dividing by its square would make the error large:
-/// at a sum of 1e-3 of its maximum, plain rounding of full-scale noise comes back as 1.3e-6 instead of 0.4e-6.
+/// Rounds real or imaginary parts (every other number) so that each bin compensates for the errors of the previous two.
+/// In time this multiplies the rounding error by 2 cos(2πn/size) − bend, which is 0 at both ends of the window if
+/// `bend` is 2 cos(2π·margin/size). There the window is small, and dividing by its square would amplify the error:
+/// where the sum is 1e-3 of its maximum, plain rounding of full-scale noise gives an error of 1.3e-6 instead of 0.4e-6.
 template <class Real>
 void round_shaped(const Real* from, float* to, int bins, Real bend) {
   Real last = 0, second_last = 0;
@@ -76,7 +76,7 @@ template <class Real>
 void FrameTransform::Lane<Real>::analyse(const float* samples, std::complex<float>* bins) {
   Real* frame = fft.samples();
   const auto length = analysis.size();
-  // An inverse transform may have left something beside the window.
+  // An inverse transform may have left values outside the window.
   std::fill_n(frame, margin, Real{0});
   multiply({samples, length}, analysis.data(), frame + margin);
   std::fill(frame + margin + length, frame + size, Real{0});

@@ -16,16 +16,16 @@ enum class Precision {
   exact,
 };
 
-/// One frame there and back: window and Fourier transform. No allocation after `create`.
+/// Window and Fourier transform of one frame, in both directions. No allocation after `create`.
 class FrameTransform {
  public:
-  /// `config` must have passed its check.
+  /// `config` must be valid.
   static Result<FrameTransform> create(const StftConfig& config, Precision precision);
 
-  /// The spectrum `[bins]` of the samples under the window, `[window length]`. Parts below 1e-20 become 0.
+  /// The spectrum `[bins]` of `samples` `[window length]`. Parts below 1e-20 become 0.
   void analyse(const float* samples, std::complex<float>* bins);
-  /// Adds the windowed inverse of a spectrum `[bins]` to `sum`, `[window length]`. NaN, Inf and what is
-  /// beyond ±1e30 count as 0.
+  /// Adds the windowed inverse of a spectrum `[bins]` to `sum`, `[window length]`. NaN, Inf and values beyond ±1e30
+  /// count as 0.
   void synthesise(const std::complex<float>* bins, double* sum);
 
  private:
@@ -43,7 +43,7 @@ class FrameTransform {
 
   FrameTransform() = default;
 
-  // One of the two; a variant would be a kilobyte more in the page's module.
+  // Only one is used; std::variant would add a kilobyte to the page's module.
   std::unique_ptr<Lane<float>> single_;
   std::unique_ptr<Lane<double>> double_;
 };

@@ -9,7 +9,7 @@
 
 namespace lodestone {
 
-/// Overlap-add by blocks of `hop` samples: once the frame that begins with a block is added, no later one touches it.
+/// Overlap-adds in blocks of `hop` samples: a block is final once the frame that starts with it has been added.
 struct InverseStftStream::Engine {
   Engine(const StftConfig& config_, FrameTransform transform_, WindowSum window_sum_)
       : config(config_), layout(config), transform(std::move(transform_)), window_sum(std::move(window_sum_)) {}
@@ -30,7 +30,7 @@ struct InverseStftStream::Engine {
     return {frames == 1 ? begin - before : begin, start + layout.hop};
   }
 
-  /// Samples of the block just made that lie before the signal.
+  /// Samples of the newest block that lie before the signal.
   std::int64_t skipped() const {
     const auto start = static_cast<std::int64_t>(frames - 1) * layout.hop;
     return std::max<std::int64_t>(layout.lead - start, 0);
@@ -40,15 +40,15 @@ struct InverseStftStream::Engine {
     if (frames == 0) return {};
     const auto total = static_cast<std::int64_t>(samples == 0 ? layout.samples(frames) : samples);
     const auto given =
-        static_cast<std::int64_t>(frames) * layout.hop - layout.lead;  // below 0: still before the signal
+        static_cast<std::int64_t>(frames) * layout.hop - layout.lead;  // negative: still before the signal
     const auto rest = std::clamp<std::int64_t>(total - std::max<std::int64_t>(given, 0), 0, layout.size);
     std::fill(output.begin(), output.end(), 0.0f);
     for (int block = 1; block < window_sum.overlap(); ++block) emit(block, output.data() + (block - 1) * layout.hop);
     return {output.data() + std::max<std::int64_t>(-given, 0), static_cast<std::size_t>(rest)};
   }
 
-  /// Divides the first block of the sum, which the newest frame reaches with its window's block of that number, and
-  /// moves on.
+  /// Divides the first block of the sum by the window sum, then moves on. `block`: which block of the newest frame's
+  /// window it is.
   void emit(int block, float* to) {
     const auto hop = static_cast<std::size_t>(layout.hop);
     const auto newest = static_cast<std::int64_t>(frames) - 1;
@@ -66,7 +66,7 @@ struct InverseStftStream::Engine {
   WindowSum window_sum;
   Buffer<double> steady,
       edge;            ///< reciprocal window sums of a block `[hop]`: where all frames overlap, and at the ends
-  Buffer<double> sum;  ///< overlapping frames, from the oldest block on that is not final
+  Buffer<double> sum;  ///< overlapping frames, from the oldest unfinished block on
   Buffer<float> output;
   std::uint64_t frames = 0;
 };

@@ -75,7 +75,7 @@ void multiply_and_round(std::span<const double> from, const double* factors, flo
       [&](std::size_t i) { to[i] = small_to_zero(static_cast<float>(from[i] * factors[i])); });
 }
 
-// Numbers that need more than single precision are rare; the loop without them is twice as fast.
+// Numbers that need more than single precision are rare, and the loop without them is twice as fast.
 void take_magnitudes(std::span<const std::complex<float>> from, float* to) {
   Mask ordinary = ~Mask{};
   for_each(

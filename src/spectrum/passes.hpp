@@ -5,7 +5,8 @@
 
 namespace lodestone {
 
-/// Passes over a frame, four values at a time: what clean.hpp says of one value. `to` is as long as `from`.
+/// The functions of clean.hpp (named in the comments) for a whole frame, four values at a time. `to` has the length of
+/// `from`.
 
 bool all_usable(std::span<const float> values);
 
@@ -18,7 +19,7 @@ void multiply(std::span<const float> values, const float* factors, float* to);
 /// small_to_zero
 void drop_small(std::span<const float> from, float* to);
 
-/// small_to_zero of the products, rounded.
+/// The products after small_to_zero, rounded.
 void multiply_and_round(std::span<const double> from, const double* factors, float* to);
 
 /// magnitude

@@ -65,7 +65,7 @@ struct Stft::Engine {
   Layout layout;
   StftStream forward;
   std::optional<InverseStftStream> backward;
-  Status not_invertible;  ///< why there is none
+  Status not_invertible;  ///< why there is no inverse
 };
 
 Result<Stft> Stft::create(const StftConfig& config) {

@@ -9,9 +9,9 @@
 
 namespace lodestone {
 
-/// The samples under the next frame, with one before them, which the reflection at the end may need: they move along a
-/// memory of twice their length, and back when they have come to its end. Frames are as long as the FFT where the
-/// framing counts on that, and as the window otherwise.
+/// Holds the samples under the next frame, and the one before them, which the reflection at the end may need. They
+/// advance through a buffer of twice their length and are moved back when they reach its end. With framing `lws` frames
+/// are as long as the window, otherwise as long as the FFT.
 struct StftStream::Engine {
   Engine(const StftConfig& config_, FrameTransform transform_)
       : config(config_),
@@ -28,7 +28,7 @@ struct StftStream::Engine {
     finished = false;
   }
 
-  /// How far the next frame reaches. Reflecting at the front takes one sample more.
+  /// The number of samples that the next frame needs. Reflecting at the start takes one more.
   std::int64_t needed() const { return 1 + span + (layout.framing == Framing::centered && emitted == 0 ? 1 : 0); }
 
   std::size_t push(std::span<const float> input) {
@@ -80,13 +80,13 @@ struct StftStream::Engine {
   StftConfig config;
   Layout layout;
   FrameTransform transform;
-  std::int64_t offset;  ///< of the window in a frame
+  std::int64_t offset;  ///< of the window within a frame
   std::int64_t span;    ///< length of a frame
   Buffer<float> samples;
   Buffer<std::complex<float>> bins;
-  std::int64_t begin = 0;   ///< of those held
-  std::int64_t filled = 0;  ///< samples known, from there on
-  std::int64_t end = 0;     ///< where the signal ended
+  std::int64_t begin = 0;   ///< of the samples held
+  std::int64_t filled = 0;  ///< number of samples held
+  std::int64_t end = 0;     ///< where the signal ends
   std::uint64_t taken = 0;
   std::uint64_t emitted = 0, total = 0;  ///< frames
   bool finished = false;

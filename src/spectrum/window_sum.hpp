@@ -8,29 +8,29 @@
 
 namespace lodestone {
 
-/// The sum of the squared windows that overlap at a sample, by which overlap-add is divided (Griffin & Lim 1984, eq.
+/// The sum of the squared windows that overlap at a sample, which overlap-add is divided by (Griffin & Lim 1984, eq.
 /// 6).
 ///
-/// Blocks are runs of `hop` samples. In the block that begins with the window of frame m, the frames m, m−1 …
-/// m−overlap+1 overlap.
+/// A block is a run of `hop` samples. The block at the start of the window of frame m is covered by the frames m, m−1 …
+/// m−overlap+1.
 class WindowSum {
  public:
-  /// Below this share of its maximum the sum counts as a hole, and division is by this share instead.
+  /// Where the sum is below this share of its maximum, there is a hole, and that share is the divisor instead.
   static constexpr double kFloor = 1e-3;
 
-  /// `config` must have passed its check.
+  /// `config` must be valid.
   static Result<WindowSum> create(const StftConfig& config);
 
-  /// Frames that overlap at most.
+  /// The largest number of overlapping frames.
   int overlap() const { return overlap_; }
-  /// Whether the sum stays above the floor where all frames are present.
+  /// Whether the sum stays above the floor wherever all frames are present.
   bool invertible() const { return min_ >= kFloor * max_ && max_ > 0; }
-  /// Whether single precision carries a signal there and back within 1e-6 of full scale: the error of a sample is that
-  /// of the frames, about 2e-7 of their root mean square, over the square root of the sum.
+  /// Whether a round trip in single precision is accurate to 1e-6 of full scale: the error of a sample is that of the
+  /// frames, about 2e-7 of their root mean square, divided by the square root of the sum.
   bool tolerates_float() const { return tolerates_float_; }
 
-  /// 1 / sum over one block, `[hop]`, of the frames `newest` .. `oldest` (0: the one that begins here, overlap−1: the
-  /// last that reaches here), newest first.
+  /// 1 / sum over one block, `[hop]`, for the frames `newest` .. `oldest`, counted backwards from the frame that begins
+  /// there (0) to the last one that reaches it (overlap−1).
   void reciprocals(int newest, int oldest, std::span<double> block) const;
 
  private:

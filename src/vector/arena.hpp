@@ -6,8 +6,8 @@
 
 namespace lodestone {
 
-/// Cuts one block of memory into arrays on 64-byte boundaries. Without a block it only adds up what they need, so that
-/// one function lays out an object's memory, foretells its size, and cannot do one without the other.
+/// Divides one block of memory into arrays on 64-byte boundaries. Without a block it only adds up their sizes, so that
+/// the same function predicts an object's size and lays out its memory, and the two can never disagree.
 class Arena {
  public:
   explicit Arena(std::byte* block = nullptr) : block_(block) {}
@@ -21,7 +21,7 @@ class Arena {
     return array;
   }
 
-  /// Bytes of all arrays so far.
+  /// Total bytes of the arrays so far.
   std::uint64_t size() const { return size_; }
 
  private:

@@ -5,16 +5,16 @@
 
 namespace lodestone {
 
-/// C = S + A·B for rows × depth × columns. Every element of C is one sum in the order of the depth, whatever the
-/// tiling, the slice or the number of rows; only the width of the machine's vectors (fused or not) makes a difference.
+/// C = S + A·B for rows × depth × columns. Every element of C is a sum in the order of the depth, regardless of tiling,
+/// slicing and the number of rows; only the vector width of the machine (fused or not) makes a difference.
 ///
-/// The terms may lie in runs, as do rows of a few of the windows of a batch: behind each `run` terms, A skips `skip`
-/// more values. 0: in one run.
+/// The terms may lie in runs, for example when only some windows of a batch are used: after each `run` terms, A skips
+/// `skip` values. 0: a single run.
 struct Product {
   std::size_t rows, depth, columns;
   const float* a;  ///< A(i, k) = a[i·a_row + k·a_depth]
   std::ptrdiff_t a_row, a_depth;
-  const float* b;            ///< as `Kernels::pack` left it
+  const float* b;            ///< as written by `Kernels::pack`
   const float* start;        ///< S(i, j) = start[i·start_row + j]; null: zeros; may be `c`
   std::ptrdiff_t start_row;  ///< 0: the same for all rows, a bias
   float* c;                  ///< C(i, j) = c[i·c_row + j]
@@ -23,10 +23,10 @@ struct Product {
   std::ptrdiff_t skip = 0;
 };
 
-/// One time step of one LSTM layer for `rows` sequences side by side, dense row-major.
+/// One time step of an LSTM layer for `rows` sequences in parallel, dense row-major.
 struct LstmForward {
   std::size_t rows, hidden;
-  float* gates;              ///< `[rows, 4·hidden]`: in: i, f, g, o before, out: after their activations
+  float* gates;              ///< `[rows, 4·hidden]`; in: i, f, g, o before, out: after activation
   const float* cell_before;  ///< `[rows, hidden]`; null: zeros
   float* cell;               ///< `[rows, hidden]`, may be `cell_before`
   float* output;             ///< h `[rows, hidden]`
@@ -35,11 +35,11 @@ struct LstmForward {
 /// The same step backward.
 struct LstmBackward {
   std::size_t rows, hidden;
-  float* gates;              ///< in: the activations of LstmForward, out: the gradient before the activations
+  float* gates;              ///< in: the activations from LstmForward, out: the gradient before the activations
   const float* cell_before;  ///< null: zeros
   const float* cell;
   const float* output_gradient;  ///< ∂/∂h
-  float* cell_gradient;          ///< ∂/∂c: in: from the step after, out: for the step before
+  float* cell_gradient;          ///< ∂/∂c; in: from the next step, out: for the previous step
 };
 
 /// One step of Adam (Kingma & Ba 2015) on `count` parameters.
@@ -55,27 +55,27 @@ struct AdamStep {
   float variance_correction;  ///< 1 / sqrt(1 − β₂^t)
 };
 
-/// One row of the first layer's weights W and of their gradient where BatchNorm (γ, β) stands before the layer. δ is
-/// the sum of the row's gate gradients.
+/// One row of the first layer's weights W and of their gradient, when BatchNorm (γ, β) precedes the layer. δ is the sum
+/// of the row's gate gradients.
 struct NormGradient {
   std::size_t count;
   const float *weight, *gamma, *beta;
   float delta;
-  float* slope;                            ///< in: of W by the normalised values, Ŵ; out: of W itself, γ·Ŵ + β·δ
+  float* slope;  ///< in: gradient of W for normalised values, Ŵ; out: of W itself, γ·Ŵ + β·δ
   double *gamma_gradient, *beta_gradient;  ///< += W·Ŵ, += W·δ
 };
 
-/// The hot loops for one width of vectors.
+/// The hot loops for one vector width.
 struct Kernels {
   int lanes;
-  /// Columns of B that lie side by side in a panel; a sum of products is cut between panels.
+  /// Columns of B in a panel; the work of a product is divided between panels.
   std::size_t panel;
 
-  /// B(k, j) = from[k·depth_stride + j·column_stride] into panels `[panels][depth][panel]`, zeros beyond the columns.
-  /// Runs as in Product; `run` above 0.
+  /// Packs B(k, j) = from[k·depth_stride + j·column_stride] into panels `[panels][depth][panel]`, padding columns with
+  /// zeros. Runs as in Product, but `run` must be above 0.
   void (*pack)(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
                std::ptrdiff_t column_stride, std::size_t run, std::ptrdiff_t skip, float* to);
-  /// The columns of panels first .. last-1.
+  /// Computes the columns of panels first .. last-1.
   void (*multiply)(const Product& product, std::size_t first, std::size_t last);
   void (*lstm_forward)(const LstmForward& step);
   void (*lstm_backward)(const LstmBackward& step);
@@ -92,18 +92,18 @@ struct Kernels {
   double (*sum_of_squares)(const float* values, std::size_t count);
 
   std::size_t panels(std::size_t columns) const { return (columns + panel - 1) / panel; }
-  /// Floats that `pack` writes.
+  /// The number of floats that `pack` writes.
   std::uint64_t packed_size(std::uint64_t depth, std::uint64_t columns) const {
     return depth * ((columns + panel - 1) / panel) * panel;
   }
   void multiply_all(const Product& product) const { multiply(product, 0, panels(product.columns)); }
 };
 
-/// Those of that width, or null where this build or this machine lacks it. 4 lanes are always there.
+/// The kernels of that width, or null if this build or machine does not have them. 4 lanes are always available.
 const Kernels* kernels_of(int lanes);
 
-/// The widest. Natively the environment variable LODESTONE_LANES = 4, 8 or 16 asks for another; one that the machine
-/// lacks is ignored. Kernels of different widths give results that differ in their last bits.
+/// The widest kernels. In native builds the environment variable LODESTONE_LANES = 4, 8 or 16 selects others; a width
+/// that the machine lacks is ignored. Results of different widths differ in their last bits.
 const Kernels& kernels();
 
 }  // namespace lodestone

@@ -1,6 +1,6 @@
-// The kernels for LODESTONE_LANES lanes. Included by one source per width, which is compiled for that instruction set
-// alone; hence nothing here may leave the unnamed namespace but the table at the end, and no inline function of the
-// standard library may be called.
+// The kernels for LODESTONE_LANES lanes. Each width has one source that includes this file and is compiled for that
+// instruction set only. Therefore only the table at the end may leave the unnamed namespace, and inline functions of
+// the standard library must not be called.
 #include "vector/kernels.hpp"
 #include "vector/lanes.hpp"
 
@@ -10,21 +10,21 @@ namespace {
 constexpr std::size_t lanes = LODESTONE_LANES;
 using V = Floats<lanes>;
 
-// Tiles of C that fit the registers: 16 of them at 4 and 8 lanes, 32 at 16.
+// Tiles of C that fit into the registers: 16 at 4 and 8 lanes, 32 at 16.
 constexpr std::size_t tile_rows = lanes == 4 ? 4 : lanes == 8 ? 6 : 8;
 constexpr std::size_t panel_width = 2 * lanes;
-// A block of A that is repacked at once, and stays in the first-level cache with a piece of a panel.
+// The depth of the blocks of A that are repacked at once: they stay in the L1 cache with a piece of a panel.
 constexpr std::size_t block_depth = 256;
 constexpr std::size_t block_tiles = 24 / tile_rows;
-// Panels that a single row takes at once, to hide the latency of its sums.
+// Panels that a single row uses at once, to hide the latency of its sums.
 constexpr std::size_t row_panels = 4;
 
 constexpr float zeros[row_panels * panel_width] = {};
 
 std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
-/// M(k, j) = from[k·depth_stride + j·column_stride] as `[columns / width][depth][width]`, zeros for missing columns.
-/// The rows lie in runs of `run`, `skip` more values apart; the first run has `first` rows.
+/// Stores M(k, j) = from[k·depth_stride + j·column_stride] as `[columns / width][depth][width]`, padding with zeros.
+/// The rows lie in runs of `run`, `skip` values apart; the first run has `first` rows.
 template <std::size_t width>
 void interleave(std::size_t depth, std::size_t columns, const float* from, std::ptrdiff_t depth_stride,
                 std::ptrdiff_t column_stride, std::size_t first, std::size_t run, std::ptrdiff_t skip, float* to) {
@@ -49,7 +49,7 @@ void pack(std::size_t depth, std::size_t columns, const float* from, std::ptrdif
   interleave<panel_width>(depth, columns, from, depth_stride, column_stride, run, run, skip, to);
 }
 
-/// A tile of sums of `rows` rows and `panels` panels, started and stored in memory.
+/// The sums of `rows` rows and `panels` panels: where they start from and where they are stored.
 struct Tile {
   const float* start;
   std::ptrdiff_t start_row;
@@ -57,7 +57,7 @@ struct Tile {
   std::ptrdiff_t c_row;
 };
 
-/// Adds `depth` terms to the sums of a tile. `a` is `[depth][rows]`; the panels of `b` lie `panel_stride` apart.
+/// Adds `depth` terms to the sums of a tile. `a` is `[depth][rows]`; the panels of `b` are `panel_stride` apart.
 template <std::size_t rows, std::size_t panels>
 void accumulate(std::size_t depth, const float* a, const float* b, std::size_t panel_stride, const Tile& tile) {
   V sum[rows][2 * panels];
@@ -84,7 +84,7 @@ void accumulate(std::size_t depth, const float* a, const float* b, std::size_t p
   for (; rows > 0; --rows, from += from_row, to += to_row) std::memcpy(to, from, columns * sizeof(float));
 }
 
-/// Terms k0 .. k0+depth-1 of the tile whose corner is row i0 and panel `first`. At the edge of C it works on a copy.
+/// Terms k0 .. k0+depth-1 of the tile with its corner at row i0 and panel `first`. Tiles at the edge of C use a copy.
 template <std::size_t rows, std::size_t panels>
 void multiply_tile(const Product& p, const float* a, std::size_t i0, std::size_t first, std::size_t k0,
                    std::size_t depth) {
@@ -119,7 +119,7 @@ void multiply_rows(const Product& p, std::size_t first, std::size_t last) {
   const std::size_t even_depth = blocks > 0 ? (p.depth + blocks - 1) / blocks : 0;
   const std::size_t run = p.run > 0 ? p.run : p.depth;
   std::size_t k0 = 0;
-  do {  // at least once, for C = S where there are no terms
+  do {  // at least once, so that C = S if there are no terms
     const std::size_t depth = smaller(even_depth, p.depth - k0);
     const std::size_t runs = k0 > 0 ? k0 / run : 0;
     const float* a = p.a + static_cast<std::ptrdiff_t>(k0) * p.a_depth + static_cast<std::ptrdiff_t>(runs) * p.skip;
@@ -161,7 +161,7 @@ void for_pieces(std::size_t count, Body body) {
   }
 }
 
-/// values := function(values). One function at a time, so that its constants stay in registers.
+/// Applies one function at a time, so that its constants stay in registers.
 template <V (*function)(V)>
 [[gnu::noinline]] void apply(float* values, std::size_t count) {
   for (; count >= lanes; count -= lanes, values += lanes) store(values, function(load<V>(values)));
@@ -223,7 +223,7 @@ void lstm_backward(const LstmBackward& s) {
   }
 }
 
-// Those below are plain loops that compilers turn into vectors by themselves.
+// Plain loops that compilers vectorise.
 
 void adam(const AdamStep& step) {
   const AdamStep s = step;

@@ -1,3 +1,3 @@
-// SSE2, NEON or WebAssembly SIMD: what every machine has.
+// SSE2, NEON or WebAssembly SIMD: available everywhere.
 #define LODESTONE_LANES 4
 #include "vector/kernels.inl"

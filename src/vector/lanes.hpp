@@ -8,10 +8,10 @@
 #include <wasm_simd128.h>
 #endif
 
-/// Vectors of 4, 8 or 16 floats on the compiler's vector types: + - * / and comparisons are the language's own.
+/// Vectors of 4, 8 or 16 floats, based on the compiler's vector types: + - * / and comparisons are built in.
 ///
-/// Everything lives in an unnamed namespace: a kernel's source is compiled once per instruction set, and a function
-/// that the linker may merge would carry the widest instructions into the narrowest build.
+/// Everything is in an unnamed namespace: a kernel's source is compiled once per instruction set, and if the linker
+/// merged its functions, the narrowest build could end up with the widest instructions.
 namespace lodestone {
 namespace {
 
@@ -39,7 +39,7 @@ inline void store(T* to, V values) {
   std::memcpy(to, &values, sizeof(V));
 }
 
-/// The first `count` lanes from memory, zeros behind them.
+/// Loads the first `count` lanes from memory and sets the rest to zero.
 template <class V, class T>
 inline V load_some(const T* from, std::size_t count) {
   V values{};
@@ -52,7 +52,7 @@ inline void store_some(T* to, V values, std::size_t count) {
   std::memcpy(to, &values, count * sizeof(T));
 }
 
-/// Written as the one sum that leaves every value as it is, −0 and NaN too, so that compilers drop it.
+/// x − 0 leaves every value unchanged, including −0 and NaN, so compilers remove the subtraction.
 template <class V>
 inline V splat(float value) {
   return value - V{};
@@ -68,7 +68,7 @@ inline V absolute(V values) {
   return (V)(bits_of(values) & 0x7fffffffu);
 }
 
-/// magnitude ≥ 0 with the sign of `sign`.
+/// `magnitude` (≥ 0) with the sign of `sign`.
 template <class V>
 inline V with_sign(V magnitude, V sign) {
   return (V)(bits_of(magnitude) | (bits_of(sign) & 0x80000000u));
@@ -77,20 +77,20 @@ inline V with_sign(V magnitude, V sign) {
 /// NaN stays NaN.
 template <class V>
 inline V clamp(V values, float low, float high) {
-#if defined(__wasm_simd128__)  // one instruction each, where compilers find a dozen
+#if defined(__wasm_simd128__)  // one instruction each; compilers would emit a dozen
   return (V)wasm_f32x4_pmin(wasm_f32x4_pmax((v128_t)values, wasm_f32x4_splat(low)), wasm_f32x4_splat(high));
 #endif
   values = values < low ? splat<V>(low) : values;
   return values > high ? splat<V>(high) : values;
 }
 
-/// Values below 1e-20 become 0, so that no later product is subnormal and flushing those to zero changes nothing.
+/// Values below 1e-20 become 0, so that no later product is subnormal and flush-to-zero makes no difference.
 template <class V>
 inline V scrub(V values) {
   return absolute(values) < 1e-20f ? V{} : values;
 }
 
-/// a·b + c: rounded once where the instruction set has it, twice elsewhere.
+/// a·b + c, rounded once if the instruction set supports it, otherwise twice.
 template <class V>
 inline V multiply_add(V a, V b, V c) {
 #if defined(__AVX512F__)
@@ -119,7 +119,7 @@ inline V square_root(V values) {
   return values;
 }
 
-/// Whether a lane is not 0.
+/// Whether any lane is not 0.
 template <class W>
 inline bool any(W words) {
 #if defined(__wasm_simd128__)
@@ -131,7 +131,7 @@ inline bool any(W words) {
   return together != 0;
 }
 
-/// x = n·ln 2 + r with n an integer and |r| ≤ ln(2)/2.
+/// x = n·ln 2 + r with an integer n and |r| ≤ ln(2)/2.
 template <class V>
 struct Reduced {
   V power;     ///< 2^n
@@ -144,7 +144,7 @@ inline Reduced<V> reduce_exponent(V x) {
   constexpr float round = 12582912.0f;  // 1.5·2^23: adding it leaves the nearest integer in the low bits
   const V shifted = multiply_add(x, splat<V>(1.44269504f), splat<V>(round));
   const V n = shifted - round;
-  // ln 2 in two parts, the first of so few bits that its products are exact.
+  // ln 2 in two parts; the first has so few bits that its products are exact.
   const V r = multiply_add(n, splat<V>(2.12194440e-4f), multiply_add(n, splat<V>(-0.693359375f), x));
   // e^r = 1 + r + r²·q(r), q minimax of degree 4.
   V q = multiply_add(r, splat<V>(0x1.6d995cp-10f), splat<V>(0x1.122838p-7f));
@@ -167,7 +167,7 @@ inline V sigmoid(V x) {
   return 1.0f / (1.0f + exponential(-x));
 }
 
-/// tanh x = m / (m + 2) with m = e^2x − 1, which keeps its digits near 0; relative error ≤ 3 ulp.
+/// tanh x = m / (m + 2) with m = e^2x − 1, which stays accurate near 0; relative error ≤ 3 ulp.
 template <class V>
 inline V hyperbolic_tangent(V x) {
   const auto [power, fraction] = reduce_exponent(clamp(2.0f * absolute(x), 0.0f, 20.0f));
@@ -175,14 +175,14 @@ inline V hyperbolic_tangent(V x) {
   return with_sign(m / (m + 2.0f), x);
 }
 
-/// ln x for normal x > 0, to 2e-7 of its value or 3e-8, whichever is more.
+/// ln x for normal x > 0, to 2e-7 relative or 3e-8 absolute, whichever is larger.
 template <class V>
 inline V natural_logarithm(V x) {
   using Integers = typename VectorType<std::int32_t, lanes_of<V>>::Type;
   // x = m·2^n with m from √½ to √2.
   const Integers n = (Integers)(bits_of(x) - 0x3f3504f3u) >> 23;
   const V m = (V)(bits_of(x) - ((Words<lanes_of<V>>)n << 23));
-  // ln m = 2 artanh s, a series of odd powers with |s| < 0.172; the next one would add less than 1e-9 of it.
+  // ln m = 2 artanh s, a series of odd powers with |s| < 0.172; the next term would add less than 1e-9 of it.
   const V s = (m - 1.0f) / (m + 1.0f), z = s * s;
   const V series = s * z * (0x1.555556p-1f + z * (0x1.99999ap-2f + z * (0x1.24924ap-2f + z * 0x1.c71c72p-3f)));
   const V power = __builtin_convertvector(n, V);

@@ -5,14 +5,14 @@
 
 namespace lodestone {
 
-/// The right factor B of products, laid out as the kernels want it.
+/// The right factor B of products in the layout that the kernels need.
 class Packed {
  public:
   Packed() = default;
-  /// Room for any matrix whose `Kernels::packed_size` is at most that of `values`.
+  /// For any matrix whose `Kernels::packed_size` is at most the size of `values`.
   Packed(const Kernels& kernels, std::span<float> values) : kernels_(&kernels), values_(values) {}
   Packed(const Kernels& kernels, Arena& arena, std::uint64_t size) : Packed(kernels, arena.take<float>(size)) {}
-  /// A matrix `[depth, columns]`, to be filled or packed there already.
+  /// For a matrix `[depth, columns]` that is still to be filled, or has already been packed there.
   Packed(const Kernels& kernels, Arena& arena, std::size_t depth, std::size_t columns)
       : Packed(kernels, arena, kernels.packed_size(depth, columns)) {
     depth_ = depth;
@@ -24,7 +24,7 @@ class Packed {
     set(matrix, depth, columns, static_cast<std::ptrdiff_t>(columns), 1, depth, 0);
   }
 
-  /// B = rows of `columns` values that lie in runs, see Product.
+  /// B = rows of `columns` values in runs, see Product.
   void fill_runs(const float* rows, std::size_t depth, std::size_t columns, std::size_t run, std::ptrdiff_t skip) {
     set(rows, depth, columns, static_cast<std::ptrdiff_t>(columns), 1, run, skip);
   }
