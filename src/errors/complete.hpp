@@ -2,9 +2,9 @@
 
 namespace lodestone {
 
-/// Whether this program has what few ask for: Fourier transforms of any size and framing, PGHI, and the sentences of
-/// errors. False in the module that pages load at first (wasm/page.cpp), whose link leaves that code out. What that
-/// module refuses without a word, the complete one is asked for: it does it, or says why it cannot be done.
+/// Whether this build includes rarely needed code: Fourier transforms of any size and framing, PGHI, and error
+/// messages. False in the module that pages load first (wasm/page.cpp), which is linked without them. When that module
+/// refuses something without a message, the complete module is asked: it either does it or says why it cannot.
 extern const bool complete;
 
 }  // namespace lodestone

@@ -6,7 +6,7 @@
 
 namespace lodestone {
 
-/// Takes the values of many Results and keeps the first error, for a create function that asks for many blocks.
+/// Unpacks many Results and keeps the first error, for create functions that allocate many blocks.
 class FirstError {
  public:
   template <class T>

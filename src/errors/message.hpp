@@ -12,14 +12,14 @@
 #include "errors/complete.hpp"
 #include "lodestone/result.hpp"
 
-/// Sentences for errors. They are put together in one place from lists of pieces, and numbers are written by hand:
-/// string sums at every refusal and printf would make the page's module a third larger.
+/// Error messages, assembled in one place from lists of pieces, with hand-written number formatting: concatenating
+/// strings wherever an error occurs and printf would make the page's module a third larger.
 namespace lodestone {
 
 /// About six significant digits: 44100, 0.25, -1.5, 3e-9, nan.
 std::string number_text(double value);
 
-/// A piece of a message; it points to what it is made of.
+/// A piece of a message. It refers to its text or shape without copying it.
 class Piece {
  public:
   Piece(const char* text) : Piece(std::string_view(text)) {}
@@ -33,7 +33,7 @@ class Piece {
   /// As "[512, 1025]".
   Piece(const std::vector<std::uint64_t>& shape)
       : kind_(Kind::shape), size_(static_cast<std::uint32_t>(shape.size())), data_(shape.data()) {}
-  /// A name out of a file, fit for a message: quoted, shortened, without control characters.
+  /// A name from a file, made safe for a message: quoted, shortened, without control characters.
   static Piece quoted(std::string_view name) {
     Piece piece(name);
     piece.kind_ = Kind::quoted;
@@ -63,23 +63,23 @@ Error fail(ErrorCode code);
 Error fail(std::string_view field, double value, std::string_view allowed);
 }  // namespace detail
 
-// What follows leaves the sentence empty in a program that is not complete: who wants to know asks the complete one.
+// In a build that is not `complete`, all messages below are empty; callers ask the complete build instead.
 
-/// The pieces one behind the other.
+/// The pieces, concatenated.
 inline std::string sentence(Pieces pieces) { return complete ? detail::spell(pieces) : std::string(); }
 
-/// The error of that code with that sentence.
+/// An error with that code and message.
 inline Error failed(ErrorCode code, Pieces pieces) {
   return complete ? detail::fail(code, pieces) : detail::fail(code);
 }
 
-/// The error invalid_argument with that sentence.
+/// An invalid_argument error with that message.
 inline Error refused(Pieces pieces) { return failed(ErrorCode::invalid_argument, pieces); }
 
-/// The error invalid_data with that sentence.
+/// An invalid_data error with that message.
 inline Error malformed(Pieces pieces) { return failed(ErrorCode::invalid_data, pieces); }
 
-/// The error invalid_argument "hop is 0; allowed: 1 to 2048".
+/// An invalid_argument error such as "hop is 0; allowed: 1 to 2048".
 inline Error out_of_range(std::string_view field, double value, std::string_view allowed) {
   return complete ? detail::fail(field, value, allowed) : detail::fail(ErrorCode::invalid_argument);
 }
@@ -87,10 +87,10 @@ inline Error out_of_range(std::string_view field, double value, Pieces allowed) 
   return out_of_range(field, value, sentence(allowed));
 }
 
-// Sentences with arguments: `malformed("the frames have {} bins; expected {}", values.cols(), bins)`. The arguments are
-// laid out as for a C function with `...`, but with their types known, and one function writes all of them.
+// Messages with arguments: `malformed("the frames have {} bins; expected {}", values.cols(), bins)`. As with a variadic
+// C function, a single function formats the arguments of all calls, but their types are checked.
 
-/// A name out of a file, as an argument of a sentence: it is quoted and shortened, without control characters.
+/// A name from a file as an argument: it is quoted and shortened, and control characters are removed.
 struct Quoted {
   std::string_view name;
 };
@@ -100,7 +100,7 @@ namespace detail {
 
 enum class Kind : std::uint64_t { natural, integer, real, literal, string, view, shape, quoted };
 
-/// An argument of a sentence; a text or a shape stays where it is.
+/// An argument of a message. It refers to a text or a shape without copying it.
 union Argument {
   std::uint64_t number;
   double real;
@@ -129,7 +129,7 @@ constexpr Kind kind_of() {
   return Kind::literal;
 }
 
-/// The kinds of up to 16 arguments, the first in the lowest four bits.
+/// The types of up to 16 arguments, the first in the lowest four bits.
 template <class... Args>
 constexpr std::uint64_t kinds_of() {
   static_assert(sizeof...(Args) <= 16);
@@ -141,7 +141,7 @@ constexpr std::uint64_t kinds_of() {
 
 void wrong_number_of_arguments();
 
-/// A literal with one `{}` for each argument, as the compiler checks.
+/// A literal with one `{}` for each argument, checked by the compiler.
 template <class... Args>
 struct Format {
   consteval Format(const char* literal) : text(literal) {
@@ -160,9 +160,9 @@ Error fail(const char* field, double value, const char* format, std::uint64_t ki
 
 }  // namespace detail
 
-// What follows leaves the sentence empty in a program that is not complete: who wants to know asks the complete one.
+// In a build that is not `complete`, all messages below are empty; callers ask the complete build instead.
 
-/// The text with each `{}` replaced by the next argument: a number, a text, a shape or a name in quotes.
+/// The text with each `{}` replaced by the next argument: a number, a text, a shape or a quoted name.
 template <class... Args>
 [[gnu::always_inline]] inline std::string sentence(detail::FormatOf<Args...> format, const Args&... args) {
   if (!complete) return {};
@@ -170,7 +170,7 @@ template <class... Args>
   return detail::spell(format.text, detail::kinds_of<Args...>(), arguments.data());
 }
 
-/// The error of that code with that sentence.
+/// An error with that code and message.
 template <class... Args>
 [[gnu::always_inline]] inline Error failed(ErrorCode code, detail::FormatOf<Args...> format, const Args&... args) {
   if (!complete) return detail::fail(code);
@@ -178,19 +178,19 @@ template <class... Args>
   return detail::fail(code, format.text, detail::kinds_of<Args...>(), arguments.data());
 }
 
-/// The error invalid_argument with that sentence.
+/// An invalid_argument error with that message.
 template <class... Args>
 [[gnu::always_inline]] inline Error refused(detail::FormatOf<Args...> format, const Args&... args) {
   return failed(ErrorCode::invalid_argument, format, args...);
 }
 
-/// The error invalid_data with that sentence.
+/// An invalid_data error with that message.
 template <class... Args>
 [[gnu::always_inline]] inline Error malformed(detail::FormatOf<Args...> format, const Args&... args) {
   return failed(ErrorCode::invalid_data, format, args...);
 }
 
-/// The error invalid_argument "hop is 0; allowed: 1 to 2048".
+/// An invalid_argument error such as "hop is 0; allowed: 1 to 2048".
 template <class First, class... Rest>
 [[gnu::always_inline]] inline Error out_of_range(const char* field, double value,
                                                  detail::FormatOf<First, Rest...> allowed, const First& first,

@@ -23,7 +23,7 @@ constexpr float lowest_power = 1e-10f;  // librosa's amin
 constexpr double rolloff_part = 0.85;
 constexpr float decibels_per_log = 8.685889638f;  // 20 / ln 10
 
-/// ln(max(value, lowest)), by fours: reads and writes up to three values beyond the last.
+/// ln(max(value, lowest)), four at a time: reads and writes up to three values past the end.
 void take_logarithms(std::span<const float> from, float lowest, float* to) {
   for (std::size_t i = 0; i < from.size(); i += 4) {
     const V values = load<V>(&from[i]);
@@ -69,7 +69,7 @@ struct Analyser::Engine {
     mel.prepare(config.sample_rate);
     cepstrum.prepare();
     fill_window(config.window, power);
-    // A sine of full scale gives half the sum of the window in its bin.
+    // A full-scale sine gives half the sum of the window in its bin.
     full_scale_log = static_cast<float>(std::log(std::accumulate(power.begin(), power.end(), 0.0) / 2));
     reset();
   }
@@ -104,7 +104,7 @@ struct Analyser::Engine {
     return true;
   }
 
-  /// What sums over the bins give, and their power.
+  /// The features that are sums over bins, and the power of the bins.
   void measure_bins() {
     const double lowest_log = std::log(static_cast<double>(lowest_power));
     double total = 0, moment = 0, arithmetic = 0, geometric = 0, change = 0;
@@ -172,13 +172,13 @@ struct Analyser::Engine {
   Cepstrum cepstrum;
   float full_scale_log = 0;
   Buffer<std::byte> memory;
-  std::uint64_t bytes = 0;  ///< of memory
+  std::uint64_t bytes = 0;  ///< size of `memory`
   std::span<float> frame;
-  std::span<float> before;      ///< magnitudes of the frame before
-  std::span<float> mel_before;  ///< decibels of its bands
+  std::span<float> before;      ///< magnitudes of the previous frame
+  std::span<float> mel_before;  ///< its bands in decibels
   std::span<float> logarithms;  ///< of the bins, then of the bands
-  std::span<float> samples;     ///< those of the frame at the end of the `filled`; memory of two frames
-  std::span<double> power;      ///< of the bins; at first the window
+  std::span<float> samples;     ///< room for two frames; the newest frame ends at `filled`
+  std::span<double> power;      ///< of the bins; first holds the window
   std::size_t filled = 0;
 };
 

@@ -10,7 +10,7 @@
 namespace lodestone {
 namespace {
 
-/// Slaney's scale is straight up to 1000 Hz, at 15 mel, and logarithmic from there: 27 mel to a factor of 6.4.
+/// Slaney's scale is linear up to 1000 Hz (15 mel) and logarithmic above: 27 mel per factor of 6.4.
 constexpr double hz_per_mel = 200.0 / 3;
 constexpr double bend_hz = 1000, bend_mel = 15;
 constexpr double mel_per_log = 14.54507850578556;  // 27 / ln 6.4

@@ -11,12 +11,12 @@ namespace lodestone {
 /// Toolbox (1998), each of area 1 in Hz: librosa.filters.mel(sr, n_fft, n_mels).
 class MelBands {
  public:
-  /// Cuts its arrays from the arena.
+  /// Takes its arrays from the arena.
   void lay_out(Arena& arena, std::size_t bands, std::size_t bins);
   /// Fills them.
   void prepare(double sample_rate);
 
-  /// Of the bins' power to the power of each band.
+  /// Sums the power of the bins in each band.
   void apply(std::span<const double> power, float* bands) const;
 
  private:
@@ -25,13 +25,13 @@ class MelBands {
   };
 
   std::span<Band> bands_;
-  std::span<float> weights_;  ///< of all bands' bins, one behind the other; as many as two bands that overlap have
+  std::span<float> weights_;  ///< of the bins of each band, band after band; each bin is in up to two bands
 };
 
 /// The first coefficients of the cepstrum: an orthonormal DCT-II.
 class Cepstrum {
  public:
-  /// Cuts its array from the arena.
+  /// Takes its array from the arena.
   void lay_out(Arena& arena, std::size_t coefficients, std::size_t bands);
   /// Fills it.
   void prepare();

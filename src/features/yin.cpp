@@ -9,7 +9,7 @@ namespace lodestone {
 namespace {
 
 constexpr double threshold = 0.1;
-/// Smaller differences, as parts of the energy, are rounding errors of the correlation in single precision.
+/// Smaller differences, relative to the energy, are rounding errors of the single-precision correlation.
 constexpr double rounding = 1e-6;
 constexpr std::size_t shortest_lag = 2;
 
@@ -19,7 +19,7 @@ float largest_of(std::span<const float> samples) {
   return largest;
 }
 
-/// Where the parabola through three values has its extremum, from the middle one; within half a step of it.
+/// The extremum of the parabola through three values, relative to the middle one and limited to half a step.
 double vertex(double before, double here, double after) {
   const double bend = before - 2 * here + after;
   return bend > 0 ? std::clamp((before - after) / (2 * bend), -0.5, 0.5) : 0;
@@ -46,8 +46,8 @@ Period Yin::process(std::span<const float> samples, Fft<float>& fft) {
   return {static_cast<double>(lag) + vertex(d[-1], d[0], d[1]), confidence};
 }
 
-/// r(lag) = Σ x[j]·x[j + lag] over the first half's j, times `size`, into the samples of the FFT: a circular
-/// correlation, in which lags up to half the size never come round.
+/// r(lag) = Σ x[j]·x[j + lag] over j in the first half, times `size`, into the FFT's samples. A circular correlation;
+/// lags up to half the size do not wrap around.
 void Yin::correlate(std::span<const float> samples, float scale, Fft<float>& fft) {
   const std::size_t half = samples.size() / 2;
   const auto transform = [&](std::size_t count) {
@@ -66,7 +66,7 @@ void Yin::correlate(std::span<const float> samples, float scale, Fft<float>& fft
   fft.inverse();
 }
 
-/// d(lag) = Σ (x[j] − x[j + lag])², from the correlation and the energies of both stretches.
+/// d(lag) = Σ (x[j] − x[j + lag])², from the correlation and the energies of both segments.
 void Yin::take_differences(std::span<const float> samples, float scale, const float* correlation) {
   const std::size_t half = samples.size() / 2;
   const auto square = [&](std::size_t i) {
@@ -84,7 +84,7 @@ void Yin::take_differences(std::span<const float> samples, float scale, const fl
   }
 }
 
-/// d′(lag) = d(lag) over the mean of d(1) .. d(lag), 1 where that is 0.
+/// d′(lag) = d(lag) divided by the mean of d(1) .. d(lag); 1 if that is 0.
 void Yin::normalise() {
   double sum = 0;
   for (std::size_t lag = 1; lag < differences_.size(); ++lag) {
@@ -93,7 +93,7 @@ void Yin::normalise() {
   }
 }
 
-/// The bottom of the first dip below the threshold, or the lowest point where there is none.
+/// The bottom of the first dip below the threshold, or the lowest point if there is none.
 std::size_t Yin::choose() const {
   const std::size_t end = normalised_.size() - 1;
   for (std::size_t lag = shortest_lag; lag < end; ++lag) {

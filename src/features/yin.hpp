@@ -9,20 +9,20 @@
 
 namespace lodestone {
 
-/// A fundamental period in samples, 0 where nothing repeats, and how sure that is, 0 .. 1.
+/// A fundamental period in samples (0 if nothing repeats) and its confidence, 0 .. 1.
 struct Period {
   double samples = 0;
   double confidence = 0;
 };
 
 /// YIN, a fundamental frequency estimator (de Cheveigné & Kawahara 2002), steps 1 to 5. Integrates over half a frame
-/// and looks for lags from 2 to just below that. Takes no memory.
+/// and considers lags from 2 to just below that. Does not allocate.
 class Yin {
  public:
-  /// Cuts its arrays for frames of `size` samples from the arena.
+  /// Takes its arrays, for frames of `size` samples, from the arena.
   void lay_out(Arena& arena, std::size_t size);
 
-  /// Of `size` samples within ±1e30; `fft` is of that size.
+  /// `samples`: `size` values within ±1e30; `fft` must have the same size.
   Period process(std::span<const float> samples, Fft<float>& fft);
 
  private:

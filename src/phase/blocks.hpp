@@ -5,7 +5,7 @@
 
 namespace lodestone {
 
-/// Makes `buffer` a block of `size` zeros, unless something failed before.
+/// Allocates `size` zeros into `buffer`, unless there has already been an error.
 template <class T>
 [[gnu::noinline]] void take_block(Buffer<T>& buffer, std::uint64_t size, FirstError& error) {
   if (!error) error.take(buffer, Buffer<T>::create(size));

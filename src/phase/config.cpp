@@ -9,7 +9,7 @@
 namespace lodestone {
 namespace {
 
-/// Where a field stands: of a stage with its number, or of a stream.
+/// Names a field in errors: of a stage, with its number, or of a stream.
 struct Place {
   int stage = -1;
 

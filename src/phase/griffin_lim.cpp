@@ -24,7 +24,7 @@ void GriffinLim::begin(const PhaseStage& stage) {
 void GriffinLim::take(std::size_t number, std::span<const std::complex<float>> consistent, std::span<const float> sizes,
                       std::span<std::complex<float>> frame) {
   const auto momentum = static_cast<float>(stage_.momentum);
-  // c = t + α·(t − t of the iteration before), Perraudin et al. 2013, algorithm 2.
+  // c = t + α·(t − previous t), Perraudin et al. 2013, algorithm 2.
   if (momentum > 0 && iteration_ > 0) {
     extrapolate(consistent, momentum, previous_.row(number), target_);
   } else {

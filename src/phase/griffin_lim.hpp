@@ -9,8 +9,8 @@
 
 namespace lodestone {
 
-/// Griffin-Lim (1984) and, with momentum, its fast form (Perraudin et al. 2013): inverse and forward transform over and
-/// over, the magnitudes put back after each. A frame at a time and in place.
+/// Griffin-Lim (1984) and, with momentum, its fast variant (Perraudin et al. 2013): alternates inverse and forward
+/// transforms, restoring the magnitudes after each. Works frame by frame and in place.
 class GriffinLim {
  public:
   explicit GriffinLim(Projection projection) : projection_(std::move(projection)) {}
@@ -20,7 +20,7 @@ class GriffinLim {
   /// True when the stage is done.
   bool step(Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, Budget& budget);
 
-  /// Cost of one iteration over one frame.
+  /// The cost of one iteration over one frame.
   std::int64_t frame_cost() const { return frame_cost_; }
 
  private:
@@ -28,8 +28,8 @@ class GriffinLim {
             std::span<std::complex<float>> frame);
 
   Projection projection_;
-  Array2<std::complex<float>> previous_;  ///< the consistent spectrum of the iteration before; no rows without momentum
-  Buffer<std::complex<float>> target_;    ///< what gives a frame its phases
+  Array2<std::complex<float>> previous_;  ///< the previous iteration's consistent spectrum; no rows without momentum
+  Buffer<std::complex<float>> target_;    ///< the frame whose phases are used
   PhaseStage stage_;
   std::int64_t frame_cost_ = 0;
   int iteration_ = 0;

@@ -10,11 +10,11 @@ void Lattice::prepare(const StftConfig& stft, const Shape& shape, std::uint64_t 
   chunks_ = (bins_ + shape.chunk - 1) / shape.chunk;
   pad_ = pad;
   slots_ = static_cast<std::int64_t>(frames);
-  // The last chunk may look `range` beyond its end.
+  // The last chunk may read up to `range` bins past its end.
   constexpr int line = 16;
   margin_ = (shape.range + line - 1) / line * line;
   stride_ = static_cast<std::size_t>((margin_ + chunks_ * shape.chunk + shape.range + line - 1) / line * line);
-  // The product of frames and row is at most 2^52: an array of frames exists already.
+  // frames · row cannot overflow (at most 2^52), because an array of the frames already exists.
   take_block(parts_, frames * 2 * stride_, error);
   take_block(magnitudes_, frames * static_cast<std::uint64_t>(chunks_) * shape.chunk, error);
   take_block(peaks_, frames * static_cast<std::uint64_t>(chunks_ + 1), error);

@@ -9,56 +9,57 @@
 
 namespace lodestone {
 
-/// Largest magnitude that phase reconstruction takes; products of larger ones could overflow.
+/// The largest magnitude that phase reconstruction accepts; products of larger ones could overflow.
 inline constexpr float kLargestMagnitude = 1e15f;
 /// Smaller magnitudes count as 0.
 inline constexpr float kSmallestMagnitude = 1e-20f;
 
-/// A frame inside LWS: rotated, real and imaginary parts apart, pointers to DC. Mirror images lie on both sides.
+/// A frame inside LWS: rotated, with separate real and imaginary parts, both pointing to DC and surrounded by mirrored
+/// bins.
 struct LatticeRow {
   float* re = nullptr;
   float* im = nullptr;
 };
 
-/// The frames that LWS works on, as a ring: a stream keeps the newest, a whole signal all of them.
+/// The frames that LWS works on, in a ring: a stream keeps the newest, a whole signal all of them.
 ///
-/// Values stand 2^60 higher than outside, so that no product of a weight and a value is subnormal.
+/// Values are scaled by 2^60, so that no product of a weight and a value is subnormal.
 class Lattice {
  public:
   static constexpr float kGain = 0x1p60f;
 
-  /// What it needs to know of the kernel.
+  /// What the kernel requires.
   struct Shape {
     int range = 0;         ///< mirrored bins on each side
     int chunk = 1;         ///< bins that are updated at a time
     int twice_centre = 0;  ///< see Rotation
   };
 
-  /// Room for `frames` frames, of which those with negative numbers are at most `pad`.
+  /// Allocates `frames` frames, at most `pad` of which have negative numbers.
   void prepare(const StftConfig& stft, const Shape& shape, std::uint64_t frames, int pad, FirstError& error);
 
   int bins() const { return bins_; }
   int chunks() const { return chunks_; }
   const Rotation& rotation() const { return rotation_; }
-  /// From real to imaginary parts.
+  /// Offset from real to imaginary parts.
   std::ptrdiff_t imaginary() const { return static_cast<std::ptrdiff_t>(stride_); }
 
   LatticeRow row(std::int64_t frame) {
     float* re = parts_.data() + slot(frame) * 2 * stride_ + margin_;
     return {re, re + stride_};
   }
-  /// Zeros behind the last bin, to the end of its chunk.
+  /// Padded with zeros to the end of the last chunk.
   float* magnitudes(std::int64_t frame) { return magnitudes_.data() + slot(frame) * chunks_ * shape_.chunk; }
-  /// The largest magnitude of each chunk, and behind them that of the frame.
+  /// The largest magnitude of each chunk, followed by that of the whole frame.
   float* peaks(std::int64_t frame) { return peaks_.data() + slot(frame) * (chunks_ + 1); }
 
-  /// Puts a frame: `spectrum` with the sizes `magnitudes`, both `[bins]`.
+  /// Stores a frame: `spectrum`, whose absolute values are `magnitudes`, both `[bins]`.
   void put(std::int64_t frame, std::span<const std::complex<float>> spectrum, std::span<const float> magnitudes);
-  /// Puts `magnitudes` with zero phase.
+  /// Stores `magnitudes` with zero phase.
   void put(std::int64_t frame, std::span<const float> magnitudes);
-  /// Makes frame `copy`, outside of the signal, a copy of frame `from`, to be looked at only.
+  /// Makes frame `copy`, outside of the signal, a read-only copy of frame `from`.
   void pad(std::int64_t copy, std::int64_t from);
-  /// The frame as it is outside, `[bins]`.
+  /// The frame without rotation and scaling, `[bins]`.
   void get(std::int64_t frame, std::span<std::complex<float>> spectrum);
 
  private:
@@ -77,7 +78,7 @@ class Lattice {
   std::int64_t slots_ = 1;
 };
 
-/// A part that is so much smaller than its whole counts as 0, which keeps subnormals out of later products.
+/// Sets a part to 0 if it is tiny compared to the magnitude, which keeps subnormals out of later products.
 inline float without_dust(float part, float whole) {
   return (part < 0 ? -part : part) < whole * 0x1p-40f ? 0.0f : part;
 }

@@ -9,10 +9,10 @@
 namespace lodestone {
 namespace {
 
-/// Parts of weights that are not larger come from rounding.
+/// Weight parts up to this size are rounding errors.
 constexpr double kNothing = 1e-10;
 
-/// The product without the checks for NaN and Inf.
+/// A product without checks for NaN and Inf.
 std::complex<double> times(std::complex<double> a, std::complex<double> b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
@@ -60,7 +60,7 @@ std::int64_t LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
   for (int r = 1; r <= reach(); ++r) {
     const float* left = lattice.row(task.frame - r).re;
     const float* right = task.frame + r <= task.newest ? lattice.row(task.frame + r).re : nullptr;
-    // The same bin, where the weights of both sides are equal.
+    // The same bin, where both sides have equal weights.
     const auto weight = static_cast<float>(weights_.overlap(task.kind, r, 0).real());
     *lane.last[sum]++ = {left, right ? right : left, right ? weight : weight / 2};
     add_taps(lattice, task, lane, -r, left);
@@ -77,8 +77,8 @@ std::int64_t LwsKernel::begin(Lattice& lattice, const LwsTask& task) {
   return begin_cost();
 }
 
-// In rotated frames the weight of T(m + r, n + k) in T(m, n) is the overlap of that distance, conjugated on the left
-// for k > 0, times the rotation of k bins; that of T(m + r, n − k) its conjugate.
+// In rotated frames, the weight of T(m + r, n + k) in T(m, n) is the overlap at that distance (conjugated on the left
+// for k > 0) times the rotation by k bins; the weight of T(m + r, n − k) is its conjugate.
 void LwsKernel::add_taps(const Lattice& lattice, const LwsTask& task, LwsLane& lane, int distance, const float* row) {
   const std::uint32_t position = lattice.rotation().position(task.frame);
   const bool quarters = weights_.reach() > 1 && weights_.twice_centre() != 0;
@@ -104,8 +104,8 @@ std::int64_t LwsKernel::step(const Lattice& lattice) {
   tick.reflection = lattice.rotation().reflection();
   tick.imaginary = lattice.imaginary();
   const int chunks = lattice.chunks();
-  // What an update reads reaches `range` bins beyond its chunk: there the one before must be done, and not yet the
-  // next.
+  // An update reads up to `range` bins past its chunk: there the previous update must be done, and the next one must
+  // not have begun.
   const int lag = 2 + (weights_.range() - 1) / loops_->chunk;
   std::int64_t cost = kIdleCost;
   int ahead = chunks + lag;

@@ -10,23 +10,24 @@
 
 namespace lodestone {
 
-/// One update of one frame: which neighbours count and which bins change.
+/// An update of one frame: which neighbours count and which bins change.
 struct LwsTask {
   std::int64_t frame = 0;
   LwsKind kind = LwsKind::full;
-  std::int64_t newest = 0;  ///< the last frame that counts as a neighbour
-  float threshold = 0;      ///< bins above it change
+  std::int64_t newest = 0;  ///< the last frame used as a neighbour
+  float threshold = 0;      ///< only bins above it change
 };
 
-/// The largest float that is not above: A > threshold says the same for a float A.
+/// The largest float not above `value`: comparing a float with either gives the same result.
 float threshold_for(double value);
 
-/// The updates of frames, which batch, no-future, online and the stream share (Le Roux et al. 2010a, eq. 13): bin by
-/// bin upwards, each bin takes the phase of the weighted sum of its neighbours; new values count at once.
+/// Frame updates, shared by batch, no-future, online and the stream (Le Roux et al. 2010a, eq. 13): from low to high
+/// bins, each bin takes the phase of the weighted sum of its neighbours, and later bins use the new values.
 ///
-/// Up to kLwsLanes updates that follow one another are under way, a chunk of bins of each at a time, every one so far
-/// behind the one before that it reads exactly what it would read after it. The other frames' share of the sums is a
-/// convolution along the bins; the chain of roots and divisions along a frame's own bins runs in as many lanes.
+/// Up to kLwsLanes consecutive updates are in progress, advancing chunk by chunk. Each lags so far behind the previous
+/// one that it reads exactly what it would read after that one has finished. The contribution of other frames is a
+/// convolution along the bins; the dependent chain of square roots and divisions within a frame runs in parallel lanes,
+/// one per update.
 class LwsKernel {
  public:
   void prepare(const StftConfig& stft, int weight_range, FirstError& error);
@@ -38,14 +39,14 @@ class LwsKernel {
   void reset() { used_ = 0; }
   bool is_idle() const { return used_ == 0; }
   bool is_full() const { return used_ == kLwsLanes; }
-  /// Takes the next update, unless it is full; returns what that cost.
+  /// Starts the next update (it must not be full); returns the cost.
   std::int64_t begin(Lattice& lattice, const LwsTask& task);
-  /// Goes on with all updates; returns what that cost.
+  /// Advances all updates; returns the cost.
   std::int64_t step(const Lattice& lattice);
 
-  /// Cost of an update in which all bins change.
+  /// The cost of an update that changes all bins.
   std::int64_t cost(LwsKind kind, int bins) const;
-  /// Cost of one bin that changes, and of an update in which none does.
+  /// The cost of changing one bin, and of an update that changes none.
   std::int64_t bin_cost(LwsKind kind) const;
   static constexpr std::int64_t kIdleCost = 8;
 
@@ -66,13 +67,13 @@ class LwsKernel {
   LwsWeights weights_;
   const LwsLoops* loops_ = nullptr;
   Buffer<LwsTap> taps_;
-  Buffer<float> own_;  ///< the weights within the frame, `[lane][cos, sin][k − 1]`
-  Buffer<Work> work_;  ///< one
+  Buffer<float> own_;  ///< weights within the frame, `[lane][cos, sin][k − 1]`
+  Buffer<Work> work_;  ///< a single one
   int oldest_ = 0, used_ = 0;
-  int own_used_[3] = {};  ///< neighbours to each side that count within the frame, by kind
+  int own_used_[3] = {};  ///< neighbours to each side within the frame, by kind
 };
 
-/// Makes the updates of a schedule. True when all are done.
+/// Runs the updates of a schedule. True when all are done.
 template <class Schedule>
 bool advance(Schedule& schedule, LwsKernel& kernel, Lattice& lattice, Budget& budget) {
   for (;;) {

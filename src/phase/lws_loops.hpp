@@ -4,22 +4,22 @@
 
 namespace lodestone {
 
-/// Frame updates that are under way at a time.
+/// The number of frame updates in progress at a time.
 inline constexpr int kLwsLanes = 16;
-/// Most bins that are updated at a time, and most neighbours to one side within a frame.
+/// The most bins updated at a time, and the most neighbours to each side within a frame.
 inline constexpr int kLongestChunk = 32, kMostOwn = 64;
 
-/// Two bins of other frames that enter a sum with one weight: where their frames begin, moved by so many bins, real
-/// parts; the imaginary ones lie `LwsTick::imaginary` floats behind.
+/// Two bins of another frame that share a weight in a sum: pointers to the frame's real parts at DC, shifted by so many
+/// bins; the imaginary parts are `LwsTick::imaginary` floats further.
 struct LwsTap {
   const float* up;
   const float* down;
   float weight;
 };
 
-/// How the bins of a tap enter the sum. With symmetric windows and a hop of a half or a quarter of the size each weight
-/// is real up to a power of e^(iπ/4): then a pair of neighbours costs two multiply-adds, not four. Any other weight is
-/// two taps, one of `sum` and one of `difference`.
+/// How the bins of a tap contribute to the sum. With symmetric windows and a hop of a half or a quarter of the size,
+/// each weight is real up to a power of e^(iπ/4), so a pair of neighbours costs two multiply-adds instead of four. Any
+/// other weight becomes two taps, one of `sum` and one of `difference`.
 enum LwsGroup {
   turned_sum,         ///< e^(iπ/4)·w·(up − i·down)
   turned_difference,  ///< e^(iπ/4)·w·(i·up − down)
@@ -28,22 +28,22 @@ enum LwsGroup {
   kLwsGroups
 };
 
-/// A frame update on its way along the bins.
+/// A frame update in progress.
 struct LwsLane {
   LwsTap* first[kLwsGroups];
   LwsTap* last[kLwsGroups];
-  int own;        ///< neighbours to each side in its own frame
+  int own;        ///< neighbours to each side within its own frame
   float* cosine;  ///< T(n+k) has the weight cosine[k−1] + i·sine[k−1], T(n−k) its conjugate
   float* sine;
   float* re;  ///< the frame at DC
   float* im;
   const float* magnitudes;
   const float* peaks;
-  float threshold;  ///< bins above it change
-  int chunk;        ///< the next to be done
+  float threshold;  ///< only bins above it change
+  int chunk;        ///< the next one to process
 };
 
-/// One chunk each of several updates.
+/// The next chunks of several updates.
 struct LwsTick {
   LwsLane* lanes[kLwsLanes];
   int count;
@@ -61,18 +61,18 @@ struct LwsTick {
   float threshold[kLwsLanes];
 };
 
-/// The loops of LWS for one width of vectors.
+/// The LWS loops for one vector width.
 struct LwsLoops {
-  int chunk;  ///< bins that are updated at a time
-  /// Does the next chunk of each lane of the tick. No lane may read what another one changes.
+  int chunk;  ///< bins updated at a time
+  /// Processes the next chunk of each lane of the tick. No lane may read what another one changes.
   void (*run)(LwsTick& tick);
 };
 
-/// Those of the width of `kernels()`.
+/// The loops for the vector width of `kernels()`.
 const LwsLoops& lws_loops();
 
-/// The value (re, im) gets the magnitude `size`, or stays `value` where it has no phase, in double precision: all on
-/// the lattice's scale but `size`.
+/// Sets `value` to the phase of (re, im) and the magnitude `size`, in double precision; leaves it unchanged if (re, im)
+/// has no phase. All but `size` are in the lattice's scale.
 void settle(float size, float re, float im, float& value_re, float& value_im);
 
 }  // namespace lodestone

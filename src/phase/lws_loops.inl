@@ -1,6 +1,6 @@
-// The loops of LWS for LODESTONE_LANES lanes. Included by one source per width, which is compiled for that instruction
-// set alone; hence nothing here may leave the unnamed namespace but the table at the end, and no inline function of
-// another header may be called.
+// The LWS loops for LODESTONE_LANES lanes. Each width has one source that includes this file and is compiled for that
+// instruction set only. Therefore only the table at the end may leave the unnamed namespace, and inline functions of
+// other headers must not be called.
 #include "phase/lws_loops.hpp"
 #include "vector/lanes.hpp"
 
@@ -11,7 +11,7 @@ constexpr int lanes = LODESTONE_LANES;
 using V = Floats<lanes>;
 constexpr int vectors = lanes == 16 ? 2 : 3;
 constexpr int chunk = vectors * lanes;
-// Updates side by side: as wide as the vectors, but never wider than the narrowest chunk is long.
+// Updates processed in parallel: as wide as the vectors, but no wider than the length of the narrowest chunk.
 using U = Floats<lanes == 4 ? 4 : 8>;
 constexpr int columns = lanes_of<U>;
 
@@ -19,7 +19,8 @@ constexpr float half_root = 0.707106781f;
 constexpr float down = 0x1p-60f;            // the lattice's scale
 constexpr float dust = 0x1p60f * 0x1p-40f;  // see without_dust
 
-/// Adds the taps of one group to the sums of a chunk. A loop over the taps: unrolled, the sums leave their registers.
+/// Adds the taps of one group to the sums of a chunk. Not unrolled over the taps: the sums would no longer fit into
+/// registers.
 template <LwsGroup group>
 inline void add_taps(const LwsLane& lane, std::ptrdiff_t begin, std::ptrdiff_t imaginary, V (&re)[vectors],
                      V (&im)[vectors]) {
@@ -48,7 +49,7 @@ inline void add_taps(const LwsLane& lane, std::ptrdiff_t begin, std::ptrdiff_t i
   }
 }
 
-/// The other frames' share of the sums of a chunk.
+/// The contribution of other frames to the sums of a chunk.
 void convolve(const LwsLane& lane, std::ptrdiff_t imaginary, float* share_re, float* share_im) {
   const std::ptrdiff_t begin = lane.chunk * chunk;
   V re[vectors]{}, im[vectors]{};
@@ -84,7 +85,7 @@ inline Square transpose(const Square& from) {
 
 using ByBin = float[kLwsLanes];
 
-/// Four lanes' bins of a chunk, side by side by lane.
+/// Transposes the bins of four lanes' chunks, so that lanes are adjacent.
 void gather(const float* const (&from)[4], ByBin* to, int lane) {
   for (int n = 0; n < chunk; n += 4) {
     Square square;
@@ -102,8 +103,8 @@ void scatter(const ByBin* from, int lane, float* const (&to)[4]) {
     for (int i = 0; i < 4; ++i) store(to[i] + n, square.row[i]);
   }
 }
-/// Brings the tick's updates side by side, as many as fill whole vectors; returns the most neighbours that one of them
-/// has in its own frame. What fills up changes nothing.
+/// Arranges the tick's updates in adjacent lanes, padded to whole vectors with lanes that change nothing. Returns the
+/// largest number of neighbours that any update has in its own frame.
 int gather_tick(LwsTick& t, int padded) {
   for (int first = 0; first < padded; first += 4) {
     const float *share_re[4], *share_im[4], *re[4], *im[4], *size[4];
@@ -144,14 +145,14 @@ int gather_tick(LwsTick& t, int padded) {
   return most;
 }
 
-/// The extremes of bin n in the lanes from c on, where single precision will not do.
+/// Extreme values of bin n, from lane c on, for which single precision is not enough.
 [[gnu::noinline]] void settle_lanes(LwsTick& t, int n, int c, U re, U im, Words<columns> bad) {
   for (int i = 0; i < columns; ++i) {
     if (bad[i]) settle(t.size[n][c + i], re[i], im[i], t.own_re[kMostOwn + n][c + i], t.own_im[kMostOwn + n][c + i]);
   }
 }
 
-/// Bin n of the chunk in the lanes from c on: the phase of the sum, the size of the magnitude.
+/// Updates bin n of the chunk, from lane c on: the phase of the sum with the bin's magnitude.
 inline void update(LwsTick& t, int own, int n, int c) {
   const ByBin *own_re = t.own_re + kMostOwn + n, *own_im = t.own_im + kMostOwn + n;
   U re = load<U>(t.sum_re[n] + c), im = load<U>(t.sum_im[n] + c);
@@ -166,7 +167,7 @@ inline void update(LwsTick& t, int own, int n, int c) {
   }
   const U size = load<U>(t.size[n] + c);
   const auto active = bits_of(U(size > load<U>(t.threshold + c)));
-  // As they are outside, sums are mostly ordinary (is_ordinary); as they are here, none is subnormal.
+  // In the outside scale, sums are mostly ordinary (is_ordinary); in the lattice's scale, none is subnormal.
   const U x = re * down, y = im * down;
   const U square = multiply_add(x, x, y * y);
   const U scale = size / square_root(square);
@@ -185,7 +186,7 @@ inline void update(LwsTick& t, int own, int n, int c) {
   store(t.own_im[kMostOwn + n] + c, value_im);
 }
 
-/// Bin n of lane c has changed, so have its mirror images, if later bins of the chunk look there.
+/// Updates the mirror images of bin n in lane c, if later bins of the chunk read them.
 void reflect_own(LwsTick& t, int own, int n, int c) {
   const int begin = t.lanes[c]->chunk * chunk, bin = begin + n;
   if (bin > t.nyquist) return;
@@ -201,7 +202,7 @@ void reflect_own(LwsTick& t, int own, int n, int c) {
   }
 }
 
-/// Whether bins of a lane's chunk have mirror images, or neighbours that are.
+/// Whether bins of a lane's chunk have mirror images, or have neighbours that are mirror images.
 bool is_at_edge(const LwsTick& t, const LwsLane& lane) {
   const int begin = lane.chunk * chunk, end = begin + chunk;
   return begin <= t.range || end + t.range > t.nyquist;

@@ -7,7 +7,7 @@
 
 namespace lodestone {
 
-/// Whether a stage of this method is LWS.
+/// Whether this method is a form of LWS.
 inline bool is_lws(PhaseMethod method) {
   return method == PhaseMethod::nofuture || method == PhaseMethod::online || method == PhaseMethod::batch;
 }
@@ -25,16 +25,16 @@ class Thresholds {
   Buffer<double> factors_;
 };
 
-/// The updates that online LWS makes when frame m has come: an estimate from the left, then in each iteration the
-/// frames of the look-ahead and frame m (Le Roux et al. 2010b, section 3; Zhu et al. 2007).
+/// The updates of online LWS when frame m arrives: an estimate from the left, then in each iteration the look-ahead
+/// frames and frame m (Le Roux et al. 2010b, section 3; Zhu et al. 2007).
 class OnlineSchedule {
  public:
   Thresholds& thresholds() { return thresholds_; }
   void set_look_ahead(int frames) { look_ahead_ = frames; }
 
-  /// Frame `newest` has come; `level` stands for mean(A). `iterations`: at most as many as there are thresholds.
+  /// Frame `newest` has arrived; `level` is used for mean(A). `iterations`: at most the number of thresholds.
   void begin(std::int64_t newest, double level, int iterations);
-  /// The next update, false when there is none.
+  /// The next update; false if there is none.
   bool next(LwsTask& task);
 
  private:

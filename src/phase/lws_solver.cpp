@@ -4,7 +4,7 @@ namespace lodestone {
 
 void LwsSolver::prepare(const StftConfig& stft, int weight_range, std::uint64_t frames, FirstError& error) {
   kernel_.prepare(stft, weight_range, error);
-  if (error) return;  // before the lattice takes memory for the whole signal
+  if (error) return;  // before the lattice allocates memory for the whole signal
   lattice_.prepare(stft, kernel_.shape(), frames + 2 * kernel_.reach(), kernel_.reach(), error);
 }
 

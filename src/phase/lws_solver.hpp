@@ -12,7 +12,7 @@ class LwsSolver {
  public:
   void prepare(const StftConfig& stft, int weight_range, std::uint64_t frames, FirstError& error);
 
-  /// Takes the spectrum, whose sizes are the magnitudes.
+  /// Takes the spectrum, whose absolute values are the magnitudes.
   void begin(const Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, StageSchedule schedule);
   /// True when the stage is done.
   bool step(Budget& budget);

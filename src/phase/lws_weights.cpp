@@ -26,7 +26,7 @@ Status check(const StftConfig& stft) {
   return out_of_range("hop", stft.hop, "for LWS {} or more, so that at most 64 windows overlap", least);
 }
 
-/// Whether window[t] = window[last − t] for all t, zeros around it.
+/// Whether window[t] = window[last − t] for all t, with zeros outside.
 bool is_symmetric(const Buffer<double>& window, std::size_t last) {
   for (std::size_t t = 0; t < window.size(); ++t) {
     const double other = last - t < window.size() ? window[last - t] : 0;
@@ -68,8 +68,8 @@ Result<LwsWindows> lws_windows(const StftConfig& stft) {
     }
   }
 
-  // Time-reversed sums of the shifted products. With two windows or fewer the sum without the own frame would meet no
-  // synthesis window at all; then the own frame's product stands for it.
+  // Time-reversed sums of the shifted products. If at most two windows overlap, the sum without the frame itself would
+  // not meet any synthesis window; then the frame's own product replaces it.
   for (std::size_t t = 0; t < length; ++t) {
     double later = 0;
     for (std::size_t u = t + hop; u < length; u += hop) later += product[u];

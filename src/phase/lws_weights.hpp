@@ -8,47 +8,46 @@
 
 namespace lodestone {
 
-/// Which neighbours a frame is estimated from (Le Roux et al. 2010b).
+/// The neighbours that a frame is estimated from (Le Roux et al. 2010b).
 enum class LwsKind {
   full,     ///< W: all frames in reach and the own frame
   initial,  ///< W_ai: left frames alone
   newest,   ///< W_af: left frames and the own frame
 };
 
-/// The windows behind the weights, each of the window's length.
+/// The windows that determine the weights, each of the window's length.
 struct LwsWindows {
   Buffer<double> analysis;
-  Buffer<double> synthesis;  ///< analysis over the summed squared window
-  Buffer<double>
-      initial;  ///< what stands for analysis in W_ai: the share of a frame that the frames before it determine
-  Buffer<double> newest;  ///< what stands for analysis in W_af: initial plus the own frame's share
+  Buffer<double> synthesis;  ///< analysis divided by the summed squared window
+  Buffer<double> initial;    ///< replaces analysis in W_ai: the share of a frame determined by earlier frames
+  Buffer<double> newest;     ///< replaces analysis in W_af: initial plus the frame's own share
 };
 
-/// The analysis window in double precision; for framing `lws` with the square-root Hann normalised as its authors do,
-/// so that analysis and synthesis are equal. Refused: hop and window without an inverse, and more than 64 windows that
-/// overlap.
+/// The analysis window in double precision; for framing `lws` with the square-root Hann normalised as by its authors,
+/// so that analysis and synthesis are equal. Refused: a hop and window without an inverse STFT, and more than 64
+/// overlapping windows.
 Result<LwsWindows> lws_windows(const StftConfig& stft);
 
-/// The consistency weights: how much of S(m + r, n + k) an inverse and a forward transform carry into S(m, n)
-/// (Le Roux et al. 2010a, eq. 5), for neighbours at most `range` bins away. Computed in double precision.
+/// The consistency weights: how much of S(m + r, n + k) an inverse and a forward transform carry into S(m, n) (Le Roux
+/// et al. 2010a, eq. 5), for neighbours at most `range` bins away. Computed in double precision.
 class LwsWeights {
  public:
   static Result<LwsWeights> create(const StftConfig& stft, int weight_range);
 
-  /// Frames to each side that overlap, Q − 1.
+  /// The number of overlapping frames to each side, Q − 1.
   int reach() const { return reach_; }
-  /// Bins to each side: `weight_range`, but never so many that one bin is met twice.
+  /// Bins to each side: `weight_range`, limited so that no bin counts twice.
   int range() const { return range_; }
 
-  /// Twice the time about which the window is symmetric, if the hop is a half or a quarter of the size, so that this
-  /// makes weights real (LwsGroup); else 0.
+  /// Twice the time about which the window is symmetric, if the hop is a half or a quarter of the size, so that the
+  /// weights become real (LwsGroup); otherwise 0.
   int twice_centre() const { return twice_centre_; }
 
-  /// Σ_t w(t)·s(t + r·hop)·e^(−2πikt/size) / size for 0 ≤ r ≤ reach and 0 ≤ k ≤ range, with w the window of the kind
-  /// and s the synthesis window. Exactly 0 where it is not above 1e-12.
+  /// Σ_t w(t)·s(t + r·hop)·e^(−2πikt/size) / size for 0 ≤ r ≤ reach and 0 ≤ k ≤ range, where w is the window of the
+  /// kind and s the synthesis window. Exactly 0 if not above 1e-12.
   std::complex<double> overlap(LwsKind kind, int r, int k) const;
 
-  /// W[n][r][k], as the authors store it: the weight of S(m − r, n − k) in S(m, n), less 1 at r = k = 0.
+  /// W[n][r][k], as the authors store it: the weight of S(m − r, n − k) in S(m, n), minus 1 at r = k = 0.
   std::complex<double> weight(LwsKind kind, std::int64_t n, int r, int k) const;
 
  private:

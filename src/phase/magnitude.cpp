@@ -32,7 +32,7 @@ void give_four(const float* sizes, const std::complex<float>* from, std::complex
 
 }  // namespace
 
-// The last vector may overlap the one before: the same bins come out the same.
+// The last vector may overlap the one before, which gives the same bins again.
 void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from,
                      std::span<std::complex<float>> frame) {
   for (std::size_t n = 0; n < sizes.size(); n += lanes) {

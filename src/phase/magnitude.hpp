@@ -9,12 +9,12 @@
 
 namespace lodestone {
 
-/// Whether a square is so far from over- and underflow that single precision will do.
+/// Squares in this range are far enough from overflow and underflow for single precision.
 inline constexpr float kSmallestOrdinary = 1e-28f, kLargestOrdinary = 1e30f;
 inline bool is_ordinary(float square) { return square >= kSmallestOrdinary && square <= kLargestOrdinary; }
 
-/// The number of that size and the phase of (re, im); `otherwise` where that has none. Extreme values take double
-/// precision, in which no square over- or underflows.
+/// A number with magnitude `size` and the phase of (re, im), or `otherwise` if that has none. Extreme values use double
+/// precision, in which no square overflows or underflows.
 inline std::complex<float> with_magnitude(float size, float re, float im, std::complex<float> otherwise) {
   const float square = re * re + im * im;
   if (is_ordinary(square)) {
@@ -27,7 +27,7 @@ inline std::complex<float> with_magnitude(float size, float re, float im, std::c
   return {without_dust(static_cast<float>(re * scale), size), without_dust(static_cast<float>(im * scale), size)};
 }
 
-/// with_magnitude for a whole frame: `frame` gets the phases of `from`, or keeps its own where there is none. All
+/// with_magnitude for a whole frame: `frame` takes the phases of `from`, and keeps its own where there is none. All
 /// `[bins]`.
 void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from,
                      std::span<std::complex<float>> frame);
@@ -36,7 +36,7 @@ void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<
 void extrapolate(std::span<const std::complex<float>> newest, float momentum, std::span<std::complex<float>> previous,
                  std::span<std::complex<float>> target);
 
-/// What phase reconstruction works with: 0 below the smallest magnitude and where it is no number, at most the largest.
+/// Clamps magnitudes for phase reconstruction: values below the smallest magnitude and NaN become 0.
 inline float usable_magnitude(float value) {
   if (!(value >= kSmallestMagnitude)) return 0;
   return std::min(value, kLargestMagnitude);

@@ -12,10 +12,10 @@
 namespace lodestone {
 namespace {
 
-/// Below this share of the largest magnitude a phase means nothing and stays 0.
+/// Below this share of the largest magnitude, a phase is meaningless and stays 0.
 constexpr float kTolerance = 1e-7f;
 
-/// gamma over the squared window length of the Gaussian that fits best.
+/// gamma divided by the squared window length, for the best-fitting Gaussian.
 double gamma_of(Window window) {
   switch (window) {
     case Window::hann:
@@ -35,7 +35,7 @@ double gamma_of(Window window) {
 
 float wrapped(double turns) { return static_cast<float>(turns - std::floor(turns)); }
 
-/// Louder bins first, of equal ones the earlier.
+/// Orders louder bins first, and equal ones by index.
 struct Quieter {
   const float* magnitudes;
   bool operator()(std::uint32_t a, std::uint32_t b) const {
@@ -74,8 +74,8 @@ void Pghi::begin(const Array2<float>& magnitudes) {
   std::make_heap(seeds_.begin(), seeds_.begin() + seeds_size_, Quieter{magnitudes.data()});
 }
 
-// Equations 13 and 14, in turns: along time f + ∂_f log|S| / (2π·gamma), along frequency −gamma·∂_t log|S| / 2π; the
-// phase counts from the beginning of the frame, so that a bin further the middle of the frame lies half a turn behind.
+// Equations 13 and 14, in turns: f + ∂_f log|S| / (2π·gamma) along time, −gamma·∂_t log|S| / 2π along frequency. Phases
+// are relative to the start of the frame, so the middle of the frame shifts by half a turn from one bin to the next.
 Pghi::Gradient Pghi::gradient(std::uint32_t index) const {
   const auto bin = index % bins_, frame = index / bins_;
   const auto low = bin > 0 ? index - 1 : index, high = bin + 1 < bins_ ? index + 1 : index;

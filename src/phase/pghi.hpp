@@ -9,9 +9,9 @@
 
 namespace lodestone {
 
-/// Phase gradient heap integration (Průša, Balazs, Søndergaard 2017). For a Gaussian window the phase's derivatives
-/// follow from those of the logarithm of the magnitude; the phase is integrated from the loudest bins outwards, loud
-/// bins first.
+/// Phase gradient heap integration (Průša, Balazs, Søndergaard 2017). For a Gaussian window, the derivatives of the
+/// phase follow from those of the log magnitude; the phase is integrated outwards from the loudest bins, loud bins
+/// first.
 class Pghi {
  public:
   void prepare(const StftConfig& stft, std::uint64_t frames, FirstError& error);
@@ -24,8 +24,8 @@ class Pghi {
 
  private:
   struct Gradient {
-    float along_time;  ///< in turns a frame
-    float along_bins;  ///< in turns a bin
+    float along_time;  ///< in turns per frame
+    float along_bins;  ///< in turns per bin
   };
   Gradient gradient(std::uint32_t index) const;
   bool take_seed(const float* magnitudes);
@@ -34,13 +34,13 @@ class Pghi {
 
   StftConfig stft_;
   std::uint32_t bins_ = 0, frames_ = 0;
-  double gamma_ = 0;  ///< of the Gaussian e^(−πt²/gamma) that is most like the window, in samples²
+  double gamma_ = 0;  ///< of the Gaussian e^(−πt²/gamma) that best fits the window, in samples²
   float tolerance_ = 0;
   Buffer<float> logarithms_;
   Buffer<float> turns_;
   Buffer<std::uint8_t> known_;
-  Buffer<std::uint32_t> seeds_;  ///< heap of bins that may have to begin with phase 0
-  Buffer<std::uint32_t> heap_;   ///< heap of bins whose neighbours are to be visited
+  Buffer<std::uint32_t> seeds_;  ///< heap of bins that may have to start at phase 0
+  Buffer<std::uint32_t> heap_;   ///< heap of bins whose neighbours are still to be visited
   std::size_t heap_size_ = 0, seeds_size_ = 0;
 };
 

@@ -11,10 +11,10 @@
 namespace lodestone {
 namespace {
 
-/// Online LWS as a stream, over as many frames as the lattice has room for.
+/// Streaming online LWS, over as many frames as the lattice has room for.
 class OnlineStream {
  public:
-  /// `room`: frames to keep, 0 for as many as are needed to go on.
+  /// `room`: frames to keep; 0: only as many as are needed to continue.
   void prepare(const StftConfig& stft, const PhaseStreamConfig& config, std::uint64_t room, FirstError& error) {
     if (room == 0) room = static_cast<std::uint64_t>(config.look_ahead) + 1;
     kernel_.prepare(stft, config.weight_range, error);
@@ -56,7 +56,7 @@ class OnlineStream {
   std::int64_t count_ = 0;
 };
 
-/// What the stream makes of magnitudes that may be anything.
+/// Makes any magnitudes usable.
 void clean(std::span<const float> from, std::span<float> to) {
   std::transform(from.begin(), from.end(), to.begin(), usable_magnitude);
 }
@@ -69,7 +69,7 @@ struct PhaseStream::Engine {
   Spsi spsi;
   Buffer<float> magnitudes;
   Buffer<std::complex<float>> spectrum;
-  std::int64_t given = 0;  ///< frames that have come out
+  std::int64_t given = 0;  ///< frames returned so far
   bool ready = false;
   bool finished = false;  ///< `step` has nothing left to do
 

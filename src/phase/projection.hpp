@@ -7,23 +7,23 @@
 namespace lodestone {
 
 /// The nearest consistent spectrum, STFT(ISTFT(S)), frame by frame: the forward transform follows the inverse as soon
-/// as samples are final. When frame m comes out, the inverse needs it no more, so that it may be overwritten.
+/// as samples are final. Once frame m comes out, the inverse no longer needs it, so it may be overwritten.
 class Projection {
  public:
-  /// For `frames` frames of a signal of `samples` samples; 0: unknown. With framing `lws` the signal counts with its
-  /// zeros to a multiple of the hop, as its authors measure. Signals too short for the framing are taken without
+  /// For `frames` frames of a signal of `samples` samples (0: unknown). With framing `lws` the signal is zero-padded to
+  /// a multiple of the hop, as in its authors' measurements. Signals too short for the framing are processed without
   /// padding.
   static Result<Projection> create(const StftConfig& stft, std::uint64_t frames, std::uint64_t samples);
 
   void reset();
 
-  /// Takes the next frame; calls use(number, frame) for those that come out.
+  /// Takes the next frame; calls use(number, frame) for each frame that is finished.
   template <class Use>
   void push(std::span<const std::complex<float>> frame, Use use) {
     transform(backward_.push(frame), use);
   }
 
-  /// After the last frame: calls `use` for those that remain. Then `reset`.
+  /// After the last frame: calls `use` for the remaining ones. Call `reset` before the next signal.
   template <class Use>
   void finish(Use use) {
     transform(backward_.finish(samples_), use);

@@ -17,7 +17,7 @@
 namespace lodestone {
 namespace {
 
-/// Work between two looks at the progress: some milliseconds.
+/// Work between progress updates: a few milliseconds.
 constexpr std::int64_t kSlice = 4'000'000;
 
 bool is_pghi(PhaseMethod method) { return complete && method == PhaseMethod::pghi; }
@@ -29,7 +29,7 @@ struct Reconstruction::Engine {
   Spectrum spectrum;
   std::vector<PhaseStage> stages;
   LwsSolver lws;
-  std::vector<StageSchedule> schedules;  ///< one a stage, empty where it is not LWS
+  std::vector<StageSchedule> schedules;  ///< one per stage; empty for methods other than LWS
   std::optional<GriffinLim> griffin_lim;
   Pghi pghi;
   Spsi spsi;
@@ -38,7 +38,7 @@ struct Reconstruction::Engine {
   std::size_t stage = 0;
   std::size_t spsi_frame = 0;
   bool begun = false;
-  bool stale = false;  ///< LWS is ahead of `spectrum`
+  bool stale = false;  ///< LWS has newer values than `spectrum`
   double done = 0, spent = 0;
 
   void prepare(const PhaseConfig& config, FirstError& error);

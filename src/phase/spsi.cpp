@@ -26,7 +26,7 @@ double main_lobe(Window window) {
   return 2;
 }
 
-/// Where between its neighbours a peak lies, −0.5 .. 0.5, by a parabola.
+/// The position of a peak between its neighbours, −0.5 .. 0.5, from a parabola.
 double peak_offset(double before, double at, double after) {
   const double curvature = before - 2 * at + after;
   return curvature < 0 ? std::clamp(0.5 * (before - after) / curvature, -0.5, 0.5) : 0;
@@ -42,7 +42,7 @@ void Spsi::prepare(const StftConfig& stft, FirstError& error) {
 
 void Spsi::reset() { std::fill(turns_.begin(), turns_.end(), 0.0); }
 
-// Regions reach from one valley to the next.
+// Regions extend from one valley to the next.
 void Spsi::process(std::span<const float> magnitudes, std::span<std::complex<float>> spectrum) {
   const int bins = stft_.bins();
   for (int first = 0; first < bins;) {
@@ -66,7 +66,7 @@ void Spsi::fill_region(std::span<const float> magnitudes, int first, int peak, i
   const double angle = 2 * std::numbers::pi * turns;
   const auto c = static_cast<float>(std::cos(angle)), s = static_cast<float>(std::sin(angle));
   for (int n = first; n <= last; ++n) {
-    // Side lobes alternate in sign; and from the frame's beginning its middle lies half a turn a bin away.
+    // Side lobes alternate in sign. Seen from the start of the frame, its middle shifts by half a turn per bin.
     const double distance = std::abs(n - peak - offset);
     const int side_lobe = distance < lobe_ ? 0 : 1 + static_cast<int>(distance - lobe_);
     turns_[n] = side_lobe % 2 == 0 ? turns : (turns < 0.5 ? turns + 0.5 : turns - 0.5);

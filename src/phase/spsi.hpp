@@ -9,7 +9,7 @@
 namespace lodestone {
 
 /// Single-pass spectrogram inversion (Beauregard, Harish, Wyse 2015): each peak of a frame is a sinusoid whose phase
-/// goes on from the frame before by its interpolated frequency; the bins around it follow the window's main lobe and
+/// advances from the previous frame by its interpolated frequency; the bins around it follow the window's main lobe and
 /// side lobes.
 class Spsi {
  public:
@@ -17,7 +17,7 @@ class Spsi {
 
   /// Forgets all frames.
   void reset();
-  /// The next frame, both `[bins]`. No allocation.
+  /// Processes the next frame, both `[bins]`. No allocation.
   void process(std::span<const float> magnitudes, std::span<std::complex<float>> spectrum);
 
   static constexpr std::int64_t kBinCost = 16;
@@ -28,7 +28,7 @@ class Spsi {
 
   StftConfig stft_;
   double lobe_ = 2;       ///< half the width of the window's main lobe in bins
-  Buffer<double> turns_;  ///< phase of each bin in the last frame, against the frame's middle
+  Buffer<double> turns_;  ///< phase of each bin in the last frame, relative to the middle of the frame
 };
 
 }  // namespace lodestone
