@@ -1,4 +1,4 @@
-// The JavaScript side of wasm/cli.cpp: files, terminal and clock for the program, whose calls return when they are done.
+// The JavaScript side of wasm/cli.cpp: synchronous access to files, the terminal and the clock.
 
 import {
   accessSync,
@@ -49,7 +49,7 @@ function text(pointer, length) {
 }
 
 /**
- * What `act` returns, or -1 with a message for `error`.
+ * Returns what `act` returns, or -1 with a message for `error`.
  * @param {'read' | 'write'} verb
  * @param {string} path
  * @param {() => number} act
@@ -77,7 +77,7 @@ function checkWritable(path) {
 }
 
 /**
- * What no two files have in common; null where none can be seen.
+ * A unique identity of a file; null if it cannot be found.
  * @param {string} path
  */
 function identity(path) {
@@ -90,7 +90,7 @@ function identity(path) {
 }
 
 /**
- * Behind symbolic links, so that a rename replaces the file and not the link.
+ * Resolves symbolic links, so that a rename replaces the file and not the link.
  * @param {string} path
  */
 function resolved(path) {
@@ -98,7 +98,7 @@ function resolved(path) {
 }
 
 /**
- * Whole or not at all: into a file beside it, which then takes its name. Pipes and devices are written to as they are.
+ * Writes atomically: to a temporary file next to it, which is then renamed. Pipes and devices are written to directly.
  * @param {string} path
  * @param {Uint8Array} bytes
  */
@@ -107,7 +107,7 @@ function writeWhole(path, bytes) {
   const target = resolved(path);
   const status = statSync(target, { throwIfNoEntry: false });
   if (status && !status.isFile()) return writeFileSync(target, bytes);
-  // With the time, since a process that was killed may have had the same number, as it is 1 in every container.
+  // With the time, since a killed process may have had the same id: in a container it is always 1.
   const temporary = `${target}.${process.pid}.${Date.now()}.tmp`;
   const file = openSync(temporary, 'wx');
   try {
@@ -146,7 +146,7 @@ function print(stream, bytes) {
     try {
       bytes = bytes.subarray(writeSync(stream, bytes));
     } catch (error) {
-      // A full pipe: wait. A reader that went away must not take a half-trained model with it.
+      // If the pipe is full, wait. If its reader is gone, carry on, rather than lose a half-trained model.
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
@@ -208,7 +208,7 @@ try {
   parentPort?.postMessage(run());
 } catch (error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
-  // The core checks what is big; where a small block is missing it can only stop.
-  print(2, new TextEncoder().encode(`lodestone: had to stop, most likely for lack of memory: ${error.message}\n`));
+  // The core checks large allocations; when a small one fails, it can only stop.
+  print(2, new TextEncoder().encode(`lodestone: stopped, probably out of memory: ${error.message}\n`));
   parentPort?.postMessage(2);
 }

@@ -1,12 +1,12 @@
-// Runs a command-line program of WebAssembly in a thread of its own, so that this one hears Ctrl-C.
+// Runs a WebAssembly command-line program in its own thread, so that this one can handle Ctrl-C.
 
 import { Worker } from 'node:worker_threads';
 
-/** What both threads see: whether to stop, and the columns of the terminal. */
+/** Shared by both threads: whether to stop, and the width of the terminal in columns. */
 const shared = new Int32Array(new SharedArrayBuffer(8));
 
 function requestStop() {
-  if (Atomics.exchange(shared, 0, 1) === 1) process.exit(130); // asked a second time: at once
+  if (Atomics.exchange(shared, 0, 1) === 1) process.exit(130); // the second signal exits at once
 }
 
 function noteColumns() {
@@ -14,8 +14,8 @@ function noteColumns() {
 }
 
 /**
- * Runs the program with the arguments of this process, whose exit code becomes the program's.
- * @param {URL} module the file of WebAssembly
+ * Runs the program with this process's arguments and exits with its exit code.
+ * @param {URL} module the WebAssembly file
  */
 export function runProgram(module) {
   process.on('SIGINT', requestStop);

@@ -146,10 +146,7 @@ const finite = [Number.isFinite, 'a finite number'];
 const oneOf = (names) => [(value) => names.includes(value), names.join(', ')];
 /** @type {(allowed: (value: any) => boolean, what: string) => Kind} */
 const listOf = (allowed, what) => [(value) => Array.isArray(value) && value.every(allowed), `a list of ${what}`];
-const hidden = listOf(
-  (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
-  'integers from 1 to 4096',
-);
+const hidden = listOf((value) => Number.isInteger(value) && value >= 1 && value <= 4096, 'integers from 1 to 4096');
 const numbers = listOf((value) => value === null || typeof value === 'number', 'numbers or null');
 
 /**

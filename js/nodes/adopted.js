@@ -1,7 +1,7 @@
 /**
- * What nodes extend that are more than an AudioWorkletNode. There is no one class of that name to extend: the browser
- * has one, standardized-audio-context another, and Tone.js keeps its own to itself. So the node is made first, by
- * whichever, and then takes on the members of the subclass; its private state lives in it as in any instance.
+ * The base class of our nodes. There is more than one AudioWorkletNode to extend: the browser has one,
+ * standardized-audio-context another, and Tone.js does not export its own. So the node is created first, by whichever
+ * class, and then given the members of the subclass, including private ones.
  * @type {new (node: AudioWorkletNode) => AudioWorkletNode}
  */
 export const Adopted = /** @type {any} */ (

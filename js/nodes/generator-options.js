@@ -1,11 +1,11 @@
 import { choice, phaseStreamDefaults, refused, settle } from '../options.js';
 
 /**
- * How phases are found while a node plays:
- * - `live` (default): 4 iterations of LWS online, look-ahead 0
+ * How a node finds phases while it plays:
+ * - `live` (default): online LWS with 4 iterations, look-ahead 0
  * - `light`: 1 iteration, look-ahead 0
- * - `smooth`: 4 iterations, look-ahead 3: three hops later, and truer
- * - `spsi`: single pass, the least work
+ * - `smooth`: 4 iterations, look-ahead 3; more accurate, three hops later
+ * - `spsi`: single pass, the cheapest
  * @typedef {'live' | 'light' | 'smooth' | 'spsi'} LivePhase
  */
 
@@ -19,23 +19,25 @@ const livePhases = {
 
 /**
  * @typedef {object} GeneratorOptions
- * @property {LivePhase | import('../options.js').PhaseStreamOptions} [phase] `live`
- * @property {number} [lookAhead] frames, 0 to 16, in place of the one that `phase` has; each costs a hop of latency
- * @property {number} [seed] 0 to 2³²−1; 0
- * @property {'window' | 'stateful'} [mode] each frame from the last `sequence` ones (`window`), or from all: less work
- * @property {boolean} [spread] whether a hop's work is spread evenly over the hop, which takes a hop longer; true
- * @property {'worklet' | 'worker' | 'auto'} [engine] what computes the sound: the audio thread (`worklet`); a Worker
- *   that is `ahead`, for models that are too heavy for it; or, `createNode` only, the former where 0.2 s of measuring
- *   show that it takes less than a quarter of real time, else the latter. An OfflineAudioContext waits for the audio
- *   thread and always gets that; `worklet`
- * @property {number} [ahead] seconds by which a Worker renders ahead, which it may be late by and which add to the
- *   latency, 0.02 to 1; 0.1
- * @property {Record<string, number>} [parameterData] first values of the AudioParams
+ * @property {LivePhase | import('../options.js').PhaseStreamOptions} [phase] default `live`
+ * @property {number} [lookAhead] frames, 0 to 16, overriding that of `phase`; each adds a hop of latency
+ * @property {number} [seed] 0 to 2³²−1; default 0
+ * @property {'window' | 'stateful'} [mode] whether each frame depends on the last `sequence` frames (`window`, the
+ *   default) or on all, which is less work (`stateful`)
+ * @property {boolean} [spread] whether to spread the work of each hop evenly over the hop, which adds a hop of latency;
+ *   default true
+ * @property {'worklet' | 'worker' | 'auto'} [engine] what computes the sound. `worklet` (default): the audio thread.
+ *   `worker`: a Worker that renders `ahead`, for models that are too heavy for the audio thread. `auto` (`createNode`
+ *   only) measures for 0.2 s and chooses `worklet` if that takes less than a quarter of real time. An
+ *   OfflineAudioContext waits for the audio thread and always uses `worklet`
+ * @property {number} [ahead] how many seconds ahead a Worker renders, 0.02 to 1; default 0.1. It can be late by as
+ *   much, and it adds as much latency
+ * @property {Record<string, number>} [parameterData] initial values of the AudioParams
  */
 
 /**
  * @param {GeneratorOptions} [given]
- * @returns the options of the node, and those of its CorePlayer
+ * @returns the node's options and those of its CorePlayer
  */
 export function settleGenerator(given) {
   const { phase, lookAhead, seed, mode, spread, engine, ahead, parameterData } = settle('a GeneratorNode', given, {

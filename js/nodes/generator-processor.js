@@ -14,16 +14,15 @@ import { playersPlace, reportNames } from './report.js';
 /**
  * @typedef {object} GeneratorProcessorOptions
  * @property {WebAssembly.Module | Uint8Array} source the core
- * @property {Uint8Array} [live] the model as a CorePlayer takes it
- * @property {import('./worker-engine.js').RingSize} [ring] where a Worker plays
- * @property {object} player the options of the CorePlayer
- * @property {number} burst seconds of sound that the device asks for at once
- * @property {boolean} adapts whether an overload costs quality; it must not where sound is rendered faster than it
- *   plays
+ * @property {Uint8Array} [live] the live model for CorePlayer
+ * @property {import('./worker-engine.js').RingSize} [ring] if a Worker renders
+ * @property {object} player the CorePlayer's options
+ * @property {number} burst seconds of sound that the device requests at once
+ * @property {boolean} adapts whether to lower the quality when overloaded; false for offline rendering
  */
 
 /**
- * Firefox hands on what is connected to an AudioParam as it comes, out of its range and NaN too.
+ * Firefox passes on the values of a signal connected to an AudioParam unclamped, even NaN.
  * @param {number} gain
  */
 function allowedGain(gain) {
@@ -31,7 +30,7 @@ function allowedGain(gain) {
   return gain < 0 ? 0 : 1;
 }
 
-/** The audio thread's side of a GeneratorNode. `process` makes no object; what fails ends in silence and a message. */
+/** The audio thread's side of a GeneratorNode. `process` creates no objects; on errors it falls silent and reports. */
 export class GeneratorProcessor extends Processor {
   /** @type {CorePlayer | RemotePlayer | null} */
   #player = null;
@@ -70,14 +69,14 @@ export class GeneratorProcessor extends Processor {
       suspend: () => (this.#active = false),
       resume: () => (this.#active = true),
       restartClock: () => this.#load.restart(),
-      start: () => {}, // what it asks is whether the player could be made
+      start: () => {}, // answers only if the player could be created
       dispose: () => this.#dispose(),
     });
     this.#sendReport(/** @type {CorePlayer | RemotePlayer} */ (this.#player));
   }
 
   /**
-   * Plays on this thread; returns what the player can be asked.
+   * Plays on this thread; returns the player's actions.
    * @param {Core} core
    * @param {any} live
    * @param {object} options
@@ -90,7 +89,7 @@ export class GeneratorProcessor extends Processor {
   }
 
   /**
-   * Plays what a Worker renders, which is asked by itself.
+   * Plays what a Worker renders; the Worker answers the player's actions itself.
    * @param {import('./worker-engine.js').RingSize} ring
    */
   #listen(ring) {
@@ -135,9 +134,9 @@ export class GeneratorProcessor extends Processor {
   }
 
   /**
-   * By the gain, and down or up over one block where the node is suspended or resumed.
+   * Applies the gain, and fades out or in over one block when the node is suspended or resumed.
    * @param {Float32Array} output
-   * @param {Float32Array} gains one, or one a sample
+   * @param {Float32Array} gains one, or one per sample
    */
   #amplify(output, gains) {
     const target = this.#active ? 1 : 0;

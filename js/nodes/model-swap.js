@@ -71,7 +71,7 @@ export class ModelSwap {
     this.#fading = this.#player.swap();
     if (this.#fading) return;
     this.#waiting = null;
-    reject(new LodestoneError('invalid-argument', 'the model has a different shape than the one that is playing'));
+    reject(new LodestoneError('invalid-argument', 'the model has a different shape from the one that is playing'));
   }
 
   #end() {

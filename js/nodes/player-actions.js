@@ -1,5 +1,5 @@
 /**
- * What the main thread may ask of a player, wherever that runs.
+ * What the main thread can ask of a player, on whichever thread it runs.
  * @param {import('../core.js').CorePlayer} player
  * @param {import('./model-swap.js').ModelSwap} swap
  */

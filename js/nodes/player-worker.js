@@ -11,14 +11,14 @@ import { RingLink, ringMemory } from '../threads/ring.js';
 /**
  * @typedef {object} PlayerModel
  * @property {WebAssembly.Module | Uint8Array} source the core
- * @property {Uint8Array} live what a CorePlayer plays
- * @property {{sampleRate: number}} options CorePlayer's
+ * @property {Uint8Array} live the live model for CorePlayer
+ * @property {{sampleRate: number}} options of the CorePlayer
  */
 
 /** @typedef {PlayerModel & {size: import('./worker-engine.js').RingSize}} PlayerWork */
 
 /**
- * Waits for work: `measure`, or `play` until the Worker ends.
+ * Listens for `measure`, or `play`, which goes on until the Worker ends.
  * @param {import('../threads/messages.js').Port} scope the Worker's
  */
 export function serve(scope) {
@@ -35,12 +35,11 @@ export function serve(scope) {
 
 /** @param {PlayerModel} work */
 function makePlayer({ source, live, options }) {
-  return new CorePlayer(new Core(source), live, { ...options, spread: false }); // here a hop may come all at once
+  return new CorePlayer(new Core(source), live, { ...options, spread: false }); // a Worker may do a hop all at once
 }
 
 /**
- * Milliseconds that a second of sound takes: of 100 ms of work, after another 100 ms in which what is compiled late is
- * compiled.
+ * Milliseconds that a second of sound takes, measured for 100 ms after another 100 ms that let the compiler warm up.
  * @param {PlayerModel} work
  */
 function measure(work) {
@@ -62,7 +61,7 @@ function measure(work) {
 }
 
 /**
- * What renders into a block what its header asks for.
+ * Returns a function that renders a block according to its header.
  * @param {CorePlayer} player
  * @param {ModelSwap} swap
  * @param {number} sampleRate
@@ -82,13 +81,13 @@ function renderer(player, swap, sampleRate) {
     swap.step();
     block.set(player.meter());
     const duration = (1000 * samples.length) / sampleRate;
-    share += ((performance.now() - start) / duration - share) * Math.min(1, duration / 2000); // forgets within 2 s
+    share += ((performance.now() - start) / duration - share) * Math.min(1, duration / 2000); // averages over 2 s
     block[meterNames.length] = share;
   };
 }
 
 /**
- * Sends silence for as long as the ring is, then what comes back, rendered.
+ * Sends silence to fill the ring, then renders each block that comes back.
  * @param {PlayerWork} work
  * @param {MessagePort} port to the audio thread
  * @param {(block: Float32Array) => void} render
@@ -112,10 +111,10 @@ function play({ size: { length, count }, options }, port, render) {
 }
 
 /**
- * Looks for blocks time and again: a bell would take a lock, and it is the audio thread that would have to ring it.
+ * Polls for blocks: to be notified would take a lock, and on the audio thread at that.
  * @param {RingLink} link
  * @param {(block: Float32Array) => void} render
- * @param {number} pause in ms; slept, as timers are slowed down in pages that nobody sees
+ * @param {number} pause in ms, by Atomics.wait, as timers are throttled in background pages
  */
 async function keepUp(link, render, pause) {
   const bed = new Int32Array(new SharedArrayBuffer(4));
@@ -124,7 +123,7 @@ async function keepUp(link, render, pause) {
     for (let block; (block = link.take()); link.give(block)) render(block);
     Atomics.wait(bed, 0, 0, pause);
     await new Promise((resolve) => {
-      port1.onmessage = resolve; // commands that came in between are before it in the queue
+      port1.onmessage = resolve; // earlier commands are ahead of it in the queue
       port2.postMessage(null);
     });
   }

@@ -1,7 +1,7 @@
 /* global AudioWorkletProcessor */
 
 /**
- * What processors extend. A Worker, which runs the same file, has none of that name.
+ * The base class of processors. A Worker, which runs the same file, has no AudioWorkletProcessor.
  * @type {any}
  */
 export const Processor = typeof AudioWorkletProcessor === 'function' ? AudioWorkletProcessor : Object;

@@ -1,25 +1,25 @@
-/** Share of the time from which a half second counts as overloaded. */
+/** Load above which a half second counts as overloaded. */
 const overload = 0.9;
-/** Half seconds of calm before the first step back, and at most. */
+/** Half seconds of calm before quality is first restored, and the maximum. */
 const shortest = 8;
 const longest = 128;
 
 /**
- * What a node gives up, and when, so that it does not fall silent. Judged every half second: two overloaded ones in a
- * row cost a level (1: fewer iterations for the phases; 2: stateful mode), 4 s of calm give one back. After every
- * further fall the calm has to last twice as long, up to 64 s, so that it does not go up and down.
+ * Decides when a node lowers its quality to avoid dropouts. Every half second is judged: two overloaded ones in a row
+ * lower the quality by a level (1: fewer phase iterations; 2: stateful mode), 4 s of calm raise it again. Each further
+ * drop doubles the calm that is needed, up to 64 s, so that the quality does not oscillate.
  */
 export class Quality {
-  /** @type {0 | 1 | 2} As CorePlayer.setQuality takes it; 0: as asked for. */
+  /** @type {0 | 1 | 2} For CorePlayer.setQuality; 0 is full quality. */
   level = 0;
   #overloaded = 0;
   #calm = 0;
   #needed = shortest / 2;
 
   /**
-   * True when the level has changed.
+   * Returns true if the level has changed.
    * @param {number} share of the half second that the work took
-   * @param {boolean} lost whether sound was lost in it
+   * @param {boolean} lost whether sound was lost
    */
   judge(share, lost) {
     const isOverloaded = share > overload || lost;

@@ -1,21 +1,21 @@
-// A player whose work a Worker does, with CorePlayer's face. A fixed number of blocks goes round between the two: the
-// audio thread plays what the Worker has rendered into a block and in each sample's place leaves the input's, adds the
-// controls at the block's end and sends it off to be rendered. So sound comes exactly `count` blocks after the controls
-// that shape it, and the Worker may be late by nearly as much before anyone hears it.
+// A player whose work is done by a Worker, with CorePlayer's interface. A fixed number of blocks circulates between the
+// two: the audio thread plays the samples that the Worker has rendered into a block, replacing each with one of the
+// input's, then sets the controls and sends the block back to be rendered. So sound always comes exactly `count` blocks
+// after the controls that shape it, and the Worker can be late by nearly as much before it is heard.
 
 import { controlNames, meterNames } from '../options.js';
 import { PortLink, RingLink } from '../threads/ring.js';
 
 /**
- * What a block holds before its samples. On the way to the Worker: the controls, the quality, whether there is input;
- * on the way back: the meter, the Worker's share of real time.
+ * The length of a block's header. To the Worker it holds the controls, the quality and whether there is input; on the
+ * way back the meter and the Worker's load.
  */
 export const headerLength = controlNames.length + 2;
 
 export class RemotePlayer {
-  /** Quanta that were silent since the Worker was late. */
+  /** Quanta that were silent because the Worker was late. */
   underruns = 0;
-  /** Of real time that the Worker's work takes, a mean of 2 s. */
+  /** The Worker's load, as a share of real time, averaged over 2 s. */
   share = 0;
 
   #size;
@@ -33,7 +33,7 @@ export class RemotePlayer {
     this.#size = size;
   }
 
-  /** @param {MessagePort} port to the Worker, which sends two rings or else blocks */
+  /** @param {MessagePort} port to the Worker, which sends either two rings or blocks */
   connect(port) {
     const { length, count } = this.#size;
     const link = new PortLink(port, count);
@@ -47,7 +47,7 @@ export class RemotePlayer {
   }
 
   /**
-   * Silence, which is counted, where the Worker is late. Audio thread.
+   * Fills `output`; if the Worker is late, with silence, which is counted. Runs on the audio thread.
    * @param {Float32Array} output
    * @param {Float32Array} [input]
    */
@@ -61,7 +61,7 @@ export class RemotePlayer {
   }
 
   /**
-   * Moves a control, from the next block on.
+   * Sets a control from the next block on.
    * @param {number} index in `controlNames`
    * @param {number} value
    */
@@ -69,12 +69,12 @@ export class RemotePlayer {
     this.#settings[index] = value;
   }
 
-  /** @param {number} level as CorePlayer has it */
+  /** @param {number} level see CorePlayer */
   setQuality(level) {
     this.#settings[controlNames.length] = level;
   }
 
-  /** The numbers of `meterNames`, the ring counted among the latencies. */
+  /** The values of `meterNames`; the latencies include the ring. */
   meter() {
     return this.#meter;
   }
@@ -91,10 +91,10 @@ export class RemotePlayer {
   }
 
   /**
-   * Goes on with the block, to its end at most.
+   * Continues with the current block, at most to its end.
    * @param {Float32Array} output
    * @param {Float32Array | undefined} input
-   * @param {number} done samples of them that are
+   * @param {number} done number of samples already done
    */
   #exchange(output, input, done) {
     const block = /** @type {Float32Array} */ (this.#block);

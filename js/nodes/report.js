@@ -1,10 +1,9 @@
 import { meterNames } from '../options.js';
 
 /**
- * What a processor reports twice a second in a Float64Array, which is copied to the main thread: its own, then the
- * player's.
+ * What a processor reports to the main thread twice a second, as a Float64Array: its own values, then the player's.
  */
 export const reportNames = /** @type {const} */ (['cpu', 'late', 'losses', 'gaps', ...meterNames]);
 
-/** Where the player's begin. */
+/** Index of the player's first value. */
 export const playersPlace = 4;

@@ -1,13 +1,13 @@
 import { LodestoneError } from '../errors.js';
 
 /**
- * What a node plays: a Magnet, or anything else that can say how it was trained and what a player reads.
+ * What a node plays: a Magnet, or anything else with its configuration and the form of the model that a player reads.
  * @typedef {object} PlayableModel
  * @property {import('../model/magnet.js').MagnetConfig} config
  * @property {() => Uint8Array} liveBytes
  */
 
-/** What of a model's configuration has to agree for another model to take its place. */
+/** The settings that must match for one model to replace another. */
 const shape = /** @type {const} */ ([
   'size',
   'windowSize',
@@ -21,7 +21,7 @@ const shape = /** @type {const} */ ([
 ]);
 
 /**
- * Refuses a model that does not fit into the place of another.
+ * Throws if a model cannot replace the one that is playing.
  * @param {PlayableModel['config']} config
  * @param {PlayableModel['config']} playing
  */
@@ -37,6 +37,6 @@ export function checkShape(config, playing) {
  * @param {unknown} allowed
  */
 function otherShape(name, value, allowed) {
-  const reason = 'the shape of the model that the node was made for; for another, make another node';
+  const reason = 'as in the model that the node was created with; a different shape needs a new node';
   return new LodestoneError('invalid-argument', `the model's ${name} is ${value}; allowed: ${allowed}, ${reason}`);
 }

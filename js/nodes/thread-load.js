@@ -1,20 +1,17 @@
-/** Half seconds that the mean looks back on. */
+/** Half seconds that the mean covers. */
 const remembered = 4;
-/** Ms beyond a burst that a quantum may begin behind the clock before it counts as late. */
+/** Milliseconds, in addition to a burst, that a quantum may lag behind the clock before it counts as late. */
 const patience = 25;
-/**
- * Ms that the thread must have fallen behind for sound to be lost: more than the clock's ticks and drift can make of
- * it.
- */
+/** Milliseconds of permanent lag that count as lost sound: more than the clock's resolution and drift can cause. */
 const slack = 4;
 
 /**
- * How busy the audio thread is with a node and whether it keeps up, by the one clock there is, which ticks in
- * milliseconds. The ticks that fall into the work of many quanta add up to its duration without bias; those of one
- * quantum say nothing.
+ * Measures how busy a node keeps the audio thread, and whether the thread keeps up, with the only clock available
+ * there, which ticks in milliseconds. The ticks during one quantum say nothing, but over many quanta they add up to an
+ * unbiased estimate of the time spent.
  *
- * The thread's lag is the time of the clock less that of the frames. It swings, as the device asks for several quanta
- * at once; but its lowest point in half a second stays where it is until sound is lost, and then lies higher for good.
+ * The thread's lag is the clock's time minus the time of the frames. It fluctuates, since the device requests several
+ * quanta at once, but its minimum over half a second stays the same until sound is lost, and then rises permanently.
  */
 export class Load {
   #rate;
@@ -22,43 +19,43 @@ export class Load {
   #shares = new Float64Array(remembered);
   #windows = 0;
   #base = Infinity;
-  // Of the half second that is under way:
+  // Of the current half second:
   #busy = 0;
   #frames = 0;
   #late = 0;
   #lowest = Infinity;
 
-  /** Share of the last half second, 0 to 1. */
+  /** Load in the last half second, 0 to 1. */
   latest = 0;
-  /** Mean share of the last 2 s. */
+  /** Mean load over the last 2 s. */
   mean = 0;
-  /** Quanta that began late, so far. */
+  /** Number of quanta that began late. */
   late = 0;
-  /** Half seconds in which sound was lost, so far. */
+  /** Number of half seconds in which sound was lost. */
   losses = 0;
-  /** Whether the last was one of them. */
+  /** Whether sound was lost in the last half second. */
   lost = false;
 
   /**
    * @param {number} rate frames per second
-   * @param {number} burst ms of sound that the device asks for at once
+   * @param {number} burst ms of sound that the device requests at once
    */
   constructor(rate, burst) {
     this.#rate = rate;
     this.#patience = patience + burst;
   }
 
-  /** The context has stood still and goes on: from here the clock and the frames count anew. */
+  /** Starts over after the context was suspended, when the clock ran on and the frames did not. */
   restart() {
     this.#base = Infinity;
     this.#begin();
   }
 
   /**
-   * Counts a quantum; true when it completes half a second.
-   * @param {number} began by the clock, in ms
-   * @param {number} ended
-   * @param {number} frame the number of its first frame
+   * Counts a quantum; returns true when it completes half a second.
+   * @param {number} began clock time in ms
+   * @param {number} ended clock time in ms
+   * @param {number} frame index of its first frame
    * @param {number} length in frames
    */
   count(began, ended, frame, length) {

@@ -1,5 +1,5 @@
-// The one script of all other threads, which the build joins into dist/worklet.js: the audio thread's processors; in a
-// Worker of that name the player of the worker engine; in any other, and in Node's threads, the work that takes long.
+// The script for all other threads, which the build bundles into dist/worklet.js. On the audio thread it registers the
+// processors; in the worker engine's Worker, known by its name, it plays; elsewhere it runs long tasks.
 
 /* global registerProcessor */
 import { serveTasks } from '../threads/worker.js';

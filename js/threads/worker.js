@@ -35,7 +35,7 @@ function explain(error) {
   // The core checks what is big; where a small block is missing it can only stop.
   const outOfMemory = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (!outOfMemory) return error;
-  return new LodestoneError('out-of-memory', `the core had to stop, most likely for lack of memory: ${error.message}`);
+  return new LodestoneError('out-of-memory', `the core stopped, probably out of memory: ${error.message}`);
 }
 
 /** Does what this thread is sent. */

@@ -4,7 +4,7 @@ import { Handle } from './handle.js';
 /** @typedef {import('./instance.js').Core} Core */
 
 /**
- * Where the features stand in a frame; for their definitions see FeatureLayout in features.hpp.
+ * Where each feature is in a frame; for their definitions see FeatureLayout in features.hpp.
  * @param {Required<options.AnalyserOptions>} config
  */
 function featureLayout({ size, melBands, coefficients }) {
@@ -17,14 +17,14 @@ function featureLayout({ size, melBands, coefficients }) {
     decibels: [8 + bins, bins],
     mel: [8 + 2 * bins, melBands],
     mfcc: [8 + 2 * bins + melBands, coefficients],
-    /** Numbers in a frame. */
+    /** Numbers per frame. */
     length: 8 + 2 * bins + melBands + coefficients,
   };
 }
 
 /**
- * Features of a stream of samples. After it is made it takes no memory and makes no objects: it may run on the audio
- * thread.
+ * Extracts features from a stream of samples. Once constructed it neither allocates memory nor creates objects, so it
+ * can run on the audio thread.
  *
  *     for (let at = 0; at < input.length;) {
  *       at += analyser.push(input, at);
@@ -65,24 +65,24 @@ export class CoreAnalyser extends Handle {
   static #blockLength = 128;
 
   /**
-   * Takes samples up to the next frame, 128 at most; returns how many.
+   * Consumes samples up to the next frame, at most 128; returns how many.
    * @param {Float32Array} samples
-   * @param {number} [from] the first to take
+   * @param {number} [from] index of the first sample to consume
    */
   push(samples, from = 0) {
     const { input } = this.#memory();
     const count = Math.min(samples.length - from, CoreAnalyser.#blockLength);
-    // Not `set`: a part of `samples` would be a new object, to be collected on the audio thread.
+    // Not `set`: a subarray of `samples` would be a new object, and garbage on the audio thread.
     for (let i = 0; i < count; ++i) input[i] = samples[from + i];
     return this.core.abi.lodestone_analyser_push(this.pointer, this.#block, count) >>> 0;
   }
 
-  /** Whether another frame is ready, which is then in `frame`. */
+  /** Moves the next frame into `frame`; false if none is ready. */
   next() {
     return this.core.abi.lodestone_analyser_next(this.pointer) === 1;
   }
 
-  /** The newest frame, a view that the next one overwrites, laid out as `layout` says; zeros before the first. */
+  /** The newest frame, laid out as in `layout`: a view that the next frame overwrites; zeros before the first. */
   get frame() {
     return this.#memory().frame;
   }
@@ -98,7 +98,7 @@ export class CoreAnalyser extends Handle {
     super.dispose();
   }
 
-  /** Others may have let memory grow, which ends all views. */
+  /** Other objects may have grown the memory, which detaches all views. */
   #memory() {
     if (this.#views.input.buffer !== this.core.abi.memory.buffer) this.#views = this.#viewsOfMemory();
     return this.#views;

@@ -2,22 +2,22 @@ import { LodestoneError } from '../errors.js';
 import * as options from '../options.js';
 
 /**
- * Frames of magnitudes, `data[frame · bins + bin]`, or of complex numbers, `data[2 · (frame · bins + bin)]` the real
- * and the next the imaginary part.
+ * Frames of magnitudes, `data[frame · bins + bin]`, or of complex numbers: `data[2 · (frame · bins + bin)]` is the real
+ * part, followed by the imaginary part.
  * @typedef {object} Frames
  * @property {number} frames
- * @property {number} bins DC to Nyquist: size / 2 + 1
+ * @property {number} bins from DC to Nyquist: size / 2 + 1
  * @property {Float32Array} data
- * @property {number} [length] samples of the signal; 0 where unknown
+ * @property {number} [length] samples in the signal; 0 if unknown
  */
 
 /**
- * Frames whose sizes fit together.
+ * Checks that the sizes of frames are consistent.
  * @param {string} name
  * @param {Frames} given
- * @param {number} bins that there must be
- * @param {1 | 2} parts floats in a value
- * @param {number} [frames] that there must be
+ * @param {number} bins expected
+ * @param {1 | 2} parts floats per value
+ * @param {number} [frames] expected
  */
 export function checkFrames(name, given, bins, parts, frames = given?.frames) {
   const data = options.floats(`${name}.data`, given?.data);
@@ -29,7 +29,7 @@ export function checkFrames(name, given, bins, parts, frames = given?.frames) {
   throw new LodestoneError(
     'invalid-data',
     `${name} has ${given.frames} frames, ${given.bins} bins, ${data.length} values and length ${length}; ` +
-      `expected: ${frames} frames, ${bins} bins, ${parts} values a bin`,
+      `expected: ${frames} frames, ${bins} bins, ${parts} values per bin`,
   );
 }
 

@@ -6,7 +6,7 @@ import { CorePhase } from './phase.js';
 /** @typedef {import('./instance.js').Core} Core */
 /** @typedef {import('./model.js').CoreModel} CoreModel */
 
-/** A whole sound, a slice at a time. */
+/** Generates a whole sound, a slice at a time. */
 export class CoreGeneration extends Handle {
   /**
    * @param {Core} core
@@ -29,7 +29,7 @@ export class CoreGeneration extends Handle {
     }
   }
 
-  /** Works for some milliseconds; true when the sound is ready. */
+  /** Works for a few milliseconds; returns true when the sound is ready. */
   step() {
     const state = this.core.abi.lodestone_generation_step(this.pointer);
     if (state < 0) throw this.core.failure();
@@ -41,7 +41,7 @@ export class CoreGeneration extends Handle {
     return this.core.abi.lodestone_generation_progress(this.pointer);
   }
 
-  /** How often the network had to be started again. */
+  /** How often the network had to be restarted. */
   get reseeds() {
     return this.core.abi.lodestone_generation_reseeds(this.pointer);
   }

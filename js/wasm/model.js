@@ -6,7 +6,7 @@ import { CoreLiveModel } from './live-model.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
-/** Everything needed to play a sound that has been learned. */
+/** A trained model: everything needed to play the sound. */
 export class CoreModel extends Handle {
   /**
    * @param {Core} core
@@ -42,7 +42,7 @@ export class CoreModel extends Handle {
     return writeModelFile({ config, losses, validationLosses }, tensors);
   }
 
-  /** What a player reads of it; see CoreLiveModel. */
+  /** The form that a player reads; see CoreLiveModel. */
   liveBytes() {
     const live = new CoreLiveModel(this.core, this);
     try {
@@ -52,7 +52,7 @@ export class CoreModel extends Handle {
     }
   }
 
-  /** The magnitudes of the training sound that it keeps, `[frames, bins]`. */
+  /** The training frames that the model keeps, as magnitudes: `[frames, bins]`. */
   trainingFrames() {
     const { config } = this;
     const behindResiduals = tensorShapes(config).length + 1;
@@ -78,7 +78,7 @@ export class CoreModel extends Handle {
   }
 
   /**
-   * A view that dies when memory grows.
+   * A view that is detached when memory grows.
    * @param {number} index
    * @param {number[]} shape
    */
@@ -93,7 +93,7 @@ export class CoreModel extends Handle {
   }
 
   /**
-   * As float16 where that holds every value to the bit.
+   * As float16 if that represents every value exactly.
    * @param {number} index
    * @param {{impulses: number, size: number}} config
    */
@@ -126,7 +126,7 @@ export class CoreModel extends Handle {
       layers,
       sequence,
       scale: names.scales[scale],
-      /** How many training frames the model keeps to start dreams from. */
+      /** How many training frames the model keeps, from which dreams start. */
       impulses,
     };
   }
@@ -145,7 +145,7 @@ export class CoreModel extends Handle {
 }
 
 /**
- * The handle of a model of zeros, or 0.
+ * The handle of a new model filled with zeros, or 0.
  * @param {Core} core
  * @param {ReturnType<typeof readModelFile>} file
  * @returns {number}

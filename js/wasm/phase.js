@@ -4,7 +4,7 @@ import { Handle } from './handle.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
-/** What finds phases: a preset or a list of stages. */
+/** A phase pipeline: a preset or a list of stages. */
 export class CorePhase extends Handle {
   /**
    * @param {Core} core

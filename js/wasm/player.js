@@ -4,8 +4,8 @@ import { Handle } from './handle.js';
 /** @typedef {import('./instance.js').Core} Core */
 
 /**
- * The live instrument. Its methods take no memory and make no objects, so that they can run on the audio thread; only
- * `makeRoom` takes memory, between two calls of `process`.
+ * The live instrument. Its methods neither allocate memory nor create objects, so they can run on the audio thread.
+ * Only `makeRoom` allocates, between two calls of `process`.
  */
 export class CorePlayer extends Handle {
   #block;
@@ -54,13 +54,13 @@ export class CorePlayer extends Handle {
   /**
    * Fills `output` with the next samples.
    * @param {Float32Array} output of any length
-   * @param {Float32Array} [input] as many samples of the sound that drives the dream
+   * @param {Float32Array} [input] sound that drives the dream, of the same length
    */
   process(output, input) {
     for (let done = 0; done < output.length; done += CorePlayer.#blockLength) {
       const count = Math.min(output.length - done, CorePlayer.#blockLength);
       const { samples, driver } = this.#memory();
-      // Not `set`: a part of the view would be a new object, to be collected on the audio thread.
+      // Not `set`: a subarray of the view would be a new object, and garbage on the audio thread.
       if (input) for (let i = 0; i < count; ++i) driver[i] = input[done + i];
       const driverAt = input ? this.#block + 4 * CorePlayer.#blockLength : 0;
       this.core.abi.lodestone_player_process(this.pointer, driverAt, this.#block, count);
@@ -69,16 +69,16 @@ export class CorePlayer extends Handle {
   }
 
   /**
-   * Moves a control, from the next hop on.
+   * Sets a control from the next hop on.
    * @param {number} index in `controlNames`
-   * @param {number} value beyond its range: its nearer end; NaN: its default
+   * @param {number} value clamped to its range; NaN selects the default
    */
   setControl(index, value) {
     this.#memory().controls[index] = value;
   }
 
   /**
-   * A note: jumps there with the next hop.
+   * Plays a note: jumps to a position at the next hop.
    * @param {number} position 0 to 1
    * @param {number} [pitch] semitones, -24 to 24, until the next note
    */
@@ -87,7 +87,7 @@ export class CorePlayer extends Handle {
   }
 
   /**
-   * The dream begins anew with the next hop.
+   * Restarts the dream at the next hop.
    * @param {number} seed
    */
   reset(seed) {
@@ -95,16 +95,16 @@ export class CorePlayer extends Handle {
   }
 
   /**
-   * Takes the memory that `writeSpare` writes to, the first time.
-   * @throws {LodestoneError} `out-of-memory`; the player plays on
+   * Allocates the memory that `writeSpare` writes to, if that has not been done.
+   * @throws {LodestoneError} `out-of-memory`; the player keeps playing
    */
   makeRoom() {
     this.core.check(this.core.abi.lodestone_player_make_room(this.pointer));
   }
 
   /**
-   * Copies a piece of another live model's bytes to where `swap` takes them from. False if there is no room or a swap
-   * has not ended yet.
+   * Copies a piece of another live model's bytes to the memory that `swap` reads. Returns false if there is no such
+   * memory or a swap is in progress.
    * @param {number} at
    * @param {Uint8Array} piece
    */
@@ -115,22 +115,20 @@ export class CorePlayer extends Handle {
     return true;
   }
 
-  /** Begins to swap to the model that has been written; false if its shape differs. */
+  /** Begins to swap to the model that has been written; returns false if its shape differs. */
   swap() {
     return this.core.abi.lodestone_player_swap(this.pointer) === 1;
   }
 
   /**
-   * Spends less: 1: one iteration of LWS; 2: the stateful mode besides; 0: as created.
+   * Trades quality for speed: 1 means one LWS iteration; 2 also switches to stateful mode; 0 restores the original.
    * @param {0 | 1 | 2} level
    */
   setQuality(level) {
     this.core.abi.lodestone_player_set_quality(this.pointer, level);
   }
 
-  /**
-   * The numbers of `meterNames`, as they are now: a view that the next call changes.
-   */
+  /** The current values of `meterNames`: a view that the next call overwrites. */
   meter() {
     this.core.abi.lodestone_player_meter(this.pointer);
     return this.#memory().meter;
@@ -142,7 +140,7 @@ export class CorePlayer extends Handle {
     super.dispose();
   }
 
-  /** Others may have let memory grow since the last time. */
+  /** Other objects may have grown the memory, which detaches all views. */
   #memory() {
     if (this.#views.bytes.buffer !== this.core.abi.memory.buffer) this.#views = this.#viewsOfMemory();
     return this.#views;

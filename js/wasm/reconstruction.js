@@ -8,16 +8,16 @@ import { CoreStft } from './stft.js';
 /** @typedef {import('../options.js').PhaseOptions} PhaseOptions */
 /** @typedef {import('../options.js').StftOptions} StftOptions */
 
-/** Phases for whole signals, a slice at a time. */
+/** Reconstructs the phases of a whole signal, a slice at a time. */
 export class CoreReconstruction extends Handle {
   #length;
 
   /**
    * @param {Core} core
    * @param {Frames} magnitudes
-   * @param {StftOptions} [stftOptions] how the magnitudes came about
+   * @param {StftOptions} [stftOptions] those of the magnitudes
    * @param {PhaseOptions} [phaseOptions]
-   * @param {Frames} [start] complex, of the same shape: phases to start from
+   * @param {Frames} [start] complex frames of the same shape, whose phases to start from
    */
   constructor(core, magnitudes, stftOptions, phaseOptions, start) {
     const stft = new CoreStft(core, stftOptions);
@@ -37,7 +37,7 @@ export class CoreReconstruction extends Handle {
     }
   }
 
-  /** Works for some milliseconds; true when all stages are done. */
+  /** Works for a few milliseconds; returns true when all stages are done. */
   step() {
     return this.core.abi.lodestone_reconstruction_step(this.pointer) === 1;
   }

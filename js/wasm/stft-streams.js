@@ -19,8 +19,8 @@ export class CoreStftStream extends Handle {
   }
 
   /**
-   * The frames that these samples complete.
-   * @param {Float32Array} samples any number
+   * Returns the frames that these samples complete.
+   * @param {Float32Array} samples any number of them
    */
   push(samples) {
     const data = options.floats('samples', samples);
@@ -35,7 +35,7 @@ export class CoreStftStream extends Handle {
     return this.#join(frames);
   }
 
-  /** The signal has ended: the last frames. */
+  /** Ends the signal and returns the last frames. */
   finish() {
     /** @type {Float32Array[]} */
     const frames = [];
@@ -79,7 +79,7 @@ export class CoreInverseStftStream extends Handle {
   }
 
   /**
-   * The samples that no later frame touches.
+   * Returns the samples that no later frame affects.
    * @param {Frames} spectrum complex frames, any number
    */
   push(spectrum) {
@@ -94,7 +94,7 @@ export class CoreInverseStftStream extends Handle {
     });
   }
 
-  /** The frames have ended: the remaining samples. */
+  /** Ends the signal and returns the remaining samples. */
   finish() {
     this.core.abi.lodestone_inverse_stft_stream_finish(this.pointer);
     return this.core.floats();

@@ -38,7 +38,7 @@ export class CoreStft extends Handle {
   }
 
   /**
-   * The samples of a complex spectrum.
+   * Turns a complex spectrum into samples.
    * @param {Frames} spectrum
    */
   inverse(spectrum) {
@@ -63,7 +63,7 @@ export class CoreStft extends Handle {
 }
 
 /**
- * What the functions of the C ABI that take a framing begin with.
+ * The first arguments of all C ABI functions that take STFT options.
  * @param {Required<options.StftOptions>} config
  */
 export function stftArguments(config) {

@@ -6,39 +6,37 @@ import { stftArguments } from './stft.js';
 /** @typedef {import('./instance.js').Core} Core */
 
 /**
- * How far a training has come.
  * @typedef {object} TrainingStatus
- * @property {number} epoch whole epochs done
- * @property {number} step steps done
+ * @property {number} epoch completed epochs
+ * @property {number} step completed steps
  * @property {number} stepsPerEpoch
- * @property {number} steps steps in all; 0 where there is no end
- * @property {number} loss mean loss of the last whole epoch; NaN before
- * @property {number} validationLoss held-out loss after the last whole epoch; NaN where there is none
+ * @property {number} steps total number of steps; 0 if unlimited
+ * @property {number} loss mean loss of the last completed epoch; NaN before the first
+ * @property {number} validationLoss held-out loss after the last completed epoch; NaN if there is none
  * @property {number} learningRate of the next step
- * @property {number} rollbacks returns to an earlier state
- * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending why `begin` has nothing more to do
- * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: those of now
+ * @property {number} rollbacks how often training went back to an earlier state
+ * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending why training is over, or `none`
+ * @property {number} bestEpoch the epoch, counted from 1, whose weights the model has; 0: the current ones
  */
 
 /**
- * Trains a model, a step at a time. A step can be shared among instances that are made alike; each calls
+ * Trains a model, a step at a time. Trainers constructed with the same arguments can share each step; each calls
  *
  *     while (trainer.begin()) {
- *       while (trainer.run(part, parts)); // may be left, and something else done, after each call
+ *       while (trainer.run(part, parts)); // other work can be done between calls
  *       for (let side = 1; side < parts; side *= 2) trainer.add(partialOf(part ^ side));
  *       trainer.finish();
  *     }
  *
- * where `partialOf` hands over its own `partial()` and brings that of the other, as it is after as many additions. All
- * then have the same weights, to the bit those of any number of parts. With `training: 'sequence'` part 0 alone has
- * something to do.
+ * where `partialOf` exchanges `partial()` with the other trainer, both after the same number of additions. All end up
+ * with the same weights, to the bit, whatever the number of parts. With `training: 'sequence'` only part 0 has work.
  */
 export class CoreTrainer extends Handle {
   /**
    * @param {Core} core
-   * @param {Float32Array | Float32Array[]} clips samples of a sound, or of each clip of one
+   * @param {Float32Array | Float32Array[]} clips samples of one clip, or of each clip
    * @param {options.StftOptions & options.TrainerOptions} [given]
-   * @param {CoreModel} [initial] whose weights replace the initialiser
+   * @param {CoreModel} [initial] whose weights replace random initial ones
    */
   constructor(core, clips, given, initial) {
     const config = options.settle('training', given, { ...options.stftDefaults, ...options.trainerDefaults });
@@ -81,19 +79,18 @@ export class CoreTrainer extends Handle {
     });
   }
 
-  /** One step, all parts of it; returns its loss, NaN where training is over. */
+  /** Runs one step, all parts of it, and returns its loss; NaN if training is over. */
   step() {
     return this.core.abi.lodestone_trainer_step(this.pointer);
   }
 
-  /** Starts on the next pass, a step or at an epoch's end the windows held out; false where training is over. */
+  /** Begins the next pass: a step or, after an epoch, the held-out windows. Returns false if training is over. */
   begin() {
     return this.core.abi.lodestone_trainer_begin(this.pointer) === 1;
   }
 
   /**
-   * Works on a part of the pass for some milliseconds; true while more of it is left. Nothing but `finish` changes what
-   * has been learned.
+   * Works on a part of the pass for a few milliseconds; returns true if more is left. Weights only change in `finish`.
    * @param {number} part
    * @param {number} parts 1, 2, 4 or 8
    */
@@ -102,8 +99,8 @@ export class CoreTrainer extends Handle {
   }
 
   /**
-   * What this trainer has summed: a view that dies when memory grows. Of windows held out it is short; before the first
-   * pass as long as it can be.
+   * This trainer's partial sum: a view that is detached when memory grows. It is shorter for held-out windows; before
+   * the first pass it has its maximum length.
    */
   partial() {
     const { abi } = this.core;
@@ -112,14 +109,14 @@ export class CoreTrainer extends Handle {
   }
 
   /**
-   * Adds what another trainer has summed.
-   * @param {Float32Array} other as long as `partial()`
+   * Adds another trainer's partial sum.
+   * @param {Float32Array} other of the same length as `partial()`
    */
   add(other) {
     this.core.lend([other], (pointer) => this.core.abi.lodestone_trainer_add(this.pointer, pointer));
   }
 
-  /** Ends the pass: learns, or notes the held-out loss. Returns the loss of the pass. */
+  /** Ends the pass: updates the weights, or records the held-out loss. Returns the loss of the pass. */
   finish() {
     return this.core.abi.lodestone_trainer_finish(this.pointer);
   }
@@ -144,14 +141,14 @@ export class CoreTrainer extends Handle {
     };
   }
 
-  /** All that training goes on from; a pass that was not finished counts as not begun. */
+  /** Everything needed to continue the training later; an unfinished pass is not included. */
   state() {
     this.core.check(this.core.abi.lodestone_trainer_state(this.pointer));
     return this.core.bytes();
   }
 
   /**
-   * Takes up the state of a trainer that was made alike, and goes on to the same bits.
+   * Restores the state of a trainer constructed with the same arguments, and continues to the same bits.
    * @param {Uint8Array} state
    */
   restore(state) {
@@ -160,19 +157,19 @@ export class CoreTrainer extends Handle {
     this.core.check(this.core.lend([state], take));
   }
 
-  /** Mean loss of each whole epoch. */
+  /** Mean loss of each completed epoch. */
   get losses() {
     this.core.abi.lodestone_trainer_losses(this.pointer);
     return Array.from(this.core.floats());
   }
 
-  /** Held-out loss of each whole epoch; empty without validation. */
+  /** Held-out loss of each completed epoch; empty without validation. */
   get validationLosses() {
     this.core.abi.lodestone_trainer_validation_losses(this.pointer);
     return Array.from(this.core.floats());
   }
 
-  /** The model so far, to be disposed of by itself. A pass that was not finished has to begin again. */
+  /** The model so far, which must be disposed of separately. An unfinished pass has to begin again. */
   model() {
     return new CoreModel(this.core, this.core.abi.lodestone_trainer_model(this.pointer));
   }
