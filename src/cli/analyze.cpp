@@ -12,7 +12,7 @@ constexpr Option options[] = {
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
 };
 
-/// Magnitudes as the output's name asks, or the complex spectrum.
+/// Magnitudes or the complex spectrum, depending on the output's name.
 Result<Bytes> encode(const Arguments& arguments, const Spectrum& spectrum) {
   const bool npy = has_extension(arguments.text("--output"), ".npy");
   if (!npy && !arguments.has("--magnitudes")) return write_spectrum(spectrum);

@@ -24,7 +24,7 @@ const Option* find(const Command& command, std::string_view name) {
   return nullptr;
 }
 
-/// The short forms that everyone's fingers know.
+/// The usual short forms.
 std::string_view long_name(std::string_view word) {
   if (word == "-o") return "--output";
   if (word == "-h") return "--help";
@@ -86,7 +86,7 @@ Status check_choice(const Option& option, std::string_view value) {
   return error;
 }
 
-/// N[:number…]: iterations, then as many numbers as the pattern in the help has.
+/// N[:number…]: iterations, then at most as many numbers as the placeholder in the help.
 Status check_stage(const Option& option, std::string_view value) {
   const auto parts = split(value, ':');
   const auto most = split(option.value, ':').size();
@@ -154,14 +154,14 @@ Error unknown(const Command& command, std::string_view name) {
   return error;
 }
 
-/// The command as it is typed.
+/// The command as typed.
 std::string full_name(const Command& command) { return std::string(command.prefix) + std::string(command.name); }
 
 std::string usage(const Command& command) { return full_name(command) + " " + std::string(command.operands); }
 
 std::string count_text(std::size_t count) { return count == 1 ? "1 file" : std::to_string(count) + " files"; }
 
-/// Appends `text` to `out` in lines of the help's width, all but the first indented.
+/// Appends `text` to `out`, wrapped to the help's width, with all lines but the first indented.
 void wrap(std::string& out, std::string_view text, std::size_t indent) {
   std::size_t column = indent;
   bool first = true;

@@ -12,7 +12,7 @@ namespace lodestone::cli {
 
 class Console;
 
-/// What may stand behind an option.
+/// The kind of value that an option takes.
 enum class Kind {
   flag,        ///< nothing
   file,        ///< a path
@@ -22,18 +22,18 @@ enum class Kind {
   positive,    ///< above low, to high
   numbers,     ///< a comma-separated list of numbers, low .. high
   choice,      ///< one of `choices`
-  stage,       ///< of phase reconstruction, N[:number…]; may be given repeatedly, the order counts
+  stage,       ///< of phase reconstruction, N[:number…]; may be repeated, in order
   stage_flag,  ///< a stage without a value
   size,        ///< WIDTHxHEIGHT, each low .. high
 };
 
-/// One row of the argument table: help, defaults and checks all come from it.
+/// A row of the argument table, the source of help, defaults and checks.
 struct Option {
   std::string_view name;   ///< --with-dashes
-  std::string_view value;  ///< what stands for the value in the help
+  std::string_view value;  ///< placeholder for the value in the help
   Kind kind;
   std::string_view help;
-  std::string_view fallback = {};  ///< the default, as one would write it; empty: none
+  std::string_view fallback = {};  ///< the default, as the user would type it; empty: none
   double low = 0;
   double high = 0;
   std::string_view choices = {};  ///< separated by |
@@ -55,14 +55,14 @@ struct Command {
   std::size_t most_files;
   std::vector<OptionGroup> groups;
   int (*run)(const Arguments&, Console&);
-  std::string_view prefix = "lodestone ";  ///< before the name on a command line; empty where a program has no commands
+  std::string_view prefix = "lodestone ";  ///< before the name on a command line; empty if the program has no commands
 };
 
 /// `--json` and `--help`, which every command has.
 OptionGroup common_options();
 
-/// A command line that fits the table of its command: every value has been checked, so that the getters cannot fail.
-/// They give the default where an option is not there; the option must be in the table and of that kind.
+/// A command line that has been checked against its command's table, so the getters cannot fail. They return the
+/// default if an option is absent; the option must be in the table and of that kind.
 class Arguments {
  public:
   struct Given {
@@ -70,7 +70,7 @@ class Arguments {
     std::string_view value;
   };
 
-  /// `words` are what follows the command's name. The message of an error suggests the nearest option.
+  /// `words` follow the command's name. Error messages suggest the nearest option.
   static Result<Arguments> parse(const Command& command, std::span<const std::string_view> words);
 
   std::span<const std::string_view> files() const { return files_; }
@@ -90,7 +90,7 @@ class Arguments {
   std::vector<Given> given_;
 };
 
-/// The part of a stage's value: iterations and up to three further numbers. Checked by `Arguments::parse`.
+/// The parts of a stage's value: iterations and up to three more numbers. Checked by `Arguments::parse`.
 std::vector<double> stage_numbers(std::string_view value);
 /// WIDTHxHEIGHT. Checked by `Arguments::parse`.
 std::pair<int, int> size_numbers(std::string_view value);
@@ -98,7 +98,7 @@ std::pair<int, int> size_numbers(std::string_view value);
 /// Checks the words after the command's name and runs it, or prints its help; returns the exit code.
 int run_command(const Command& command, std::span<const std::string_view> words, Console& console);
 
-/// The help of one command, lines not longer than 100 characters.
+/// The help of one command, in lines of up to 100 characters.
 std::string help_text(const Command& command);
 
 }  // namespace lodestone::cli

@@ -23,7 +23,7 @@ constexpr Option sound_table[] = {
     {"--encoding", "NAME", Kind::choice, "samples of the WAV file", "pcm16", 0, 0, "pcm16|float32"},
 };
 
-constexpr double loud_memory = 512e6;  // bytes from which on the need is worth a line
+constexpr double loud_memory = 512e6;  // bytes above which memory use is worth a line
 
 const double headroom = std::pow(10.0, -0.1 / 20);  // −0.1 dBFS
 

@@ -10,28 +10,28 @@
 
 namespace lodestone::cli {
 
-/// The options that say how sound becomes frames.
+/// The STFT options.
 std::span<const Option> framing_options();
-/// The settings that they give, and those of `config` where they are not given.
+/// Their values; those of `config` if they are absent.
 StftConfig framing(const Arguments& arguments, StftConfig config = {});
 
 /// invalid_data, naming the first sample that is NaN or Inf.
 Status check_finite(std::span<const float> samples);
 
-/// An audio file, refused where it is empty or not finite. `rate` 0: its own.
+/// Reads an audio file; fails if it is empty or not finite. `rate` 0: the file's own.
 Result<Sound> load_sound(Host& host, std::string_view path, double rate);
 
-/// Refuses where the output would overwrite an input, or cannot be written.
+/// Fails if the output would overwrite an input or cannot be written.
 Status check_output(Host& host, std::string_view output, std::span<const std::string_view> inputs);
 
-/// Says how much memory the work needs where it is much; refuses where the machine has not got it.
+/// Notes how much memory the work needs if it is a lot; fails if the machine does not have that much.
 Status check_memory(Console& console, std::string_view work, double bytes);
 
-/// Loudest absolute value.
+/// Largest absolute value.
 float peak(std::span<const float> samples);
 
-/// Writes a WAV file as `--encoding` asks. 16-bit sound that exceeds full scale is scaled down to −0.1 dBFS, which
-/// `report` tells.
+/// Writes a WAV file with the given `--encoding`. 16-bit sound that exceeds full scale is scaled down to −0.1 dBFS and
+/// the gain reported.
 Status save_sound(Console& console, const Arguments& arguments, Buffer<float>& samples, double rate, Report& report);
 
 /// The options of `save_sound`.

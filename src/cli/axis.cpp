@@ -25,7 +25,7 @@ std::vector<double> linear_ticks(const Axis& axis, int most) {
   return ticks;
 }
 
-/// 1, 2 and 5 of each decade, or only the decades where that would be too many.
+/// 1, 2 and 5 of each decade, or only the decades if that would be too many.
 std::vector<double> logarithmic_ticks(const Axis& axis, int most) {
   std::vector<double> all;
   std::vector<double> decades;

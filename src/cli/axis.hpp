@@ -7,33 +7,33 @@
 
 namespace lodestone::cli {
 
-/// Values along one side of a plot.
+/// An axis of a plot.
 struct Axis {
   double low = 0;
   double high = 1;
-  bool logarithmic = false;  ///< then low is above 0
+  bool logarithmic = false;  ///< requires low > 0
 
-  /// Where a value lies, 0 at low and 1 at high.
+  /// The position of a value, from 0 at low to 1 at high.
   double share(double value) const;
-  /// The value at that share.
+  /// The value at that position.
   double value(double share) const;
-  /// Round values within, at most about so many: steps of 1, 2 or 5 times a power of ten.
+  /// Round values within the axis, about `most` or fewer, in steps of 1, 2 or 5 times a power of ten.
   std::vector<double> ticks(int most) const;
 };
 
-/// A picture with a plotting area in its middle and room for labels around.
+/// A picture with a plotting area and room for labels around it.
 struct Page {
   Canvas canvas;
   Box area;
   int scale;  ///< of the font
 
-  /// The plotting area leaves room for a legend bar on the right where `legend` says so.
+  /// `legend` leaves room for a colour bar on the right.
   static Result<Page> create(int width, int height, bool legend);
 
   void title(std::string_view left, std::string_view right);
-  /// Ticks and labels below the area; `unit` stands at its right end.
+  /// Ticks and labels below the area, with `unit` at the right end.
   void horizontal(const Axis& axis, std::string_view unit, bool grid);
-  /// Ticks and labels left of the area; `unit` stands above it.
+  /// Ticks and labels to the left of the area, with `unit` above.
   void vertical(const Axis& axis, std::string_view unit, bool grid);
   int text_height() const;
 
@@ -42,7 +42,7 @@ struct Page {
   static constexpr Colour faint{84, 88, 104};
 };
 
-/// 440, 5k, 0.01, 1e-6.
+/// For example 440, 5k, 0.01, 1e-6.
 std::string tick_text(double value);
 
 }  // namespace lodestone::cli

@@ -18,19 +18,19 @@ struct Box {
   int bottom() const { return top + height; }
 };
 
-/// Draws on a picture. Coordinates are pixels from the upper left corner; what lies outside is left out.
+/// Draws on a picture. Coordinates are pixels from the upper left corner; everything outside is clipped.
 class Canvas {
  public:
   static Result<Canvas> create(int width, int height, Colour background);
 
-  /// Lays `colour` over the pixel, `cover` from 0 (not at all) to 1.
+  /// Blends `colour` over the pixel, with opacity `cover` from 0 to 1.
   void pixel(int x, int y, Colour colour, double cover = 1);
   void fill(const Box& box, Colour colour, double cover = 1);
-  /// A line of one pixel around the box.
+  /// A one-pixel outline around the box.
   void frame(const Box& box, Colour colour);
-  /// A straight line with soft edges, clipped to `clip`.
+  /// An antialiased straight line, clipped to `clip`.
   void line(double x0, double y0, double x1, double y1, double thickness, Colour colour, const Box& clip);
-  /// Upper left corner at (x, y); each pixel of the font becomes scale x scale of them.
+  /// Upper left corner at (x, y); each pixel of the font becomes scale x scale pixels.
   void text(int x, int y, std::string_view text, int scale, Colour colour);
 
   static int text_width(std::string_view text, int scale);

@@ -7,7 +7,7 @@
 
 namespace lodestone::cli {
 
-/// Every command with its argument table, in the order of the help.
+/// All commands with their argument tables, in the order of the help.
 std::span<const Command> commands();
 
 Command analyze_command();

@@ -9,23 +9,23 @@
 
 namespace lodestone::cli {
 
-/// The error with the file's name in front, unless the message names it already.
+/// Prefixes the error's message with the file's name, unless it already contains it.
 Error in_file(std::string_view path, const Error& error);
 
-/// What a command says: results on stdout, everything else on stderr.
+/// A command's output: results on stdout, everything else on stderr.
 class Console {
  public:
-  /// Looks for --json among the words of the command line, so that usage errors are JSON too.
+  /// Looks for --json on the command line, so that usage errors are JSON too.
   Console(Host& host, std::span<const std::string_view> words);
 
-  /// The result of the command, as text or JSON.
+  /// Prints the command's result, as text or JSON.
   void result(const Report& report);
-  /// Text for stdout that is never JSON, such as help; returns exit_ok.
+  /// Prints text that is never JSON, such as help, to stdout; returns exit_ok.
   int print(std::string_view text);
-  /// A line that is worth reading while one waits.
+  /// Prints a line of information while the user waits.
   void note(std::string_view line);
   void warn(std::string_view line);
-  /// Says why the command ends here; returns its exit code.
+  /// Prints the error; returns the exit code.
   int fail(const Error& error);
 
   Host& host;
@@ -34,18 +34,18 @@ class Console {
   bool json_;
 };
 
-/// How far long work is: a bar on a terminal, elsewhere a plain line now and then.
+/// The progress of long work: a bar on a terminal; elsewhere an occasional plain line.
 class Progress {
  public:
-  /// Elsewhere than on a terminal: a line every `line_interval` seconds.
+  /// Without a terminal, prints a line every `line_interval` seconds.
   Progress(Host& host, std::string_view label, double line_interval = 5);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `share` from 0 to 1; `detail` stands behind the bar. Cheap when called often.
+  /// `share` from 0 to 1; `detail` follows the bar. Cheap enough to call often.
   void update(double share, std::string_view detail = {});
-  /// Takes the bar away.
+  /// Removes the bar.
   void clear();
   double elapsed() const { return host_.clock() - start_; }
 

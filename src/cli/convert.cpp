@@ -11,7 +11,7 @@ constexpr Option file_options[] = {
      "the training sound: its frames become what dreams start from, which models from elsewhere do not hold"},
 };
 
-/// Frames of the sound in place of the model's own.
+/// Replaces the model's frames with those of the sound.
 Status take_impulses(Host& host, std::string_view path, Model& model) {
   const auto sound = load_sound(host, path, model.stft.sample_rate);
   if (!sound) return sound.error();

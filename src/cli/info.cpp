@@ -90,7 +90,7 @@ Status describe_model(ByteView bytes, const Safetensors& file, Report& report) {
   return add_tensors(report, file);
 }
 
-/// As what `convert` makes of it.
+/// Described as `convert` would import it.
 Status describe_foreign_model(Host& host, const Arguments& arguments, ByteView bytes, Report& report) {
   const auto model = import_model(host, arguments.files()[0], bytes, import_config(arguments));
   if (!model) return model.error();

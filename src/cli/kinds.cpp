@@ -12,7 +12,7 @@ bool starts_with(ByteView bytes, std::string_view text) {
   return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
 }
 
-/// Eight bytes of length, then JSON.
+/// Eight bytes of length, followed by JSON.
 bool looks_like_safetensors(ByteView bytes) { return bytes.size() > 8 && bytes[8] == std::byte{'{'}; }
 
 bool looks_like_quality(ByteView bytes) {

@@ -12,7 +12,7 @@ namespace {
 constexpr Colour training_colour{255, 170, 84};
 constexpr Colour validation_colour{96, 186, 255};
 
-/// Round bounds around all finite losses; logarithmic where they span more than a factor of ten.
+/// Round bounds around all finite losses; logarithmic if they span more than a factor of ten.
 Axis loss_axis(std::span<const float> losses, std::span<const float> validation) {
   double low = INFINITY;
   double high = 0;

@@ -19,7 +19,7 @@ constexpr Option table[] = {
      4096},
 };
 
-/// All shards one behind the other.
+/// All shards, concatenated.
 Result<Bytes> read_shards(Host& host, std::string_view path, ByteView json) {
   const auto names = tfjs_shards(json);
   if (!names) return names.error();
@@ -41,7 +41,7 @@ Result<Bytes> read_shards(Host& host, std::string_view path, ByteView json) {
   return all;
 }
 
-/// The model file says it itself.
+/// The model file contains these settings itself.
 Status check_no_import_options(const Arguments& arguments) {
   for (const Option& option : table) {
     if (!arguments.has(option.name)) continue;

@@ -9,16 +9,16 @@
 
 namespace lodestone::cli {
 
-/// The options that say what files of PyTorch and TensorFlow.js do not.
+/// The options for what PyTorch and TensorFlow.js files do not say.
 std::span<const Option> import_options();
 /// Their values.
 ImportConfig import_config(const Arguments& arguments);
 
-/// The model in a file, whoever wrote it. The shards that a model.json names are read beside it. Refused where import
-/// options are given for a file that says all of it itself.
+/// Reads a model of any supported format. The shards of a model.json are read from the same folder. Fails if import
+/// options are given for a file that contains these settings itself.
 Result<Model> load_model(Host& host, const Arguments& arguments, std::string_view path);
 
-/// A model that PyTorch or TensorFlow.js wrote; `bytes` are those of the file.
+/// Imports a PyTorch or TensorFlow.js model; `bytes` are the file's.
 Result<Model> import_model(Host& host, std::string_view path, ByteView bytes, const ImportConfig& config);
 
 }  // namespace lodestone::cli

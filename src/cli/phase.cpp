@@ -19,7 +19,7 @@ constexpr Option file_options[] = {
 
 bool is_npy(ByteView bytes) { return bytes.size() >= 6 && std::memcmp(bytes.data(), "\x93NUMPY", 6) == 0; }
 
-/// A bare array says nothing about its framing: the command line does.
+/// A bare array does not contain its framing, so the command line must give it.
 Result<Magnitudes> magnitudes_of_npy(const Arguments& arguments, ByteView bytes) {
   auto values = read_npy(bytes);
   if (!values) return values.error();
@@ -57,7 +57,7 @@ Result<Magnitudes> load_magnitudes(const Arguments& arguments, Host& host) {
   return read_magnitudes(*bytes);
 }
 
-/// Whether both would be written to the same place, be there a file already or not.
+/// Whether both paths refer to the same place, even if no file exists there yet.
 bool same_place(Host& host, std::string_view a, std::string_view b) {
   if (a == b || host.same_file(a, b)) return true;
   const auto folder = [](std::string_view path) { return std::string(folder_of(path)) + "."; };

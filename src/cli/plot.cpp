@@ -15,7 +15,7 @@ constexpr Option options[] = {
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
 };
 
-/// Frames of a sound, or those that a spectrum file holds.
+/// Frames of a sound or of a spectrum file.
 Result<Magnitudes> load_frames(const Arguments& arguments, Console& console, std::string_view path, FileKind kind,
                                ByteView bytes) {
   if (kind == FileKind::spectrum) return read_magnitudes(bytes);

@@ -23,7 +23,7 @@ std::string quoted(std::string_view text) {
 
 std::string json_number(double number) {
   if (!std::isfinite(number)) return "null";
-  // The shortest of the usual lengths that reads back as the same double.
+  // The fewest digits, of a few lengths, that read back as the same double.
   for (const int digits : {15, 16}) {
     std::string text = number_text(number, digits);
     double back = 0;

@@ -22,9 +22,9 @@ class Value {
   template <class Integer>
   requires std::is_integral_v<Integer> Value(Integer number) : content_(static_cast<double>(number)) {}
 
-  /// For people: numbers that are not whole with so many digits.
+  /// For people: fractional numbers with that many digits.
   std::string text(int digits = 6) const;
-  /// For programs: numbers with all their digits; what is not finite becomes null.
+  /// For programs: numbers with all their digits; NaN and infinity become null.
   std::string json() const;
   bool is_number() const { return std::holds_alternative<double>(content_); }
 
@@ -32,8 +32,8 @@ class Value {
   std::variant<std::string, bool, double, std::vector<double>> content_;
 };
 
-/// What a command found out: fields and tables in order. Printed as aligned text, or as one JSON object with the same
-/// names in snake_case.
+/// A command's result: fields and tables in order. Printed as aligned text, or as a JSON object with the same names in
+/// snake_case.
 class Report {
  public:
   struct Table {
@@ -41,11 +41,11 @@ class Report {
     std::vector<std::string> columns;
     std::vector<std::vector<Value>> rows;
     int digits = 6;                 ///< of its numbers, as text
-    std::size_t fields_before = 0;  ///< how many fields stand above it
+    std::size_t fields_before = 0;  ///< number of fields above it
   };
 
   void add(std::string_view name, Value value, std::string_view unit = {});
-  /// The table of that name, made with these columns where there is none yet.
+  /// The table of that name, created with these columns if there is none yet.
   Table& table(std::string_view name, std::vector<std::string> columns);
 
   std::string text() const;

@@ -12,7 +12,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr double lowest_frequency = 20;  // Hz, of the logarithmic axis
+constexpr double lowest_frequency = 20;  // Hz, on the logarithmic axis
 
 /// Magnitude of a sine at full scale: half the sum of the window.
 Result<double> full_scale(const StftConfig& stft) {
@@ -39,8 +39,7 @@ double first_centre(const StftConfig& stft) {
   return 0;
 }
 
-/// The value of a row of dB between its indices: the loudest where the stretch holds several, else on the line between
-/// two.
+/// The level over a range of a row in dB: the loudest if it contains several values, else interpolated between two.
 double at(std::span<const float> row, double from, double to) {
   const auto last = static_cast<double>(row.size() - 1);
   if (to - from > 1) {
@@ -57,7 +56,7 @@ double at(std::span<const float> row, double from, double to) {
   return (1 - part) * row[below] + part * row[above];
 }
 
-/// dB with time resampled to the columns of the picture: `[columns, bins]`.
+/// Levels in dB, with time resampled to the picture's columns: `[columns, bins]`.
 Result<Array2<float>> resample_time(const Array2<float>& db, int columns, double first, double step) {
   auto result = Array2<float>::create(static_cast<std::uint64_t>(columns), db.cols());
   auto series = Buffer<float>::create(db.rows());

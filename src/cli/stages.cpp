@@ -65,7 +65,7 @@ Result<PhaseConfig> phase_config(const Arguments& arguments) {
     return Error{ErrorCode::invalid_argument, "--preset is \"" + std::string(arguments.text("--preset")) +
                                                   "\" beside stages; allowed: one or the other"};
   }
-  // A preset brings its own unless the command line says otherwise.
+  // These override the preset's.
   if (arguments.has("--look-ahead")) config.look_ahead = static_cast<int>(arguments.integer("--look-ahead"));
   if (arguments.has("--weight-range")) config.weight_range = static_cast<int>(arguments.integer("--weight-range"));
   if (auto error = config.check()) return *error;

@@ -7,12 +7,12 @@
 
 namespace lodestone::cli {
 
-/// The names of the presets, separated by |, as `lodestone::phase_presets` has them.
+/// The names in `lodestone::phase_presets`, separated by |.
 inline constexpr std::string_view preset_choices = "best|music|griffin-lim|fast|speech|pghi|spsi";
 
-/// The options that say how phases are found.
+/// The phase options.
 std::span<const Option> stage_options();
-/// Their values; a preset and stages together are refused.
+/// Their values; fails if both a preset and stages are given.
 Result<PhaseConfig> phase_config(const Arguments& arguments);
 
 }  // namespace lodestone::cli

@@ -109,7 +109,7 @@ std::string_view folder_of(std::string_view path) { return path.substr(0, path.f
 std::string_view name_of(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
 
 bool parse_number(std::string_view text, double& value) {
-  // strtod also takes blanks, "inf", "nan" and hexadecimal; a number on a command line is none of these.
+  // strtod also accepts blanks, "inf", "nan" and hexadecimal.
   const bool decimal = !text.empty() && text.size() < 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
   });

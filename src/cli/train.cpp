@@ -78,7 +78,7 @@ constexpr Option training_options[] = {
      4294967295},
 };
 
-/// The value of an option that is given.
+/// The value of an option, if it is given.
 template <class T>
 void set(const Arguments& arguments, std::string_view name, T& field) {
   if (arguments.has(name)) field = static_cast<T>(arguments.number(name));
@@ -115,7 +115,7 @@ void set_corpus(const Arguments& arguments, CorpusConfig& config) {
   set(arguments, "--copy-pitch", config.copy_pitch);
 }
 
-/// Up to 8, a power of two.
+/// A power of two, at most 8.
 int thread_count(const Arguments& arguments, Host& host) {
   const std::string_view given = arguments.text("--threads");
   if (!given.empty()) return given[0] - '0';
@@ -124,14 +124,14 @@ int thread_count(const Arguments& arguments, Host& host) {
   return threads;
 }
 
-/// What to train with: the preset, what options change of it, and the model of `--init`.
+/// What to train with: the preset, options that override it, and the model of `--init`.
 struct Plan {
   TrainingConfig config;
   double rate = 0;  ///< of the sound; 0: the file's own
   std::optional<Model> initial;
 };
 
-/// Takes over the frames and the network of the model; an option that says otherwise is refused.
+/// Adopts the model's STFT settings and network; fails if an option contradicts them.
 Status take_over(const Arguments& arguments, Model model, Plan& plan) {
   const TrainingConfig given = plan.config;
   plan.config.adopt(model);
@@ -206,7 +206,7 @@ std::string epoch_text(const TrainingStatus& status, int epochs) {
   return text;
 }
 
-/// The pass that has begun, each part on a thread of its own; false where the user has asked to stop before its end.
+/// Runs the current pass, each part on its own thread; false if the user stopped it.
 bool run_pass(Trainer& trainer, Host& host) {
   const int parts = trainer.config().threads;
   std::atomic<bool> stopped = false;
@@ -218,7 +218,7 @@ bool run_pass(Trainer& trainer, Host& host) {
   return !stopped;
 }
 
-/// Until training is over; true where the user stopped it before.
+/// Trains to the end; true if the user stopped it.
 bool learn(TrainingRun& run, Console& console) {
   Progress progress(console.host, "train", 1.0);
   Trainer& trainer = run.trainer();
@@ -232,7 +232,7 @@ bool learn(TrainingRun& run, Console& console) {
   return false;
 }
 
-/// All files, of one rate.
+/// Reads all files, which must have the same rate.
 Result<std::vector<Sound>> load_sounds(Host& host, std::span<const std::string_view> paths, double rate) {
   std::vector<Sound> sounds;
   for (const std::string_view path : paths) {
@@ -249,7 +249,7 @@ Result<std::vector<Sound>> load_sounds(Host& host, std::span<const std::string_v
   return sounds;
 }
 
-/// Takes the samples; says what it has been given and how much memory that needs.
+/// Takes the samples; prints what the training consists of and how much memory it needs.
 Result<TrainingRun> start(const Plan& plan, Console& console, std::span<const std::string_view> paths,
                           std::span<Sound> sounds, double& memory) {
   TrainingConfig config = plan.config;

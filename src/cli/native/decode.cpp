@@ -22,7 +22,7 @@ struct CloseFile {
 };
 using SoundFile = std::unique_ptr<SNDFILE, CloseFile>;
 
-/// All frames mixed to mono. The length that a header claims is not believed: memory grows with what is really there.
+/// All frames mixed to mono. The length in the header is not trusted: memory grows with the samples actually read.
 Result<Buffer<float>> read_mono(SNDFILE* file, int channels) {
   const std::size_t width = static_cast<std::size_t>(channels);
   const std::size_t block_frames = std::max<std::size_t>(1, block_values / width);
@@ -50,7 +50,7 @@ Result<Buffer<float>> read_mono(SNDFILE* file, int channels) {
   return samples;
 }
 
-/// Whether our own reader takes the file, which, unlike libsndfile, refuses one that was cut short.
+/// Whether our own reader takes the file; unlike libsndfile it rejects truncated files.
 bool is_plain_wav(int format) {
   const int container = format & SF_FORMAT_TYPEMASK;
   if (container != SF_FORMAT_WAV && container != SF_FORMAT_WAVEX) return false;
@@ -65,7 +65,7 @@ Result<Sound> read_sound(SNDFILE* file, const SF_INFO& info) {
   return Sound{std::move(*samples), static_cast<double>(info.samplerate)};
 }
 
-/// Band-limited (libsamplerate's best sinc), so that nothing above the new Nyquist frequency folds back.
+/// Band-limited (libsamplerate's best sinc), so that nothing aliases.
 Result<Sound> resample(const Sound& sound, double rate) {
   const double ratio = rate / sound.sample_rate;
   if (src_is_valid_ratio(ratio) == 0) {

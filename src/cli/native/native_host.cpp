@@ -35,7 +35,7 @@ Error system_error(std::string_view verb, std::string_view path) {
   return file_error(verb, path, std::strerror(errno));
 }
 
-/// A descriptor that closes itself.
+/// A file descriptor that closes itself.
 class File {
  public:
   File(const std::string& path, int flags, mode_t mode = 0)
@@ -66,13 +66,13 @@ class File {
   int descriptor_;
 };
 
-/// A pipe or a device cannot be replaced by renaming; it is written to as it is.
+/// A pipe or device cannot be replaced by renaming, so it is written to directly.
 bool is_special(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-/// Behind symbolic links, so that a rename replaces the file and not the link.
+/// Resolves symbolic links, so that a rename replaces the file and not the link.
 std::string resolved(std::string_view path) {
   std::error_code ignored;
   const auto target = std::filesystem::weakly_canonical(std::filesystem::path(path), ignored);
@@ -87,7 +87,7 @@ NativeHost::NativeHost() {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  // A reader that goes away must not take a half-trained model with it.
+  // If the reader of a pipe goes away, carry on, rather than lose a half-trained model.
   std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -120,7 +120,7 @@ Status NativeHost::write(std::string_view path, ByteView bytes) {
     if (!file.is_open() || !file.write_all(bytes) || !file.close()) return system_error("write", path);
     return {};
   }
-  // With the time, since a process that was killed may have had the same number, as it is 1 in every container.
+  // With the time, since a killed process may have had the same id: in a container it is always 1.
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
   const std::string temporary = target + "." + std::to_string(::getpid()) + "." + std::to_string(now) + ".tmp";
   File file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);

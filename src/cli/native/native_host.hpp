@@ -4,8 +4,7 @@
 
 namespace lodestone::cli {
 
-/// POSIX files and terminal, libsndfile, libsamplerate, libpng. Ctrl-C asks to stop; a second one ends the program at
-/// once.
+/// POSIX files and terminal, libsndfile, libsamplerate, libpng. Ctrl-C requests a stop; the second one exits at once.
 class NativeHost final : public Host {
  public:
   NativeHost();
