@@ -37,7 +37,7 @@ Status DreamConfig::check() const {
 
 namespace {
 
-// The cost of a bin in WebAssembly, in multiply-adds of a network with many windows in flight.
+// The cost per bin in WebAssembly, in multiply-adds of a network with many windows in flight.
 constexpr std::int64_t feeding_cost = 40, finishing_cost = 60, scale_cost = 130, temperature_cost = 360;
 
 float within(float value, float highest, float otherwise) {
@@ -50,7 +50,7 @@ DreamControls within_ranges(const DreamControls& c) {
           within(c.randomness, 1, 0), within(c.temperature, 4, 0), within(c.drive, 1, 0)};
 }
 
-/// What was asked for since the last hop began; it takes effect with the next one.
+/// Requests since the last hop began; they take effect with the next one.
 struct Orders {
   Mode mode;
   std::uint32_t seed;
@@ -60,7 +60,7 @@ struct Orders {
 
 }  // namespace
 
-/// A hop dreams the frames that are due. Each is fed to the network and then finished, some bins at a time.
+/// A hop dreams the frames that are due. Each is fed to the network and then finished, a few bins at a time.
 struct Dreamer::Engine {
   enum class Stage { network, finish, ready };
 
@@ -68,7 +68,7 @@ struct Dreamer::Engine {
   Succession models;
   const std::size_t bins, sequence;
   Buffer<float> newest{}, before{};  // the last two frames
-  Buffer<float> heard{}, input{};    // what is heard, between the two; what the network is fed
+  Buffer<float> heard{}, input{};    // what is heard, between these two; what the network is fed
   Random random{0};
   Vitality vitality{};
   Schedule schedule{};
@@ -79,7 +79,7 @@ struct Dreamer::Engine {
   Hop hop{};
   DreamControls knobs{};
   const float* driver = nullptr;
-  std::optional<double> target{};  // of a jump with its first frame
+  std::optional<double> target{};  // of a jump in the first frame
   Mode mode;
 
   // The frame
@@ -87,8 +87,8 @@ struct Dreamer::Engine {
   Refill refill{};
   Feed feed{};
   std::size_t finished = 0;  // bins
-  double cursor = 0;         // row of the training sound at which the newest frame is
-  bool plays = false;        // it is one of the training sound's own
+  double cursor = 0;         // row of the training sound that corresponds to the newest frame
+  bool plays = false;        // the frame comes from the training sound
   bool revive = false;       // the network has died: jump to a random place
 
   Engine(Slot model, const DreamConfig& dream)
@@ -127,7 +127,7 @@ struct Dreamer::Engine {
   bool shaken() const { return knobs.temperature > 0 && !plays; }
   bool refilling() const { return plays || refill.left > 0; }
 
-  /// Live positions have the precision of the knob.
+  /// Live positions have the precision of the control.
   void trigger(double position) {
     if (config.start == Start::audible) position = static_cast<float>(position);
     orders.jump = position > 0 ? std::min(position, 1.0) : 0;  // NaN: 0
@@ -139,7 +139,7 @@ struct Dreamer::Engine {
     revive = false;
   }
 
-  /// Without training frames there is nowhere to jump to.
+  /// A model without training frames has nowhere to jump to.
   void begin_as_configured() {
     const auto point = slot().rows() > 0 ? schedule.next(config) : std::nullopt;
     if (point) trigger(*point);
@@ -185,7 +185,7 @@ struct Dreamer::Engine {
   void jump() {
     if (models.take_over()) cursor = wrapped(cursor);
     models.playing().predictor.reset();
-    if (config.start == Start::audible) vitality.reset();  // what is heard next is alive
+    if (config.start == Start::audible) vitality.reset();  // the training sound is heard next
     if (slot().rows() == 0) {
       std::fill(newest.begin(), newest.end(), 0.0f);
     } else {
@@ -231,7 +231,7 @@ struct Dreamer::Engine {
     return true;
   }
 
-  /// One frame.
+  /// Feeds one frame to the network.
   bool eat(Budget& budget) {
     while (feed.done < bins) {
       const std::size_t first = feed.done, last = std::min(first + bins_at_once, bins);
@@ -243,7 +243,7 @@ struct Dreamer::Engine {
     return models.step(budget);
   }
 
-  /// After the last row of the training sound comes its first one; a row of a longer sound becomes the first, too.
+  /// Wraps around at the end of the training sound; a row further out, from a longer sound, becomes the first.
   double wrapped(double row) const {
     const auto rows = static_cast<double>(slot().rows());
     if (row < rows) return row;

@@ -8,7 +8,7 @@ namespace lodestone {
 
 Driver::Driver(StftStream stream, Buffer<float> magnitudes)
     : stream_(std::move(stream)), magnitudes_(std::move(magnitudes)) {
-  // As if preceded by silence: then every hop brings a frame.
+  // As if preceded by silence: then every hop gives a frame.
   for (const float silence = 0; !stream_.next();) stream_.push({&silence, 1});
 }
 

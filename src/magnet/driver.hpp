@@ -14,8 +14,8 @@ class Driver {
 
   /// Takes samples at the model's rate.
   void push(std::span<const float> samples);
-  /// The magnitudes `[bins]` of the newest window, valid until the next call; empty if no sound has come since the
-  /// last.
+  /// The magnitudes `[bins]` of the newest window, valid until the next call; empty if no sound has arrived since the
+  /// last one.
   std::span<const float> frame();
 
  private:

@@ -4,12 +4,12 @@
 
 namespace lodestone {
 
-/// A frame on its way into the network: the newest frame of the dream, blended with the training sound and the driver,
-/// some bins at a time.
+/// An input frame for the network: the newest frame of the dream blended with the training sound and the driver, a few
+/// bins at a time.
 struct Feed {
-  double place = 0;  ///< row of the training sound, between two rows linearly
+  double place = 0;  ///< row of the training sound, interpolated linearly
   float pull = 0;    ///< share of the training sound
-  float drive = 0;   ///< share of the driver in the blend of both
+  float drive = 0;   ///< share of the driver in the blend
   std::size_t done = 0;
 
   /// Writes bins first .. last-1 of `input`, in the network's scale.

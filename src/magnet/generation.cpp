@@ -11,9 +11,9 @@ namespace lodestone {
 
 namespace {
 
-constexpr std::int64_t work_a_step = 20'000'000;  // multiply-adds: some milliseconds
+constexpr std::int64_t work_a_step = 20'000'000;  // multiply-adds: a few milliseconds
 
-// Of the whole work, as measured with 2×128 units and the preset `best`.
+// Share of the total work, measured with 2×128 units and the preset `best`.
 constexpr double dreaming_share = 0.3;
 
 }  // namespace
@@ -33,7 +33,7 @@ struct Generation::Engine {
       : dreamer(std::move(the_dreamer)), phase(phase_config), stft(std::move(the_stft)) {}
 
   Status prepare(std::uint64_t sample_count) {
-    // Phases take eight floats per bin; refuse now rather than when everything has been dreamed.
+    // Phases take eight floats per bin; refuse now rather than after everything has been dreamed.
     constexpr std::uint64_t bytes_a_bin = 32;
     const auto row = static_cast<std::uint64_t>(stft.config().bins());
     const std::uint64_t bytes = stft.frames(sample_count) * row * bytes_a_bin;
@@ -96,7 +96,8 @@ Result<Generation> Generation::create(const Model& model, const DreamConfig& dre
   }
   if (auto error = phase.check()) return *error;
   StftConfig framed = model.stft;
-  // So that even the first and last samples lie in full overlap; but it would change the level of a square-root Hann.
+  // With framing `lws` even the first and last samples overlap fully; but it would change the level of a square-root
+  // Hann.
   if (framed.window != Window::sqrt_hann) framed.framing = Framing::lws;
   if (framed.framing == Framing::none) framed.framing = Framing::centered;
   if (auto error = framed.check_invertible()) return *error;

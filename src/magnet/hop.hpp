@@ -5,12 +5,12 @@
 
 namespace lodestone {
 
-/// The part of a dream that one hop plays: at speed 1 the next frame; otherwise something between two frames.
+/// The part of a dream that one hop plays: at speed 1 the next frame, otherwise an interpolation of two frames.
 struct Hop {
   int due = 0;       ///< frames still to be dreamed
-  double place = 1;  ///< where the hop lies between the last two frames: 1 is the newest one
+  double place = 1;  ///< where the hop lies between the last two frames; 1 is the newest
 
-  /// A jump is heard at once, whatever the speed.
+  /// A jump is heard at once, regardless of the speed.
   void begin(float speed, bool jumps) {
     if (jumps || speed == 1) place = 1;
     place += jumps ? 1 : speed;

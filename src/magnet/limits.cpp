@@ -8,7 +8,7 @@ namespace lodestone {
 
 namespace {
 
-/// A bin's magnitude, so many standard deviations above its mean according to BatchNorm's statistics, for models
+/// The magnitude of a bin so many standard deviations above its mean, according to BatchNorm's statistics; for models
 /// without training frames.
 float typical_magnitude(const Model& model, std::size_t bin, float deviations) {
   float value = model.weights.running_mean[bin] + deviations * std::sqrt(model.weights.running_var[bin]);

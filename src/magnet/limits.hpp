@@ -8,20 +8,20 @@
 
 namespace lodestone {
 
-/// Whether a model can dream: its parts fit each other, and it has enough training frames to start from, or none.
+/// Whether a model can dream: its parts match, and it has either enough training frames to start from or none.
 Status check_dreams(const Model& model);
 
-/// How loud the dreams of a model may be.
+/// The limits of a model's dreams.
 struct Limits {
   static constexpr float headroom = 4;     ///< 12 dB above anything in the training sound
   static constexpr float highest = 1e15f;  ///< see Reconstruction
 
   float ceiling = 0;  ///< of a bin
-  float loudest = 0;  ///< largest l2 norm of a frame in training
+  float loudest = 0;  ///< largest l2 norm of a training frame
 
   static Limits of(const Model& model);
 
-  /// A magnitude that can be heard and fed back: finite, ≥ 0, never subnormal. NaN becomes 0.
+  /// Makes a magnitude safe to play and feed back: finite, ≥ 0, never subnormal. NaN becomes 0.
   float tamed(float value) const { return value > 1e-20f ? std::min(value, ceiling) : 0.0f; }
   void tame(std::span<float> values) const {
     for (float& value : values) value = tamed(value);

@@ -11,9 +11,9 @@
 
 namespace lodestone {
 
-/// The first bytes of a live model.
+/// The header of a live model.
 struct LiveHeader {
-  // Equal in models that can be swapped.
+  // These are equal in models that can be swapped.
   char name[8] = {'l', 'o', 'd', 'e', 'l', 'i', 'v', 'e'};
   std::uint32_t version = 1;
   std::int32_t lanes = 0;  ///< of the kernels that the weights are packed for
@@ -21,7 +21,7 @@ struct LiveHeader {
   std::int32_t size = 0, window_size = 0, hop = 0, window = 0, framing = 0;  ///< StftConfig
   std::int32_t layers[4] = {};                                               ///< NetworkConfig; zeros after the last
   std::int32_t sequence = 0, scale = 0;
-  // Of this model alone.
+  // These may differ.
   std::uint32_t frames = 0;
   Limits limits;
 
@@ -31,17 +31,17 @@ struct LiveHeader {
   NetworkConfig network() const;
 
   bool same_shape(const LiveHeader& other) const;
-  /// Whether a dream can start from so many frames, with such limits.
+  /// Whether a dream can start from this many frames, with these limits.
   bool sound() const;
 };
 
-/// One block of memory: the header, packed weights, residuals and training frames, with room for as many of these as
-/// the header said at first.
+/// One block of memory: the header, packed weights, residuals and training frames, with room for as many frames as the
+/// header specified when it was created.
 struct LiveModel::Content {
-  /// `bytes` begins with a header that has been checked, and has the size that it asks for.
+  /// `bytes` begins with a valid header and has the size that the header asks for.
   explicit Content(Buffer<std::byte> bytes);
 
-  /// How many bytes a model with this header takes.
+  /// The number of bytes in a model with this header.
   static std::uint64_t size(const LiveHeader& header);
 
   LiveHeader& header() { return *reinterpret_cast<LiveHeader*>(block.data()); }

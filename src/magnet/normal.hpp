@@ -6,10 +6,10 @@
 
 namespace lodestone {
 
-/// A normal random number, mean 0, deviation 1: one of 2^24 values within ±5.3. By the quantile function of Wichura
-/// 1988, "Algorithm AS 241: The Percentage Points of the Normal Distribution", PPND7, to 1e-6.
+/// A normal random number with mean 0 and deviation 1: one of 2^24 values within ±5.3. Uses the quantile function of
+/// Wichura 1988, "Algorithm AS 241: The Percentage Points of the Normal Distribution", PPND7, accurate to 1e-6.
 inline float normal(Random& random) {
-  // The probability less 1/2; exact.
+  // The probability minus 1/2; exact.
   const float q = (static_cast<float>(static_cast<int>(random.next() >> 8) - (1 << 23)) + 0.5f) * 0x1p-24f;
   if (std::abs(q) <= 0.425f) {
     const float r = 0.180625f - q * q;

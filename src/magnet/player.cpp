@@ -14,10 +14,10 @@
 namespace lodestone {
 namespace {
 
-/// Samples that audio threads usually ask for at a time. Hops of up to this length are not spread.
+/// The usual block length of audio threads. Hops of up to this length are not spread.
 constexpr int quantum = 128;
 
-/// Between the output's sample rate and the model's, if they differ.
+/// Converts between the sample rates of the output and the model, if they differ.
 struct Rates {
   Resampler in, out;
   std::array<float, quantum> input{}, output{};  ///< at the model's rate
@@ -48,9 +48,9 @@ struct Player::Engine {
   PlayerControls controls;
   PlayerMeter meter{};
   float note_pitch = 0;        ///< semitones
-  Buffer<float> sounding;      ///< the hop that is being played
-  std::int64_t hop, played;    ///< its samples, and those that are out
-  bool spreads, ready = true;  ///< `ready`: the next one is done
+  Buffer<float> sounding;      ///< the hop that is currently played
+  std::int64_t hop, played;    ///< its length, and how many of its samples have been played
+  bool spreads, ready = true;  ///< `ready`: the next hop is done
 
  private:
   int iterations() const { return meter.quality > 0 ? std::min(1, config.phase.iterations) : config.phase.iterations; }
@@ -77,9 +77,9 @@ Status Player::Engine::prepare() {
   return {};
 }
 
-/// A change waits for the next frame, whose work may take a hop. The look-ahead delays the frame, but through LWS it
-/// can change previous frames, as far as the weights reach in so many iterations. Half of the effect has come when half
-/// of the overlapping squared windows belong to later frames.
+/// A change waits for the next frame, whose work may take a hop. The look-ahead delays the frame, but LWS lets it
+/// change previous frames, as far as the weights reach in that many iterations. Half of the effect has arrived when
+/// half of the overlapping squared windows belong to later frames.
 Latency Player::Engine::latency() const {
   const StftConfig& stft = synthesis->stft();
   const int look_ahead = config.phase.method == PhaseMethod::online ? config.phase.look_ahead : 0;
@@ -97,7 +97,7 @@ void Player::Engine::set_quality(int level) {
   synthesis->dreamer().set_mode(level > 1 ? Mode::stateful : config.mode);
 }
 
-/// A quantum at a time, so that little memory is needed at the model's rate.
+/// Works in quanta, so that little memory is needed at the model's rate.
 void Player::Engine::process(std::span<const float> input, std::span<float> output) {
   if (!rates) return play(input, output);
   while (!output.empty()) {
@@ -131,7 +131,7 @@ void Player::Engine::play(std::span<const float> input, std::span<float> output)
   }
 }
 
-/// Goes on to the next hop.
+/// Switches to the next hop.
 void Player::Engine::turn() {
   if (spreads) take();
   synthesis->begin(controls, note_pitch, driver.frame());
@@ -142,7 +142,7 @@ void Player::Engine::turn() {
   take();
 }
 
-/// Plays the hop that is ready. Samples that are not finite, which should never occur, are silenced.
+/// Starts playing the finished hop. Samples that are not finite, which should never occur, are set to 0.
 void Player::Engine::take() {
   std::copy_n(synthesis->samples().begin(), hop, sounding.begin());
   for (float& sample : sounding) {

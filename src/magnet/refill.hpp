@@ -7,20 +7,20 @@
 
 namespace lodestone {
 
-/// What follows a jump: the network is fed frames of the training sound. With a silent start all at once, then it
-/// predicts. With an audible one, a share with each frame that is heard of the training sound meanwhile; the last of
-/// these is fed later, as the newest frame of the dream.
+/// After a jump, the network is fed frames of the training sound. With a silent start it reads all of them at once, and
+/// then predicts. With an audible start, training frames are heard meanwhile, and with each the network reads a share;
+/// the last one is fed later, as the newest frame of the dream.
 struct Refill {
-  std::size_t row = 0;      ///< the place of the jump, then the next frame that is heard
+  std::size_t row = 0;      ///< target of the jump, then the next frame to be heard
   std::size_t heard = 0;    ///< frames still to be heard
   std::size_t left = 0;     ///< frames still to be fed
-  std::size_t lead = 0;     ///< rows by which the first frame that is fed lies before `row`
-  std::size_t skipped = 0;  ///< rows by which the first frame that sounds lies after `row`
+  std::size_t lead = 0;     ///< rows between the first frame that is fed and `row`
+  std::size_t skipped = 0;  ///< rows between `row` and the first frame that is heard
   std::int64_t share = 0;   ///< work per frame
-  std::int64_t credit = 0;  ///< work that may be done now
+  std::int64_t credit = 0;  ///< work allowed now
 
-  /// How many places a jump can lead to. The training sound is a loop, but a silent start needs a window without a
-  /// seam.
+  /// The number of possible targets of a jump. The training sound is a loop, but a silent start needs a window that
+  /// does not wrap around.
   static std::size_t places(Start start, std::size_t rows, std::size_t sequence) {
     return start == Start::silent ? rows - sequence + 1 : rows;
   }
@@ -38,7 +38,7 @@ struct Refill {
 
   void divide(std::int64_t work) { share = work / static_cast<std::int64_t>(heard > 0 ? heard : 1) + 1; }
 
-  /// Gives the next frame its share; the last one does what remains.
+  /// Gives the next frame its share; the last one does the rest.
   void begin_frame() {
     if (heard > 0) --heard;
     credit = heard > 0 ? credit + share : INT64_MAX;

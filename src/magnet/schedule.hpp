@@ -7,10 +7,10 @@
 
 namespace lodestone {
 
-/// Where a dream jumps to by itself: DreamConfig's points, round and round, or its position once.
+/// The scheduled jumps of a dream: DreamConfig's points in a loop, or its position once.
 class Schedule {
  public:
-  /// The position that the next frame jumps to, if it does.
+  /// The target of the next frame, if it jumps.
   std::optional<double> next(const DreamConfig& config) {
     if (left_-- > 0) return {};
     const std::size_t count = config.points.size();

@@ -12,7 +12,7 @@ namespace {
 
 using V = Floats<4>;
 
-/// Of a control: within its range, or its default 0.
+/// Limits a control to its range; NaN becomes the default 0.
 float within(float value, float low, float high) { return value == value ? std::clamp(value, low, high) : 0.0f; }
 
 }  // namespace
@@ -21,7 +21,7 @@ void Shaper::prepare(const StftConfig& stft, FirstError& error) {
   bins_ = static_cast<std::size_t>(stft.bins());
   for (Buffer<float>* block : {&octaves_, &shaped_, &smoothed_}) take_block(*block, bins_ + lanes_of<V>, error);
   for (std::size_t k = 0; k < octaves_.size(); ++k) {
-    // What lies below 20 Hz is as loud as that.
+    // Bins below 20 Hz get the gain of 20 Hz.
     const double frequency = std::max(20.0, static_cast<double>(k) * stft.sample_rate / stft.size);
     octaves_[k] = static_cast<float>(std::log2(frequency / 1000));
   }
@@ -34,7 +34,7 @@ std::span<const float> Shaper::process(std::span<const float> frame, float pitch
   return {smoothed_.data(), bins_};
 }
 
-/// What is at bin k comes from k/r, between two bins by linear interpolation.
+/// Bin k takes its value from k/r, interpolated linearly between two bins.
 void Shaper::shift(std::span<const float> frame, float pitch) {
   constexpr float ln_2 = 0.693147181f;
   const float step = exponential(splat<V>(-pitch / 12 * ln_2))[0];
@@ -50,7 +50,7 @@ void Shaper::shift(std::span<const float> frame, float pitch) {
 
 void Shaper::tilt(float decibels) {
   if (decibels == 0) return;
-  constexpr float nepers = 0.115129255f;  // in a decibel
+  constexpr float nepers = 0.115129255f;  // per decibel
   for (std::size_t k = 0; k < bins_; k += lanes_of<V>) {
     const V gain = exponential(load<V>(octaves_.data() + k) * (decibels * nepers));
     store(shaped_.data() + k, load<V>(shaped_.data() + k) * gain);

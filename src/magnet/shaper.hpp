@@ -13,7 +13,7 @@ class Shaper {
  public:
   void prepare(const StftConfig& stft, FirstError& error);
 
-  /// The shaped frame `[bins]` of a dreamed one. `pitch` in semitones.
+  /// Shapes a dreamed frame `[bins]`. `pitch` in semitones.
   std::span<const float> process(std::span<const float> frame, float pitch, const PlayerControls& controls);
 
  private:

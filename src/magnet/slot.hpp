@@ -7,7 +7,7 @@
 
 namespace lodestone {
 
-/// How many bins a dream handles at once: more would make slices of work too long.
+/// How many bins a dream processes at once: more would make slices of work too long.
 constexpr std::size_t bins_at_once = 64;
 
 /// A model and the network that runs on its weights.
@@ -26,7 +26,7 @@ struct Slot {
   const Limits& limits() const { return content().header().limits; }
   std::size_t rows() const { return model.frames(); }
 
-  /// The prediction for as many bins from `first` on, as magnitudes.
+  /// Predicts the bins from `first` on, as magnitudes.
   void predict(std::size_t first, std::span<float> magnitudes) const {
     std::copy_n(predictor.prediction().begin() + first, magnitudes.size(), magnitudes.begin());
     expand(model.network().scale, magnitudes);

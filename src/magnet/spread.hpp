@@ -6,7 +6,7 @@
 
 namespace lodestone {
 
-/// How much of a hop's work is due by when: the same share as that of the output played meanwhile. Part of the cost is
+/// How much of a hop's work is due at any time: the same share as that of the output played so far. Part of the cost is
 /// known when the hop begins; the rest, the phases of bins that are loud enough, is estimated from previous hops. The
 /// estimate rises at once and falls slowly, because work left for the end is worse than work done early.
 class Spread {
@@ -18,7 +18,7 @@ class Spread {
     known_ = known;
     spent_ = 0;
   }
-  /// What may be spent now that `played` of `hop` samples are out; at the end, all that it takes.
+  /// The budget after `played` of `hop` samples; unlimited at the end.
   Budget due(std::int64_t played, std::int64_t hop) const {
     return played == hop ? Budget::unlimited() : Budget{(known_ + rest_) * played / hop - spent_};
   }

@@ -6,8 +6,8 @@
 
 namespace lodestone {
 
-/// The model that is heard and the one that takes its place. The successor first listens: its network is fed what the
-/// other one is fed, for `sequence` frames. Then the predictions fade over from one to the other.
+/// The model that is heard and its successor. The successor first listens: its network is fed the same input as the
+/// current one for `sequence` frames. Then the predictions crossfade.
 class Succession {
  public:
   explicit Succession(Slot first) : playing_(std::move(first)) {}
@@ -15,33 +15,33 @@ class Succession {
   const Slot& playing() const { return playing_; }
   Slot& playing() { return playing_; }
 
-  /// Takes memory for a second slot, unless there is one. `created`: the mode that the first network was created in;
-  /// `now`: its present one.
+  /// Allocates a second slot, unless there is one. `created`: the mode that the first network was created in; `now`:
+  /// its current mode.
   Status make_room(Mode created, Mode now);
-  /// The bytes of the second slot; empty where there is none or while it is in use.
+  /// The bytes of the second slot; empty if there is none or it is in use.
   std::span<std::byte> spare();
-  /// Starts to swap, if the second slot holds a model that fits.
+  /// Starts the swap if the second slot holds a model that fits.
   bool swap();
   bool swapping() const { return swapping_; }
 
-  /// A swap takes part from the next hop on.
+  /// A swap takes effect from the next hop on.
   void begin_hop() { joined_ = swapping_; }
-  /// `dreams`: whether this frame is a prediction; the successor waits for those.
+  /// `dreams`: whether this frame is a prediction; the successor only listens to those.
   void begin_frame(bool dreams) { listens_ = joined_ && dreams; }
-  /// The successor takes over at once. True if there was one.
+  /// Lets the successor take over at once. True if there was one.
   bool take_over();
 
   void set_mode(Mode mode);
   void feed(std::span<const float> input);
   bool step(Budget& budget);
-  /// Both have been fed.
+  /// To be called after both have been fed.
   void count_frame() { fed_ += listens_ ? 1 : 0; }
-  /// What is predicted for as many bins from `first` on, at most `bins_at_once`, as magnitudes.
+  /// Predicts the bins from `first` on, at most `bins_at_once`, as magnitudes.
   void predict(std::size_t first, std::span<float> magnitudes) const;
-  /// True if the fade ends with this frame, and with it the succession.
+  /// True if the fade, and with it the succession, ends with this frame.
   bool end_frame() { return listens_ && fed_ == sequence() + fade_frames && take_over(); }
 
-  /// How many windows of the successor are in flight with this frame.
+  /// The number of the successor's windows in flight with this frame.
   std::size_t listening_windows() const { return listens_ ? std::min(fed_ + 1, sequence()) : 0; }
 
  private:

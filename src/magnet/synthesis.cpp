@@ -8,8 +8,8 @@
 namespace lodestone {
 namespace {
 
-// A stream never plays the ends of a sound, so it can do without framing `none`, whose lack of overlap there needs
-// double precision. Framing `lws` stays, because it decides the level of a square-root Hann window.
+// A stream never plays the ends of a sound, so it does not need framing `none`, whose ends lack overlap and therefore
+// need double precision. Framing `lws` is kept because it determines the level of a square-root Hann window.
 StftConfig framed_for_streams(StftConfig stft) {
   if (stft.framing == Framing::none) stft.framing = Framing::centered;
   return stft;
@@ -33,7 +33,7 @@ Result<std::unique_ptr<Synthesis>> Synthesis::create(Dreamer dreamer, const Phas
   synthesis->shaper_.prepare(stft, error);
   take_block(synthesis->silence_, static_cast<std::uint64_t>(stft.bins()), error);
   if (error) return *error;
-  // As if preceded by silence: then each sample lies in full overlap.
+  // As if preceded by silence: then all samples overlap fully.
   for (int covered = 0; covered < stft.window_length(); covered += stft.hop)
     synthesis->overlap_add(synthesis->silence_);
   return synthesis;
@@ -66,7 +66,7 @@ bool Synthesis::step(Budget& budget) {
       if (!final) return false;
       stage_ = Stage::overlap_add;
     } else {
-      overlap_add(phase_.frame().empty() ? silence_ : phase_.frame());  // none while the look-ahead fills
+      overlap_add(phase_.frame().empty() ? silence_ : phase_.frame());  // empty while the look-ahead fills
       budget.spend(sample_cost * stft().size);
       stage_ = Stage::done;
       return true;

@@ -5,19 +5,19 @@
 
 namespace lodestone {
 
-/// Sound, one hop at a time, each a slice at a time: dream → shaper → phases → overlap-add.
+/// Synthesises sound hop by hop, each in slices: dream → shaper → phases → overlap-add.
 class Synthesis {
  public:
   static Result<std::unique_ptr<Synthesis>> create(Dreamer dreamer, const PhaseStreamConfig& config);
 
-  /// Starts the next hop. `pitch` in semitones, added to that of the controls; `drive` `[bins]` or empty.
+  /// Starts the next hop. `pitch` in semitones, added to that of the controls; `drive`: `[bins]` or empty.
   void begin(const PlayerControls& controls, float pitch, std::span<const float> drive);
-  /// Goes on; true once `samples()` are those of the hop.
+  /// Continues; true once `samples()` holds this hop.
   bool step(Budget& budget);
   /// The newest hop, `[hop]`; silence before the first. The sound fades in with the first window.
   std::span<const float> samples() const { return samples_; }
 
-  /// Cost of the hop begun last without its phases, and the largest cost of phases, in the units of Budget.
+  /// The cost of the current hop without its phases, and the largest cost of phases, in the units of Budget.
   std::int64_t cost() const;
   std::int64_t phase_cost() const;
   const StftConfig& stft() const { return inverse_.config(); }

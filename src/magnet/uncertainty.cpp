@@ -11,8 +11,9 @@ namespace lodestone {
 
 namespace {
 
-/// The standard deviation of the steps of each bin's logarithm from one training frame to the next. Derived from their
-/// mean size, which depends less on outliers than the deviation itself. Magnitudes count as at least −80 dB.
+/// The standard deviation of the change of each bin's logarithm from one training frame to the next. Derived from the
+/// mean absolute change, which is less sensitive to outliers than the deviation itself. Magnitudes count as at least
+/// −80 dB.
 void estimate_residuals(const Model& model, float loudest, std::span<float> residuals) {
   const std::size_t rows = model.impulses.rows();
   if (rows < 2) return;
@@ -42,7 +43,7 @@ void find_residuals(const Model& model, float loudest, std::span<float> residual
 
 void shake(std::span<float> magnitudes, const float* residuals, float temperature, Random& random) {
   using V = Floats<4>;
-  constexpr std::size_t unit = 64;  // bins at once
+  constexpr std::size_t unit = 64;  // bins at a time
   for (std::size_t done = 0; done < magnitudes.size(); done += unit) {
     const std::size_t count = std::min(unit, magnitudes.size() - done);
     float factors[unit] = {};

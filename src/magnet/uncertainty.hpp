@@ -11,7 +11,7 @@ namespace lodestone {
 /// magnitude.
 void find_residuals(const Model& model, float loudest, std::span<float> residuals);
 
-/// In place: each bin m becomes m·exp(temperature·σ·n), n normal and σ its residual.
+/// In place: each bin m becomes m·exp(temperature·σ·n), where n is normal and σ is the bin's residual.
 void shake(std::span<float> magnitudes, const float* residuals, float temperature, Random& random);
 
 }  // namespace lodestone

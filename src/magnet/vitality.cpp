@@ -7,10 +7,10 @@ namespace lodestone {
 
 namespace {
 
-constexpr float silence = 1e-4f;  // −80 dB below the loudest training frame
+constexpr float silence = 1e-4f;  // 80 dB below the loudest training frame
 constexpr float blow_up = 4.0f;   // 12 dB above it
 constexpr float standstill =
-    1e-3f;  // relative change from frame to frame; a held note of real sound changes by 1e-2 and more
+    1e-3f;  // relative change from frame to frame; a held note of real sound changes by 1e-2 or more
 
 float squared_norm(std::span<const float> frame) {
   float sum = 0;

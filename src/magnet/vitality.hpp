@@ -8,20 +8,20 @@
 
 namespace lodestone {
 
-/// Detects that a network has died: a second of silence, of far too loud or of unchanging frames.
+/// Detects that a network has died: a second of frames that are silent, far too loud or unchanging.
 class Vitality {
  public:
   static Result<Vitality> create(const StftConfig& stft);
 
   /// Takes the next frame `[bins]`; true if the network has died. `loudest`: see Limits.
   bool dead(std::span<const float> frame, float loudest);
-  /// Starts the second again.
+  /// Restarts the second.
   void reset() { lifeless_ = 0; }
 
  private:
   Buffer<float> previous_;
   int patience_ = 1;  ///< frames in a second
-  int lifeless_ = 0;  ///< such frames in a row
+  int lifeless_ = 0;  ///< lifeless frames in a row
 };
 
 }  // namespace lodestone

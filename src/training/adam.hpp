@@ -12,14 +12,14 @@ namespace lodestone {
 /// PyTorch.
 class Adam {
  public:
-  /// For `count` parameters in all. The arena's memory must be zero.
+  /// For `count` parameters in total. The arena's memory must be zero.
   void lay_out(Arena& arena, std::uint64_t count);
 
-  /// One step. `scale` multiplies the gradients, but not the decay.
+  /// Takes one step. `scale` multiplies the gradients, but not the decay.
   void step(std::span<const std::span<float>> parameters, std::span<const std::span<float>> gradients, double scale,
             double learning_rate, double weight_decay);
 
-  /// Of all parameters in a row: the means of the gradients, then those of their squares.
+  /// The mean gradients of all parameters, followed by the means of their squares.
   std::span<float> moments() { return moments_; }
 
   struct Powers {

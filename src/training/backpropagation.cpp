@@ -8,13 +8,13 @@ namespace {
 
 constexpr double norm_momentum = 0.1;
 
-/// Multiplications of one call of `run`: 10 to 20 ms in WebAssembly.
+/// Multiplications per call of `run`: 10 to 20 ms in WebAssembly.
 constexpr std::uint64_t slice = std::uint64_t{1} << 28;
 
-/// Rows that a product takes at least, where it is cut.
+/// The fewest rows per piece of a product.
 constexpr std::size_t least_rows = 24;
 
-/// Floats for the largest right factor of all products with weights.
+/// Floats in the largest right factor of all products with weights.
 std::uint64_t largest_factor(const Kernels& kernels, const NetworkConfig& config) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
   std::uint64_t largest = 0, inputs = bins;
@@ -31,12 +31,12 @@ std::uint64_t largest_factor(const Kernels& kernels, const NetworkConfig& config
   return largest;
 }
 
-/// The array without its first `count` values; an arena without a block gives empty ones.
+/// The array after its first `count` values; empty if the arena has no block.
 std::span<float> behind(std::span<float> array, std::uint64_t count) {
   return array.empty() ? array : array.subspan(static_cast<std::size_t>(count));
 }
 
-/// Cuts the first `count` values off the array.
+/// Removes the first `count` values from the array and returns them.
 std::span<float> cut(std::span<float>& array, std::uint64_t count) {
   const std::span<float> all = array;
   array = behind(all, count);
@@ -52,7 +52,7 @@ void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::ui
   const std::uint64_t places = capacity * sequence;
   const std::uint64_t longest = std::max(sequence, windows);  // windows of one frame, or one window
   const std::uint64_t distinct = std::min(frames + longest, places);
-  const std::uint64_t of_shards = std::min(frames + shard_count * sequence, places);  // distinct in each, together
+  const std::uint64_t of_shards = std::min(frames + shard_count * sequence, places);  // distinct per shard, in total
   const auto widest = static_cast<std::uint64_t>(*std::max_element(config.layers.begin(), config.layers.end()));
   capacity_ = static_cast<std::size_t>(capacity);
   batch_.lay_out(arena, frames, windows, longest);
@@ -138,7 +138,7 @@ void Backpropagation::enter(Stage stage, std::size_t layer) {
   piece_ = 0;
 }
 
-/// A piece of the stage.
+/// Does a piece of the current stage.
 void Backpropagation::work() {
   switch (stage_) {
     case Stage::select:
@@ -172,7 +172,7 @@ void Backpropagation::start(std::size_t part, std::size_t parts) {
   enter(Stage::select);
   if (!shards_.idle()) return;
   const std::span<float> sums = partial();
-  std::fill(sums.begin(), sums.end(), -0.0f);  // the number that leaves every sum as it is
+  std::fill(sums.begin(), sums.end(), -0.0f);  // adding −0 never changes a sum
   finish_forward();
   enter(Stage::done);
 }
@@ -182,7 +182,7 @@ void Backpropagation::multiply(const Product& product) {
   spent_ += static_cast<std::uint64_t>(product.rows) * product.depth * product.columns;
 }
 
-/// The next rows of the product; true after the last. Its rows start in one bias or in zeros.
+/// Computes the next rows of the product, all of which start from the same bias or from zeros; true after the last.
 bool Backpropagation::multiply_some(Product product) {
   const std::uint64_t fit = slice / (static_cast<std::uint64_t>(product.depth) * product.columns + 1);
   const std::size_t count = std::max(least_rows, static_cast<std::size_t>(fit) / least_rows * least_rows);

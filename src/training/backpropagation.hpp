@@ -15,13 +15,14 @@ namespace lodestone {
 /// Forward and backward passes of BatchNorm → LSTM layers → Dense over a batch of windows, with the squared error of
 /// the scored predictions. One object computes one part of a pass: the sums over one branch of the tree of shards.
 ///
-/// The first layer's products are computed once per distinct frame of the part, not once per place in a window (a place
-/// is a step of a window): the forward product is gathered into the windows; in the backward pass the gate gradients
-/// are first summed per distinct frame. No gradient flows below BatchNorm, so its own gradients follow from the first
+/// The first layer's products are computed once per distinct frame of the part, not once per place (a step of a
+/// window). The forward product is then gathered into the windows; in the backward pass, the gate gradients are first
+/// summed per distinct frame. No gradient flows below BatchNorm, so its own gradients follow from those of the first
+/// layer, once all parts have been summed (see `norm_gradient`).
 /// layer's, once those of all parts are summed (see `norm_gradient`).
 class Backpropagation {
  public:
-  /// For passes over `frames` frames with up to `windows` windows, of which this object computes up to `capacity` with
+  /// For passes over `frames` frames with up to `windows` windows, of which this object computes up to `capacity`, with
   /// as many scored predictions and `capacity`·sequence places. The arena's memory must be zero.
   void lay_out(Arena& arena, const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows,
                std::uint64_t capacity);
@@ -31,40 +32,40 @@ class Backpropagation {
   /// Begins a pass over `frames` `[frames, bins]`. The arguments must stay unchanged until `run` is done.
   void begin(const Weights& weights, std::span<const float> frames, const Pass& pass);
 
-  /// Works on the part for some milliseconds; true while more is left. Then the sums are in `partial`.
+  /// Works on the part for a few milliseconds; true while there is more to do. Afterwards the sums are in `partial`.
   bool run(std::size_t part, std::size_t parts);
 
-  /// The last two values are the halves of the loss, a double: the sum of all squared errors. Before them, where the
-  /// pass learns, the gradients of the mean squared error.
+  /// The last two values are the two halves of the loss (a double), the sum of all squared errors. If the pass learns,
+  /// they are preceded by the gradients of the mean squared error.
   std::span<float> partial();
   void add(std::span<const float> other);
   /// The loss in `partial`.
   double loss() const;
 
-  /// To be called once `partial` holds the sums of all parts: turns the gradients into those of `weights`. They are in
-  /// the order of the trained tensors and stay until the next `run`.
+  /// Call this once `partial` holds the sums of all parts: converts the gradients into those of `weights`, in the order
+  /// of the trained tensors. They are valid until the next `run`.
   const std::vector<std::span<float>>& finish(const Weights& weights);
   const std::vector<std::span<float>>& gradients() const { return gradients_; }
-  /// Moves the running statistics towards those of the pass (momentum 0.1).
+  /// Updates the running statistics with those of the pass (momentum 0.1).
   void move_running_statistics(Weights& weights) const;
 
-  /// Writes the state of each window computed here at the end of its stretch:
+  /// Writes the state at the end of each stretch that this object computed:
   /// `[layers]` of cells `[windows, hidden]` and outputs `[windows, hidden]`.
   void carry(std::span<float> states) const;
 
   /// The windows of the pass that this object computed last: `first_window()` .. `end_window() − 1`.
   std::size_t first_window() const { return begin_; }
   std::size_t end_window() const { return end_; }
-  /// What one of them predicted at a scored step, counted from `Pass::first_scored`.
+  /// The prediction of one of them at a scored step, counted from `Pass::first_scored`.
   std::span<const float> prediction(std::size_t step, std::size_t window) const {
     return predictions_.subspan((step * rows() + window - begin_) * bins(), bins());
   }
-  /// Copies all of them to the rows step·windows + window.
+  /// Copies all predictions to the rows step·windows + window.
   void copy_predictions(Array2<float>& to) const;
 
  private:
-  /// The stages of a pass, in order; those from `inputs` to `recur` for each layer upwards, those from `unroll` to
-  /// `below` for each layer downwards.
+  /// The stages of a pass, in order. Those from `inputs` to `recur` run for each layer from the bottom up, those from
+  /// `unroll` to `below` from the top down.
   enum class Stage {
     start,
     select,
@@ -82,7 +83,7 @@ class Backpropagation {
   struct Layer {
     std::size_t hidden = 0, inputs = 0;
     std::span<float> gates;         ///< `[sequence, windows, 4·hidden]`: activations, then their gradients
-    std::span<float> cell, output;  ///< `[sequence, windows, hidden]`; the state before the first step lies before them
+    std::span<float> cell, output;  ///< `[sequence, windows, hidden]`, preceded by the initial state
     std::span<float> bias;          ///< `[4·hidden]`
     std::span<float> input_gradient, recurrent_gradient, bias_gradient;  ///< in partial_
   };
@@ -121,7 +122,7 @@ class Backpropagation {
   std::size_t rows() const { return end_ - begin_; }
   std::size_t places() const { return pass_.length * rows(); }
   std::size_t scored_rows() const { return (pass_.length - pass_.first_scored) * rows(); }
-  /// The first step of a window that has a state before it.
+  /// The first step of a window that has a previous state.
   std::size_t first_recurrent() const { return pass_.stretches.empty() ? 1 : 0; }
   const LstmWeights& weights() const { return weights_->layers[layer_]; }
 
@@ -131,9 +132,9 @@ class Backpropagation {
   Pass pass_{};
   Stage stage_ = Stage::done;
   std::size_t layer_ = 0, piece_ = 0;
-  std::uint64_t spent_ = 0;  ///< multiplications of this call of run
+  std::uint64_t spent_ = 0;  ///< multiplications in this call of `run`
   Shards shards_;
-  std::size_t begin_ = 0, end_ = 0;  ///< the windows of the pass in work
+  std::size_t begin_ = 0, end_ = 0;  ///< the windows being processed
   std::size_t capacity_ = 0;
   double losses_[shard_count] = {};
 
@@ -142,15 +143,15 @@ class Backpropagation {
   ShardSums sums_;
   std::vector<Layer> layers_;
   std::vector<std::span<float>> gradients_;  ///< of the trained tensors
-  Packed packed_;                            ///< the right factor of the product in work
+  Packed packed_;                            ///< right factor of the current product
   std::span<double> deviation_;              ///< 1/σ `[bins]`
   std::span<double> norm_sums_;              ///< `[2·bins]`
   std::span<float> normalised_;              ///< x̂ `[distinct, bins]`
   std::span<float> shared_;  ///< `[distinct, 4·hidden]` of the first layer: products, then gradients of all shards
   std::span<float> predictions_;  ///< `[scored, bins]`
   std::span<float> errors_;       ///< gradient of the predictions `[scored, bins]`
-  std::span<float> above_;        ///< gradient of a layer's outputs from above `[sequence, windows, hidden]`; of the
-                                  ///< top layer: from the first scored step on
+  std::span<float> above_;  ///< gradient of a layer's outputs from above `[sequence, windows, hidden]`; for the top
+                            ///< layer, from the first scored step on
   std::span<float> output_gradient_;  ///< `[windows, hidden]`
   std::span<float> cell_gradient_;    ///< `[windows, hidden]`
   std::span<float> partial_, norm_gradient_, dense_gradient_, dense_bias_gradient_;

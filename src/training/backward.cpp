@@ -4,7 +4,7 @@
 
 namespace lodestone {
 
-/// The next rows of the gradient Σ aᵀ·b over `depth` rows of the part; true after the last.
+/// Computes the next rows of the gradient Σ aᵀ·b over `depth` rows of the part; true after the last.
 bool Backpropagation::sum_some(std::size_t width, std::size_t columns, std::span<float> gradient, std::size_t depth) {
   const std::size_t count = sums_.sum(piece_, width, columns, gradient);
   spent_ += static_cast<std::uint64_t>(count) * columns * depth;
@@ -12,7 +12,7 @@ bool Backpropagation::sum_some(std::size_t width, std::size_t columns, std::span
   return piece_ == width;
 }
 
-/// Of the Dense layer, and the gradient of the outputs below it.
+/// The gradient of the Dense layer, and of the outputs below it.
 void Backpropagation::dense_gradient() {
   const Layer& top = layers_.back();
   const std::size_t first = pass_.first_scored * rows() * top.hidden;
@@ -25,7 +25,7 @@ void Backpropagation::dense_gradient() {
   if (sum_some(bins(), top.hidden, dense_gradient_, scored_rows())) enter(Stage::unroll, layers_.size() - 1);
 }
 
-/// Turns the activations of a layer at one step into the gradients before them, from the last step to the first.
+/// Converts the activations of a layer into the gradients before them, from the last step to the first.
 void Backpropagation::unroll() {
   Layer& layer = layers_[layer_];
   const std::size_t hidden = layer.hidden;
@@ -40,7 +40,7 @@ void Backpropagation::unroll() {
   const float* cell = layer.cell.data() + t * stride;
   const float* output_gradient = above_.data() + t * stride;
   if (t + 1 < pass_.length) {
-    const bool scored = !top || t >= pass_.first_scored;  // the Dense layer sees only those
+    const bool scored = !top || t >= pass_.first_scored;  // the Dense layer sees only scored steps
     const float* above = scored ? output_gradient : nullptr;
     multiply(packed_.times(rows(), gates + 4 * stride, above, hidden, output_gradient_.data()));
     output_gradient = output_gradient_.data();
@@ -51,7 +51,7 @@ void Backpropagation::unroll() {
   if (t == 0) enter(Stage::recurrent_gradient, layer_);
 }
 
-/// Σ of δᵀ·h of the step before, over all steps that have one.
+/// Σ of δᵀ·h, with h from the previous step, over all steps that have one.
 void Backpropagation::recurrent_gradient() {
   const Layer& layer = layers_[layer_];
   const std::size_t stride = rows() * layer.hidden;
@@ -80,7 +80,8 @@ void Backpropagation::input_gradient() {
   enter(Stage::done);
 }
 
-/// Of the first layer: the gate gradients δ of each distinct frame of a shard, whose product with x̂ is Ŵ = δᵀ·x̂.
+/// For the first layer: sums the gate gradients δ of each distinct frame of a shard. Their product with x̂ is Ŵ =
+/// δᵀ·x̂.
 void Backpropagation::sum_frames() {
   const std::size_t width = 4 * layers_[0].hidden;
   float* to = shared_.data();
@@ -110,7 +111,7 @@ void Backpropagation::below() {
   }
 }
 
-/// BatchNorm stands on the data, so nothing flows further down: with Ŵ = δᵀ·x̂,
+/// BatchNorm's input is the data, so no gradient flows further down. With Ŵ = δᵀ·x̂:
 /// ∂γ_k = Σ_g W_gk·Ŵ_gk,  ∂β_k = Σ_g W_gk·Σδ_g  and  ∂W_gk = γ_k·Ŵ_gk + β_k·Σδ_g.
 void Backpropagation::norm_gradient(const Weights& weights) {
   const Array2<float>& input = weights.layers[0].input;

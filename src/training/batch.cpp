@@ -20,7 +20,7 @@ void Batch::select(std::span<const std::int64_t> starts, std::size_t length) {
     starts_[w] = static_cast<std::uint32_t>(starts[w]);
     for (std::size_t at = starts_[w]; at < starts_[w] + length; ++at) {
       const auto frame = static_cast<std::uint32_t>(std::min(at, total_ - 1));
-      const bool known = slots_[at] < distinct_ && frames_[slots_[at]] == frame;  // a slot may be of an older batch
+      const bool known = slots_[at] < distinct_ && frames_[slots_[at]] == frame;  // a slot may be from an earlier batch
       if (!known) {
         slots_[at] = static_cast<std::uint32_t>(distinct_);
         frames_[distinct_] = frame;

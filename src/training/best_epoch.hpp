@@ -9,7 +9,7 @@
 
 namespace lodestone {
 
-/// The weights after the epoch whose held-out loss was the lowest so far.
+/// The weights after the epoch with the lowest held-out loss so far.
 class BestEpoch {
  public:
   struct Record {
@@ -17,7 +17,7 @@ class BestEpoch {
     float loss = std::numeric_limits<float>::infinity();
   } record;
 
-  /// For so many values.
+  /// For `count` values.
   void lay_out(Arena& arena, std::uint64_t count) { weights_ = arena.take<float>(count); }
 
   void offer(int epoch, float loss, std::span<const std::span<float>> weights) {

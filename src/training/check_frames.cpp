@@ -8,7 +8,7 @@
 namespace lodestone {
 namespace {
 
-/// Squares of these and of their sums are finite.
+/// Squares of such magnitudes, and sums of them, are finite.
 constexpr float largest_magnitude = 1e15f;
 
 /// Rounded up to hundredths.

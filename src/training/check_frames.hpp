@@ -4,7 +4,7 @@
 
 namespace lodestone {
 
-/// Whether frames in these clips can be learned: their shape and values, and enough of them for one batch.
+/// Whether the frames of these clips can be trained on: their shape and values, and whether they fill a batch.
 Status check_frames(const Magnitudes& frames, std::span<const Clip> clips, const TrainerConfig& config,
                     const Sampler& sampler);
 

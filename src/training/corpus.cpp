@@ -13,12 +13,12 @@
 namespace lodestone {
 namespace {
 
-/// So many speeds of copies at most: to make a resampler's filter takes longer than to send a short clip through it.
+/// The most speeds of copies: creating a resampler's filter takes longer than resampling a short clip.
 constexpr std::size_t most_tapes = 64;
 
 /// A tape that runs `speed` times as fast as it was recorded.
 struct Tape {
-  /// The samples behind the filter's delay, which is in samples of the output.
+  /// The first `delay()` samples of the result are the filter's delay.
   Result<Buffer<float>> play(std::span<const float> samples) {
     resampler.reset();
     const auto length = static_cast<std::uint64_t>(static_cast<double>(samples.size()) / speed);
@@ -61,9 +61,9 @@ struct Corpus::Engine {
   CorpusConfig config;
   Random random;
   std::vector<Tape> tapes;                 ///< of the copies so far, most_tapes at most
-  std::vector<Array2<float>> own, copies;  ///< frames of each clip, and of the copies of the first clip, the second, …
+  std::vector<Array2<float>> own, copies;  ///< frames of each clip; of the copies of the first clip, the second, …
   std::uint64_t frames = 0;
-  std::vector<std::uint64_t> clips;  ///< of what was taken
+  std::vector<std::uint64_t> clips;  ///< frames of each clip returned by `take`
   double own_share = 1;
 };
 
@@ -79,10 +79,10 @@ Status Corpus::Engine::add(std::span<const float> samples, std::vector<Array2<fl
   return {};
 }
 
-/// The tape for a place in 0 .. 1, drawn uniformly: a new one of that pitch, or once there are enough, one of those.
+/// The tape for a uniform random number in 0 .. 1: a new one of that pitch, or an existing one once there are enough.
 Result<Tape*> Corpus::Engine::tape(double place) {
   if (tapes.size() == most_tapes) return &tapes[static_cast<std::size_t>(place * most_tapes)];
-  constexpr double rate = 48000;  // any would do: the ratio counts
+  constexpr double rate = 48000;  // arbitrary: only the ratio matters
   const double speed = std::exp(config.copy_pitch * (2 * place - 1) * (std::numbers::ln2 / 12));
   auto resampler = Resampler::create(speed * rate, rate);
   if (!resampler) return resampler.error();
@@ -101,7 +101,7 @@ Status Corpus::Engine::add_copy(std::span<const float> samples) {
   return add(std::span<const float>(*copy).subspan((*chosen)->delay()), copies);
 }
 
-/// The frames of all copies, as far as the trainer does not hold out their clip, and of all clips.
+/// The frames of all copies whose clip is not held out (only part of those at the border), then those of all clips.
 std::vector<std::span<const float>> Corpus::Engine::pieces() const {
   std::vector<std::span<const float>> all;
   std::size_t values = 0;
@@ -145,7 +145,7 @@ Status Corpus::add(std::span<const float> samples) {
 
 const StftConfig& Corpus::stft() const { return engine_->stft.config(); }
 std::uint64_t Corpus::frames(std::uint64_t samples) const {
-  const double slowest = std::exp2(engine_->config.copy_pitch / 12);  // a copy may be so many times longer
+  const double slowest = std::exp2(engine_->config.copy_pitch / 12);  // copies can be this much longer
   const auto own = static_cast<double>(engine_->stft.frames(static_cast<std::size_t>(samples)));
   return static_cast<std::uint64_t>(own * (1 + engine_->config.copies * slowest));
 }
@@ -165,7 +165,7 @@ Result<Magnitudes> Corpus::take() {
 
   Magnitudes taken{engine.stft.config(), {}, 0};
   if (engine.own.size() == 1 && engine.copies.empty()) {
-    taken.values = std::move(engine.own[0]);  // a long sound is not in memory twice
+    taken.values = std::move(engine.own[0]);  // avoids a second copy of a long sound
   } else {
     auto values = Array2<float>::create(all, bins);
     if (!values) return values.error();

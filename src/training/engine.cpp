@@ -12,7 +12,7 @@
 namespace lodestone {
 namespace {
 
-/// A checksum that recognises a sound: of the bits of all magnitudes and of where its windows start.
+/// A checksum that identifies a sound, from the bits of all magnitudes and the starts of its windows.
 std::uint32_t fingerprint(std::span<const float> magnitudes, std::span<const std::int64_t> starts) {
   std::uint32_t sum = 0;
   const auto take = [&sum](std::uint32_t word) { sum = (sum ^ word) * 0x9e3779b1u + (sum >> 15u); };
@@ -118,7 +118,7 @@ void Trainer::Engine::begin(const Pass& next) {
   for (Backpropagation& workspace : workspaces) workspace.begin(weights, frames(), pass);
 }
 
-/// All parts of the pass, one after another.
+/// Runs all parts of the pass, one after another.
 void Trainer::Engine::run_all() {
   for (std::size_t part = 0; part < workspaces.size(); ++part) {
     while (workspaces[part].run(part, workspaces.size())) {
@@ -126,7 +126,7 @@ void Trainer::Engine::run_all() {
   }
 }
 
-/// Adds the sums of all threads in the first workspace, and returns the loss.
+/// Adds the sums of all threads into the first workspace and returns the loss.
 double Trainer::Engine::join() {
   for (std::size_t step = 1; step < workspaces.size(); step *= 2) {
     for (std::size_t i = 0; i < workspaces.size(); i += 2 * step) workspaces[i].add(workspaces[i + step].partial());
@@ -148,7 +148,7 @@ double Trainer::Engine::finish() {
   return loss;
 }
 
-/// Takes one Adam step. Returns false, and takes none, where the loss or the gradient is not finite.
+/// Takes one Adam step. Returns false without taking it if the loss or the gradient is not finite.
 bool Trainer::Engine::learn(double loss) {
   Backpropagation& all = workspaces[0];
   for (const Backpropagation& part : workspaces) part.copy_predictions(predictions);
@@ -183,7 +183,7 @@ void Trainer::Engine::start_epoch() {
   sampler->begin_epoch(steps, random);
 }
 
-/// To the start of the epoch that the guard has kept.
+/// Returns to the start of the epoch that the guard has kept.
 void Trainer::Engine::go_back() {
   const Guard::Place place = guard.go_back(kept);
   steps = place.steps;

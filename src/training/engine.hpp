@@ -6,24 +6,24 @@
 
 namespace lodestone {
 
-/// Learns from the passes that a Sampler chooses: sums their parts, takes Adam's steps, validates, and watches over it
-/// all. engine.cpp trains; snapshot.cpp writes states and models.
+/// Trains on the passes chosen by a Sampler: sums their parts, takes Adam's steps, validates, and recovers from
+/// divergence. engine.cpp trains; snapshot.cpp writes states and models.
 struct Trainer::Engine {
   TrainerConfig config;
   NetworkConfig network;
   std::unique_ptr<Sampler> sampler;
-  std::vector<Backpropagation> workspaces;  ///< one a thread
+  std::vector<Backpropagation> workspaces;  ///< one per thread
 
   Magnitudes sound;  ///< linear
   std::vector<Clip> clips;
   Windows windows;
-  Buffer<std::byte> block;      ///< of all arrays that `lay_out` takes
-  std::span<float> compressed;  ///< what the network sees `[frames, bins]`, where that is not `sound`
+  Buffer<std::byte> block;      ///< all arrays that `lay_out` takes
+  std::span<float> compressed;  ///< the network's input `[frames, bins]`, unless it is `sound`
   std::uint32_t checksum = 0;   ///< of the sound
 
   Weights weights;
   std::vector<std::span<float>> values;      ///< of all weights
-  std::vector<std::span<float>> parameters;  ///< those that Adam changes
+  std::vector<std::span<float>> parameters;  ///< those that Adam updates
   std::vector<std::span<float>> kept;        ///< what the guard keeps: all weights and Adam's moments
   Adam adam;
   Guard guard;
@@ -31,7 +31,7 @@ struct Trainer::Engine {
   Random random{0};
 
   Pass pass{};
-  Array2<float> predictions;  ///< of the last step; validation has its own
+  Array2<float> predictions;  ///< of the last step, but not of validation
   std::uint64_t steps = 0;
   std::uint64_t step_of_epoch = 0;
   double epoch_loss = 0;  ///< sum over the steps of this epoch

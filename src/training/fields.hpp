@@ -6,15 +6,15 @@
 
 namespace lodestone {
 
-/// Calls visit(name, field, least, most, allowed) for every number of a TrainerConfig that a result depends on: the one
-/// list behind the checks, the C ABI and the saved state. The order is that of `trainerFields` in js/options.js.
+/// Calls visit(name, field, least, most, allowed) for every number of a TrainerConfig that affects the result. The
+/// checks, the C ABI and the saved state all use this list. The order is that of `trainerFields` in js/options.js.
 template <class Config, class Visit>
 void visit_fields(Config& config, Visit visit) {
   visit("sequence", config.sequence, 1, 4096, "1 to 4096 frames");
   visit("training", config.training, 0, 1, "0 to 1");
   visit("epochs", config.epochs, 0, 1000000, "0 (no end) to 1000000");
   visit("batch", config.batch, 2, 4096, "2 to 4096");
-  visit("run", config.run, 1, 4096, "1 to 4096");          // and to `batch`: see TrainerConfig::check
+  visit("run", config.run, 1, 4096, "1 to 4096");          // also at most `batch`: see TrainerConfig::check
   visit("stretch", config.stretch, 1, 4096, "1 to 4096");  // likewise
   visit("feedback", config.feedback, 0, 1, "0 to 1");
   visit("learning_rate", config.learning_rate, 0, 1, "0 to 1");

@@ -5,7 +5,7 @@
 
 namespace lodestone {
 
-/// Arrays of floats, copied one behind the other.
+/// Copies arrays of floats one after another.
 inline void flatten(std::span<const std::span<float>> arrays, std::span<float> flat) {
   float* end = flat.data();
   for (const std::span<float> array : arrays) end = std::copy(array.begin(), array.end(), end);

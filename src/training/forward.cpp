@@ -11,7 +11,7 @@ constexpr double norm_epsilon = 1e-5;
 
 }  // namespace
 
-/// The next windows; only a pass that learns needs all of a part at once.
+/// Selects the next windows; only a pass that learns needs all windows of a part at once.
 void Backpropagation::select() {
   begin_ = end_;
   end_ = std::min(begin_ + capacity_, shards_.begin_of(shards_.end()));
@@ -27,7 +27,7 @@ void Backpropagation::select() {
   enter(Stage::inputs);
 }
 
-/// Over all places of all windows: sums over the distinct frames, weighted by how often each occurs.
+/// The statistics over all places of all windows, from the distinct frames weighted by how often each occurs.
 void Backpropagation::find_statistics() {
   const auto total = static_cast<double>(pass_.starts.size() * pass_.length);
   const auto frame = [&](std::size_t d) { return frames_.data() + batch_.frame(d) * bins(); };
@@ -36,7 +36,7 @@ void Backpropagation::find_statistics() {
   moments_.end();
 }
 
-/// The state before the first step: the one that was carried on, or zeros.
+/// Sets the state before the first step: carried over, or zeros.
 void Backpropagation::take_up_states() {
   const float* from = pass_.carried.data();
   for (Layer& layer : layers_) {
@@ -78,7 +78,7 @@ void Backpropagation::inputs() {
   enter(Stage::recur, layer_);
 }
 
-/// γ and β become part of the first layer: (γx̂ + β)·Wᵀ = x̂·(Wγ)ᵀ + Wβ.
+/// Folds γ and β into the first layer: (γx̂ + β)·Wᵀ = x̂·(Wγ)ᵀ + Wβ.
 void Backpropagation::pack_inputs() {
   const LstmWeights& from = weights();
   Layer& layer = layers_[layer_];
@@ -100,7 +100,7 @@ void Backpropagation::gather() {
   }
 }
 
-/// A step of a layer.
+/// One step of a layer.
 void Backpropagation::recur() {
   Layer& layer = layers_[layer_];
   const std::size_t hidden = layer.hidden;
@@ -118,7 +118,7 @@ void Backpropagation::recur() {
   enter(Stage::predict);
 }
 
-/// The Dense layer on the outputs that are scored, the loss and its gradient.
+/// The Dense layer on the scored outputs, the loss and its gradient.
 void Backpropagation::predict() {
   const Layer& top = layers_.back();
   packed_.fill_transposed(weights_->dense_weight.data(), bins(), top.hidden);

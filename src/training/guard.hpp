@@ -10,13 +10,13 @@
 
 namespace lodestone {
 
-/// Where a training stood some good epochs ago: it goes back there, at half the learning rate, when a loss or a
-/// gradient is no finite number.
+/// A copy of the training at the end of an earlier good epoch. Training returns to it, at half the learning rate, when
+/// a loss or gradient is not finite.
 class Guard {
  public:
-  /// Between copies, which take about as long as a step of a small network.
+  /// The fewest steps between copies; a copy takes about as long as a step of a small network.
   static constexpr std::uint64_t steps_between = 100;
-  /// So many times without a new copy between them, and a thousandth of the rate has not helped.
+  /// The most returns to the same copy: by then a thousandth of the learning rate has not helped.
   static constexpr int most_in_a_row = 10;
 
   /// The start of an epoch.
@@ -25,14 +25,14 @@ class Guard {
     Random random{0};
     Adam::Powers powers;
   };
-  /// All but the values.
+  /// Everything except the values.
   struct Record {
     Place place;
-    double rate = 1;  ///< what the learning rate is multiplied with
+    double rate = 1;  ///< factor of the learning rate
     std::int32_t rollbacks = 0, in_a_row = 0;
   } record;
 
-  /// For so many values: the weights and Adam's moments.
+  /// For `count` values: the weights and Adam's moments.
   void lay_out(Arena& arena, std::uint64_t count) { kept_ = arena.take<float>(count); }
 
   bool is_due(std::uint64_t steps) const { return steps >= record.place.steps + steps_between; }
@@ -43,7 +43,7 @@ class Guard {
     record.in_a_row = 0;
   }
 
-  /// Overwrites the values with those that were kept last.
+  /// Overwrites the values with the last copy.
   Place go_back(std::span<const std::span<float>> values) {
     unflatten(kept_, values);
     record.rate /= 2;

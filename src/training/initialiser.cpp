@@ -28,8 +28,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
-/// Columns that are orthonormal and of uniformly random direction: normal deviates after Gram-Schmidt (Saxe et al.
-/// 2014).
+/// Orthonormal columns in uniformly random directions: normal deviates after Gram-Schmidt (Saxe et al. 2014).
 Status fill_orthogonal(Array2<float>& weight, Random& random) {
   auto columns = Array2<double>::create(weight.cols(), weight.rows());
   if (!columns) return columns.error();

@@ -5,7 +5,7 @@
 
 namespace lodestone {
 
-/// Fills fresh weights. Fails only where memory does.
+/// Fills newly created weights. Fails only if memory runs out.
 Status initialise(Initialiser initialiser, Random& random, Weights& weights);
 
 }  // namespace lodestone

@@ -12,30 +12,30 @@
 
 namespace lodestone {
 
-/// The bytes of a state. One function that names every part of an object to a ledger counts them, writes them, checks
-/// them and takes them up, as the ledger is made; so a new part is one line. Little-endian, without padding.
+/// The bytes of a saved state. One function passes every part of an object to a ledger, which counts, writes, checks or
+/// reads them, depending on its task; so a new part takes just one line. Little-endian, without padding.
 class Ledger {
  public:
   enum class Task {
-    count,  ///< how many bytes there will be
+    count,  ///< the size of the state
     write,
-    check,  ///< whether all bytes are as they must be, without changing a part
-    read    ///< bytes that were checked
+    check,  ///< whether all bytes are valid, without changing any part
+    read    ///< only bytes that have been checked
   };
 
   Ledger(Task task, std::span<std::byte> bytes) : task_(task), bytes_(bytes) {}
 
-  /// Whether parts take up what the bytes say.
+  /// Whether parts are being set from the bytes.
   bool reads() const { return task_ == Task::read; }
-  /// Bytes gone through.
+  /// Bytes processed so far.
   std::size_t size() const { return position_; }
-  /// After a check: what is wrong.
+  /// After a check: the error, if any.
   Status end() {
     if (!wrong_ && position_ != bytes_.size()) wrong_ = malformed("the state has bytes behind its end");
     return wrong_;
   }
 
-  /// What a state of the same training has too.
+  /// A value that must be the same in a state of the same training.
   void expect(const char* name, double value) {
     double found = value;
     copy(&found, sizeof found, task_ == Task::check);
@@ -54,7 +54,7 @@ class Ledger {
     copy(values.data(), values.size_bytes(), task_ == Task::read);
   }
 
-  /// A number, or each of a list, from 0 to `most`.
+  /// A number from 0 to `most`.
   template <class T>
   void index(T& index, std::uint64_t most) {
     T found = index;
@@ -65,7 +65,7 @@ class Ledger {
     if (task_ == Task::read) index = found;
   }
 
-  /// So many bytes that mean nothing.
+  /// Unused bytes.
   void zeros(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       std::byte zero{};
@@ -82,7 +82,7 @@ class Ledger {
   }
 
  private:
-  /// To or from the bytes; into `data` only where `take` says so.
+  /// Copies to or from the bytes; sets `data` only if `take` is true.
   void copy(void* data, std::size_t size, bool take) {
     if (task_ != Task::count) {
       if (wrong_) return;

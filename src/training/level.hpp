@@ -7,7 +7,7 @@
 
 namespace lodestone {
 
-/// Mean square of the samples in those blocks where it is above the gate; 0 where there are none.
+/// The mean square of the blocks above the gate; 0 if there are none.
 inline double gated_mean_square(std::span<const float> samples, std::size_t block, double gate) {
   double sum = 0;
   std::size_t counted = 0;
@@ -24,10 +24,10 @@ inline double gated_mean_square(std::span<const float> samples, std::size_t bloc
   return counted > 0 ? sum / static_cast<double>(counted) : 0;
 }
 
-/// What brings a clip to the level that Corpus states; 1 where there is no sound, or one that is not finite.
+/// The gain that brings a clip to the level described at Corpus; 1 if it is silent or not finite.
 inline float normalising_gain(std::span<const float> samples, double sample_rate) {
   constexpr double level = 0.1;     // −20 dBFS
-  constexpr double silence = 1e-9;  // −90 dBFS, above the noise of 16 bits
+  constexpr double silence = 1e-9;  // −90 dBFS, above 16-bit noise
   constexpr double pause = 0.1;     // −10 dB
   const auto block = static_cast<std::size_t>(std::max(1.0, 0.4 * sample_rate));
   const double sounding = gated_mean_square(samples, block, silence);

@@ -17,14 +17,14 @@ class Moments {
     variance_ = arena.take<double>(bins);
   }
 
-  /// Starts over. Deviations from `origin`, one of the frames, take one pass instead of two, and a bin that never
-  /// varies gets a variance of exactly 0.
+  /// Starts over. Using deviations from `origin`, one of the frames, needs one pass instead of two, and gives a bin
+  /// that never varies a variance of exactly 0.
   void begin(const float* origin) {
     origin_ = origin;
     std::fill(mean_.begin(), mean_.end(), 0.0);
     std::fill(variance_.begin(), variance_.end(), 0.0);
   }
-  /// A frame with its share of all frames.
+  /// Adds a frame that makes up `share` of all frames.
   void add(const float* frame, double share) {
     kernels_.add_moments(bins(), frame, origin_, share, mean_.data(), variance_.data());
   }
@@ -35,13 +35,13 @@ class Moments {
     }
   }
 
-  /// Takes the running statistics of `weights` instead.
+  /// Uses the running statistics of `weights` instead.
   void take(const Weights& weights) {
     std::copy(weights.running_mean.begin(), weights.running_mean.end(), mean_.begin());
     std::copy(weights.running_var.begin(), weights.running_var.end(), variance_.begin());
   }
-  /// Moves the running statistics of `weights` towards these, which were found over `count` values. The running
-  /// variance is the unbiased one: n / (n − 1) times the one found.
+  /// Updates the running statistics of `weights` with these, which come from `count` values. The running variance is
+  /// unbiased: n / (n − 1) times the one computed here.
   void move(Weights& weights, double momentum, double count) const {
     const auto move = [&](float& running, double value) {
       running = static_cast<float>((1 - momentum) * running + momentum * value);

@@ -15,7 +15,7 @@ inline std::vector<std::span<float>> values_of(Weights& weights) {
   return all;
 }
 
-/// Those that Adam changes: all but the running statistics.
+/// The values that Adam updates: all except the running statistics.
 inline std::vector<std::span<float>> trainable(Weights& weights) {
   std::vector<std::span<float>> some;
   for (const std::span<float> values : values_of(weights)) {
@@ -25,7 +25,7 @@ inline std::vector<std::span<float>> trainable(Weights& weights) {
   return some;
 }
 
-/// Values of all tensors together.
+/// The number of values in all tensors.
 inline std::uint64_t count_values(const NetworkConfig& network) {
   std::uint64_t values = 0;
   for (const TensorShape& tensor : tensor_shapes(network)) {

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::string_view names[] = {"quality", "responsive", "classic"};
 
-/// What makes dreams that sustain themselves: docs/quality.md has the measurements.
+/// Settings for dreams that sustain themselves; docs/quality.md has the measurements.
 TrainingConfig on_stretches(int size, int hop) {
   TrainingConfig config;
   config.stft.size = size;

@@ -7,8 +7,8 @@ namespace lodestone {
 
 Result<Buffer<float>> residual_spread(const Array2<float>& sound, std::span<const std::int64_t> targets,
                                       const Array2<float>& predicted) {
-  constexpr double quiet = 0.1;  // of the root mean square: below it, deviations count little
-  constexpr double most = 1;     // 8.7 dB; more is where the network cannot follow at all
+  constexpr double quiet = 0.1;  // of the root mean square; below it, deviations count little
+  constexpr double most = 1;     // 8.7 dB; beyond that the network cannot follow at all
   auto spread = Buffer<float>::create(sound.cols());
   if (!spread) return spread;
   const auto count = static_cast<double>(targets.size());
@@ -17,7 +17,7 @@ Result<Buffer<float>> residual_spread(const Array2<float>& sound, std::span<cons
     const auto magnitude = [&](std::size_t i) { return sound(static_cast<std::size_t>(targets[i]), k); };
     for (std::size_t i = 0; i < targets.size(); ++i) energy += static_cast<double>(magnitude(i)) * magnitude(i);
     const auto floor = static_cast<float>(quiet * std::sqrt(energy / count));
-    if (floor == 0) continue;  // silent throughout: there is nothing that could vary
+    if (floor == 0) continue;  // silent throughout: nothing can vary
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const float prediction = std::max(0.0f, predicted(i, k));
       // ln((m + ε) / (m̂ + ε))

@@ -11,47 +11,47 @@
 
 namespace lodestone {
 
-/// What a Trainer learns from. All of it stays where it is.
+/// The data that a Trainer learns from; it never moves.
 struct TrainingSet {
   std::span<const float> frames;  ///< `[frames, bins]`, in the network's scale
   std::span<const Clip> clips;
-  std::span<const std::int64_t> windows;  ///< starts of those that are not held out
+  std::span<const std::int64_t> windows;  ///< starts of the windows that are not held out
 };
 
-/// Decides what each step of an epoch goes over: batches of windows, or stretches of the sound.
+/// Chooses what each step of an epoch trains on: batches of windows, or stretches of the sound.
 class Sampler {
  public:
   virtual ~Sampler() = default;
 
-  /// The fewest windows that fill one batch, and a batch in words.
+  /// The fewest windows that fill a batch, and a description of a batch.
   virtual std::uint64_t least_windows() const = 0;
   virtual std::string batch_text() const = 0;
-  /// The learning rate where none is given.
+  /// The default learning rate.
   virtual double default_rate() const = 0;
-  /// Whether a step is cut into shards; if not, part 0 computes all of it.
+  /// Whether a step is divided into shards; if not, part 0 computes all of it.
   virtual bool shared() const = 0;
 
   virtual void lay_out(Arena& arena, const NetworkConfig& network, std::uint64_t frames, std::uint64_t windows) = 0;
-  /// What it needs of the training set, before the first epoch.
+  /// Prepares for the training set, before the first epoch.
   virtual Status prepare(const TrainingSet& set, Weights& weights) = 0;
 
-  /// Steps of an epoch.
+  /// Steps per epoch.
   virtual std::size_t steps() const = 0;
-  /// The order of the epoch that begins after `done` steps.
+  /// Sets the order of the epoch that begins after `done` steps.
   virtual void begin_epoch(std::uint64_t done, Random& random) = 0;
   virtual Pass pass(std::size_t step) = 0;
-  /// After a step, with the workspaces that have computed its parts.
+  /// Called after a step, with the workspaces that computed its parts.
   virtual void stepped(std::span<const Backpropagation>, Random&) {}
-  /// Training has gone back to an earlier epoch, which begins anew.
+  /// Called when training has gone back to an earlier epoch, which starts again.
   virtual void went_back() {}
 
-  // What a checkpoint holds, in three places between the values of the trainer.
+  // What a checkpoint contains, in three places between the values of the trainer.
   virtual void keep_order(Ledger& ledger) = 0;
   virtual void keep_turn(Ledger& ledger) = 0;
   virtual void keep_states(Ledger&) {}
 };
 
-// Each without memory yet; `config` must outlive it.
+// They have no memory yet; `config` must outlive them.
 std::unique_ptr<Sampler> sample_windows(const TrainerConfig& config);
 std::unique_ptr<Sampler> sample_stretches(const TrainerConfig& config);
 

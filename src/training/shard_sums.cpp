@@ -5,7 +5,7 @@
 namespace lodestone {
 namespace {
 
-/// Rows of a gradient that are summed at once.
+/// Rows of a gradient that are summed at a time.
 constexpr std::size_t block_rows = 24;
 
 }  // namespace
@@ -34,7 +34,7 @@ void ShardSums::set_all(const float* a, std::size_t width, const float* b, std::
   }
 }
 
-/// to = the sum of term(factor, to) over the shards first .. first+count-1 as a balanced tree, `size` values.
+/// to = the sum of term(factor, to), `size` values, over the shards first .. first+count-1 as a balanced tree.
 template <class Term>
 void ShardSums::sum_tree(std::size_t first, std::size_t count, std::size_t size, float* to, const Term& term) {
   if (count == 1) return term(factors_[first], to);

@@ -7,18 +7,18 @@
 
 namespace lodestone {
 
-/// Those of the best epoch, where there is one.
+/// The weights of the best epoch, if there is one.
 Result<Weights> Trainer::Engine::weights_of_model() {
   auto copy = weights.clone();
   if (copy && best.record.epoch > 0) unflatten(best.weights(), values_of(*copy));
   return copy;
 }
 
-/// Model::residuals over at most 64 windows, evenly spaced, fewer for a large network, so that a snapshot stays cheap:
-/// a tenth of a second in WebAssembly.
+/// Model::residuals over at most 64 evenly spaced windows, fewer for a large network, so that a snapshot stays cheap: a
+/// tenth of a second in WebAssembly.
 Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   const auto candidates = windows.to_measure();
-  std::uint64_t window = 1;  // multiplications that one takes, about
+  std::uint64_t window = 1;  // approximate multiplications per window
   for (const LstmWeights& layer : of.layers) window += layer.input.size() + layer.recurrent.size();
   window *= static_cast<std::uint64_t>(config.sequence);
   const auto most = static_cast<std::size_t>(std::clamp<std::uint64_t>(2'000'000'000 / window, 4, 64));
@@ -27,11 +27,11 @@ Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   auto predicted = predict(of, frames);
   if (!predicted) return predicted.error();
   expand(config.scale, predicted->all());
-  for (std::int64_t& frame : frames) frame += config.sequence;  // from a window's start to what it predicts
+  for (std::int64_t& frame : frames) frame += config.sequence;  // from the start of a window to its target
   return residual_spread(sound.values, frames, *predicted);
 }
 
-/// The frame after each of the windows, in the network's scale.
+/// Predicts the frame after each window, in the network's scale.
 Result<Array2<float>> Trainer::Engine::predict(Weights& of, std::span<const std::int64_t> starts) {
   auto predicted = Array2<float>::create(starts.size(), sound.values.cols());
   Backpropagation& passes = workspaces[0];
@@ -49,7 +49,7 @@ Result<Array2<float>> Trainer::Engine::predict(Weights& of, std::span<const std:
   return predicted;
 }
 
-/// Everything that changes while training, and what it must match.
+/// Everything that changes during training, and everything that must match.
 void Trainer::Engine::keep(Ledger& ledger) {
   ledger.expect("version", 1);
   ledger.expect("number of frames", static_cast<double>(sound.count()));

@@ -8,13 +8,13 @@
 namespace lodestone {
 namespace {
 
-/// Stretches of the sound, read side by side in lanes whose states are carried on from step to step (truncated
-/// backpropagation through time), and optionally the network's own predictions as its input.
+/// Stretches of the sound, read in parallel lanes whose states carry over from step to step (truncated backpropagation
+/// through time). Optionally the network's own predictions are mixed into its input.
 class StretchSampler final : public Sampler {
  public:
   explicit StretchSampler(const TrainerConfig& config) : config_(config) {}
 
-  /// The frames of one window are predicted together; each further window adds one.
+  /// One window gives `sequence` predictions; each further window adds one.
   std::uint64_t least_windows() const override {
     return static_cast<std::uint64_t>(std::max(1, config_.batch - config_.sequence + 1));
   }
@@ -34,7 +34,7 @@ class StretchSampler final : public Sampler {
   void stepped(std::span<const Backpropagation> parts, Random& random) override;
   void went_back() override { std::copy_n(frames_.data(), heard_.size(), heard_.data()); }
 
-  /// The layout of a checkpoint has room for an order of the windows, whether or not there is one.
+  /// The checkpoint layout has room for an order of the windows, whether there is one or not.
   void keep_order(Ledger& ledger) override { ledger.zeros(windows_ * sizeof(std::int64_t)); }
   void keep_turn(Ledger& ledger) override {
     ledger.index(turn_, stretches_.predictions() - 1);
@@ -53,14 +53,14 @@ class StretchSampler final : public Sampler {
   std::span<const float> frames_;
   Stretches stretches_;
   std::span<const Stretch> step_;  ///< of the pass `[lanes]`
-  std::uint32_t turn_ = 0;         ///< where on the ring of all predictions the epoch begins
+  std::uint32_t turn_ = 0;         ///< where the epoch starts on the ring of all predictions
   Moments moments_;
   std::span<std::int64_t> starts_;  ///< of the pass `[lanes]`
   std::span<float> carried_;        ///< states of the lanes, see Backpropagation::carry
   std::span<float> heard_;          ///< what the network reads `[frames, bins]`; empty without feedback
 };
 
-/// The frames that belong to the first `windows` windows of the clips, or are their targets.
+/// The frames in the first `windows` windows of the clips, including their targets.
 std::vector<Clip> frames_of_windows(std::span<const Clip> clips, std::uint64_t windows, const TrainerConfig& config) {
   std::vector<Clip> frames;
   for (const Clip& clip : clips) {
@@ -93,7 +93,7 @@ Status StretchSampler::prepare(const TrainingSet& set, Weights& weights) {
   return error.status();
 }
 
-/// BatchNorm sits on the data, so the statistics of all frames are known from the start.
+/// BatchNorm's input is the data, so the statistics of all frames are known from the start.
 void StretchSampler::adopt_statistics(std::span<const Clip> clips, Weights& weights) {
   const auto frame = [&](std::uint64_t m) { return frames_.data() + static_cast<std::size_t>(m) * moments_.bins(); };
   double total = 0;
@@ -128,7 +128,7 @@ void StretchSampler::stepped(std::span<const Backpropagation> parts, Random& ran
   }
 }
 
-/// What the network has predicted becomes part of what it reads.
+/// Mixes the network's predictions into its future input.
 void StretchSampler::feed_back(const Backpropagation& part, std::size_t lane, float share) {
   for (std::size_t t = 0; t < step_[lane].length; ++t) {
     const auto predicted = part.prediction(t, lane);

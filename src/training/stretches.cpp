@@ -10,11 +10,11 @@ Result<Stretches> Stretches::create(std::vector<Clip> clips, std::size_t batch, 
   all.predictions_ = 0;
   for (const Clip& clip : all.clips_) all.predictions_ += static_cast<std::size_t>(clip.frames) - 1;
   all.lanes_ = std::min(all.predictions_, batch / longest);
-  // Stretches as even as can be.
+  // Make stretches as equal as possible.
   const std::size_t lane = (all.predictions_ + all.lanes_ - 1) / all.lanes_;
   const std::size_t pieces = (lane + longest - 1) / longest;
   all.longest_ = (lane + pieces - 1) / pieces;
-  // As many steps as the lane that takes most of them.
+  // As many steps as the lane that needs most.
   for (std::size_t l = 0; l < all.lanes_; ++l) {
     std::size_t steps = 0, left = all.lane_begin(l + 1) - all.lane_begin(l);
     all.walk(all.lane_begin(l), [&](const Stretch& stretch) {
@@ -41,7 +41,7 @@ void Stretches::lay(std::size_t turn) {
   }
 }
 
-/// From a prediction on, round and round; calls visit(stretch) until that returns false.
+/// Walks from a prediction around the ring; calls visit(stretch) until it returns false.
 template <class Visit>
 void Stretches::walk(std::size_t from, Visit visit) const {
   std::size_t c = 0, at = from;  // clip, and prediction in it

@@ -9,32 +9,32 @@
 
 namespace lodestone {
 
-/// Frames that follow each other in one clip, each of which predicts the next.
+/// Consecutive frames of one clip, each of which predicts the next.
 struct Stretch {
   std::uint32_t start;
   std::uint16_t length;
-  std::uint16_t fresh;  ///< 1 where the state starts from zero: at the beginning of a clip or a lane
+  std::uint16_t fresh;  ///< 1 if the state starts from zero: at the start of a clip or a lane
 };
 
-/// A clip, or what of it is trained on.
+/// A clip, or the part of it that is trained on.
 struct Clip {
   std::uint64_t start, frames;
 };
 
-/// An epoch over clips: read side by side in lanes, each in stretches one after another, none of which spans the border
-/// of two clips. The lanes lie behind each other on the ring of all predictions, and each walks on until the epoch
-/// ends, so that every frame but the first of a clip is predicted once, but for a few where one lane meets the next.
+/// An epoch over clips, read in parallel lanes. Each lane is a sequence of stretches, none of which spans two clips.
+/// The lanes divide the ring of all predictions, and each continues until the epoch ends, so that every frame but the
+/// first of a clip is predicted once, except for a few where one lane meets the next.
 class Stretches {
  public:
   Stretches() = default;
-  /// A stretch has at most `longest` frames in each of up to batch / longest lanes. The clips have two frames or more.
+  /// Stretches have at most `longest` frames, in up to batch / longest lanes. Each clip has at least two frames.
   static Result<Stretches> create(std::vector<Clip> clips, std::size_t batch, std::size_t longest);
 
-  /// Steps of an epoch; the same wherever it begins.
+  /// Steps per epoch; independent of where it starts.
   std::size_t count() const { return count_; }
-  /// Predictions of an epoch.
+  /// Predictions per epoch.
   std::size_t predictions() const { return predictions_; }
-  /// An epoch whose first lane begins at that prediction, 0 .. predictions − 1.
+  /// Lays out an epoch whose first lane starts at this prediction, 0 .. predictions − 1.
   void lay(std::size_t turn);
   /// What the lanes read in a step.
   std::span<const Stretch> step(std::size_t index) const {

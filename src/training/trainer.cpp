@@ -98,7 +98,7 @@ Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   for (const std::int64_t start : window_starts) {
     if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), "0 to {}", last);
   }
-  std::vector<std::size_t> order(count);  // of their starts
+  std::vector<std::size_t> order(count);  // sorted by start
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return window_starts[a] < window_starts[b]; });

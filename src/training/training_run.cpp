@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t any_memory = std::numeric_limits<std::uint64_t>::max();
 
-/// The trainer, the sound's frames, the copy of them that the model keeps, and room to write that.
+/// The trainer, the frames of the sound, the copy of them that the model keeps, and room to write it.
 std::uint64_t memory_for(std::uint64_t frames, const TrainingConfig& config) {
   const std::uint64_t trainer = Trainer::memory(frames, config.stft.bins(), config.trainer);
   if (trainer == any_memory) return any_memory;
@@ -18,7 +18,7 @@ std::uint64_t memory_for(std::uint64_t frames, const TrainingConfig& config) {
   return trainer + sound * (config.trainer.keep_impulses ? 3 : 1);
 }
 
-/// For more frames than there is memory.
+/// The error if the frames do not fit into memory.
 Error too_large(std::uint64_t frames, std::uint64_t needed, std::uint64_t available) {
   return failed(ErrorCode::out_of_memory, "training on {} frames takes {} MB; {} MB are available", frames,
                 needed >> 20, available >> 20);
@@ -36,15 +36,15 @@ void TrainingConfig::adopt(const Model& initial) {
 Status TrainingConfig::check() const {
   if (auto error = trainer.check()) return error;
   if (auto error = stft.check()) return error;
-  return stft.check_invertible();  // the model of others could never be played
+  return stft.check_invertible();  // otherwise the model could never be played
 }
 
 struct TrainingRun::Engine {
   TrainingConfig config;
-  std::optional<Corpus> corpus;  ///< until it starts
+  std::optional<Corpus> corpus;  ///< until training starts
   std::optional<Weights> initial;
   std::optional<Trainer> trainer;
-  double rollbacks = 0;  ///< told of
+  double rollbacks = 0;  ///< reported so far
   bool told_end = false;
 };
 
@@ -95,7 +95,7 @@ Status TrainingRun::start(std::uint64_t available) {
   if (needed >= available) return too_large(frames, needed, available);
   auto taken = engine.corpus->take();
   if (!taken) return taken.error();
-  // Copies come first and are not held out: the share is one of the sound itself.
+  // Copies come first and are not held out: the share refers to the original sound.
   engine.config.trainer.validation *= engine.corpus->own_share();
   auto trainer = Trainer::create(std::move(*taken), engine.config.trainer, engine.initial ? &*engine.initial : nullptr,
                                  engine.corpus->clips());

@@ -9,18 +9,19 @@
 
 namespace lodestone {
 
-/// The windows of an epoch in random order, a batch at a time; those that fill no batch are left out. Runs of
+/// The windows of an epoch in random order, batch by batch; windows that do not fill a batch are left out. Runs of
 /// neighbouring windows stay together.
 class WindowOrder {
  public:
   WindowOrder() = default;
-  /// Of as many windows as `starts` has room for; keeps using that memory.
+  /// For as many windows as `starts` has room for; keeps using its memory.
   WindowOrder(std::span<std::int64_t> starts, std::size_t batch, std::size_t run = 1)
       : starts_(starts), batch_(batch), run_(run) {}
 
   std::size_t batches() const { return starts_.size() / batch_; }
 
-  /// A new epoch. The runs are cut anew, from one of the first windows on; what fills no run comes last.
+  /// Starts a new epoch. The runs are formed again, starting at one of the first windows; the remaining windows come
+  /// last.
   void shuffle(Random& random) {
     const std::size_t first = random.below(static_cast<std::uint32_t>(std::min(run_, starts_.size())));
     for (std::size_t w = 0; w < starts_.size(); ++w) {

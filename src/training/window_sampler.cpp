@@ -7,7 +7,7 @@
 namespace lodestone {
 namespace {
 
-/// In place. They are few, and std::sort would be a kilobyte of WebAssembly.
+/// Sorts in place. There are few values, and std::sort would add a kilobyte of WebAssembly.
 void sort(std::span<std::int64_t> values) {
   for (std::size_t i = 1; i < values.size(); ++i) {
     for (std::size_t to = i; to > 0 && values[to - 1] > values[to]; --to) std::swap(values[to - 1], values[to]);

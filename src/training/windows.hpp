@@ -12,10 +12,10 @@
 
 namespace lodestone {
 
-/// Window starts fit 32 bits.
+/// Window starts fit into 32 bits.
 inline constexpr std::uint64_t most_frames = std::numeric_limits<std::int32_t>::max();
 
-/// Windows of a clip: `sequence` frames and the one after them, which is to be predicted.
+/// The number of windows in a clip: `sequence` frames and the one after them, which is the target.
 inline std::uint64_t count_windows(const Clip& clip, const TrainerConfig& config) {
   const auto sequence = static_cast<std::uint64_t>(config.sequence);
   return clip.frames > sequence ? clip.frames - sequence : 0;
@@ -27,22 +27,21 @@ inline std::uint64_t count_windows(std::span<const Clip> clips, const TrainerCon
   return windows;
 }
 
-/// Windows held out for validation.
+/// The number of windows held out for validation.
 inline std::uint64_t count_held_out(const TrainerConfig& config, std::uint64_t windows) {
   if (config.validation == 0) return 0;
   const auto share = std::llround(config.validation * static_cast<double>(windows));
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
 }
 
-/// Windows that there must be for `least` of them to be left to train on.
+/// The number of windows needed so that `least` are left to train on.
 inline std::uint64_t windows_needed(const TrainerConfig& config, std::uint64_t least) {
   std::uint64_t windows = least;
   while (windows - count_held_out(config, windows) < least) ++windows;
   return windows;
 }
 
-/// All windows of a sound, by where they start. The last ones are held out; none of their targets belongs to a window
-/// before them.
+/// All windows of a sound, sorted by start. The last ones are held out; their targets are in no window before them.
 class Windows {
  public:
   void lay_out(Arena& arena, const TrainerConfig& config, std::uint64_t windows) {
@@ -61,7 +60,7 @@ class Windows {
   std::span<const std::int64_t> all() const { return starts_; }
   std::span<const std::int64_t> trained() const { return starts_.first(starts_.size() - held_out_); }
   std::span<const std::int64_t> held_out() const { return starts_.last(held_out_); }
-  /// Those to measure predictions on: held out, or trained on where none is held out.
+  /// The windows for measuring predictions: held out, or trained on if none are held out.
   std::span<const std::int64_t> to_measure() const { return held_out_ > 0 ? held_out() : trained(); }
 
  private:
