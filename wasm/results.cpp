@@ -49,7 +49,7 @@ void* lodestone_alloc(double bytes) {
   if (bytes < static_cast<double>(SIZE_MAX - 128)) {
     block = detail::take_bytes((static_cast<std::size_t>(bytes) / 64 + 1) * 64);
   }
-  if (!block) fail(failed(ErrorCode::out_of_memory, "out of memory: {} bytes cannot be had", bytes));
+  if (!block) fail(failed(ErrorCode::out_of_memory, "out of memory: {} bytes cannot be allocated", bytes));
   return block;
 }
 

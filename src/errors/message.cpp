@@ -155,7 +155,7 @@ Error fail(std::string_view field, double value, std::string_view allowed) {
 
 Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size) {
   return failed(ErrorCode::out_of_memory,
-                {"out of memory: ", rows, " x ", cols, " values of ", value_size, " bytes cannot be had"});
+                {"out of memory: ", rows, " x ", cols, " values of ", value_size, " bytes cannot be allocated"});
 }
 
 }  // namespace detail

@@ -69,7 +69,7 @@ namespace {
 Status check_header(const LiveHeader& header, std::size_t size) {
   const LiveHeader expected;
   if (std::memcmp(header.name, expected.name, sizeof header.name) != 0 || header.version != expected.version) {
-    return malformed("these bytes are no live model of this version");
+    return malformed("these bytes are not a live model of this version");
   }
   if (header.lanes != kernels().lanes) {
     return malformed("the live model is packed for vectors of {} numbers; expected {}", header.lanes, kernels().lanes);

@@ -1,4 +1,4 @@
-// AVX-512; empty where the compiler is not asked for it.
+// AVX-512; empty unless the compiler targets it.
 #if defined(__AVX512F__)
 #define LODESTONE_LANES 16
 #include "phase/lws_loops.inl"

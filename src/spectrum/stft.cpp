@@ -24,8 +24,7 @@ Status check_samples(const Layout& layout, std::span<const float> samples) {
 }
 
 Status check_spectrum(const Layout& layout, const StftConfig& config, const Spectrum& spectrum) {
-  if (spectrum.stft != config)
-    return malformed("the spectrum was made with another configuration than this inverse has");
+  if (spectrum.stft != config) return malformed("the spectrum was made with a different configuration");
   if (spectrum.values.cols() != static_cast<std::size_t>(config.bins())) {
     return malformed("the spectrum has {} bins; size {} needs {}", spectrum.values.cols(), config.size, config.bins());
   }

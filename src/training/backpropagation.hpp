@@ -19,7 +19,6 @@ namespace lodestone {
 /// window). The forward product is then gathered into the windows; in the backward pass, the gate gradients are first
 /// summed per distinct frame. No gradient flows below BatchNorm, so its own gradients follow from those of the first
 /// layer, once all parts have been summed (see `norm_gradient`).
-/// layer's, once those of all parts are summed (see `norm_gradient`).
 class Backpropagation {
  public:
   /// For passes over `frames` frames with up to `windows` windows, of which this object computes up to `capacity`, with

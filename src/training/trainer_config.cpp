@@ -36,7 +36,7 @@ Status TrainerConfig::check() const {
     if (!fits && !wrong) wrong = out_of_range(name, number, allowed);
   });
   if (!wrong && patience > 0 && validation == 0) {
-    wrong = out_of_range("patience", patience, "0 where nothing is held out for validation");
+    wrong = out_of_range("patience", patience, "0 if nothing is held out for validation");
   }
   if (!wrong && (threads < 1 || threads > static_cast<int>(shard_count) || (threads & (threads - 1)) != 0)) {
     wrong = out_of_range("threads", threads, "1, 2, 4, 8");

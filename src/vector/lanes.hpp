@@ -161,7 +161,7 @@ inline V exponential(V x) {
   return multiply_add(power, fraction, power);
 }
 
-/// 1 / (1 + e^−x); relative error ≤ 3 ulp where it is above e^−87.
+/// 1 / (1 + e^−x); relative error ≤ 3 ulp for results above e^−87.
 template <class V>
 inline V sigmoid(V x) {
   return 1.0f / (1.0f + exponential(-x));

@@ -152,7 +152,7 @@ test('training: too short, silent, wrong sizes, too much', () => {
   }
   const memory = bad('out-of-memory', /training on \d+ frames takes \d+ MB; 4096 MB are available/);
   const wide = { size: 65536, hop: 256 };
-  const frames = bad('out-of-memory', /out of memory: \d+ x 1 values of 4 bytes cannot be had/);
+  const frames = bad('out-of-memory', /out of memory: \d+ x 1 values of 4 bytes cannot be allocated/);
   assert.throws(() => train(wide, new Float32Array(256 * 18000)), frames);
   const deep = { layers: [4096, 4096, 4096, 4096], batch: 4096, sequence: 40, size: 16384, hop: 64 };
   assert.throws(() => train(deep, new Float32Array(64 * 5000)), memory);

@@ -124,12 +124,12 @@ TEST_CASE("Broken bytes are refused with what is wrong") {
   const Bytes bytes = bytes_of(LiveModel::create(small_model()).value());
   const std::string size = std::to_string(bytes.size());
   CHECK(refusal({}).message == "the live model ends within its header");
-  CHECK(refusal(Bytes(1000)).message == "these bytes are no live model of this version");
+  CHECK(refusal(Bytes(1000)).message == "these bytes are not a live model of this version");
   for (std::size_t length = 0; length < bytes.size(); length += 61) refusal({bytes.begin(), bytes.begin() + length});
   CHECK(refusal({bytes.begin(), bytes.end() - 1}).message ==
         "the live model has " + std::to_string(bytes.size() - 1) + " bytes; expected " + size);
 
-  CHECK(refusal_with(bytes, &LiveHeader::version, 2u) == "these bytes are no live model of this version");
+  CHECK(refusal_with(bytes, &LiveHeader::version, 2u) == "these bytes are not a live model of this version");
   CHECK(refusal_with(bytes, &LiveHeader::lanes, 3) ==
         "the live model is packed for vectors of 3 numbers; expected " + std::to_string(kernels().lanes));
   CHECK(refusal_with(bytes, &LiveHeader::hop, 0) == "live model: hop is 0; allowed: 1 to 64, the window length");

@@ -267,5 +267,5 @@ TEST_CASE("Settings of the schedule are refused by name") {
   CHECK(refusal([](C& c) { c.epochs = -1; }) == "epochs is -1; allowed: 0 (no end) to 1000000");
   CHECK(refusal([](C& c) { c.warm_up = -1; }) == "warm_up is -1; allowed: 0 to 1000000 steps");
   CHECK(refusal([](C& c) { c.decay = 1.5; }) == "decay is 1.5; allowed: 0 to 1");
-  CHECK(refusal([](C& c) { c.patience = 3; }) == "patience is 3; allowed: 0 where nothing is held out for validation");
+  CHECK(refusal([](C& c) { c.patience = 3; }) == "patience is 3; allowed: 0 if nothing is held out for validation");
 }
