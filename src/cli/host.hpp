@@ -75,7 +75,7 @@ int run(std::span<const std::string_view> arguments, Host& host);
 /// The program's exit codes.
 enum ExitCode : int {
   exit_ok = 0,
-  exit_bad = 2,  ///< wrong usage, unusable input, an output that cannot be written, or not enough memory
+  exit_bad = 2,         ///< wrong usage, unusable input, an output that cannot be written, or not enough memory
   exit_cancelled = 130  ///< the user asked to stop
 };
 
