@@ -96,7 +96,8 @@ Status check_stage(const Option& option, std::string_view value) {
     good = parse_number(parts[i], number) && number >= 0;
   }
   if (good) return {};
-  return refuse(option, value, std::string(option.value) + " with " + range_text(option) + " and numbers from 0");
+  return refuse(option, value,
+                std::string(option.value) + " with " + range_text(option) + " and further numbers of 0 or more");
 }
 
 Status check_value(const Option& option, std::string_view value) {
@@ -113,7 +114,7 @@ Status check_value(const Option& option, std::string_view value) {
     case Kind::integers:
       for (const auto part : split(value, ',')) {
         if (!whole_within(option, part)) {
-          return refuse(option, value, "whole numbers with commas between them, each " + range_text(option));
+          return refuse(option, value, "whole numbers separated by commas, each " + range_text(option));
         }
       }
       return {};
@@ -124,7 +125,7 @@ Status check_value(const Option& option, std::string_view value) {
     case Kind::numbers:
       for (const auto part : split(value, ',')) {
         if (!number_within(option, part)) {
-          return refuse(option, value, "numbers with commas between them, each " + range_text(option));
+          return refuse(option, value, "numbers separated by commas, each " + range_text(option));
         }
       }
       return {};
@@ -244,7 +245,7 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const std::
                                                   "; usage: " + usage(command)};
   }
   if (find(command, "--output") && !arguments.has("--output")) {
-    return Error{ErrorCode::invalid_argument, "-o is missing: where the result is written; usage: " + usage(command)};
+    return Error{ErrorCode::invalid_argument, "-o is missing: the output file; usage: " + usage(command)};
   }
   return arguments;
 }

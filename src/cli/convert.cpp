@@ -49,16 +49,17 @@ int convert(const Arguments& arguments, Console& console) {
 }  // namespace
 
 Command convert_command() {
-  return {
-      "convert",
-      "MODEL -o OUT.safetensors",
-      "a model of PyTorch or TensorFlow.js to Lodestone's",
-      "Reads a state_dict or checkpoint of torch.save (.pth, .pt), a layers model of TensorFlow.js (its model.json; "
-      "the shards beside it) or a model of Lodestone, known by their content, and writes safetensors.",
-      1,
-      1,
-      {{"Files", file_options}, {"What models from elsewhere do not say", import_options()}, common_options()},
-      convert};
+  return {"convert",
+          "MODEL -o OUT.safetensors",
+          "a PyTorch or TensorFlow.js model to Lodestone's format",
+          "Reads a state_dict or checkpoint from torch.save (.pth, .pt), a TensorFlow.js layers model (its model.json, "
+          "with the shards in the same folder) or a Lodestone model, recognised by content, and writes safetensors.",
+          1,
+          1,
+          {{"Files", file_options},
+           {"What PyTorch and TensorFlow.js models do not say", import_options()},
+           common_options()},
+          convert};
 }
 
 }  // namespace lodestone::cli

@@ -60,7 +60,7 @@ int generate(const Arguments& arguments, Console& console) {
   if (auto error = check_memory(console, "generating", bytes)) return console.fail(*error);
   if (model->impulses.rows() == 0)
     console.warn(
-        "the model holds no impulses: the dream starts from silence, and there is nothing to jump to with "
+        "the model contains no impulses: the dream starts from silence, and there is nothing to jump to with "
         "--position, --randomness, --points and --lengths");
   auto work = Generation::create(*model, dream, phase, seconds);
   if (!work) return console.fail(work.error());
@@ -104,7 +104,7 @@ Command generate_command() {
       {{"Files", file_options},
        {"Dream", dream_options},
        {"Sound", sound_options()},
-       {"What models of PyTorch and TensorFlow.js do not say", import_options()},
+       {"What PyTorch and TensorFlow.js models do not say", import_options()},
        common_options()},
       generate};
 }

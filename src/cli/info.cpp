@@ -187,11 +187,11 @@ int info(const Arguments& arguments, Console& console) {
 Command info_command() {
   return {"info",
           "FILE",
-          "what a model, spectrum, array, sound or vector file holds",
-          "Tells what kind of file it is, by its content, and lists its settings and tensors.",
+          "what a model, spectrum, array, sound or vector file contains",
+          "Recognises the kind of file by its content and lists its settings and tensors.",
           1,
           1,
-          {{"What models of PyTorch and TensorFlow.js do not say", import_options()}, common_options()},
+          {{"What PyTorch and TensorFlow.js models do not say", import_options()}, common_options()},
           info};
 }
 

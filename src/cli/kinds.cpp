@@ -41,13 +41,13 @@ std::string_view kind_name(FileKind kind) {
     case FileKind::model:
       return "model";
     case FileKind::foreign_model:
-      return "model of PyTorch or TensorFlow.js";
+      return "PyTorch or TensorFlow.js model";
     case FileKind::spectrum:
       return "spectrum";
     case FileKind::magnet_vectors:
       return "reference vectors of the network (PyTorch)";
     case FileKind::import_vectors:
-      return "reference predictions of a model from elsewhere";
+      return "reference predictions of an imported model";
     case FileKind::stft_vectors:
       return "reference vectors of the STFT (torch.stft)";
     case FileKind::lws_vectors:

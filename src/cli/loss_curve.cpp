@@ -62,7 +62,7 @@ std::string network_text(const NetworkConfig& network) {
 
 Result<Picture> draw_losses(const Model& model, int width, int height, std::string_view title) {
   if (model.losses.empty()) {
-    return Error{ErrorCode::invalid_data, "the model holds no loss history; needed: the loss of at least 1 epoch"};
+    return Error{ErrorCode::invalid_data, "the model contains no loss history; needed: the loss of at least 1 epoch"};
   }
   auto made = Page::create(width, height, false);
   if (!made) return made.error();

@@ -45,9 +45,8 @@ Result<Bytes> read_shards(Host& host, std::string_view path, ByteView json) {
 Status check_no_import_options(const Arguments& arguments) {
   for (const Option& option : table) {
     if (!arguments.has(option.name)) continue;
-    return Error{ErrorCode::invalid_argument, std::string(option.name) +
-                                                  " is only for models of PyTorch and TensorFlow.js: this file says it "
-                                                  "itself"};
+    return Error{ErrorCode::invalid_argument,
+                 std::string(option.name) + " is only for PyTorch and TensorFlow.js models"};
   }
   return {};
 }

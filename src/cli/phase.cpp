@@ -25,7 +25,7 @@ Result<Magnitudes> magnitudes_of_npy(const Arguments& arguments, ByteView bytes)
   if (!values) return values.error();
   if (!arguments.has("--rate")) {
     return Error{ErrorCode::invalid_argument,
-                 "--rate is missing: a .npy does not hold its sample rate; allowed: 1 to 768000 Hz"};
+                 "--rate is missing: a .npy does not contain its sample rate; allowed: 1 to 768000 Hz"};
   }
   Magnitudes magnitudes;
   magnitudes.stft = framing(arguments);
@@ -50,7 +50,7 @@ Result<Magnitudes> load_magnitudes(const Arguments& arguments, Host& host) {
     for (const Option& option : framing_options()) {
       if (given.option->name == option.name || given.option->name == "--rate") {
         return Error{ErrorCode::invalid_argument,
-                     std::string(given.option->name) + " is only for a bare .npy: this file holds its framing itself"};
+                     std::string(given.option->name) + " is only for a bare .npy: this file contains its own framing"};
       }
     }
   }
@@ -77,7 +77,7 @@ int phase(const Arguments& arguments, Console& console) {
     if (auto error = check_output(host, spectrum_output, inputs)) return console.fail(*error);
     if (same_place(host, spectrum_output, output)) {
       return console.fail({ErrorCode::invalid_argument, "--save-spectrum is \"" + std::string(spectrum_output) +
-                                                            "\", where -o is; allowed: another file"});
+                                                            "\", the same file as -o; allowed: another file"});
     }
   }
 

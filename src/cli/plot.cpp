@@ -21,7 +21,7 @@ Result<Magnitudes> load_frames(const Arguments& arguments, Console& console, std
   if (kind == FileKind::spectrum) return read_magnitudes(bytes);
   if (kind != FileKind::other) {
     return Error{ErrorCode::invalid_data,
-                 "it holds " + std::string(kind_name(kind)) + "; needed: a sound, a spectrum or a model"};
+                 "found " + std::string(kind_name(kind)) + "; needed: a sound, a spectrum or a model"};
   }
   const auto sound = load_sound(console.host, path, arguments.number("--rate"));
   if (!sound) return sound.error();

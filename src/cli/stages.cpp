@@ -63,7 +63,7 @@ Result<PhaseConfig> phase_config(const Arguments& arguments) {
     phase_preset(arguments.text("--preset"), config);
   } else if (arguments.has("--preset")) {
     return Error{ErrorCode::invalid_argument, "--preset is \"" + std::string(arguments.text("--preset")) +
-                                                  "\" beside stages; allowed: one or the other"};
+                                                  "\" together with stages; allowed: one or the other"};
   }
   // These override the preset's.
   if (arguments.has("--look-ahead")) config.look_ahead = static_cast<int>(arguments.integer("--look-ahead"));

@@ -153,9 +153,9 @@ Status take_over(const Arguments& arguments, Model model, Plan& plan) {
   };
   for (const auto& check : checks) {
     if (check.differs && arguments.has(check.option)) {
-      return Error{ErrorCode::invalid_argument,
-                   std::string(check.option) + " is " + std::string(arguments.text(check.option)) +
-                       ", but the model of --init has another value; allowed: to leave it out"};
+      return Error{ErrorCode::invalid_argument, std::string(check.option) + " is " +
+                                                    std::string(arguments.text(check.option)) +
+                                                    ", but the model of --init has a different value; leave it out"};
     }
   }
   plan.rate = stft.sample_rate;
@@ -239,10 +239,10 @@ Result<std::vector<Sound>> load_sounds(Host& host, std::span<const std::string_v
     auto sound = load_sound(host, path, rate);
     if (!sound) return sound.error();
     if (!sounds.empty() && sound->sample_rate != sounds[0].sample_rate) {
-      return Error{ErrorCode::invalid_data,
-                   std::string(path) + " has " + number_text(sound->sample_rate, 10) + " Hz, " + std::string(paths[0]) +
-                       " " + number_text(sounds[0].sample_rate, 10) +
-                       " Hz; allowed: one rate for all, or --rate, to which they are resampled"};
+      return Error{ErrorCode::invalid_data, std::string(path) + " has " + number_text(sound->sample_rate, 10) +
+                                                " Hz, " + std::string(paths[0]) + " " +
+                                                number_text(sounds[0].sample_rate, 10) +
+                                                " Hz; allowed: the same rate for all, or --rate to resample them"};
     }
     sounds.push_back(std::move(*sound));
   }
@@ -272,7 +272,7 @@ Result<TrainingRun> start(const Plan& plan, Console& console, std::span<const st
   const Trainer& trainer = run->trainer();
   console.note((paths.size() == 1 ? std::string(paths[0]) : std::to_string(paths.size()) + " files") + ": " +
                duration_text(seconds) + " at " + number_text(config.stft.sample_rate) + " Hz, " +
-               std::to_string(trainer.steps_per_epoch()) + " steps an epoch");
+               std::to_string(trainer.steps_per_epoch()) + " steps per epoch");
   console.note(network_text(trainer.network()) + "; " + bytes_text(memory) + " of memory");
   return run;
 }
@@ -301,7 +301,7 @@ int train(const Arguments& arguments, Console& console) {
   if (auto error = host.write(output, *bytes)) return console.fail(*error);
   if (stopped) {
     console.note("stopped after " + number_text(status.epoch) + " of " + std::to_string(plan->config.trainer.epochs) +
-                 " epochs; what was learned until then is in " + std::string(output));
+                 " epochs; the model so far is in " + std::string(output));
   }
 
   Report report;

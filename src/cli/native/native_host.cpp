@@ -98,7 +98,7 @@ Result<Bytes> NativeHost::read(std::string_view path) {
   struct stat status {};
   if (::fstat(file.descriptor(), &status) != 0) return system_error("read", path);
   if (!S_ISREG(status.st_mode))
-    return file_error("read", path, S_ISDIR(status.st_mode) ? "it is a folder" : "it is no file");
+    return file_error("read", path, S_ISDIR(status.st_mode) ? "it is a folder" : "it is not a file");
   auto bytes = Bytes::create(static_cast<std::uint64_t>(status.st_size));
   if (!bytes) return bytes.error();
   std::size_t done = 0;
@@ -106,7 +106,7 @@ Result<Bytes> NativeHost::read(std::string_view path) {
     const ssize_t count = ::read(file.descriptor(), bytes->data() + done, bytes->size() - done);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read", path);
-    if (count == 0) return file_error("read", path, "it became shorter while it was read");
+    if (count == 0) return file_error("read", path, "it shrank while it was being read");
     done += static_cast<std::size_t>(count);
   }
   return bytes;

@@ -12,9 +12,8 @@ constexpr std::string_view about =
     "reconstruction.\n";
 
 constexpr std::string_view exit_codes =
-    "Exit codes: 0 success; 2 wrong usage, an input that cannot be used, an output that cannot be written or too "
-    "little\n"
-    "memory; 130 stopped by Ctrl-C.\n";
+    "Exit codes: 0 success; 2 wrong usage, an unusable input, an output that cannot be written, or too\n"
+    "little memory; 130 stopped by Ctrl-C.\n";
 
 std::string overview() {
   std::string text = std::string(about) + "\nUsage: lodestone COMMAND [options]\n\n";

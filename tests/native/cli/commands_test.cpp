@@ -119,7 +119,7 @@ TEST_CASE("train learns, tells, and goes on from a model") {
   }
   SECTION("--init and a preset of other frames do not go together") {
     CHECK(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--preset", "responsive"}) == 2);
-    CHECK(contains(host.err, "--preset is responsive, but the model of --init has another value"));
+    CHECK(contains(host.err, "--preset is responsive, but the model of --init has a different value"));
   }
   SECTION("--no-impulses leaves the sound out") {
     REQUIRE(host.run(with_small({"train", "in.wav", "-o", "p", "--epochs", "1", "--no-impulses"})) == 0);
@@ -167,7 +167,7 @@ TEST_CASE("train learns many files of one rate") {
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1", "--copies", "1"})) == 0);
   CHECK(read_model(host.view("m")).value().impulses.rows() >= 251 + 240);
   CHECK(host.run(with_small({"train", "in.wav", "c.wav", "-o", "m"})) == 2);
-  CHECK(contains(host.err, "c.wav has 16000 Hz, in.wav 8000 Hz; allowed: one rate for all"));
+  CHECK(contains(host.err, "c.wav has 16000 Hz, in.wav 8000 Hz; allowed: the same rate for all"));
   CHECK(host.run(with_small({"train", "in.wav", "b.wav", "-o", "b.wav"})) == 2);
   CHECK(contains(host.err, "also an input"));
 }
@@ -372,7 +372,7 @@ TEST_CASE("models from elsewhere are known by their content") {
   host.put("j/group1-shard2of2.bin", file("tfjs/group1-shard2of2.bin"));
   SECTION("info tells what they become") {
     REQUIRE(host.run({"info", "m", "--hop", "4"}) == 0);
-    CHECK(contains(host.out, "model of PyTorch or TensorFlow.js"));
+    CHECK(contains(host.out, "PyTorch or TensorFlow.js model"));
     CHECK(contains(host.out, "hop              4 samples"));
     REQUIRE(host.run({"info", "j/model.json"}) == 0);
     CHECK(contains(host.out, "layers           6, 5"));
@@ -380,7 +380,7 @@ TEST_CASE("models from elsewhere are known by their content") {
   SECTION("generate plays them") {
     REQUIRE(host.run({"generate", "j/model.json", "-o", "o.wav", "--seconds", "0.5", "--rate", "8000"}) == 0);
     CHECK(samples_of(host, "o.wav").size() == 4000);
-    CHECK(contains(host.err, "holds no impulses"));
+    CHECK(contains(host.err, "contains no impulses"));
   }
   SECTION("convert writes Lodestone's, with frames to start from where it is given the sound") {
     REQUIRE(host.run({"convert", "m", "-o", "o", "--rate", "8000", "--impulses", "in.wav", "--sequence", "7"}) == 0);
@@ -388,7 +388,7 @@ TEST_CASE("models from elsewhere are known by their content") {
     CHECK(model.impulses.rows() == 1 + 8000 / 8);
     CHECK(model.network.sequence == 7);
     CHECK(host.run({"convert", "o", "-o", "p", "--hop", "4"}) == 2);
-    CHECK(contains(host.err, "--hop is only for models of PyTorch and TensorFlow.js"));
+    CHECK(contains(host.err, "--hop is only for PyTorch and TensorFlow.js models"));
     REQUIRE(host.run({"convert", "o", "-o", "p"}) == 0);
     CHECK(std::equal(host.view("o").begin(), host.view("o").end(), host.view("p").begin(), host.view("p").end()));
   }
