@@ -1,4 +1,4 @@
-# Finds Emscripten: the em++ in PATH, then $EMSDK, then Debian's place; and uses its own toolchain file.
+# Finds Emscripten (em++ in PATH, then $EMSDK, then Debian's location) and uses its toolchain file.
 find_program(EMSCRIPTEN_COMPILER em++ NO_CMAKE_FIND_ROOT_PATH)
 set(candidates "$ENV{EMSDK}/upstream/emscripten" /usr/share/emscripten)
 if(EMSCRIPTEN_COMPILER)

@@ -1,4 +1,4 @@
-# PFFFT's C source comes with an npm package (it is in no Debian package).
+# PFFFT's C source comes from an npm package (Debian does not package it).
 set(PFFFT_SOURCE_DIR "${CMAKE_SOURCE_DIR}/node_modules/@echogarden/pffft-wasm/src")
 if(NOT EXISTS "${PFFFT_SOURCE_DIR}/pffft.c")
   message(STATUS "Fetching PFFFT's source: npm ci --ignore-scripts")
@@ -8,7 +8,7 @@ endif()
 
 set(PFFFT_SOURCE "${PFFFT_SOURCE_DIR}/pffft.c")
 if(EMSCRIPTEN)
-  # We make forward transforms of real signals only; where the compiler knows that, the others go: 4 KB of a page's
+  # We only use forward transforms of real signals. Telling the compiler so drops the others and saves 4 KB of a page's
   # download.
   file(READ "${PFFFT_SOURCE}" source)
   string(REGEX REPLACE "[a-z]+->transform == PFFFT_REAL" "1" source "${source}")
@@ -22,6 +22,6 @@ add_library(pffft OBJECT "${PFFFT_SOURCE}")
 target_include_directories(pffft PUBLIC "${PFFFT_SOURCE_DIR}")
 target_compile_options(pffft PRIVATE -w)
 if(EMSCRIPTEN)
-  # Its SSE code, translated to WASM SIMD by Emscripten's headers; without these it is silently scalar.
+  # Its SSE code, translated to WASM SIMD by Emscripten's headers. Without these flags it is silently scalar.
   target_compile_options(pffft PRIVATE -msse -D__x86_64__=1)
 endif()

@@ -1,9 +1,9 @@
 set(LODESTONE_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # false alarms on string sums in GCC 12
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # false positives on string concatenation in GCC 12
 
-# The rooms of the core, in the order of the sound: each is one folder of src/ and one object library. A room can include
-# its own headers, those of the rooms it uses and of the rooms that these use in turn. No other header is on its include
-# path: including one is an error, "No such file or directory".
+# The rooms (layers) of the core: each is a folder of src/ and an object library. A room can include its own headers and
+# those of the rooms that it uses, directly or indirectly. No other header is on its include path: including one fails
+# with "No such file or directory".
 #
 # lodestone_room(NAME [USES ROOM...] [PUBLIC HEADER...])
 #   USES    rooms declared before this one
@@ -39,8 +39,8 @@ function(lodestone_room room)
   set_property(GLOBAL APPEND PROPERTY LODESTONE_PUBLIC ${arg_PUBLIC})
 endfunction()
 
-# Links rooms and all that they need into a program; their headers come along. (An object library hands on include paths
-# but no objects.)
+# Links rooms and everything they use into a program, including their headers. (An object library passes on its include
+# path, but not its objects.)
 function(lodestone_link_rooms target)
   foreach(room IN LISTS ARGN)
     get_target_property(needed lodestone_${room} LODESTONE_NEEDED)
@@ -51,7 +51,7 @@ function(lodestone_link_rooms target)
   target_link_libraries(${target} PRIVATE ${rooms} pffft)
 endfunction()
 
-# Lets a target that links the library include internal headers of these rooms, and of no others.
+# Lets a target that links the library include internal headers of these rooms only.
 function(lodestone_look_into target)
   list(TRANSFORM ARGN PREPEND "${CMAKE_BINARY_DIR}/rooms/")
   target_include_directories(${target} PRIVATE ${ARGN})
@@ -68,7 +68,7 @@ lodestone_room(phase USES spectrum PUBLIC phase.hpp)
 lodestone_room(magnet USES network phase resample PUBLIC dream_controls.hpp live_model.hpp player.hpp)
 lodestone_room(formats USES network PUBLIC formats.hpp import.hpp)
 
-# Every public header has one room; lodestone.hpp includes them all.
+# Every public header belongs to one room; lodestone.hpp includes them all.
 get_property(LODESTONE_ROOMS GLOBAL PROPERTY LODESTONE_ROOMS)
 get_property(declared GLOBAL PROPERTY LODESTONE_PUBLIC)
 file(GLOB headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/include/lodestone" include/lodestone/*.hpp)
@@ -80,15 +80,15 @@ endif()
 
 target_include_directories(lodestone_spectrum PRIVATE "${PFFFT_SOURCE_DIR}")
 if(EMSCRIPTEN)
-  # Headers only. /usr/include itself must not be searched when the target is not this machine.
+  # Headers only. When cross-compiling, /usr/include itself must not be searched.
   target_include_directories(lodestone_spectrum SYSTEM PRIVATE /usr/include/kissfft)
 else()
   find_path(KISSFFT_INCLUDE_DIR kissfft.hh PATH_SUFFIXES kissfft REQUIRED)
   target_include_directories(lodestone_spectrum SYSTEM PRIVATE "${KISSFFT_INCLUDE_DIR}")
 endif()
-# std::complex products cost three times as much with the checks for NaN and Inf.
+# std::complex products take three times as long with checks for NaN and Inf.
 set_source_files_properties("${CMAKE_SOURCE_DIR}/src/spectrum/fft.cpp" PROPERTIES COMPILE_OPTIONS -ffinite-math-only)
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # warns of vectors wider than the machine's in calls that it makes inline
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # warns about vectors wider than the machine's, in calls that it inlines
   set_source_files_properties("${CMAKE_SOURCE_DIR}/src/spectrum/passes.cpp" PROPERTIES COMPILE_OPTIONS -Wno-psabi)
 endif()
 

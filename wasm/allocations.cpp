@@ -1,4 +1,4 @@
-/// Counts the blocks taken from the heap, in the place of the allocator's own entries.
+/// Counts heap allocations, replacing the allocator's own entry points.
 
 #include <emscripten/emmalloc.h>
 
@@ -10,7 +10,7 @@ unsigned count = 0;
 
 extern "C" {
 
-/// How many blocks have been taken so far.
+/// Number of allocations so far.
 double lodestone_allocations() { return count; }
 
 void* malloc(std::size_t size) {

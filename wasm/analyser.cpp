@@ -20,15 +20,15 @@ Analyser* lodestone_analyser_create(int size, int hop, int window, double sample
 void lodestone_analyser_destroy(Analyser* analyser) { delete analyser; }
 void lodestone_analyser_reset(Analyser* analyser) { analyser->reset(); }
 
-/// How many of the samples it took.
+/// Returns how many of the samples were consumed.
 std::size_t lodestone_analyser_push(Analyser* analyser, const float* samples, std::size_t count) {
   return analyser->push({samples, count});
 }
 
-/// 1 if another frame is ready, which is then in `lodestone_analyser_frame`.
+/// Moves the next frame into `lodestone_analyser_frame`; returns 1, or 0 if none is ready.
 int lodestone_analyser_next(Analyser* analyser) { return analyser->next() ? 1 : 0; }
 
-/// The newest frame, laid out as FeatureLayout says, always at the same address.
+/// The newest frame, laid out according to FeatureLayout, always at the same address.
 const float* lodestone_analyser_frame(const Analyser* analyser) { return analyser->frame().data(); }
 
 }  // extern "C"

@@ -1,4 +1,4 @@
-/// The command line with JavaScript as its host; js/cli/host.js has the other side.
+/// The command line with JavaScript as its host; js/cli/host.js is the other side.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,18 +11,18 @@
 
 #define FROM_HOST(name) __attribute__((import_module("host"), import_name(name)))
 
-// Texts are UTF-8: pointer and length. What can fail returns -1, and `host_error` then says why.
+// Texts are UTF-8: pointer and length. Functions that can fail return -1, and `host_error` then gives the reason.
 extern "C" {
 
-/// Reads the whole file and keeps it; its size.
+/// Reads the whole file and keeps it; returns its size.
 FROM_HOST("read") double host_read(const char* path, std::size_t length);
-/// Copies the kept file and lets go of it.
+/// Copies the kept file and releases it.
 FROM_HOST("take") void host_take(void* destination);
 FROM_HOST("write") int host_write(const char* path, std::size_t length, const void* bytes, std::size_t size);
 FROM_HOST("picture") int host_picture(const char* path, std::size_t length, const void* rgb, int width, int height);
 FROM_HOST("checkWritable") int host_check_writable(const char* path, std::size_t length);
 FROM_HOST("sameFile") int host_same_file(const char* a, std::size_t a_length, const char* b, std::size_t b_length);
-/// The message of the last failure, cut to `capacity`; its length.
+/// Copies the message of the last failure, truncated to `capacity`; returns its length.
 FROM_HOST("error") std::size_t host_error(char* text, std::size_t capacity);
 FROM_HOST("print") void host_print(int stream, const char* text, std::size_t length);
 FROM_HOST("progress") void host_progress(const char* line, std::size_t length);
@@ -90,7 +90,7 @@ extern "C" {
 
 void* lodestone_cli_alloc(std::size_t bytes) { return std::malloc(bytes); }
 
-/// Runs the program with `count` arguments, each ended by a zero; returns its exit code.
+/// Runs the program with `count` zero-terminated arguments; returns its exit code.
 int lodestone_cli_run(const char* arguments, int count) {
   std::vector<std::string_view> list;
   for (int i = 0; i < count; ++i, arguments += list.back().size() + 1) list.emplace_back(arguments);

@@ -1,4 +1,4 @@
-/// Whole sounds out of a model.
+/// Generates whole sounds.
 
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +37,7 @@ Generation* lodestone_generation_create(const Model* model, const DreamConfig* d
 
 void lodestone_generation_destroy(Generation* generation) { delete generation; }
 
-/// Works for some milliseconds; 1 when the sound is ready, -1 on a failure.
+/// Works for a few milliseconds; returns 1 when the sound is ready, -1 on failure.
 int lodestone_generation_step(Generation* generation) {
   auto done = generation->step();
   if (done) return *done ? 1 : 0;

@@ -1,9 +1,9 @@
-/// Models of other programs become Lodestone's model files: a module of its own, which pages load only when they need
-/// it; js/model/import.js has the other side. An instance serves one import and is then thrown away, so that nothing is
-/// freed.
+/// Converts PyTorch and TensorFlow.js models to Lodestone's model files. A separate module, which pages load only when
+/// they need it; js/model/import.js is the other side. An instance is used for one import and then discarded, so
+/// nothing is freed.
 ///
-/// Functions that return `int` give 0 or an ErrorCode; the output is then what was asked for or the error's message.
-/// Files lie in memory from `lodestone_import_alloc`. Enumerations are the numbers of the C++ enumerators.
+/// Functions that return `int` return 0 or an ErrorCode; the output is then the result or the error's message. Files
+/// are in memory from `lodestone_import_alloc`. Enumerations are passed as the numbers of the C++ enumerators.
 
 #include "lodestone/import.hpp"
 
@@ -49,7 +49,7 @@ Result<Model> import(ByteView bytes, ByteView shards, const ImportConfig& config
 
 extern "C" {
 
-/// Room for a file, or null.
+/// Allocates memory for files; null on failure.
 std::byte* lodestone_import_alloc(std::size_t size) {
   return static_cast<std::byte*>(detail::take_bytes((size / 64 + 1) * 64));
 }
@@ -57,7 +57,7 @@ std::byte* lodestone_import_alloc(std::size_t size) {
 const std::byte* lodestone_import_output() { return output.data(); }
 std::size_t lodestone_import_output_size() { return output.size(); }
 
-/// Gives the names of the files that belong to a model.json, separated by `/`; none for other files.
+/// Output: the names of the files that belong to a model.json, separated by `/`; empty for other files.
 int lodestone_import_shards(const std::byte* bytes, std::size_t size) {
   if (model_format({bytes, size}) != ModelFormat::tfjs) return give_text({}, 0);
   const auto names = tfjs_shards({bytes, size});
@@ -67,7 +67,7 @@ int lodestone_import_shards(const std::byte* bytes, std::size_t size) {
   return give_text(std::move(list), 0);
 }
 
-/// Gives the model file. `shards` are those of a model.json one behind the other.
+/// Output: the model file. `shards` are those of a model.json, concatenated.
 int lodestone_import_model(const std::byte* bytes, std::size_t size, const std::byte* shards, std::size_t shards_size,
                            int hop, int window_size, int window, int framing, double sample_rate, int sequence) {
   const ImportConfig config{hop,         window_size, static_cast<Window>(window), static_cast<Framing>(framing),

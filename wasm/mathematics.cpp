@@ -1,4 +1,4 @@
-/// Takes the place of the C library's functions of these names.
+/// Replaces the C library's functions of the same names.
 
 #include "mathematics.hpp"
 
@@ -9,7 +9,7 @@ double log(double x) { return lodestone::small::log(x); }
 double log2(double x) { return lodestone::small::log2(x); }
 double pow(double x, double y) { return lodestone::small::pow(x, y); }
 
-/// What musl's sin, cos, sinf and cosf reduce their argument with.
+/// musl's sin, cos, sinf and cosf use these for argument reduction.
 int __rem_pio2(double x, double* parts) { return lodestone::small::reduce_by_half_pi(x, parts); }
 int __rem_pio2f(float x, double* part) { return lodestone::small::reduce_by_half_pi(x, part); }
 

@@ -17,7 +17,7 @@ using namespace lodestone::abi;
 
 extern "C" {
 
-/// A model of zeros, to be filled through `lodestone_model_tensor`: JavaScript reads and writes the file.
+/// A model filled with zeros, to be set through `lodestone_model_tensor`: JavaScript reads and writes the file.
 Model* lodestone_model_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
                               const int* layers, std::size_t layer_count, int sequence, int scale, int has_residuals,
                               std::size_t impulse_frames, const float* losses, std::size_t loss_count,
@@ -46,15 +46,15 @@ Model* lodestone_model_create(int size, int window_size, int hop, int window, in
 
 void lodestone_model_destroy(Model* model) { delete model; }
 
-/// The values of a tensor, counted as in `tensors`; behind the last come the residuals and the impulses, null where
-/// there are none.
+/// The values of a tensor, numbered as in `tensors`. After the last come the residuals and the impulses; null if there
+/// are none.
 float* lodestone_model_tensor(Model* model, std::size_t index) {
   const auto all = tensors(model->weights);
   if (index < all.size()) return all[index].values.data();
   return index == all.size() ? model->residuals.data() : model->impulses.data();
 }
 
-/// 1 if float16 holds all these values to the bit, which then are in `halves`.
+/// 1 if float16 represents all these values exactly; they are then in `halves`.
 int lodestone_to_half(const float* values, std::size_t count, Half* halves) {
   std::transform(values, values + count, halves, [](float value) { return Half(value); });
   return std::all_of(values, values + count, fits_half);
@@ -81,7 +81,7 @@ void lodestone_model_config(const Model* model) {
   give(std::move(numbers));
 }
 
-/// Output: one value an epoch.
+/// Output: one value per epoch.
 void lodestone_model_losses(const Model* model) { show(model->losses); }
 void lodestone_model_validation_losses(const Model* model) { show(model->validation_losses); }
 

@@ -1,4 +1,4 @@
-/// Takes the place of src/errors/complete.cpp.
+/// Replaces src/errors/complete.cpp.
 
 #include "errors/complete.hpp"
 

@@ -1,4 +1,4 @@
-/// How phases are found.
+/// Phase options.
 
 #include "lodestone/phase.hpp"
 
@@ -17,7 +17,7 @@ extern "C" {
 PhaseConfig* lodestone_phase_create() { return new PhaseConfig; }
 void lodestone_phase_destroy(PhaseConfig* phase) { delete phase; }
 
-/// Replaces everything by the preset of that name.
+/// Replaces all options with the preset of that name.
 int lodestone_phase_preset(PhaseConfig* phase, const char* name, std::size_t length) {
   const std::string_view wanted(name, length);
   if (phase_preset(wanted, *phase)) return 0;

@@ -1,4 +1,4 @@
-/// Playing: all but `…_create` and `…_make_room` are real-time safe.
+/// Playing. All functions but `…_create` and `…_make_room` are real-time safe.
 
 #include "lodestone/player.hpp"
 
@@ -25,10 +25,10 @@ extern "C" {
 LiveModel* lodestone_live_model_create(const Model* model) { return hand_over(LiveModel::create(*model)); }
 void lodestone_live_model_destroy(LiveModel* model) { delete model; }
 
-/// Output: the bytes that `lodestone_player_create` reads, in this or another instance of this very module.
+/// Output: the bytes for `lodestone_player_create`, in this or another instance of the same module.
 void lodestone_live_model_bytes(const LiveModel* model) { show(model->bytes().data(), 1, model->bytes().size()); }
 
-/// Where the bytes of a live model go, for the next `lodestone_player_create`, which takes them over; or null.
+/// Memory for the bytes of a live model, which the next `lodestone_player_create` takes over; null on failure.
 std::byte* lodestone_player_input(std::size_t bytes) {
   auto block = Buffer<std::byte>::create(std::max<std::size_t>(bytes, 1));
   if (!block) return fail(block.error()), nullptr;
@@ -61,13 +61,13 @@ Player* lodestone_player_create(std::uint32_t seed, int mode, int method, int it
 
 void lodestone_player_destroy(Player* player) { delete player; }
 
-/// Nine floats at a place that stays, to be written by the host: those of PlayerControls.
+/// The nine floats of PlayerControls, at a fixed address, to be written by the host.
 float* lodestone_player_controls(Player* player) {
   static_assert(sizeof(PlayerControls) == 9 * sizeof(float));
   return &player->controls().position;
 }
 
-/// Fills `output` with the next `count` samples; as many of `input` drive the dream, unless it is null.
+/// Fills `output` with the next `count` samples. The same number of `input` drives the dream, unless it is null.
 void lodestone_player_process(Player* player, const float* input, float* output, std::size_t count) {
   player->process({input, input ? count : 0}, {output, count});
 }
@@ -75,18 +75,18 @@ void lodestone_player_process(Player* player, const float* input, float* output,
 void lodestone_player_trigger(Player* player, double position, double pitch) { player->trigger(position, pitch); }
 void lodestone_player_reset(Player* player, std::uint32_t seed) { player->reset(seed); }
 
-/// Takes memory for a second model, the first time; not in the middle of processing.
+/// Allocates memory for a second model, the first time. Must not be called during processing.
 int lodestone_player_make_room(Player* player) {
   auto error = player->make_room();
   return error ? fail(*error) : 0;
 }
-/// Where the bytes of that model go; null before `make_room` and during a swap.
+/// Memory for the bytes of that model; null before `make_room` and during a swap.
 std::byte* lodestone_player_spare(Player* player) { return player->spare().data(); }
-/// 1 if the swap to the model in `spare` has begun.
+/// Begins to swap to the model in `spare`; returns 1 on success.
 int lodestone_player_swap(Player* player) { return player->swap() ? 1 : 0; }
 void lodestone_player_set_quality(Player* player, int level) { player->set_quality(level); }
 
-/// The numbers of PlayerMeter at a place that stays, brought up to date by this call.
+/// The numbers of PlayerMeter, at a fixed address, updated by this call.
 const double* lodestone_player_meter(Player* player) { return &player->meter().latency.min; }
 
 }  // extern "C"

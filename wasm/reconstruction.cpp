@@ -1,4 +1,4 @@
-/// Phases for whole signals.
+/// Phase reconstruction of whole signals.
 
 #include <complex>
 #include <cstddef>
@@ -13,7 +13,7 @@ using namespace lodestone::abi;
 
 extern "C" {
 
-/// Of magnitudes `[frames, bins]` framed as `stft` says. `start`, complex of the same shape, may be null.
+/// `magnitudes` `[frames, bins]` are framed according to `stft`. `start`, complex and of the same shape, may be null.
 Reconstruction* lodestone_reconstruction_create(const Stft* stft, const float* magnitudes, std::size_t frames,
                                                 double length, const PhaseConfig* phase, const float* start) {
   auto copied = copy_frames<float>(stft->config(), magnitudes, frames, length);
@@ -26,7 +26,7 @@ Reconstruction* lodestone_reconstruction_create(const Stft* stft, const float* m
 
 void lodestone_reconstruction_destroy(Reconstruction* reconstruction) { delete reconstruction; }
 
-/// Works for some milliseconds; 1 when done.
+/// Works for a few milliseconds; returns 1 when done.
 int lodestone_reconstruction_step(Reconstruction* reconstruction) { return reconstruction->step() ? 1 : 0; }
 
 double lodestone_reconstruction_progress(const Reconstruction* reconstruction) { return reconstruction->progress(); }

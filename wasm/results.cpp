@@ -14,7 +14,7 @@ namespace {
 
 Error failure{ErrorCode::invalid_argument, ""};
 
-/// The array that the last call gave: owned until the next one, or a view of what a handle owns.
+/// The output of the last call: owned until the next one, or a view of memory that a handle owns.
 struct Output {
   const void* data = nullptr;
   std::size_t rows = 0;
@@ -37,7 +37,7 @@ void abi::show(const void* data, std::size_t rows, std::size_t cols, std::unique
 
 extern "C" {
 
-/// Changes whenever a function here changes its meaning or its arguments.
+/// Changes whenever a function changes its meaning or its arguments.
 int lodestone_abi_version() { return 7; }
 
 /// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
@@ -55,11 +55,11 @@ void* lodestone_alloc(double bytes) {
 
 void lodestone_free(void* block) { std::free(block); }
 
-/// ErrorCode and UTF-8 text of the last failure.
+/// ErrorCode and UTF-8 message of the last failure.
 int lodestone_error() { return static_cast<int>(failure.code); }
 const char* lodestone_message() { return failure.message.c_str(); }
 
-/// The array that the last call gave, `[rows, cols]`, valid until the next call.
+/// The output of the last call, `[rows, cols]`, valid until the next call.
 const void* lodestone_output() { return output.data; }
 std::size_t lodestone_output_rows() { return output.rows; }
 std::size_t lodestone_output_cols() { return output.cols; }

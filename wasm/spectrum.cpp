@@ -32,7 +32,7 @@ int lodestone_stft_magnitudes(Stft* stft, const float* samples, std::size_t coun
   return magnitudes ? give(std::move(magnitudes->values)) : fail(magnitudes.error());
 }
 
-/// `length`: samples of the signal, 0 where unknown. Output: samples.
+/// `length`: samples in the signal, 0 if unknown. Output: samples.
 int lodestone_stft_inverse(Stft* stft, const float* spectrum, std::size_t frames, double length) {
   auto frames_in = copy_frames<std::complex<float>>(stft->config(), spectrum, frames, length);
   if (!frames_in) return fail(frames_in.error());
@@ -49,14 +49,14 @@ StftStream* lodestone_stft_stream_create(int size, int window_size, int hop, int
 void lodestone_stft_stream_destroy(StftStream* stream) { delete stream; }
 void lodestone_stft_stream_reset(StftStream* stream) { stream->reset(); }
 
-/// How many of the samples it took.
+/// Returns how many of the samples were consumed.
 std::size_t lodestone_stft_stream_push(StftStream* stream, const float* samples, std::size_t count) {
   return stream->push({samples, count});
 }
 
 void lodestone_stft_stream_finish(StftStream* stream) { stream->finish(); }
 
-/// The next frame, complex `[bins]`, valid until the next call; null when there is none.
+/// The next frame, complex `[bins]`, valid until the next call; null if there is none.
 const std::complex<float>* lodestone_stft_stream_next(StftStream* stream) {
   return stream->next() ? stream->frame().data() : nullptr;
 }
@@ -70,7 +70,7 @@ InverseStftStream* lodestone_inverse_stft_stream_create(int size, int window_siz
 void lodestone_inverse_stft_stream_destroy(InverseStftStream* stream) { delete stream; }
 void lodestone_inverse_stft_stream_reset(InverseStftStream* stream) { stream->reset(); }
 
-/// Output: the samples that no later frame touches.
+/// Output: the samples that no later frame affects.
 void lodestone_inverse_stft_stream_push(InverseStftStream* stream, const std::complex<float>* frame) {
   show(stream->push({frame, static_cast<std::size_t>(stream->config().bins())}));
 }

@@ -20,7 +20,7 @@ constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 
 extern "C" {
 
-/// A training without clips yet. `numbers`: the fields of TrainerConfig in the order of `trainerFields` in
+/// A training, still without clips. `numbers`: the fields of TrainerConfig in the order of `trainerFields` in
 /// js/options.js. `initial` may be null.
 TrainingRun* lodestone_trainer_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
                                       int normalise, int copies, double copy_gain, double copy_pitch,
@@ -47,23 +47,23 @@ int lodestone_trainer_add_clip(TrainingRun* run, const float* samples, std::size
   return bad ? fail(*bad) : 0;
 }
 
-/// After the last clip; before all that follows.
+/// Called after the last clip and before everything below.
 int lodestone_trainer_start(TrainingRun* run) {
   const auto bad = run->start(addressable);
   return bad ? fail(*bad) : 0;
 }
 
-/// The loss of one step.
+/// Runs one step and returns its loss.
 double lodestone_trainer_step(TrainingRun* run) { return run->trainer().step(); }
 
-/// 1 where there is another pass.
+/// 1 if there is another pass.
 int lodestone_trainer_begin(TrainingRun* run) { return run->trainer().begin(); }
-/// 1 where more of the part is left.
+/// 1 if more of the part is left.
 int lodestone_trainer_run(TrainingRun* run, int part, int parts) { return run->trainer().run(part, parts); }
 /// Valid until the next call.
 float* lodestone_trainer_partial(TrainingRun* run) { return run->trainer().partial().data(); }
 std::size_t lodestone_trainer_partial_size(TrainingRun* run) { return run->trainer().partial().size(); }
-/// Of as many values.
+/// With the same number of values.
 void lodestone_trainer_add(TrainingRun* run, const float* other) {
   run->trainer().add({other, run->trainer().partial().size()});
 }
@@ -87,7 +87,7 @@ int lodestone_trainer_restore(TrainingRun* run, const std::byte* bytes, std::siz
   return bad ? fail(*bad) : 0;
 }
 
-/// Output: one value an epoch.
+/// Output: one value per epoch.
 void lodestone_trainer_losses(const TrainingRun* run) { show(run->trainer().losses()); }
 void lodestone_trainer_validation_losses(const TrainingRun* run) { show(run->trainer().validation_losses()); }
 

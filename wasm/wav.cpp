@@ -12,7 +12,7 @@ using namespace lodestone::abi;
 
 extern "C" {
 
-/// The sample rate in Hz, or 0 on a failure. Output: mono samples.
+/// Returns the sample rate in Hz, or 0 on failure. Output: mono samples.
 double lodestone_wav_read(const std::byte* bytes, std::size_t count) {
   auto sound = read_wav({bytes, count});
   if (!sound) return fail(sound.error()), 0;

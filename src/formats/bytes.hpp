@@ -8,7 +8,7 @@
 #include "errors/message.hpp"
 #include "lodestone/formats.hpp"
 
-/// Numbers in files. All formats here are little-endian, as every machine that Lodestone runs on.
+/// Numbers in files. All formats here are little-endian, as is every machine that Lodestone runs on.
 namespace lodestone {
 
 static_assert(std::endian::native == std::endian::little);
@@ -25,7 +25,7 @@ inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const
 
 inline bool starts_with(ByteView bytes, std::string_view text) { return as_text(bytes).starts_with(text); }
 
-/// Writes one value after the other into a block that is large enough.
+/// Writes values one after another into a block that is large enough.
 class ByteWriter {
  public:
   explicit ByteWriter(Bytes& bytes) : next_(bytes.data()) {}

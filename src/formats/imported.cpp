@@ -9,7 +9,7 @@ namespace lodestone {
 
 namespace {
 
-/// Too much stays too much.
+/// Converts to int; a value that is too large stays too large.
 int narrow(std::uint64_t value) {
   return static_cast<int>(std::min<std::uint64_t>(value, std::numeric_limits<int>::max()));
 }
@@ -22,8 +22,8 @@ Status blame_file(const Status& status) {
 }  // namespace
 
 ModelFormat model_format(ByteView bytes) {
-  constexpr std::byte protocol{0x80};  // how pickles start
-  // Eight bytes of length, the last of them 0, then JSON.
+  constexpr std::byte protocol{0x80};  // the first byte of a pickle
+  // Eight bytes of length, the last of them 0, followed by JSON.
   if (bytes.size() > 8 && bytes[8] == std::byte{'{'} && bytes[7] == std::byte{0}) return ModelFormat::lodestone;
   if (starts_with(bytes, "PK") || (!bytes.empty() && bytes[0] == protocol)) return ModelFormat::pytorch;
   const std::string_view text = as_text(bytes);

@@ -15,7 +15,7 @@ unsigned code_of(char c) { return static_cast<unsigned char>(c); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Length of the UTF-8 sequence at the start of a text that is not empty; 0 where it is none (RFC 3629).
+/// Length of the UTF-8 sequence at the start of a non-empty text; 0 if it is not valid (RFC 3629).
 std::size_t sequence_length(std::string_view text) {
   const unsigned lead = code_of(text[0]);
   if (lead < 0x80) return 1;
@@ -30,7 +30,7 @@ std::size_t sequence_length(std::string_view text) {
   return too_long || no_character ? 0 : length;
 }
 
-/// Reads one text. Functions that read a part return false where the text is wrong or the visitor wants no more.
+/// Reads one text. Functions that read a part return false if the text is invalid or the visitor stops.
 class Parser {
  public:
   Parser(std::string_view text, JsonVisitor& visitor) : text_(text), visitor_(visitor) {}
@@ -126,7 +126,7 @@ class Parser {
     return true;
   }
 
-  /// \uXXXX, or two of these that stand for one character beyond 16 bits (UTF-16's surrogates).
+  /// \uXXXX, or a pair of these for one character beyond 16 bits (UTF-16 surrogates).
   bool read_code(std::string& string) {
     unsigned code, low;
     if (!read_hex(code) || (code >= 0xdc00 && code < 0xe000)) return false;
@@ -153,7 +153,7 @@ class Parser {
   }
 
   static void append_utf8(std::string& string, unsigned code) {
-    const int tail = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;  // bytes behind the first
+    const int tail = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;  // bytes after the first
     constexpr unsigned leads[] = {0, 0xc0, 0xe0, 0xf0};
     string += static_cast<char>(leads[tail] | code >> (6 * tail));
     for (int i = tail - 1; i >= 0; --i) string += static_cast<char>(0x80 | (code >> (6 * i) & 0x3f));
@@ -212,7 +212,7 @@ class Parser {
     return true;
   }
 
-  /// The next character; 0 at the end (where it stands in the text itself, it fits nowhere).
+  /// The next character; 0 at the end (a 0 in the text itself is invalid anyway).
   char peek() const { return next_ < text_.size() ? text_[next_] : '\0'; }
 
   void skip_space() {
@@ -232,7 +232,7 @@ class Parser {
     return !error_;
   }
 
-  /// Keeps recursion off the stack's end.
+  /// Limits recursion, so that the stack cannot overflow.
   bool check_depth() {
     too_deep_ = path_.size() + static_cast<std::size_t>(arrays_) >= deepest;
     return !too_deep_;
@@ -308,7 +308,7 @@ void JsonWriter::number(double value) {
   if (std::signbit(value)) text += '-';
   value = std::abs(value);
   if (value != 0 && (value < 1 || value >= 0x1p53)) {
-    constexpr int digits = 9;  // tell floats apart
+    constexpr int digits = 9;  // enough to distinguish all floats
     int exponent = static_cast<int>(std::floor(std::log10(value))) - (digits - 1);
     auto mantissa = std::llround(value * std::pow(10.0, -exponent));
     for (; mantissa % 10 == 0; mantissa /= 10) ++exponent;

@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::string_view metadata_key = "lodestone";
 constexpr std::uint64_t format_version = 1;
-constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();  // null in JSON, which has none
-constexpr double largest_whole = 0x1p53;  // all whole numbers up to here are doubles, and so numbers of JavaScript
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();  // null in JSON, which has no NaN
+constexpr double largest_whole = 0x1p53;  // doubles, and so JavaScript, represent all integers up to here
 
 enum class FieldType { integer, count, real, window, framing, scale, integers, losses };
 
-/// A field of the metadata, in an object `section` or, where that is empty, at the top. `value` points to an int,
-/// uint64, double, Window, Framing, Scale, vector of int or vector of float, as `type` says.
+/// A field of the metadata, in the object `section` or, if that is empty, at the top level. `value` points to an int,
+/// uint64, double, Window, Framing, Scale, vector of int or vector of float, depending on `type`.
 struct Field {
   std::string_view section, name;
   FieldType type;
@@ -30,7 +30,7 @@ T& value_of(const Field& field) {
   return *static_cast<T*>(field.value);
 }
 
-/// The one list of fields, for the reader and for the writer.
+/// The list of fields, for both the reader and the writer.
 class Fields {
  public:
   explicit Fields(Metadata& metadata) {
@@ -71,7 +71,7 @@ bool is_whole(const JsonValue& value, double lowest, double highest) {
          value.number == std::trunc(value.number);
 }
 
-/// Takes a value of JSON, or one of a list, into a field; null or what the field expected.
+/// Stores a JSON value, or one element of a list, in a field; returns null, or what the field expects.
 const char* read(const Field& field, const JsonValue& value) {
   constexpr double largest_int = std::numeric_limits<int>::max();
   const bool list = field.type == FieldType::integers || field.type == FieldType::losses;
@@ -109,7 +109,7 @@ const char* read(const Field& field, const JsonValue& value) {
   return parse_scale(value.string, value_of<Scale>(field)) ? nullptr : "linear, log1p";
 }
 
-/// Integers are not negative in a configuration that was checked.
+/// Integers in a checked configuration are never negative.
 void write(JsonWriter& writer, const Field& field) {
   switch (field.type) {
     case FieldType::integer:
@@ -159,7 +159,7 @@ Error field_error(const Field& field, const std::string& what) {
   return malformed("metadata: {}{}{} {}", field.section, field.section.empty() ? "" : ".", field.name, what);
 }
 
-/// Looks only at format_version and kind, which decide what the rest means.
+/// Reads only format_version and kind, which determine what the rest means.
 class KindVisitor : public JsonVisitor {
  public:
   std::string kind;
@@ -176,7 +176,7 @@ class KindVisitor : public JsonVisitor {
   }
 };
 
-/// Fills the fields. What it does not know it leaves alone.
+/// Reads the fields and ignores unknown ones.
 class FieldVisitor : public JsonVisitor {
  public:
   explicit FieldVisitor(Metadata& metadata) : fields_(metadata) {}
@@ -211,7 +211,7 @@ class FieldVisitor : public JsonVisitor {
   }
 
   Fields fields_;
-  unsigned seen_ = 0;  // a bit for each field
+  unsigned seen_ = 0;  // one bit per field
 };
 
 Status check_configurations(const Metadata& metadata) {

@@ -9,7 +9,7 @@
 
 namespace lodestone {
 
-/// What stands as JSON under the metadata key `lodestone`, see read_model and read_magnitudes.
+/// The JSON under the metadata key `lodestone`; see read_model and read_magnitudes.
 struct Metadata {
   std::string kind{};  ///< "model" or "spectrum"
   StftConfig stft{};
@@ -18,7 +18,7 @@ struct Metadata {
   std::uint64_t samples = 0;                         ///< of a spectrum
 };
 
-/// The metadata of a file that must be of that kind. The configurations have been checked.
+/// Reads the metadata of a file, which must be of that kind, and checks the configurations.
 Result<Metadata> read_metadata(const Safetensors& file, std::string_view kind);
 
 /// As an entry for Safetensors::metadata.

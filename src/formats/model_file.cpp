@@ -12,17 +12,17 @@ namespace lodestone {
 namespace {
 
 constexpr std::string_view impulses_name = "impulses";
-constexpr std::string_view residuals_name = "residuals";  // files of before have none
+constexpr std::string_view residuals_name = "residuals";  // missing in files from earlier versions
 constexpr std::string_view variance_name = "batch_norm.running_var";
 constexpr std::string_view counter_name =
-    "batch_norm.num_batches_tracked";  // PyTorch writes it; inference has no use for it
+    "batch_norm.num_batches_tracked";  // written by PyTorch, not needed for inference
 
 Status check_values(const NamedTensor& tensor) {
   return tensor.name == variance_name ? check_magnitudes(tensor.name, tensor.values)
                                       : check_finite(tensor.name, tensor.values);
 }
 
-/// The file must hold the tensors of the network with their shapes, and no other of a network's tensors.
+/// The file must contain the network's tensors with the right shapes, and no unknown tensors.
 Status check_tensors(const Safetensors& file, std::span<const TensorShape> expected) {
   for (const TensorShape& tensor : expected) {
     const TensorView* found = file.find(tensor.name);
@@ -104,7 +104,7 @@ Result<Weights> read_weights(const Safetensors& file, const NetworkConfig& netwo
 }
 
 Result<Bytes> write_model(const Model& model) {
-  const auto weights = tensors(const_cast<Weights&>(model.weights));  // only to read
+  const auto weights = tensors(const_cast<Weights&>(model.weights));  // read-only
   if (auto error = check_writable(model, weights)) return *error;
   Safetensors file;
   file.metadata.push_back(write_metadata({"model", model.stft, model.network, model.losses, model.validation_losses}));
@@ -115,7 +115,7 @@ Result<Bytes> write_model(const Model& model) {
     const std::span<const float> residuals = model.residuals;
     file.tensors.push_back({std::string(residuals_name), DType::f32, {residuals.size()}, std::as_bytes(residuals)});
   }
-  Buffer<Half> halves;  // outlives the view of it
+  Buffer<Half> halves;  // must outlive the view of it
   if (model.impulses.rows() > 0) {
     const auto values = model.impulses.all();
     TensorView impulses{

@@ -4,8 +4,8 @@
 
 namespace lodestone {
 
-/// The weights of a network that is known already, under the names of `tensor_shapes`. Refused where one is missing,
-/// has another shape or is not finite, and where the file holds a tensor that no model has.
+/// Reads the weights of a network whose shape is known, under the names of `tensor_shapes`. Fails if one is missing,
+/// has the wrong shape or is not finite, or if the file contains an unknown tensor.
 Result<Weights> read_weights(const Safetensors& file, const NetworkConfig& network);
 
 }  // namespace lodestone

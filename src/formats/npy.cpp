@@ -16,8 +16,8 @@ struct Header {
   std::vector<std::uint64_t> shape;
 };
 
-/// Reads the header, a Python dict like {'descr': '<f4', 'fortran_order': False, 'shape': (3, 5), }, its entries in any
-/// order.
+/// Reads the header, a Python dict such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 5), }, with its
+/// entries in any order.
 class HeaderParser {
  public:
   explicit HeaderParser(std::string_view text) : rest_(text) {}
@@ -81,7 +81,7 @@ class HeaderParser {
     return true;
   }
 
-  /// A string in either kind of quotes; without escapes, which no name that we know has.
+  /// A string in either kind of quotes. Escapes are not supported, since no known name needs them.
   bool take_string(std::string_view& text) {
     const char* quote = peek("'") ? "'" : "\"";
     if (!take(quote)) return false;
@@ -114,7 +114,7 @@ class HeaderParser {
 
 Status parse_descr(std::string_view descr, DType& dtype) {
   if (!descr.empty() &&
-      (descr[0] == '<' || descr[0] == '=')) {  // = is the order of the machine, little-endian everywhere
+      (descr[0] == '<' || descr[0] == '=')) {  // = is native byte order: little-endian
     const std::string_view type = descr.substr(1);
     dtype = type == "f8" ? DType::f64 : DType::f32;
     if (type == "f4" || type == "f8") return {};
@@ -122,7 +122,7 @@ Status parse_descr(std::string_view descr, DType& dtype) {
   return malformed("npy: values of type {}; allowed: <f4 and <f8 (little-endian float32 and float64)", quoted(descr));
 }
 
-/// Splits the file into its header's text and its values.
+/// Splits the file into the header's text and the values.
 Status split(ByteView bytes, std::string_view& header, ByteView& values) {
   if (bytes.size() < version_end || !starts_with(bytes, magic)) {
     return malformed("not an npy file: it does not start with \\x93NUMPY");

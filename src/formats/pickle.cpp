@@ -9,7 +9,7 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-/// The instructions known here.
+/// The supported instructions.
 enum Opcode : unsigned char {
   op_mark = '(',
   op_stop = '.',
@@ -43,7 +43,7 @@ enum Opcode : unsigned char {
   op_long_get = 'j',
 };
 
-/// Python's names of all instructions, for messages.
+/// Python's names for all instructions, for messages.
 std::string_view opcode_name(unsigned char opcode) {
   constexpr struct {
     unsigned char code;
@@ -124,8 +124,8 @@ std::string_view opcode_name(unsigned char opcode) {
   return "of no name";
 }
 
-/// The machine that a pickle is a program for. Steps return false where an instruction is out of place or cut off, or
-/// with `error_` set.
+/// The virtual machine for pickles. Steps return false if an instruction is misplaced or truncated, or if they have set
+/// `error_`.
 class Machine {
  public:
   Machine(ByteView bytes, std::span<const std::string_view> globals) : bytes_(bytes), globals_(globals) {}
@@ -193,7 +193,7 @@ class Machine {
         return push_global();
       case op_reduce:
         return reduce();
-      case op_build:  // PyTorch's gives a dict an attribute that tensors do not need
+      case op_build:  // in PyTorch it sets an attribute that tensors do not need
         return available() >= 2 && drop(stack_.size() - 1) && holds_items(stack_.back());
       case op_persistent:
         return available() >= 1 && push({.kind = Kind::persistent, .first = pop()});
@@ -212,7 +212,7 @@ class Machine {
     }
   }
 
-  // What follows an instruction
+  // The arguments of an instruction
 
   template <class T>
   bool take(T& value) {
@@ -228,7 +228,7 @@ class Machine {
     return true;
   }
 
-  /// Up to the end of the line, which is not among it.
+  /// The rest of the line, without the line break.
   bool take_line(std::string_view& line) {
     const std::string_view rest = as_text(bytes_.subspan(next_));
     const std::size_t end = rest.find('\n');
@@ -246,7 +246,7 @@ class Machine {
     return true;
   }
 
-  // The stack. Nothing below the last mark may be touched.
+  // The stack. Nothing below the last mark may be accessed.
 
   std::size_t available() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
 
@@ -287,7 +287,7 @@ class Machine {
     if (size > sizeof(std::int64_t)) return push({});
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < size; ++i) value |= std::to_integer<std::uint64_t>(bytes_[start + i]) << 8 * i;
-    const unsigned unused = 8 * (8u - size);  // the sign stands in the highest bit that is there
+    const unsigned unused = 8 * (8u - size);  // the highest bit that is stored is the sign
     return push(
         {.kind = Kind::integer, .integer = size == 0 ? 0 : static_cast<std::int64_t>(value << unused) >> unused});
   }
@@ -301,7 +301,7 @@ class Machine {
     return is_utf8(text) && push({.kind = Kind::text, .count = size, .data = text.data()});
   }
 
-  /// Of what lies on the stack from `start` on.
+  /// Makes a tuple of the values on the stack from `start` on.
   bool push_tuple(std::size_t start) {
     auto& elements = pickle_.elements;
     const auto first = static_cast<std::uint32_t>(elements.size());
@@ -314,7 +314,7 @@ class Machine {
     return pickle_.values[value].kind == Kind::dict || pickle_.values[value].kind == Kind::object;
   }
 
-  /// Of pairs that lie on the stack from `start` on, for the dict below them.
+  /// Adds the pairs on the stack from `start` on to the dict below them.
   bool set_items(std::size_t start) {
     if ((stack_.size() - start) % 2 != 0 || start == (marks_.empty() ? 0 : marks_.back())) return false;
     const std::uint32_t dict = stack_[start - 1];
@@ -344,7 +344,7 @@ class Machine {
     return push({.kind = Kind::object, .count = arguments, .first = pickle_.values[pop()].first});
   }
 
-  // The memo. Python counts its entries up, so that none can be asked for far away.
+  // The memo. Python numbers its entries consecutively, so an index far beyond the last is invalid.
 
   template <class T>
   bool put() {
@@ -366,7 +366,7 @@ class Machine {
   ByteView bytes_;
   std::span<const std::string_view> globals_;
   std::size_t next_ = 0;
-  std::vector<std::uint32_t> stack_, memo_;  // places in Pickle::values
+  std::vector<std::uint32_t> stack_, memo_;  // indices in Pickle::values
   std::vector<std::size_t> marks_;           // sizes of the stack
   Pickle pickle_;
   Status error_;

@@ -9,17 +9,17 @@
 
 namespace lodestone {
 
-/// A value of a pickle. Others are named by their place in Pickle::values.
+/// A value in a pickle. It refers to other values by index in Pickle::values.
 struct PickleValue {
   enum class Kind : std::uint8_t {
-    other,    ///< none, a truth, a real number, an integer beyond 64 bits or a list: nothing that tensors are made of
+    other,    ///< None, a boolean, a float, an integer beyond 64 bits or a list: not part of any tensor
     integer,  ///< `integer`
     text,     ///< `count` bytes of UTF-8 from `data`
     tuple,    ///< `count` values from Pickle::elements[first]
-    dict,     ///< what Pickle::items say of it
+    dict,     ///< its entries are in Pickle::items
     global,   ///< the allowed name of number `first`
-    object,   ///< what the global `first` would give for the tuple `count`; may have items too
-    persistent,  ///< what lies outside of the pickle under the name `first`
+    object,   ///< the result of calling global `first` with tuple `count`; may have items too
+    persistent,  ///< an object outside the pickle with the id `first`
   };
 
   Kind kind = Kind::other;
@@ -33,9 +33,8 @@ struct PickleValue {
   std::string_view text() const { return kind == Kind::text ? std::string_view(data, count) : std::string_view(); }
 };
 
-/// What the pickle describes, taken apart and nothing of it done: a pickle is a program, of which only the few
-/// instructions that build tensors in dictionaries are known here. Python, Lib/pickletools.py; PyTorch,
-/// torch/_weights_only_unpickler.py.
+/// A parsed pickle. A pickle is a program, but nothing in it is executed; only the few instructions that build
+/// dictionaries of tensors are supported. Python, Lib/pickletools.py; PyTorch, torch/_weights_only_unpickler.py.
 struct Pickle {
   struct Item {
     std::uint32_t dict, key, value;
@@ -45,14 +44,14 @@ struct Pickle {
   std::vector<std::uint32_t> elements;  ///< of all tuples
   std::vector<Item> items;              ///< of all dicts and objects, in the order of the pickle
 
-  /// The i-th element of a tuple, which must have one.
+  /// The i-th element of a tuple; it must exist.
   const PickleValue& element(const PickleValue& tuple, std::size_t i) const {
     return values[elements[tuple.first + i]];
   }
 };
 
-/// `globals` are the names "module.name" that may be asked for. Refused by name: any other, and instructions that are
-/// unknown here or out of place. Texts point into `bytes`. Takes memory of about 32 times `bytes`.
+/// `globals` are the allowed names, "module.name". Any other, and unknown or misplaced instructions, are errors. Texts
+/// point into `bytes`. Needs about 32 times as much memory as `bytes`.
 Result<Pickle> read_pickle(ByteView bytes, std::span<const std::string_view> globals);
 
 }  // namespace lodestone

@@ -5,17 +5,17 @@
 #include "formats/tensor.hpp"
 #include "formats/zip.hpp"
 
-/// The files of torch.save: a zip archive with a pickle of the objects, `NAME/data.pkl`, and the values of each storage
-/// in a file of its own, `NAME/data/0`, …
+/// Files from torch.save: a zip archive with a pickle of the objects, `NAME/data.pkl`, and a file with the values of
+/// each storage, `NAME/data/0`, …
 namespace lodestone {
 
 namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::size_t largest_pickle = 4 << 20;  // that of a model and its optimizer takes some thousand bytes
+constexpr std::size_t largest_pickle = 4 << 20;  // a model and its optimizer take a few thousand bytes
 constexpr std::string_view pickle_name = "/data.pkl";
-constexpr std::string_view first_weight = "lstm.weight_ih_l0";  // every state_dict of MAGNet has it
+constexpr std::string_view first_weight = "lstm.weight_ih_l0";  // in every MAGNet state_dict
 
 enum Global : std::uint32_t { ordered_dict, rebuild_tensor, rebuild_parameter, first_storage };
 constexpr std::string_view globals[] = {"collections.OrderedDict",
@@ -42,7 +42,7 @@ bool read_sizes(const Pickle& pickle, const PickleValue& tuple, std::vector<std:
   return true;
 }
 
-/// Whether the values lie one behind the other, the last index running fastest.
+/// Whether the values are contiguous, in row-major order.
 bool is_contiguous(std::span<const std::uint64_t> shape, std::span<const std::uint64_t> strides) {
   std::uint64_t expected = 1;
   for (std::size_t i = shape.size(); i > 0; --i) {
@@ -69,7 +69,7 @@ class Archive {
     return archive;
   }
 
-  /// The tensors of the one state_dict of a network in the pickle, without what stands before all of their names.
+  /// The tensors of the one network state_dict in the pickle, with the common prefix removed from their names.
   Result<Safetensors> state_dict() const {
     const Pickle::Item* found = nullptr;
     for (const Pickle::Item& item : pickle_.items) {
@@ -159,8 +159,8 @@ class Archive {
     return tensor;
   }
 
-  /// Storage, offset, sizes and strides; others follow. `tensor.bytes` are the whole storage, or none where it is
-  /// wrong.
+  /// Storage, offset, sizes and strides; other arguments follow. `tensor.bytes` is the whole storage, or empty if it is
+  /// invalid.
   bool take_arguments(const PickleValue& arguments, TensorView& tensor, std::uint64_t& offset) const {
     if (arguments.count < 4) return false;
     const PickleValue& start = pickle_.element(arguments, 1);
@@ -175,7 +175,7 @@ class Archive {
     return take_storage(pickle_.element(arguments, 0), tensor);
   }
 
-  /// ('storage', type, name of the file, device, count of values)
+  /// ('storage', type, file name, device, number of values)
   bool take_storage(const PickleValue& value, TensorView& tensor) const {
     if (value.kind != Kind::persistent) return false;
     const PickleValue& id = pickle_.values[value.first];
@@ -197,7 +197,7 @@ class Archive {
   Pickle pickle_;
 };
 
-/// What the tensors' shapes say of the network. Each is compared with all of them later.
+/// The network's settings, derived from some tensors' shapes. All shapes are checked against them later.
 Result<Model> shape_model(const Safetensors& tensors, const ImportConfig& config) {
   const TensorView* input = tensors.find(first_weight);
   std::vector<std::uint64_t> layers;

@@ -7,12 +7,12 @@ namespace lodestone {
 namespace {
 
 constexpr std::uint64_t length_bytes = 8;              // the file starts with the length of its header
-constexpr std::uint64_t longest_header = 100'000'000;  // as the reference implementation
+constexpr std::uint64_t longest_header = 100'000'000;  // as in the reference implementation
 constexpr std::size_t most_entries = 4096;             // tensors, and metadata entries
 constexpr std::size_t most_dimensions = 32;
 constexpr std::string_view metadata_key = "__metadata__";
 
-/// Where a tensor says that its bytes lie, counted from the end of the header.
+/// Where a tensor's bytes should be, counted from the end of the header.
 struct Extent {
   std::uint64_t begin = 0, end = 0;
 };
@@ -21,11 +21,11 @@ Error entry_error(std::string_view name, const std::string& what) {
   return malformed("safetensors header: {} {}", quoted(name), what);
 }
 
-/// Takes the header apart. What it says is not compared with the bytes yet.
+/// Parses the header, without checking it against the bytes yet.
 class HeaderVisitor : public JsonVisitor {
  public:
   Safetensors file;
-  std::vector<Extent> extents;  // of the tensors, in their order
+  std::vector<Extent> extents;  // of the tensors, in order
 
   Status visit(std::span<const std::string> path, const JsonValue& value) override {
     if (path.empty()) {
@@ -116,7 +116,7 @@ class HeaderVisitor : public JsonVisitor {
   int offsets_ = -1;
 };
 
-/// A name with a place; sorting these finds names that are there twice, and gaps and overlaps between tensors.
+/// A name with a position. Sorting these finds duplicate names, and gaps and overlaps between tensors.
 struct Entry {
   std::string_view name;
   Extent extent;
@@ -124,7 +124,7 @@ struct Entry {
 
 using Order = bool (*)(const Entry&, const Entry&);
 
-/// By insertion, which is short and, for the few tensors that a file may have, quick.
+/// Insertion sort: short code, and fast enough for the few tensors that a file may have.
 void sort(std::vector<Entry>& entries, Order before) {
   for (std::size_t i = 1; i < entries.size(); ++i) {
     for (std::size_t k = i; k > 0 && before(entries[k], entries[k - 1]); --k) std::swap(entries[k], entries[k - 1]);
@@ -139,7 +139,7 @@ Status check_names(std::vector<Entry>& entries) {
   return {};
 }
 
-/// The tensors must cover the bytes behind the header, each byte once.
+/// The tensors must cover the bytes after the header, each byte exactly once.
 Status check_extents(std::vector<Entry>& entries, std::uint64_t size) {
   sort(entries, [](const Entry& a, const Entry& b) {
     return a.extent.begin != b.extent.begin ? a.extent.begin < b.extent.begin : a.extent.end < b.extent.end;
@@ -172,7 +172,7 @@ Status check_metadata_names(const Safetensors& file) {
   return check_names(entries);
 }
 
-/// Compares the header with the bytes behind it and lets the tensors point there.
+/// Checks the header against the bytes after it, and points the tensors at them.
 Status place_tensors(HeaderVisitor& header, ByteView data) {
   auto& tensors = header.file.tensors;
   std::vector<Entry> entries;
@@ -207,7 +207,7 @@ void write_entry(JsonWriter& writer, const TensorView& tensor, std::uint64_t beg
   writer.close('}');
 }
 
-/// The header, filled up with spaces to a multiple of 8 bytes so that what follows is aligned.
+/// The header, padded with spaces to a multiple of 8 bytes, so that what follows is aligned.
 std::string header_text(const Safetensors& file) {
   JsonWriter writer;
   writer.open('{');

@@ -11,7 +11,7 @@ using Complex = std::complex<float>;
 constexpr std::string_view magnitudes_name = "magnitudes";
 constexpr std::string_view spectrum_name = "spectrum";
 
-/// Complex numbers as re, im, re, im, …
+/// Complex numbers as alternating real and imaginary parts.
 std::span<float> as_floats(std::span<Complex> values) {
   return {reinterpret_cast<float*>(values.data()), 2 * values.size()};
 }
@@ -32,7 +32,7 @@ Result<Bytes> write_frames(const Frames<T>& frames, std::string_view name) {
   return write_safetensors(file);
 }
 
-/// One frame or more, each of so many bins; a spectrum's tensor has a third dimension of 2.
+/// One or more frames with that many bins each; a spectrum's tensor has a third dimension of 2.
 Status check_shape(const TensorView& tensor, const StftConfig& stft, bool complex) {
   const auto bins = static_cast<std::uint64_t>(stft.bins());
   const auto& shape = tensor.shape;
@@ -40,7 +40,7 @@ Status check_shape(const TensorView& tensor, const StftConfig& stft, bool comple
   return malformed("expected {} [frames, {}{}], found {}", tensor.name, bins, (complex ? ", 2" : ""), shape);
 }
 
-/// The length of the signal decides how much memory the inverse takes, so it must be one that the frames can have.
+/// The signal's length determines how much memory the inverse needs, so it must be possible with these frames.
 Status check_samples(std::uint64_t samples, std::uint64_t frames, const StftConfig& stft) {
   const std::uint64_t most = frames * static_cast<std::uint64_t>(stft.hop) + static_cast<std::uint64_t>(stft.size);
   if (samples <= most) return {};

@@ -6,8 +6,8 @@
 #include "formats/tensor.hpp"
 #include "network/half.hpp"
 
-/// Layers models of TensorFlow.js: model.json with the layers ("modelTopology") and a list of the weights
-/// ("weightsManifest"), which lie one behind the other in files beside it.
+/// TensorFlow.js layers models: model.json with the layers ("modelTopology") and a list of the weights
+/// ("weightsManifest"), which are concatenated in files next to it.
 namespace lodestone {
 
 namespace {
@@ -15,10 +15,10 @@ namespace {
 using Kind = JsonValue::Kind;
 
 constexpr std::size_t most_layers = 64, most_settings = 4096, most_weights = 256, most_shards = 4096;
-constexpr double our_epsilon = 1e-5;    // added to variances by Predictor, as by PyTorch
+constexpr double our_epsilon = 1e-5;    // added to variances by Predictor, as in PyTorch
 constexpr double usual_epsilon = 1e-3;  // Keras's
 
-/// A value of a layer's configuration; of a list each value is one.
+/// A value in a layer's configuration; each element of a list is one.
 struct Setting {
   std::string key, text;  ///< the value as text
   double number = 0;
@@ -28,7 +28,7 @@ struct Layer {
   std::string kind, name;  ///< "LSTM", "lstm_1"
   std::vector<Setting> settings;
 
-  /// The i-th value of that key, or null.
+  /// The i-th value with that key, or null.
   const Setting* find(std::string_view key, std::size_t i = 0) const {
     for (const Setting& setting : settings) {
       if (setting.key == key && i-- == 0) return &setting;
@@ -39,7 +39,7 @@ struct Layer {
 
 /// An entry of the manifest.
 struct StoredWeight {
-  std::string name, type;  ///< type of what is stored
+  std::string name, type;  ///< type of the stored values
   std::vector<std::uint64_t> shape;
   bool quantised = false;
   double scale = 1, offset = 0;
@@ -59,7 +59,7 @@ std::string text_of(const JsonValue& value) {
   }
 }
 
-/// Takes model.json apart; what it says is judged afterwards.
+/// Parses model.json; its contents are checked later.
 class ModelVisitor : public JsonVisitor {
  public:
   std::string format, kind;  ///< "layers-model", "Sequential"
@@ -73,11 +73,11 @@ class ModelVisitor : public JsonVisitor {
     if (path[0] == "weightsManifest") return visit_manifest(path.subspan(1), value);
     if (path[0] != "modelTopology") return {};
     path = path.subspan(1);
-    if (!path.empty() && path[0] == "model_config") path = path.subspan(1);  // what Keras wrote
+    if (!path.empty() && path[0] == "model_config") path = path.subspan(1);  // written by Keras
     if (path.size() == 1 && path[0] == "class_name") kind = value.string;
     if (path.empty() || path[0] != "config") return {};
     path = path.subspan(1);
-    if (!path.empty() && path[0] == "layers") path = path.subspan(1);  // older ones are the list themselves
+    if (!path.empty() && path[0] == "layers") path = path.subspan(1);  // in older files it is the list itself
     return visit_layer(path, value);
   }
 
@@ -135,7 +135,7 @@ Error layer_error(const Layer& layer, const std::string& what) {
   return malformed("model.json: layer {} ({}) {}", quoted(layer.name), quoted(layer.kind), what);
 }
 
-/// What a layer must say, if it says it, to do what the network here does.
+/// The settings that a layer must have, where it states them, to match our network.
 struct Demand {
   const char* kind;
   const char* key;
@@ -164,7 +164,7 @@ Status check_settings(const Layer& layer) {
   return {};
 }
 
-/// The layers with weights, in their places.
+/// The layers that have weights.
 struct Chain {
   const Layer* norm = nullptr;
   std::vector<const Layer*> lstms;
@@ -174,7 +174,7 @@ struct Chain {
 Status add_layer(const Layer& layer, Chain& chain) {
   if (auto error = check_settings(layer)) return error;
   if (layer.kind == "InputLayer" && !chain.norm) return {};
-  if (layer.kind == "Dropout") return {};  // does nothing but in training
+  if (layer.kind == "Dropout") return {};  // only active in training
   if (layer.kind == "Activation" && chain.dense) return {};
   if (layer.kind == "BatchNormalization" && !chain.norm) {
     chain.norm = &layer;
@@ -208,7 +208,7 @@ Result<Chain> read_chain(const ModelVisitor& file) {
       file.layers.size());
 }
 
-/// Frames of the input's shape [batch, frames, bins]; 0 where it leaves them open.
+/// Frames in the input's shape [batch, frames, bins]; 0 if unspecified.
 std::uint64_t input_frames(const ModelVisitor& file) {
   for (const char* key : {"batch_input_shape", "batch_shape"}) {
     const Setting* frames = file.layers[0].find(key, 1);
@@ -222,14 +222,14 @@ std::uint64_t units_of(const Layer& layer) {
   return units && units->number >= 1 && units->number <= 1e9 ? static_cast<std::uint64_t>(units->number) : 0;
 }
 
-/// Bytes of a stored value, 0 where the type is not read here.
+/// Bytes per stored value; 0 if the type is not supported.
 std::size_t value_size(const StoredWeight& weight) {
   if (weight.type == (weight.quantised ? "float16" : "float32")) return weight.quantised ? 2 : 4;
   if (!weight.quantised) return 0;
   return weight.type == "uint16" ? 2 : weight.type == "uint8" ? 1 : 0;
 }
 
-/// The i-th value, as TensorFlow.js has it.
+/// The i-th value, dequantised as in TensorFlow.js.
 float value_at(const StoredWeight& weight, std::size_t i) {
   if (!weight.quantised) return load<float>(weight.bytes.subspan(4 * i));
   if (weight.type == "float16") return float{load<Half>(weight.bytes.subspan(2 * i))};
@@ -238,7 +238,7 @@ float value_at(const StoredWeight& weight, std::size_t i) {
   return static_cast<float>(level * weight.scale + weight.offset);
 }
 
-/// Gives each entry its bytes.
+/// Assigns each entry its bytes.
 Status place_weights(std::vector<StoredWeight>& weights, ByteView bytes) {
   std::uint64_t needed = 0;
   for (StoredWeight& weight : weights) {
@@ -272,7 +272,7 @@ bool is_named(std::string_view name, std::string_view layer, std::string_view ki
   return false;
 }
 
-/// The weights as their layers ask for them.
+/// The weights, looked up by layer.
 class WeightReader {
  public:
   explicit WeightReader(const std::vector<StoredWeight>& weights) : weights_(weights) {}
@@ -285,7 +285,7 @@ class WeightReader {
     return check(*weight, values);
   }
 
-  /// `[inputs, outputs]` in the file, whose rows are the inputs; `[outputs, inputs]` here.
+  /// `[inputs, outputs]` in the file, transposed to `[outputs, inputs]`.
   Status matrix(const Layer& layer, const char* kind, Array2<float>& values) {
     const StoredWeight* weight;
     if (auto error = find(layer, kind, {values.cols(), values.rows()}, weight)) return error;
@@ -297,7 +297,7 @@ class WeightReader {
     return check(*weight, values.all());
   }
 
-  /// Every weight must have been asked for.
+  /// Every weight must have been used.
   Status finish() const {
     if (used_ == weights_.size()) return {};
     return malformed("model.json: it lists {} weights, of which the layers have {}", weights_.size(), used_);
@@ -331,8 +331,8 @@ bool has(const Layer& layer, std::string_view part) {
   return !setting || setting->text != "false";
 }
 
-/// The variances with the layer's epsilon in place of ours. Where that would make one negative, it becomes 0 and the
-/// scale makes up for it.
+/// Adjusts the variances for the difference between the layer's epsilon and ours. If one would become negative, it is
+/// set to 0 and the scale compensates.
 Status fold_epsilon(const Layer& layer, Weights& weights) {
   const Setting* setting = layer.find("epsilon");
   const double epsilon = setting ? setting->number : usual_epsilon;
@@ -363,7 +363,7 @@ Status read_norm(const Layer& layer, WeightReader& reader, Weights& weights) {
   return fold_epsilon(layer, weights);
 }
 
-/// Gates stand in the order i, f, g, o here as there; there is one bias, which becomes the input's.
+/// Gates are in the same order, i, f, g, o. There is only one bias, which becomes the input's.
 Status read_lstm(const Layer& layer, WeightReader& reader, LstmWeights& weights) {
   if (auto error = reader.matrix(layer, "kernel", weights.input)) return error;
   if (auto error = reader.matrix(layer, "recurrent_kernel", weights.recurrent)) return error;
@@ -384,7 +384,7 @@ Status read_weights(const Chain& chain, WeightReader reader, Weights& weights) {
   return reader.finish();
 }
 
-/// Before memory is taken for what the layers say that they are: each value of a matrix is a byte or more in the file.
+/// Checks the claimed layer sizes before memory is allocated: each value of a matrix takes a byte or more in the file.
 Status check_size(const NetworkConfig& network, std::size_t bytes) {
   std::uint64_t needed = 0;
   for (const TensorShape& tensor : tensor_shapes(network)) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint16_t tag_pcm = 1, tag_float = 3, tag_extensible = 0xfffe;
 constexpr double lowest_rate = 1, highest_rate = 768000;
-// Lengths that programs write when they stream and cannot come back to fill in the true one: ffmpeg's, sox's.
+// Placeholder lengths that ffmpeg and sox write when they stream and cannot go back to fill in the real one.
 constexpr std::uint32_t streamed_lengths[] = {0xffffffff, 0x7ffff000};
 
 struct Format {
@@ -24,14 +24,14 @@ struct Format {
   std::size_t frame_bytes() const { return sample_bytes() * channels; }
 };
 
-/// The parts of a RIFF file, one after the other.
+/// The chunks of a RIFF file, one after another.
 class ChunkReader {
  public:
   explicit ChunkReader(ByteView bytes) : rest_(bytes) {}
 
   std::string_view id;
-  std::uint32_t length = 0;  // as the file says
-  ByteView content;          // what there is of it
+  std::uint32_t length = 0;  // according to the file
+  ByteView content;          // what is actually there
 
   bool next() {
     if (rest_.size() < 8) return false;

@@ -7,7 +7,7 @@ namespace lodestone {
 namespace {
 
 constexpr std::size_t most_entries = 4096;
-constexpr std::size_t end_size = 22, directory_size = 46, local_size = 30;  // without names, extras and comments
+constexpr std::size_t end_size = 22, directory_size = 46, local_size = 30;  // without names, extra fields and comments
 constexpr std::size_t longest_comment = 0xffff;
 constexpr std::string_view end_mark = "PK\5\6", directory_mark = "PK\1\2", local_mark = "PK\3\4";
 
@@ -18,7 +18,7 @@ Error entry_error(std::string_view name, const char* what) {
   return malformed("zip: the entry {} {}", quoted(name), what);
 }
 
-/// The record that ends an archive, sought from the end since a comment may follow it; empty where there is none.
+/// The end record of an archive, searched from the end because a comment may follow it; empty if there is none.
 ByteView find_end(ByteView bytes) {
   for (std::size_t comment = 0; comment <= longest_comment && comment + end_size <= bytes.size(); ++comment) {
     const ByteView end = bytes.subspan(bytes.size() - end_size - comment);
@@ -29,7 +29,7 @@ ByteView find_end(ByteView bytes) {
 
 class DirectoryReader {
  public:
-  /// `before` is what lies in front of the directory: the entries' own headers and bytes.
+  /// `before` is everything before the directory: the entries' own headers and bytes.
   DirectoryReader(ByteView before, ByteView directory) : before_(before), rest_(directory) {}
 
   Result<ZipEntry> next() {
