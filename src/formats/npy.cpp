@@ -113,8 +113,7 @@ class HeaderParser {
 };
 
 Status parse_descr(std::string_view descr, DType& dtype) {
-  if (!descr.empty() &&
-      (descr[0] == '<' || descr[0] == '=')) {  // = is native byte order: little-endian
+  if (!descr.empty() && (descr[0] == '<' || descr[0] == '=')) {  // = is native byte order: little-endian
     const std::string_view type = descr.substr(1);
     dtype = type == "f8" ? DType::f64 : DType::f32;
     if (type == "f4" || type == "f8") return {};

@@ -12,13 +12,13 @@ namespace lodestone {
 /// A value in a pickle. It refers to other values by index in Pickle::values.
 struct PickleValue {
   enum class Kind : std::uint8_t {
-    other,    ///< None, a boolean, a float, an integer beyond 64 bits or a list: not part of any tensor
-    integer,  ///< `integer`
-    text,     ///< `count` bytes of UTF-8 from `data`
-    tuple,    ///< `count` values from Pickle::elements[first]
-    dict,     ///< its entries are in Pickle::items
-    global,   ///< the allowed name of number `first`
-    object,   ///< the result of calling global `first` with tuple `count`; may have items too
+    other,       ///< None, a boolean, a float, an integer beyond 64 bits or a list: not part of any tensor
+    integer,     ///< `integer`
+    text,        ///< `count` bytes of UTF-8 from `data`
+    tuple,       ///< `count` values from Pickle::elements[first]
+    dict,        ///< its entries are in Pickle::items
+    global,      ///< the allowed name of number `first`
+    object,      ///< the result of calling global `first` with tuple `count`; may have items too
     persistent,  ///< an object outside the pickle with the id `first`
   };
 
