@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs the benchmarks: npm run bench -- --help; with --realtime in front those of
-# the instrument in real time: npm run bench:realtime -- --help.
+# Installs what is missing, builds, and runs the benchmarks: npm run bench -- --help. With --realtime as the first
+# argument, runs the real-time benchmarks of the instrument: npm run bench:realtime -- --help.
 # Supports Debian 12 on x86-64 with Node >= 20.
 set -euo pipefail
 cd "$(dirname "$0")/.."

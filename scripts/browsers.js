@@ -1,6 +1,6 @@
-// Real browsers, started the way that the tests and the benchmarks need them. Chromium speaks through playwright-core,
-// Firefox through puppeteer-core (WebDriver BiDi) with a PulseAudio null sink, without which its AudioContexts do not run on
-// a machine without a sound card.
+// Starts real browsers for the tests and benchmarks: Chromium through playwright-core, Firefox through puppeteer-core
+// (WebDriver BiDi), with a PulseAudio null sink, without which its AudioContexts do not run on a machine without a
+// sound card.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -33,7 +33,7 @@ const firefoxPreferences = {
   'network.connectivity-service.enabled': false,
 };
 
-/** The program, or an error that says what to install: a missing browser fails, it never skips. */
+/** The browser's program; throws an error that says what to install: a missing browser fails a test, never skips it. */
 function program(variable, path, packageName) {
   const found = process.env[variable] ?? path;
   if (!existsSync(found)) {
@@ -42,7 +42,7 @@ function program(variable, path, packageName) {
   return found;
 }
 
-/** Polls until `check` gives something truthy; fails with `what` after `timeout` ms. */
+/** Polls until `check` returns something truthy; fails with `what` after `timeout` ms. */
 export async function until(check, what, timeout) {
   const end = Date.now() + timeout;
   for (;;) {
@@ -53,13 +53,13 @@ export async function until(check, what, timeout) {
   }
 }
 
-/** A folder that goes away with the browser. */
+/** A folder that is deleted when the browser closes. */
 const temporaryFolder = () => mkdtemp(join(tmpdir(), 'lodestone-browser-'));
 
 async function launchChromium(flags) {
   const executablePath = program('CHROMIUM', '/usr/bin/chromium', 'chromium');
   const browser = await playwright.launch({ executablePath, args: [...chromiumFlags, ...flags] });
-  const profile = await browser.newContext({ acceptDownloads: true }); // one storage for all pages, as users have it
+  const profile = await browser.newContext({ acceptDownloads: true }); // one storage for all pages, as for a user
   return {
     version: `Chromium ${browser.version()}`,
     newPage: () => profile.newPage(),
@@ -67,7 +67,7 @@ async function launchChromium(flags) {
   };
 }
 
-/** A sound server that swallows everything; returns its environment and how to end it. */
+/** Starts a sound server without a device; returns its environment and a function that stops it. */
 async function nullSink() {
   const path = program('PULSEAUDIO', '/usr/bin/pulseaudio', 'pulseaudio');
   const folder = await temporaryFolder();
@@ -85,7 +85,7 @@ async function nullSink() {
   );
   const ended = new Promise((done) => server.once('exit', done));
   const kill = () => server.kill();
-  process.once('exit', kill); // after Ctrl-C the browsers' libraries end the process
+  process.once('exit', kill); // on Ctrl-C the browser libraries exit the process
   const socket = join(folder, 'pulse', 'native');
   await until(() => existsSync(socket) || server.exitCode !== null, 'the start of PulseAudio', 10000);
   if (server.exitCode !== null) throw new Error(`pulseaudio ended with code ${server.exitCode}`);
@@ -113,7 +113,7 @@ async function launchFirefox() {
       browser: 'firefox',
       executablePath,
       headless: true,
-      defaultViewport: null, // setting one needs a newer Firefox than Debian 12's main archive has
+      defaultViewport: null, // setting one needs a newer Firefox than Debian 12's
       env: sound.environment,
       extraPrefsFirefox: { ...firefoxPreferences, 'browser.download.dir': downloads },
     });
@@ -135,9 +135,9 @@ async function launchFirefox() {
 /**
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
- * @param {string[]} [flags] more for Chromium's command line
+ * @param {string[]} [flags] additional command-line flags for Chromium
  * @returns {Promise<{ version: string, newPage: () => Promise<any>, close: () => Promise<void>, downloads?: string }>}
- *     `newPage`: Playwright's or Puppeteer's; `downloads`: the folder into which Firefox downloads
+ *     `newPage`: Playwright's or Puppeteer's; `downloads`: Firefox's download folder
  */
 export function launch(name, flags = []) {
   const launchers = { chromium: launchChromium, firefox: launchFirefox };

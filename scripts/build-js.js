@@ -1,5 +1,5 @@
-// Joins js/ into the scripts of dist/: worklet.js, which other threads load, and inline.js, which is the whole package
-// with that and the core inside. dist/lodestone.wasm must be there.
+// Bundles js/ into the scripts of dist/: worklet.js, which other threads load, and inline.js, the whole package with
+// the worklet and the core inlined. Needs dist/lodestone.wasm.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 

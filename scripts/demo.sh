@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees it work: installs what is missing, builds, learns the bundled piano, dreams new sound natively and through the
-# WebAssembly that a browser runs, writes it all to out/, then serves the pages. Needs no input.
+# Demo: installs what is missing, builds, learns the bundled piano, generates new sound natively and with the
+# WebAssembly that a browser runs, writes everything to out/, then serves the pages. Needs no input.
 # Supports Debian 12 on x86-64 with Node >= 20.   scripts/demo.sh [--no-serve]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -26,10 +26,10 @@ const mimeTypes = {
   '.wav': 'audio/wav',
 };
 
-// With these a page is cross-origin isolated: precise clocks and SharedArrayBuffer.
+// These make a page cross-origin isolated, which enables precise clocks and SharedArrayBuffer.
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-/** The file that a request means: inside `root`, no dot files, no empty names; null for anything else. */
+/** The file that a request refers to, inside `root`, without dot files or empty names; null for anything else. */
 function locate(root, pathname) {
   let path;
   try {

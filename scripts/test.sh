@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs every suite; goes on after a failing one. Needs no input.
-# Supports Debian 12 on x86-64 with Node >= 20. LODESTONE_LONG=1 adds what takes longer (npm run test:long).
+# Installs what is missing, builds, and runs every suite, even after one has failed. Needs no input.
+# Supports Debian 12 on x86-64 with Node >= 20. LODESTONE_LONG=1 adds slow tests (npm run test:long).
 # Each suite's output is kept in build/logs; the last line is 'N passed, N failed'.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ summary=()
 passed=0 failed=0
 mkdir -p "$logs"
 
-# suite NAME COMMAND...: runs it, remembers how it went, shows the end of its output when it failed.
+# suite NAME COMMAND...: runs it, records the result, and shows the end of its output if it failed.
 suite() {
   local name=$1 log start=$SECONDS outcome=passed
   shift

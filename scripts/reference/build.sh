@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the API reference from the JSDoc into build/api. Fails on warnings, such as a link to something that does not exist.
+# Generates the API reference from the JSDoc in build/api. Fails on warnings, such as broken links.
 set -euo pipefail
 cd "$(dirname "$0")"
 [[ -d node_modules/typedoc ]] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -10,7 +10,7 @@
 
 namespace lodestone::cli {
 
-/// What was found in one file.
+/// The results for one file.
 class Checks {
  public:
   enum class Verdict { ok, fail, history };
@@ -24,12 +24,12 @@ class Checks {
 
   Checks(Host& host, Progress& progress) : host_(host), progress_(progress) {}
 
-  /// Ok where error ≤ tolerance (NaN is not).
+  /// Passes if error ≤ tolerance (NaN fails).
   void add(std::string name, double error, double tolerance);
-  /// Told, but not counted: a defect of the reference touches it.
+  /// Reported but not counted, because it is affected by a defect of the reference.
   void add_history(std::string name, double error, double tolerance);
 
-  /// Shows how far the file is; an error where the user asks to stop.
+  /// Shows progress; fails if the user asks to stop.
   Status advance(double share, std::string_view what);
 
   std::span<const Quantity> quantities() const { return quantities_; }
@@ -43,25 +43,25 @@ class Checks {
 
 std::string_view verdict_name(Checks::Verdict verdict);
 
-/// The larger of the two; NaN stays.
+/// The larger of the two; NaN if either is.
 double worse(double worst, double error);
 
-/// max|a − b| / max|b|; infinite where something is not finite or the lengths differ.
+/// max|a − b| / max|b|; infinite if a value is not finite or the lengths differ.
 double relative_error(std::span<const float> values, std::span<const float> reference);
 double relative_error(std::span<const double> values, std::span<const double> reference);
 
-/// The tensor of that name; `shape` must fit where it is given (0 stands for any size).
+/// The tensor of that name; `shape`, if given, must match (0 matches any size).
 Result<const TensorView*> tensor(const Safetensors& file, std::string_view name,
                                  std::span<const std::uint64_t> shape = {});
-/// Its values as a matrix; it must have two dimensions.
+/// The values of a two-dimensional tensor, as a matrix.
 Result<Array2<float>> matrix(const Safetensors& file, std::string_view name);
-/// A metadata entry as a whole number within bounds.
+/// A metadata entry as an integer within bounds.
 Result<int> whole(const Safetensors& file, std::string_view key, int low, int high);
 
-/// Each recomputes everything that its kind of file holds. An error where the file does not fit together.
+/// Each recomputes everything in its kind of file. Fails if the file is inconsistent.
 Status verify_stft(const Safetensors& file, Checks& checks);
 Status verify_magnet(const Safetensors& file, Checks& checks);
-/// Predictions of the model that the file names, as PyTorch or TensorFlow.js computed them; it lies beside `path`.
+/// Predictions that PyTorch or TensorFlow.js computed with the model that the file names, next to `path`.
 Status verify_import(Host& host, std::string_view path, const Safetensors& file, Checks& checks);
 Status verify_lws(const Safetensors& file, Checks& checks);
 /// `quality` is the text of the quality.json that belongs to the signals in `file`.

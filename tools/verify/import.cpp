@@ -8,9 +8,9 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr double tolerance = 1e-4;  // of the largest prediction: float32 sums in another order
+constexpr double tolerance = 1e-4;  // of the largest prediction: float32 sums in a different order
 
-/// The model beside the file that its metadata names.
+/// The model that the file's metadata names, in the same folder.
 Result<Model> read_original(Host& host, std::string_view path, const Safetensors& file, int sequence) {
   const std::string* name = file.find_metadata("model");
   if (!name || name->empty()) return Error{ErrorCode::invalid_data, "metadata model is missing"};

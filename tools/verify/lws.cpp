@@ -12,9 +12,9 @@ namespace {
 
 constexpr double table_tolerance = 1e-9;      // windows and weights are computed in double precision on both sides
 constexpr double magnitude_tolerance = 1e-5;  // relative, every bin
-constexpr double close = 1e-3;                // of A: what counts as the same bin ...
-constexpr int well_conditioned = 13;          // ... among those with so many bits
-constexpr double farthest = 5e-3;             // of A: correct builds with another order of summation reach 1.2e-3
+constexpr double close = 1e-3;                // of A: what counts as equal ...
+constexpr int well_conditioned = 13;          // ... among bins with at least this many bits
+constexpr double farthest = 5e-3;             // of A: correct builds with a different order of summation reach 1.2e-3
 constexpr double smallest_l2 = 1e-5;
 
 /// Windows and weights: the largest difference over the largest entry.
@@ -32,7 +32,7 @@ Status compare_doubles(const Safetensors& file, std::string_view name, std::span
   return {};
 }
 
-/// With two frames a window the reference's window and weights for no-future are all zero, but for a table that says
+/// With two frames per window the reference's window and weights for no-future are all zero, unless the table says
 /// otherwise.
 bool initial_is_history(const LwsCase& lws) { return 2 * lws.stft.hop == lws.stft.window_length(); }
 
@@ -123,7 +123,7 @@ Result<Magnitudes> copy_of(const Magnitudes& magnitudes) {
   return copy;
 }
 
-/// How far a spectrum is from the reference's.
+/// How much a spectrum differs from the reference's.
 struct Distance {
   double magnitude = 0;  ///< largest relative difference of the magnitudes
   double worst = 0;      ///< largest |S − reference|/A among the well-conditioned bins
@@ -160,8 +160,8 @@ Distance distance(const Magnitudes& magnitudes, const Spectrum& found, const Spe
   return result;
 }
 
-/// Sequential stages amplify rounding from frame to frame: with online LWS among them fewer bins must agree, and
-/// nothing bounds the rest.
+/// Sequential stages amplify rounding from frame to frame: with online LWS fewer bins have to agree, and the rest are
+/// unbounded.
 void judge(const LwsOutput& output, const Distance& found, bool history, Checks& checks) {
   const auto add = [&](std::string_view what, double error, double tolerance) {
     std::string name = output.name + ": " + std::string(what);

@@ -13,7 +13,7 @@ Error malformed(std::string_view what, std::string_view expected) {
   return {ErrorCode::invalid_data, std::string(what) + ": expected " + std::string(expected)};
 }
 
-/// A number of the file as an int; NaN and what does not fit become −1, which every check refuses.
+/// A number in the file as an int; NaN and values out of range become −1, which every check rejects.
 int as_int(double value) { return value >= 0 && value <= 1e9 ? static_cast<int>(value) : -1; }
 
 bool parse_kind(std::string_view name, PhaseMethod& method) {
@@ -92,7 +92,7 @@ class CaseVisitor final : public JsonVisitor {
   }
 };
 
-/// KIND then a number, e.g. batch30; thresholds are the authors' defaults, or 0 for `dense`.
+/// KIND followed by a number, such as batch30; thresholds are the authors' defaults, or 0 for `dense`.
 bool parse_mode_part(std::string_view part, std::vector<PhaseStage>& stages) {
   if (part == "dense") {
     if (stages.empty()) return false;
@@ -112,7 +112,7 @@ bool parse_mode_part(std::string_view part, std::vector<PhaseStage>& stages) {
   return true;
 }
 
-/// `speech`, `music`, or parts such as nofuture1_online10 and batch5_dense.
+/// `speech`, `music`, or stages such as nofuture1_online10 and batch5_dense.
 bool parse_mode(std::string_view mode, std::vector<PhaseStage>& stages) {
   PhaseConfig preset;
   if ((mode == "speech" || mode == "music") && phase_preset(mode, preset)) {
@@ -174,7 +174,7 @@ Result<LwsQuality> quality_of(const QualityVisitor::Row& row) {
     return malformed("quality: mode \"" + row.mode + "\"",
                      "speech, music or stages such as nofuture1_online10, batch5_dense");
   }
-  // q2fix holds consistency and spectral convergence.
+  // q2fix contains consistency and spectral convergence.
   quality.reference = row.q2fix.empty() ? row.fixed : row.q2fix.front();
   quality.variant = row.q2fix.empty() ? "fixed" : "q2fix";
   if (!std::isfinite(quality.reference)) return malformed("quality", "fixed_consistency_db or q2fix in every row");

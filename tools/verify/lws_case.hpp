@@ -9,7 +9,7 @@
 
 namespace lodestone::cli {
 
-/// One output of a case: which stages led to it, and how well it can be compared.
+/// One output of a case: the stages that led to it, and how precisely it can be compared.
 struct LwsOutput {
   std::string name;
   std::string variant;     ///< asis, fixed or q2fix: which defects of the reference were corrected
@@ -18,7 +18,7 @@ struct LwsOutput {
   std::vector<PhaseStage> stages;
 };
 
-/// What the metadata entry `lws` says.
+/// The metadata entry `lws`.
 struct LwsCase {
   StftConfig stft;  ///< with the square-root Hann window and the framing of LWS
   int look_ahead = 3;
@@ -35,15 +35,15 @@ struct LwsQuality {
   std::string mode;
   StftConfig stft;
   std::vector<PhaseStage> stages;
-  double reference = 0;  ///< consistency in dB, with the defects corrected as far as the file says
+  double reference = 0;  ///< consistency in dB, with defects corrected according to `variant`
   std::string variant;   ///< fixed or q2fix
-  double spread = 0;     ///< how far it moves in dB when the input is perturbed by 1e-7
+  double spread = 0;     ///< how much it changes in dB when the input is perturbed by 1e-7
 };
 
 Result<std::vector<LwsQuality>> read_lws_quality(std::string_view text);
 
-/// Whether a defect of the reference that `variant` has not corrected touches these stages: no-future at four frames a
-/// window adds a bin index twice; no-future and online's first estimate do nothing at two frames a window.
+/// Whether a defect of the reference that `variant` has not corrected affects these stages: no-future with four frames
+/// per window adds a bin index twice; no-future and online's first estimate do nothing with two frames per window.
 bool is_history(const StftConfig& stft, const std::vector<PhaseStage>& stages, std::string_view variant);
 
 bool has_online(const std::vector<PhaseStage>& stages);

@@ -11,7 +11,7 @@
 namespace lodestone::cli {
 namespace {
 
-/// Consistency in dB that whole signals may differ by: the share of it that rounding explains.
+/// By how many dB of consistency whole signals may differ because of rounding.
 double quality_tolerance(const LwsQuality& quality) {
   constexpr double tie = 0.3;
   if (has_online(quality.stages)) return 2;
@@ -20,12 +20,12 @@ double quality_tolerance(const LwsQuality& quality) {
   const PhaseStage& stage = quality.stages[0];
   if (stage.alpha == 0) return stage.iterations > 5 ? 0.2 : 0.1;
   const double tolerance = stage.iterations > 5 ? 0.01 : 0.001;
-  // Two phases fit equally well where the reference itself moves by more than that when its input is perturbed by 1e-7.
+  // If the reference itself moves by more than that when its input is perturbed by 1e-7, two phases fit equally well.
   return quality.spread > tolerance ? tie : tolerance;
 }
 
-/// |STFT| in double precision, rounded once: sweeps amplify the errors of single-precision sums, and the reference had
-/// none.
+/// |STFT| in double precision, rounded once: sweeps amplify the errors of single-precision sums, which the reference
+/// does not have.
 Result<Magnitudes> exact_magnitudes(const StftConfig& stft, std::span<const float> samples) {
   const Layout layout(stft);
   const auto window = analysis_window(stft);
@@ -61,7 +61,7 @@ Result<double> reached_consistency(const LwsQuality& quality, std::span<const fl
   return consistency(*spectrum);
 }
 
-/// The rows of one mode, whose mean is judged too where single signals may differ much.
+/// The rows of one mode, whose mean is also checked if individual signals may differ a lot.
 struct ModeErrors {
   std::string mode;
   double sum = 0;

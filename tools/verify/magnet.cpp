@@ -12,11 +12,11 @@ namespace lodestone::cli {
 namespace {
 
 // Relative to the largest entry of a tensor; losses relative to themselves.
-constexpr double step_tolerance = 1e-4;        // predictions, gradients and losses: float32 sums in another order
+constexpr double step_tolerance = 1e-4;        // predictions, gradients and losses: float32 sums in a different order
 constexpr double parameter_tolerance = 1e-3;   // Adam divides by small numbers
-constexpr double generation_tolerance = 1e-3;  // each frame is computed from the ones before
+constexpr double generation_tolerance = 1e-3;  // each frame depends on the previous ones
 
-/// The numbers of a JSON object of the metadata.
+/// The numbers in a JSON object of the metadata.
 class Numbers final : public JsonVisitor {
  public:
   Status visit(std::span<const std::string> path, const JsonValue& value) override {
@@ -24,7 +24,7 @@ class Numbers final : public JsonVisitor {
     return {};
   }
 
-  /// The last number under that key, NaN where there is none. (Of `betas` the last is β2.)
+  /// The last number under that key; NaN if there is none. (The last of `betas` is β2.)
   double last(std::string_view key) const {
     double number = NAN;
     for (const auto& [name, value] : values_) {
@@ -47,7 +47,7 @@ Result<Numbers> numbers(const Safetensors& file, std::string_view key) {
 
 bool near(double value, double wanted) { return std::fabs(value - wanted) <= 1e-9 * wanted; }
 
-/// What the file says of the network and of Adam; only MAGNet's constants are known to the library.
+/// The network's and Adam's settings in the file; the library only supports MAGNet's constants.
 Result<TrainerConfig> trainer_config(const Safetensors& file) {
   const auto optimizer = numbers(file, "optimizer");
   if (!optimizer) return optimizer.error();
@@ -89,7 +89,7 @@ Result<Weights> read_weights(const Safetensors& file, const NetworkConfig& netwo
   return weights;
 }
 
-/// Compares what the file holds under `prefix`; gradients have no running statistics there.
+/// Compares the tensors under `prefix`; gradients have no running statistics.
 Status compare(const Safetensors& file, Weights& weights, std::string_view prefix, double tolerance, Checks& checks) {
   for (const NamedTensor& found : tensors(weights)) {
     const std::string name = std::string(prefix) + found.name;
@@ -102,7 +102,7 @@ Status compare(const Safetensors& file, Weights& weights, std::string_view prefi
   return {};
 }
 
-/// `after20/` to 20; 0 where the name is none of these.
+/// Parses `after20/` as 20; 0 for any other name.
 int steps_of(std::string_view name) {
   std::int64_t steps = 0;
   if (!name.starts_with("after") || name.find('/') == std::string_view::npos) return 0;
@@ -184,7 +184,7 @@ Status verify_training(const Safetensors& file, Trainer& trainer, const Schedule
   return {};
 }
 
-/// `frames[from .. from + sequence)` through the predictor; its prediction of the next.
+/// Feeds `frames[from .. from + sequence)` to the predictor and returns its prediction of the next frame.
 std::span<const float> predict(Predictor& predictor, const Array2<float>& frames, std::size_t from, int sequence) {
   predictor.reset();
   std::span<const float> prediction;
@@ -257,7 +257,7 @@ Status verify_magnet(const Safetensors& file, Checks& checks) {
   if (!trainer) return trainer.error();
   if (auto error = verify_training(file, *trainer, *schedule, checks)) return error;
 
-  // With the reference's own parameters, so that errors do not add up.
+  // With the reference's own parameters, so that errors do not accumulate.
   const auto trained = read_weights(file, network, "after" + std::to_string(last_state(file)) + "/");
   if (!trained) return trained.error();
   if (auto error = verify_evaluation(file, network, *trained, *frames, schedule->step(0), checks)) return error;

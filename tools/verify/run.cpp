@@ -8,14 +8,14 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr int exit_failed = 1;  // a quantity lies outside its tolerance; the others as in cli/host.hpp
+constexpr int exit_failed = 1;  // a value is outside its tolerance; for the others see cli/host.hpp
 
 constexpr std::string_view quality_name = "quality.json";
 constexpr std::string_view signals_name = "signals.safetensors";
 
 std::string_view text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-/// Signals and what was reached with them are two files in one folder; either names the other.
+/// The signals and their qualities are two files in one folder; given either, the other is found.
 struct Source {
   std::string path;
   Bytes bytes;
@@ -80,7 +80,7 @@ struct Totals {
   std::size_t ok = 0, failed = 0, history = 0, unreadable = 0;
 };
 
-/// A file that cannot be verified does not keep the others from being verified.
+/// A file that cannot be verified does not stop the others.
 void tell(std::string_view path, const Error& error, Console& console, Report& report) {
   const Error named = in_file(path, error);
   console.note("lodestone: " + named.message);

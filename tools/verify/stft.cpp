@@ -5,7 +5,7 @@
 namespace lodestone::cli {
 
 Status verify_stft(const Safetensors& file, Checks& checks) {
-  constexpr double tolerance = 1e-5;  // of the largest magnitude: float32 against torch's own order of summation
+  constexpr double tolerance = 1e-5;  // of the largest magnitude: float32 and torch's order of summation
   constexpr std::uint64_t any_length[] = {0};
   const auto size = whole(file, "n_fft", 16, 65536);
   if (!size) return size.error();
