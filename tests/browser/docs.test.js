@@ -1,6 +1,5 @@
-// The documentation's code for pages, as it stands there but for the number of epochs and seconds. The blocks of one page
-// follow each other: what one declares, the next ones know. Before the first stand the names that every page of the
-// documentation takes for granted.
+// Runs the documentation's code for pages, unchanged except for the number of epochs and seconds. The blocks of a page
+// run in order and share their declarations, after the names that every page of the documentation assumes.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';

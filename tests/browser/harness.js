@@ -1,4 +1,4 @@
-// Real browsers for the tests, both behind one face.
+// Real browsers for the tests, both with the same interface.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

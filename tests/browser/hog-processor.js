@@ -1,5 +1,5 @@
 /* global AudioWorkletProcessor, registerProcessor, sampleRate */
-// While it is told to, it takes half as much time again as a quantum lasts.
+// On request, overloads the audio thread: each quantum takes one and a half times its duration.
 class Hog extends AudioWorkletProcessor {
   constructor() {
     super();

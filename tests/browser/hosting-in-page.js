@@ -1,6 +1,6 @@
-// What hosting.test.js does in a page whose policy forbids all that is not needed.
+// What hosting.test.js does in a page whose policy forbids everything that is not needed.
 
-/** With the package's files, where they are said to lie. */
+/** Registers with the given addresses of the package's files. */
 export async function learnAndPlay() {
   const { Magnet } = await import('/js/index.js');
   return learnAndPlayWith(Magnet, { workletUrl: '/dist/worklet.js', wasmUrl: '/dist/lodestone.wasm' });

@@ -1,4 +1,4 @@
-// A training that is killed time and again and goes on, for Node and pages.
+// A training that is repeatedly killed and resumed, for Node and pages.
 import { Magnet } from '../../js/index.js';
 import { hash, testSound } from './fixed-computation.js';
 
@@ -11,7 +11,7 @@ export const trainings = {
   sequence: { ...settings, training: 'sequence' },
 };
 
-/** The hash of what is learned without a break. */
+/** The hash of the model without interruptions. */
 export async function unbroken(kind, epochs) {
   return hash((await Magnet.train(sound, { ...trainings[kind], epochs })).toBytes());
 }

@@ -1,4 +1,4 @@
-// The README's "Play a model", as it stands there.
+// Runs the README's "Play a model" unchanged.
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';

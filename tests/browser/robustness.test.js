@@ -1,4 +1,4 @@
-// A GeneratorNode under what a page, a context and its user may do to it.
+// A GeneratorNode under everything that a page, a context or a user may do to it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { serve } from '../../scripts/serve.js';

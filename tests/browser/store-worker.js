@@ -1,10 +1,10 @@
-// Uses a store where only Workers may.
+// Uses a store in a Worker, since OPFS can only be written there.
 import { Checkpoints } from '../../js/training/checkpoints.js';
 import { openStore } from '../../js/training/stores/store.js';
 
 const bytes = (length, value) => new Uint8Array(length).fill(value);
 
-/** Which no store can make smaller. */
+/** Incompressible data. */
 function noise(length) {
   const filled = new Uint8Array(length);
   for (let at = 0; at < length; at += 65536) crypto.getRandomValues(filled.subarray(at, at + 65536));

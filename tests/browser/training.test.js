@@ -1,4 +1,5 @@
-// Training in real browsers: with shared memory and without the bits of Node, and a main thread that is never held up.
+// Training in real browsers, with and without shared memory: the same bits as in Node, and a main thread that is never
+// blocked.
 import assert from 'node:assert/strict';
 import { availableParallelism, loadavg } from 'node:os';
 import { after, before, describe, test } from 'node:test';

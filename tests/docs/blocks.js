@@ -1,9 +1,9 @@
-// The fenced code blocks of README.md and of docs/, for those who run them. As a program: prints the first block of that
-// language in README.md, `node tests/docs/blocks.js cpp`.
+// Extracts the fenced code blocks of README.md and docs/. As a program it prints the first block of a language in
+// README.md: `node tests/docs/blocks.js cpp`.
 //
-// What runs a block follows from its language: `js` a page, or Node where it imports one of Node's modules; `console` a
-// shell (lines that begin with "$ "); `python` Python; `html` a page; `cpp` tests/consumer. What begins
-// with a language and `project` makes a project of that name, which tests/package builds. `text` and `json` are no code.
+// A block's language decides what runs it: `js` a page, or Node if it imports a Node module; `console` a shell (lines
+// that begin with "$ "); `python` Python; `html` a page; `cpp` tests/consumer. A language followed by `project` and a
+// name defines a project, which tests/package builds. `text` and `json` are not code.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const root = new URL('../../', import.meta.url);

@@ -1,6 +1,5 @@
-// Runs the documentation's code: what is for Node, for a shell and for Python, as it stands there but for the number of
-// epochs and seconds. A folder for each page, in which its blocks follow each other. tests/browser/docs.test.js runs what
-// is for pages.
+// Runs the documentation's code for Node, the shell and Python, unchanged except for the number of epochs and seconds.
+// The blocks of each page run in order in their own folder. tests/browser/docs.test.js runs the code for pages.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // The three quick starts of the README learn the same sound with the same settings: shortened to two epochs, the
-// command line, JavaScript and C++ give models with the same metadata and, but for rounding, the same weights.
+// command line, JavaScript and C++ produce models with the same metadata and, except for rounding, the same weights.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

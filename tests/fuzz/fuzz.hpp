@@ -9,7 +9,7 @@
 
 namespace lodestone {
 
-/// Ends the run where a promise of the reader is broken.
+/// Aborts if a guarantee of the reader is violated.
 inline void require(bool promise) {
   if (!promise) std::abort();
 }

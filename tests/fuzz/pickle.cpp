@@ -4,7 +4,7 @@
 
 using namespace lodestone;
 
-/// Whatever is read must hold together: every place that a value names is there.
+/// Whatever is read must be consistent: every index in a value must exist.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::string_view globals[] = {"collections.OrderedDict", "torch._utils._rebuild_tensor_v2",
                                           "torch.FloatStorage"};

@@ -2,6 +2,6 @@
 
 #include <cstdint>
 
-/// How many blocks this thread has taken from the heap since it started: malloc, calloc, realloc, aligned_alloc and
-/// new. Real-time code must leave it as it was.
+/// Number of heap allocations by this thread so far: malloc, calloc, realloc, aligned_alloc and new. Real-time code
+/// must not change it.
 std::uint64_t allocations();

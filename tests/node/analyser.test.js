@@ -1,4 +1,4 @@
-// Features through the C ABI: the layout that JavaScript tells, views that live on, no memory taken.
+// Features through the C ABI: the layout in JavaScript, views that stay valid, no memory allocated.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

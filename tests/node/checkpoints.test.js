@@ -1,4 +1,4 @@
-// Checkpoints in a folder: what is read is what was written, damage is seen, and no trouble with the storage stops a training.
+// Checkpoints in a folder: they survive a round trip, damage is detected, and storage failures never stop a training.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

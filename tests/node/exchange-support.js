@@ -1,7 +1,7 @@
-// What a worker adds to a sum: its own eighths, each an array of random numbers of very different sizes, so that another
-// order of the additions gives other bits.
+// What a worker adds to a sum: its own eighths, each an array of random numbers of very different magnitudes, so that a
+// different order of additions gives different bits.
 
-/** The most values of a sum; the rounds have fewer and fewer. */
+/** The maximum number of values in a sum; later rounds have fewer. */
 export const longest = 1000;
 
 function eighth(index, round) {

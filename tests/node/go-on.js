@@ -1,4 +1,4 @@
-// A process for resume.test.js to kill: trains, or goes on, and tells how far it is as lines of JSON.
+// A process for resume.test.js to kill: trains or resumes, and reports progress as lines of JSON.
 import { goOn } from '../browser/kept-training.js';
 
 const tell = (news) => process.stdout.write(`${JSON.stringify(news)}\n`);

@@ -1,5 +1,5 @@
-// Damaged files of other programs, at random: each is imported as a model that can be read, or refused with
-// invalid-data; nothing traps, hangs or takes much memory. Each part runs LODESTONE_FUZZ_SECONDS (10).
+// Randomly damaged PyTorch and TensorFlow.js files: each is either imported as a valid model or rejected with
+// invalid-data; nothing traps, hangs or takes much memory. Each part runs for LODESTONE_FUZZ_SECONDS (10).
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

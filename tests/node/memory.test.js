@@ -1,4 +1,4 @@
-// Objects give their memory back, live side by side, and the audio path takes none.
+// Objects free their memory and can coexist, and the audio path allocates none.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -1,4 +1,4 @@
-// The live instrument in WebAssembly: what its JavaScript face adds to the core, which has tests of its own.
+// The live instrument in WebAssembly: what its JavaScript interface adds to the core, which has its own tests.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

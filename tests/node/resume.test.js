@@ -1,4 +1,4 @@
-// A process that is killed while it trains, and another that goes on: the same bits as without a break.
+// One process is killed while it trains and another resumes: the same bits as without the interruption.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// What watches over a training and makes its sound ready, through the module: the same code as natively, whose tests
-// have the oracles; here that every option arrives, with the same bits for any number of parts.
+// Training's safeguards and audio preparation in WebAssembly. The native tests of the same code have the oracles; these
+// check that every option takes effect, with the same bits for any number of parts.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -1,4 +1,4 @@
-// What can be asked of a training while it goes on, the sounds that it takes, and the workers that share it.
+// Requests to a running training, the audio it accepts, and the workers that share it.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

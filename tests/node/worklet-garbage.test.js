@@ -1,4 +1,4 @@
-// What runs on the audio thread makes no objects: the heap does not grow in ten minutes of quanta.
+// Code on the audio thread creates no objects: the heap does not grow in ten minutes of quanta.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headerLength, RemotePlayer } from '../../js/nodes/remote-player.js';
@@ -8,8 +8,8 @@ import { wasm } from './support.js';
 const quanta = Math.ceil((600 * 44100) / 128);
 
 /**
- * Bytes by which the heap grows in so many calls, after as many to warm up: the most of three, as a collection hides
- * some.
+ * Bytes by which the heap grows in so many calls, after as many to warm up. The maximum of three, since a garbage
+ * collection can hide growth.
  */
 function growth(calls, call) {
   const growths = [0, 1, 2, 3].map(() => {

@@ -1,5 +1,5 @@
-// Pages made in every way that the manual names learn and play in real browsers: the bits of Node. LODESTONE_LONG adds
-// those of webpack, Rollup and esbuild, and the development server of Vite.
+// Pages built in every way that the manual describes learn and play in real browsers, with the same bits as in Node.
+// LODESTONE_LONG adds webpack, Rollup and esbuild, and Vite's development server.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
@@ -10,7 +10,7 @@ import { serve } from '../../scripts/serve.js';
 import { openBrowser } from '../browser/harness.js';
 import { project, run } from './workspace.js';
 
-/** Where each project's output lies, and the script in it where the tool leaves the page to its user. */
+/** Each project's output folder, and its script if the tool does not generate a page. */
 const outputs = {
   plain: { folder: '.' },
   inline: { folder: '.' },
