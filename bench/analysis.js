@@ -1,4 +1,4 @@
-// From samples to what is reported of them.
+// Turns samples into reported figures.
 import { longEnough } from './measure.js';
 import { medianEstimate, pairRatios, summary } from './statistics.js';
 import { steadyState } from './steady-state.js';
@@ -9,7 +9,7 @@ import { steadyState } from './steady-state.js';
 export const perUnit = ({ unitsPerRun }, [, milliseconds, runs]) => milliseconds / (runs * unitsPerRun);
 
 /**
- * The samples that statistics are of: steady, and not of the first few that were too short for the clock.
+ * The samples used for statistics: the steady ones, without the first few that were too short for the clock.
  * @param {Series & { steady: Analysis['steady'] }} series
  * @returns {{ start: number, value: number }[]} value: milliseconds per unit
  */
@@ -26,9 +26,9 @@ const laterPart = (/** @type {number} */ count) => (count < 9 ? Math.min(1, coun
 const isLongEnough = (/** @type {Sample} */ [, milliseconds]) => milliseconds >= longEnough / 2;
 
 /**
- * The first call is kept apart; the steady state is sought among all later samples that the clock can tell.
+ * The first call is kept separate; the steady state is sought in all later samples that are long enough for the clock.
  * @param {Series} series
- * @returns {Analysis | Series} a series that failed stays what it is
+ * @returns {Analysis | Series} a failed series is returned unchanged
  */
 export function analyse(series) {
   const { samples } = series;
@@ -46,7 +46,7 @@ export function analyse(series) {
 export const isAnalysed = (series) => series !== undefined && 'statistics' in series;
 
 /**
- * Time of `a` ÷ time of `b`, pair by pair; null where either is missing or failed.
+ * Time of `a` ÷ time of `b`, pair by pair; null if either is missing or failed.
  * @param {Analysis | Series | undefined} a
  * @param {Analysis | Series | undefined} b
  * @returns {Ratio | null}
@@ -72,7 +72,7 @@ export const pairsOf = (a, b) => pairRatios(steadySamples(a), steadySamples(b));
 export const own = ['native', 'native-4', 'node', 'chromium', 'chromium-worker', 'firefox', 'firefox-worker'];
 
 /**
- * At every workload: everybody ÷ our build in Chromium, and our own builds ÷ the native one of the same vector width.
+ * For every workload: all competitors ÷ our build in Chromium, and our own builds ÷ the native one of the same vector width.
  * @param {(Analysis | Series)[]} series
  * @returns {Ratio[]}
  */

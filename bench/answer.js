@@ -1,4 +1,4 @@
-// A bench module behind one function: requests in, answers out, both plain objects that travel as JSON.
+// Wraps a bench module in one function that answers requests; both are plain objects that can be sent as JSON.
 
 /**
  * @typedef {object} BenchModule

@@ -2,9 +2,9 @@
 //
 // ED-PELT: a change is a split that raises the nonparametric likelihood of the segments' empirical distributions (Zou, Yin, Feng and
 // Wang, Annals of Statistics 42, 2014) by more than a penalty; the best set of splits is found exactly by dynamic programming with
-// pruning (Killick, Fearnhead and Eckley, JASA 107, 2012), the likelihood being summed over few quantiles that crowd in the
-// tails (Haynes, Fearnhead and Eckley, Statistics and Computing 27, 2017). It assumes no normal distribution, which times of
-// programs never have, and sees changes of the spread as well.
+// pruning (Killick, Fearnhead and Eckley, JASA 107, 2012), with the likelihood summed over a few quantiles, denser in the
+// tails (Haynes, Fearnhead and Eckley, Statistics and Computing 27, 2017). It does not assume a normal distribution, which run
+// times never have, and also detects changes in spread.
 
 /** n·ln n for n = 0, 1/2, 1 …: counts are kept doubled, since a sample equal to a quantile lies half below it. */
 function halfEntropies(/** @type {number} */ length) {

@@ -1,4 +1,4 @@
-// What changed between two reports, beyond their noise.
+// Finds changes between two reports that exceed the noise.
 import { median } from 'd3-array';
 import { isAnalysed } from './analysis.js';
 
@@ -7,7 +7,7 @@ import { isAnalysed } from './analysis.js';
  * @typedef {{ workload: string, competitor: string, ratio: number, low: number, high: number }} Change times now ÷ then
  */
 
-const worthSaying = 0.03; // two runs of the same build differ by so much, whatever the intervals within each
+const worthSaying = 0.03; // two runs of the same build can differ by this much, whatever their intervals
 
 /** Now ÷ then; the interval's ends are those of the two intervals. @param {Analysis} now @param {Analysis} then @returns {Change} */
 const change = (now, then) => ({
@@ -41,7 +41,7 @@ function machineDifferences(now, then) {
 }
 
 /**
- * Series of both reports whose intervals lie apart, by more than 3 %, the largest change first; and what makes the comparison doubtful.
+ * Series whose intervals in the two reports are more than 3 % apart, largest change first; and reasons to doubt the comparison.
  * @param {Report} now
  * @param {Report} then
  * @returns {{ changes: Change[], compared: number, overall: number | null, doubts: string[] }} overall: the median ratio of all

@@ -8,7 +8,7 @@ import { progress } from './progress.js';
  */
 
 /**
- * What they find stands in the report; what goes wrong does too, and the next one's turn comes.
+ * Findings and errors both go into the report; after an error the next experiment runs.
  * @param {string[]} names
  * @param {(name: string) => Promise<Experiment>} load
  * @param {{ quick: boolean, signal: AbortSignal, peers?: boolean }} options handed to each

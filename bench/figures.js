@@ -1,4 +1,4 @@
-// A figure to reach: its name, its target, and how it is found in what was measured.
+// A target figure: its name, its target value, and how to find it in the measurements.
 
 /**
  * @import { Analysis, Findings, Found, Series, Target } from './types.d.ts'
@@ -13,7 +13,7 @@ export const atMost = (target, unit, name, find) => ({ relation: '<=', target, u
 /** @type {typeof atMost} */
 export const atLeast = (target, unit, name, find) => ({ relation: '>=', target, unit, name, find });
 
-/** What an experiment found, with its interval where it gives one. */
+/** An experiment's finding, with its interval if there is one. */
 export const experiment =
   (/** @type {string} */ name, /** @type {string} */ key) =>
   (/** @type {Measured} */ { experiments }) => {
@@ -24,7 +24,7 @@ export const experiment =
   };
 
 /**
- * One target a figure; what could not be measured is not met and says why.
+ * One target per figure; one that could not be measured counts as missed and says why.
  * @param {Figure[]} figures
  * @param {Measured} measured
  * @returns {Target[]}

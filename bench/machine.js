@@ -1,11 +1,11 @@
-// Where the figures come from: without it they say nothing.
+// Describes the machine: without it the figures mean nothing.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 
 /** @import { Machine } from './types.d.ts' */
 
-/** The first line that a program says about itself. @param {string} command */
+/** The first line of a program's output. @param {string} command */
 function firstLine(command) {
   try {
     return execFileSync(command, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split(

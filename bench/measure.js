@@ -1,4 +1,4 @@
-// The measuring plan: competitors take turns, each sample long enough for its clock, every one kept.
+// The measuring plan: competitors alternate, each sample is long enough for its clock, and all samples are kept.
 
 /**
  * @import { Competitor, Description } from './competitors/competitor.js'
@@ -6,7 +6,7 @@
  * @typedef {Description['workloads'][number]} Workload
  */
 
-/** Milliseconds that a sample should take at least: a thousand steps of the coarsest clock here (Firefox's, isolated). */
+/** Minimum duration of a sample in ms: a thousand ticks of the coarsest clock (Firefox's, when isolated). */
 export const longEnough = 10;
 
 /** One competitor at one workload. */
@@ -14,7 +14,7 @@ class Turn {
   #competitor;
   #workload;
   #runs = 1;
-  /** Milliseconds of its turns so far, and of the latest, what the competitor's own clock does not see included. */
+  /** Milliseconds of all turns so far, and of the latest, including what the competitor's own clock does not see. */
   spent = 0;
   latest = 0;
   /** @type {Series} */
@@ -35,7 +35,7 @@ class Turn {
     };
   }
 
-  /** Whatever goes wrong ends this competitor's turns and stands in its series. @param {() => Promise<void>} task */
+  /** Any failure ends this competitor's turns and is recorded in its series. @param {() => Promise<void>} task */
   async #guard(task) {
     try {
       await task();
@@ -69,8 +69,8 @@ class Turn {
 }
 
 /**
- * Samples a group of competitors in turns: A B A B. All get the same time; one whose samples are long has fewer turns, spread over the
- * others', but `fewest` at least. One that fails is left out from then on.
+ * Samples a group of competitors alternately: A B A B. All get the same time; one with long samples gets fewer turns, spread over the
+ * others', but at least `fewest`. One that fails is left out from then on.
  * @param {{ competitor: Competitor, workload: Workload }[]} group
  * @param {{ budget: number, fewest: number, now: () => number, signal: AbortSignal }} options budget: milliseconds for all
  *   together, exceeded only for the sake of `fewest`; now: a monotonic clock in ms, from which the samples' starts are taken
@@ -79,7 +79,7 @@ class Turn {
 export async function measure(group, { budget, fewest, now, signal }) {
   const turns = group.map(({ competitor, workload }) => new Turn(competitor, workload));
   const running = () => turns.filter(({ series }) => series.ok);
-  /** What part of a competitor's time so many milliseconds are. @param {Turn} turn @param {number} milliseconds */
+  /** Milliseconds as a share of a competitor's time. @param {Turn} turn @param {number} milliseconds */
   const part = ({ latest }, milliseconds) => milliseconds / Math.max(budget / turns.length, fewest * latest, 1);
 
   for (const turn of turns) {
@@ -97,8 +97,8 @@ export async function measure(group, { budget, fewest, now, signal }) {
 }
 
 /**
- * Who takes part in the next round: those that have had no larger part of their time than the mean, nobody when it is used up. Half a
- * sample of grace keeps competitors of like speed in step.
+ * Who takes part in the next round: those that have used no larger share of their time than the mean; nobody when it is used up. Half a
+ * sample of grace keeps competitors of similar speed in step.
  * @param {Turn[]} turns
  * @param {(turn: Turn, milliseconds: number) => number} part
  */

@@ -1,9 +1,9 @@
-// A page of the suite in a browser of its own.
+// A page of the suite in its own browser.
 import { launch } from '../scripts/browsers.js';
 import { serve } from '../scripts/serve.js';
 
 /**
- * Cross-origin isolated, for the sake of a fine clock.
+ * Cross-origin isolated, for a precise clock.
  * @param {string} name chromium or firefox
  */
 export async function openPage(name) {
@@ -15,7 +15,7 @@ export async function openPage(name) {
   };
   try {
     const page = await browser.newPage();
-    page.setDefaultTimeout(0); // what is asked of it may take long
+    page.setDefaultTimeout(0); // requests may take long
     await page.goto(`${server.url}/bench/page.html`);
     /** Calls what a module exports in the page. @param {string} module address @param {string} name @param {any} [argument] as JSON */
     const call = (module, name, argument) =>

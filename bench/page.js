@@ -26,7 +26,7 @@ function askWorker(worker) {
 /**
  * @param {string} module address of the bench module
  * @param {boolean} inWorker
- * @returns {Promise<string>} what a report should say about this page
+ * @returns {Promise<string>} notes about this page for the report
  */
 export async function connect(module, inWorker) {
   if (inWorker) {

@@ -1,4 +1,4 @@
-// What runs together, in which order and for how long.
+// Which workloads run together, in which order and for how long.
 
 /**
  * @import { Competitor, Description } from './competitors/competitor.js'
@@ -7,8 +7,8 @@
  * @typedef {{ name: string, weight: number, entries: Entry[] }} Group
  */
 
-// What the targets are of comes first and gets more time. It has the slow rivals, too: what they take beyond their share is
-// then spread over all the others.
+// The workloads that have targets run first and get more time. They also have the slow rivals: the time these take beyond
+// their share is then spread over all the others.
 const headline = [
   'train-step/A',
   'generate-window/A',
@@ -23,11 +23,11 @@ const headline = [
 ];
 const headlineWeight = 3;
 
-/** Workloads whose times are compared with those of another, so that they must run in turns with it. */
+/** Workloads whose times are compared with those of another, so the two must alternate. */
 const together = new Map([['pffft-only/2048-512', 'stft-magnitudes/2048-512']]);
 
 /**
- * A group for each workload, with all who run it.
+ * A group for each workload, with all competitors that run it.
  * @param {Started[]} started
  * @param {string} only part of the names of workloads; '' for all
  * @returns {Group[]}
@@ -49,7 +49,7 @@ export function plan(started, only) {
 }
 
 /**
- * Milliseconds for the first of the groups that are left, so that all are done in time.
+ * Milliseconds for the first of the remaining groups, so that all finish in time.
  * @param {Group[]} left
  * @param {number} milliseconds until the end
  */

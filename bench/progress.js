@@ -1,6 +1,6 @@
-// What a run says while it goes on.
+// Progress messages.
 
-/** A line that takes the place of the one before on a terminal. @param {string} text */
+/** Prints a line that replaces the previous one on a terminal. @param {string} text */
 export function progress(text) {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`);
 }

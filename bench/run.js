@@ -1,4 +1,4 @@
-// `npm run bench`: measures, writes out/bench/report.json and report.html, says whether all went well.
+// `npm run bench`: measures, writes out/bench/report.json and report.html, and reports whether all went well.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -42,7 +42,7 @@ async function rivals() {
   return peers();
 }
 
-/** Starts everyone who can be. @param {Options} options @param {Report} report @param {AbortSignal} signal */
+/** Starts all available competitors. @param {Options} options @param {Report} report @param {AbortSignal} signal */
 async function startAll({ peers }, report, signal) {
   /** @type {Started[]} */
   const started = [];
@@ -122,7 +122,7 @@ async function makeReport(options, /** @type {AbortSignal} */ signal) {
   return report;
 }
 
-/** What went wrong, a line each. @param {Report} report */
+/** All failures, one per line. @param {Report} report */
 function failures({ series, missing }) {
   const own = new Set(ownCompetitors().map(({ name }) => name));
   return [

@@ -1,4 +1,4 @@
-// What is said about samples: quantiles, ratios of pairs, bootstrap intervals.
+// Statistics of samples: quantiles, ratios of pairs, bootstrap intervals.
 import { ascending, median, quantileSorted } from 'd3-array';
 import { randomInt, randomLcg } from 'd3-random';
 
@@ -25,8 +25,8 @@ export function summary(values) {
 }
 
 /**
- * Each sample of the shorter list with the one of the longer that was taken nearest in time, each used once: what disturbed
- * the machine for longer than a moment disturbed both and leaves their ratio alone.
+ * Pairs each sample of the shorter list with the nearest in time of the longer, using each once: a longer disturbance of
+ * the machine affects both and does not change their ratio.
  * @param {Timed[]} a in order of time
  * @param {Timed[]} b in order of time
  * @returns {number[]} a ÷ b for each pair

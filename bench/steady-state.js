@@ -1,13 +1,13 @@
-// Where a series of times becomes steady, if it does. The notions are those of Barrett, Bolz-Tereick, Killick, Mount and Tratt,
-// "Virtual Machine Warmup Blows Hot and Cold" (OOPSLA 2017): segments between change points, those of one level taken
-// together, and the honest answer that there may be no steady state.
+// Where a series of times becomes steady, if it does. The method follows Barrett, Bolz-Tereick, Killick, Mount and Tratt,
+// "Virtual Machine Warmup Blows Hot and Cold" (OOPSLA 2017): segments between change points, with those of the same level
+// combined, and the honest answer that there may be no steady state.
 import { changePoints } from './change-points.js';
 import { medianOf } from './statistics.js';
 
-const fewest = 8; // times below which nothing is said
+const fewest = 8; // minimum number of times for a verdict
 const leastShare = 1 / 3; // of all times that a steady state must last
 const interruptions = 0.1; // the share of the steady times that may lie in segments apart: collections of garbage, other programs
-const alike = 0.02; // levels closer than this are one, however small the noise
+const alike = 0.02; // levels closer than this count as equal, however small the noise
 
 /** Half the width of the band that holds two thirds of normal noise, from the distances of the times to their segments' medians. */
 function noise(/** @type {number[][]} */ segments) {

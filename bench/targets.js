@@ -1,4 +1,4 @@
-// The speeds to reach and what was measured of them: one entry a figure.
+// The speed targets and their measurements, one entry per figure.
 import { isAnalysed, pairsOf, ratioOf, steadySamples } from './analysis.js';
 import { atLeast, atMost, experiment, settle } from './figures.js';
 import { bootstrap, medianOf } from './statistics.js';
@@ -8,7 +8,7 @@ import { bootstrap, medianOf } from './statistics.js';
  * @import { Measured } from './figures.js'
  */
 
-/** A series without which a figure cannot be given. @param {Measured} measured @param {string} workload @param {string} competitor */
+/** A series that a figure depends on. @param {Measured} measured @param {string} workload @param {string} competitor */
 function need({ series }, workload, competitor) {
   const found = series.find((one) => one.workload === workload && one.competitor === competitor);
   if (!found) throw new Error(`${competitor} did not run ${workload}`);
@@ -16,7 +16,7 @@ function need({ series }, workload, competitor) {
   return found;
 }
 
-/** Times of `a` ÷ times of `b`; `b` may be of another workload that ran in turns with `a`'s. */
+/** Times of `a` ÷ times of `b`; `b` may be of another workload that alternated with `a`'s. */
 const ratio =
   (/** @type {string} */ workload, /** @type {string} */ a, /** @type {string} */ b, other = workload) =>
   (/** @type {Measured} */ measured) => {

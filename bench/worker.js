@@ -1,4 +1,4 @@
-// A bench module in a Worker, one request after the other.
+// A bench module in a Worker, one request at a time.
 import { answer } from './answer.js';
 
 const module = import(new URLSearchParams(location.search).get('module'));

@@ -6,9 +6,9 @@
 /**
  * @typedef {object} Competitor
  * @property {string} name e.g. chromium-worker
- * @property {() => Promise<Description>} start rejects with what is missing where it cannot be had
+ * @property {() => Promise<Description>} start rejects with what is missing if it cannot start
  * @property {(workload: string) => Promise<{ unitsPerRun: number }>} setup everything that is not timed
- * @property {(workload: string, runs: number) => Promise<Sample>} run times so many runs together, by its own clock
+ * @property {(workload: string, runs: number) => Promise<Sample>} run times this many runs together, by its own clock
  * @property {(workload: string) => Promise<void>} release frees what setup took
  * @property {() => Promise<void>} stop
  */

@@ -1,4 +1,4 @@
-// A program that answers requests on its standard input, one JSON object a line, with one line each.
+// A program that reads requests from its standard input, one JSON object per line, and answers each with one line.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ export async function connectProcess(command, args, environment = {}) {
   });
   let complaint = '';
   child.stderr.on('data', (text) => (complaint = (complaint + text).slice(-2000)));
-  child.stdin.on('error', () => {}); // what happened, the end of its output tells
+  child.stdin.on('error', () => {}); // the end of its output reports the failure
   await once(child, 'spawn').catch(({ code }) => {
     throw new Error(`${command} cannot be started (${code})`);
   });

@@ -1,4 +1,4 @@
-// In the page: plays through one kind of node for a while and tells what came out of it.
+// In the page: plays through one kind of node for a while and reports what came out.
 
 import { readBytes } from '../../js/bytes.js';
 import { CountedSource, countPeriod } from './counted-source.js';
@@ -18,7 +18,7 @@ function ask(node) {
   });
 }
 
-/** Holds the main thread for 80 ms of every 100; returns how to end that. */
+/** Blocks the main thread for 80 ms of every 100; returns a function that stops it. */
 function keepBusy() {
   let stopped = false;
   const block = () => {

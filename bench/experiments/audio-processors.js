@@ -1,5 +1,5 @@
 /* global AudioWorkletProcessor, currentTime, registerProcessor, sampleRate */
-// The source as an AudioWorklet, and a witness on the audio thread of what comes out of a node.
+// The source as an AudioWorklet, and a witness on the audio thread that checks a node's output.
 import { CountedSource, countPeriod } from './counted-source.js';
 
 class SourceProcessor extends AudioWorkletProcessor {

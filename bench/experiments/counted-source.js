@@ -1,12 +1,12 @@
-// Work as that of a synthesiser and a signal in which nothing can be lost unnoticed: what is computed is a bank of the
-// paper's oscillators, what goes out is a count. For pages and AudioWorklets alike.
+// A synthesiser's workload with an output in which no loss goes unnoticed: it computes a bank of the paper's oscillators
+// and outputs a count. For both pages and AudioWorklets.
 
 import { stubs } from '../../js/wasm/loader.js';
 
 /** Counts from 1 to this and again from 1, so that 0 is silence; over this all of them are exact in single precision. */
 export const countPeriod = 65536;
 
-/** A tenth of a core or so. */
+/** About a tenth of a core. */
 const oscillators = 256;
 const blockLength = 128;
 

@@ -1,5 +1,5 @@
-// How fast a network learns a sound natively, on windows and on stretches; and a long sound on windows drawn at random singly
-// or in runs of neighbours.
+// How fast a network learns a sound natively, on windows and on stretches; and a long sound, on windows drawn at random
+// one by one or in runs of neighbours.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// One cold start of dist/lodestone.wasm, in Node or in a page. Whoever asks for another takes a new process or browser,
-// because engines keep compiled modules.
+// One cold start of dist/lodestone.wasm, in Node or in a page. Each further one needs a new process or browser, because
+// engines cache compiled modules.
 import { readBytes } from '../../js/bytes.js';
 import { stubs } from '../../js/wasm/loader.js';
 

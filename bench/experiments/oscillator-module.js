@@ -73,7 +73,7 @@ const ways = {
   },
 };
 
-/** Samples that later runs generate at least, for the sake of coarse clocks. */
+/** Minimum number of samples in later runs, because clocks are coarse. */
 const warmSamples = 1e6;
 
 /** @type {Uint8Array} */

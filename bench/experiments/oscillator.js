@@ -1,5 +1,5 @@
 // An experiment from the MAGNet paper: a sine oscillator, called once per sample across the boundary between JavaScript and
-// compiled code. How many calls fit into the duration of one sample, depending on the time since the start?
+// compiled code. How many calls fit in the duration of one sample, depending on the time since the start?
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

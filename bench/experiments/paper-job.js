@@ -1,4 +1,4 @@
-// The job that took twelve hours in the MAGNet paper, run as a page would: Magnet.train in its Worker.
+// The job that took twelve hours in the MAGNet paper, run as in a page: Magnet.train in its Worker.
 import { mean } from 'd3-array';
 import { launch } from '../../scripts/browsers.js';
 import { serve } from '../../scripts/serve.js';

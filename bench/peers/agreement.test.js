@@ -1,6 +1,6 @@
-// All rivals that are installed compute the same: `node --test bench/peers/agreement.test.js`. Each run checks its first
-// output against the reference, a prediction to 1e-4 of its largest entry and the first loss to 1e-4 of itself; so does our
-// own program.
+// All installed rivals compute the same: `node --test bench/peers/agreement.test.js`. Each checks its first output
+// against the reference, a prediction to 1e-4 of its largest entry and the first loss to 1e-4 of itself, as does our own
+// program.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ for (const name of Object.keys(networks)) {
   });
 }
 
-/** Losses of two steps and more agree only where gradients and Adam do. */
+/** Losses from the second step on only agree if gradients and Adam do. */
 const steps = 3;
 const losses = new Map();
 

@@ -1,4 +1,4 @@
-// The rivals as competitors. Each runs by itself in a process or a page; what it needs is in this folder's package.json.
+// The rivals as competitors. Each runs in its own process or page; its packages are in this folder's package.json.
 
 import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
@@ -53,7 +53,7 @@ function pytorch(threads) {
   const environment = {
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
-    OMP_WAIT_POLICY: 'PASSIVE', // or the waiting threads of PyTorch take the cores from those of OpenBLAS
+    OMP_WAIT_POLICY: 'PASSIVE', // or PyTorch's waiting threads would take cores away from OpenBLAS
   };
   const competitor = processCompetitor(
     `pytorch-${threads}`,
@@ -80,7 +80,7 @@ async function bundle(file) {
     outdir: fileURLToPath(new URL('../../build/bench/peers/', folder)),
     bundle: true,
     format: 'esm',
-    external: ['onnxruntime-node', ...builtinModules], // what pages never ask for
+    external: ['onnxruntime-node', ...builtinModules], // never used in pages
     logLevel: 'silent',
   });
 }

@@ -1,4 +1,4 @@
-// The networks that all rivals run: MAGNet as the paper has it (BatchNorm over bins, LSTM layers, Dense on the last step).
+// The networks that all rivals run: MAGNet as in the paper (BatchNorm over bins, LSTM layers, Dense on the last step).
 
 import { tensorShapes } from '../../js/model/model-file.js';
 

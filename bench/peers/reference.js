@@ -1,4 +1,4 @@
-// The network in plain JavaScript and double precision, written for reading: what every rival has to predict.
+// The network in plain JavaScript and double precision, written to be read: every rival has to predict the same.
 
 import { batchNorm, bins } from './network.js';
 

@@ -1,4 +1,4 @@
-// What the rival modules share: the weights and batches they run on, and how a workload becomes something to time.
+// Shared by the rival modules: their weights and batches, and how a workload is timed.
 
 import { readBytes } from '../../js/bytes.js';
 import { readSafetensors } from '../../js/model/model-file.js';

@@ -1,4 +1,4 @@
-// What the report of the real-time suite says, in order.
+// The contents of the real-time report, in order.
 import { absences, experimentSections, machineTable } from '../report/content.js';
 import { targetsTable } from '../report/tables.js';
 

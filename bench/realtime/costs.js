@@ -1,4 +1,4 @@
-// What is said about the costs of many quanta.
+// Statistics of the costs of many quanta.
 import { max, mean, quantileSorted } from 'd3-array';
 import { bootstrap } from '../statistics.js';
 
@@ -49,7 +49,7 @@ export function exceedance(costs) {
 }
 
 /**
- * The dearest quantum of each stretch of sound, [minutes of sound, cost].
+ * The most expensive quantum of each stretch of sound, [minutes of sound, cost].
  * @param {number[]} costs
  * @param {number} seconds that a quantum lasts
  * @param {number} [stretches]

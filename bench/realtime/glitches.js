@@ -1,4 +1,4 @@
-// Generator nodes and empty processors in turns: how often the device had to wait for either.
+// Generator nodes and empty processors, alternately: how often the device had to wait for either.
 import { sum } from 'd3-array';
 import { openPage } from '../open-page.js';
 import { bootstrap } from '../statistics.js';

@@ -1,4 +1,4 @@
-// From how late quanta came to the time that was lost.
+// Computes lost time from the lateness of quanta.
 
 /** Milliseconds: a quantum of 128 at 44.1 kHz, which is more than a worklet's clock is coarse. */
 const smallest = 2.9;

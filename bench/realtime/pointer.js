@@ -34,7 +34,7 @@ export async function run({ quick, log, signal }) {
       log(`click ${i + 1} of ${count}`);
       await call(inPage, 'prepare');
       const pressed = call(inPage, 'press');
-      await sleep(50 + ((i * 37) % 50)); // in no step with frames and buffers
+      await sleep(50 + ((i * 37) % 50)); // not in step with frames and buffers
       await page.mouse.click(100, 100);
       presses.push(await pressed);
     }

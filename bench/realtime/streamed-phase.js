@@ -1,4 +1,4 @@
-// Streaming knows no mean level beforehand: what that costs in consistency, natively.
+// Streaming does not know the mean level in advance: how much consistency that costs, natively.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

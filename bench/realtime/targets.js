@@ -1,4 +1,4 @@
-// What playing in real time is to reach and what was measured of it: one entry a figure.
+// The targets for playing in real time and their measurements, one entry per figure.
 import { atMost, experiment, settle } from '../figures.js';
 
 /** @import { Measured } from '../figures.js' */

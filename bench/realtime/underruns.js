@@ -1,4 +1,4 @@
-// One generator node beside a busy page and a worker that trains: is the device ever kept waiting?
+// One generator node together with a busy page and a training worker: does the device ever have to wait?
 import { chart, listenInTurns, moreUnderruns, table } from './glitches.js';
 import { models } from './model-addresses.js';
 

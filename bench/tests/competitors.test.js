@@ -1,4 +1,4 @@
-// Those who run the benchmarks' workloads, as far as they need no browser.
+// The competitors that do not need a browser.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';

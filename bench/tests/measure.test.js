@@ -1,4 +1,4 @@
-// The measuring plan and what is made of its samples, with competitors whose speed is known and a clock that they advance.
+// The measuring plan and the analysis of its samples, with competitors of known speed and a clock that they advance.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

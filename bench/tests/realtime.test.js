@@ -1,4 +1,4 @@
-// The real-time suite: what it says of made-up measurements.
+// The real-time suite's results for synthetic measurements.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

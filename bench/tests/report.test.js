@@ -1,4 +1,4 @@
-// The benchmarks' report: what it shows of made-up measurements, and that the committed one agrees with itself.
+// The benchmarks' report of synthetic measurements, and the consistency of the committed one.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

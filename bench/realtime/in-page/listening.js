@@ -1,4 +1,4 @@
-// In the page: plays through generator nodes and, in turns with them, through processors that do nothing, and tells what a
+// In the page: plays alternately through generator nodes and through processors that do nothing, and reports what a
 // witness heard.
 import { Magnet, readWav } from '../../../js/index.js';
 import { keepBusy } from './busy.js';
@@ -45,7 +45,7 @@ async function stage(count, make) {
   return { context, witness, nodes };
 }
 
-/** Trains for as long as it is let. */
+/** Trains until it is stopped. */
 async function train() {
   const sound = await readWav(new URL('../../../examples/sounds/strings.wav', import.meta.url));
   await Magnet.train(sound, { epochs: 1e6, signal: training.signal }).catch(() => {});
