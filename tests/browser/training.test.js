@@ -57,7 +57,7 @@ for (const name of browserNames) {
         const { same, encoded, broken } = await run(page, 'sounds');
         assert.deepEqual(new Set(same), new Set([expected]));
         assert.equal(encoded, 44100);
-        assert.match(broken, /^LodestoneError: audio is a file that this browser cannot decode/);
+        assert.match(broken, /^LodestoneError: this browser cannot decode the file audio: /);
       });
 
       test('logs no errors', () => assert.deepEqual(page.errors, []));
