@@ -162,7 +162,7 @@ TEST_CASE("A file that is not a model of this version says so") {
 TEST_CASE("Every field of the metadata is checked and named") {
   CHECK_THAT(refused("\"size\":32", "\"size\":33"), Contains("stft: size is 33"));
   CHECK_THAT(refused("\"size\":32", "\"size\":-32"), Contains("stft: size is -32"));
-  CHECK_THAT(refused("\"size\":32", "\"size\":32.5"), Contains("stft.size is 32.5; allowed: a whole number"));
+  CHECK_THAT(refused("\"size\":32", "\"size\":32.5"), Contains("stft.size is 32.5; allowed: a 32-bit integer"));
   CHECK_THAT(refused("\"size\":32", "\"size\":1e300"), Contains("stft.size is 1e300"));
   CHECK_THAT(refused("\"size\":32", "\"size\":\"32\""), Contains("stft.size is \"32\""));
   CHECK_THAT(refused("\"size\":32", "\"size\":[32]"), Contains("stft.size is a list"));
