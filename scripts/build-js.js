@@ -1,5 +1,5 @@
-// Bundles js/ into the scripts of dist/: worklet.js, which other threads load, and inline.js, the whole package with
-// the worklet and the core inlined. Needs dist/lodestone.wasm.
+// Bundles js/ into the scripts of dist/: worklet.js and spectrum-worklet.js for the audio thread, worker.js for Workers, and
+// inline.js, the whole package with those and the WebAssembly modules inside, which must be there already.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -15,8 +15,9 @@ const contentsOfFiles = {
 
 await build({
   ...settings,
-  entryPoints: [path('js/nodes/worklet.js')],
-  outfile: path('dist/worklet.js'),
+  entryPoints: [path('js/nodes/worklet.js'), path('js/nodes/spectrum-worklet.js'), path('js/threads/worker.js')],
+  outdir: path('dist'),
+  entryNames: '[name]',
 });
 await build({
   ...settings,

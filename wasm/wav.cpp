@@ -1,10 +1,9 @@
-/// WAV files.
+/// Reads WAV files.
 
 #include <cstddef>
 #include <utility>
 
 #include "abi.hpp"
-#include "arguments.hpp"
 #include "lodestone/formats.hpp"
 
 using namespace lodestone;
@@ -18,13 +17,6 @@ double lodestone_wav_read(const std::byte* bytes, std::size_t count) {
   if (!sound) return fail(sound.error()), 0;
   give(std::move(sound->samples));
   return sound->sample_rate;
-}
-
-/// `encoding` 0: 16-bit integers, 1: 32-bit floats. Output: the bytes of the file.
-int lodestone_wav_write(const float* samples, std::size_t count, double sample_rate, int encoding) {
-  if (auto bad = check_enumerator("encoding", encoding, static_cast<int>(WavEncoding::float32))) return fail(*bad);
-  auto bytes = write_wav({samples, count}, sample_rate, static_cast<WavEncoding>(encoding));
-  return bytes ? give(std::move(*bytes)) : fail(bytes.error());
 }
 
 }  // extern "C"

@@ -31,9 +31,11 @@ let piano;
 /** Magnitudes `[frames, bins]` of the first 9 s of the bundled piano. */
 function pianoFrames() {
   if (piano) return piano;
-  const core = new Core(readFileSync(new URL('dist/lodestone.wasm', root)));
-  const { samples } = core.readWav(readFileSync(new URL('examples/sounds/piano.wav', root)));
-  piano = new CoreStft(core, { size, hop, sampleRate }).magnitudes(samples.subarray(0, 9 * sampleRate)).data;
+  const core = (name) => new Core(readFileSync(new URL(`dist/${name}.wasm`, root)));
+  const { samples } = core('lodestone').readWav(readFileSync(new URL('examples/sounds/piano.wav', root)));
+  piano = new CoreStft(core('analysis'), { size, hop, sampleRate }).magnitudes(
+    samples.subarray(0, 9 * sampleRate),
+  ).data;
   return piano;
 }
 

@@ -60,7 +60,7 @@ struct Gates {
         {rows, hidden, gates.data(), cell_before.data(), cell.data(), output.data(), cell_gradient.data()});
   }
 
-  const Kernels& kernels = lodestone::kernels();
+  const TrainingKernels& kernels = training_kernels();
   std::size_t rows, hidden;
   Buffer<float> input, gates, cell_before, cell, output, carried, cell_gradient;
 };

@@ -1,12 +1,16 @@
-// Stands in for ../files.js where the build makes dist/inline.js: what the files hold, in place of where they lie.
+// Replaces ../wasm/files.js in dist/inline.js: the contents of the files instead of their addresses.
 
-import importWasm from '../../dist/import.wasm' with { type: 'bytes' };
-import wasm from '../../dist/lodestone.wasm' with { type: 'bytes' };
+import analysis from '../../dist/analysis.wasm' with { type: 'bytes' };
+import importer from '../../dist/import.wasm' with { type: 'bytes' };
+import lodestone from '../../dist/lodestone.wasm' with { type: 'bytes' };
+import player from '../../dist/player.wasm' with { type: 'bytes' };
+import spectrumWorklet from '../../dist/spectrum-worklet.js' with { type: 'text' };
+import worker from '../../dist/worker.js' with { type: 'text' };
 import worklet from '../../dist/worklet.js' with { type: 'text' };
 
 /**
- * What gives a script's address, always the same one. Node's threads take no address of a Blob; the Workers of a page
- * that come from a data address share nothing with it.
+ * A function that returns the address of a script, always the same one. Node's threads do not accept the address of a
+ * Blob; a page's Workers that come from a data: address cannot share memory with it.
  * @param {string} script
  */
 function addressOf(script) {
@@ -22,8 +26,11 @@ const dataAddress = (script) => `data:text/javascript,${encodeURIComponent(scrip
 const blobAddress = (script) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
 
 export const files = {
-  page: () => wasm,
-  wasm: () => wasm,
-  importWasm: () => importWasm,
+  player: () => player,
+  lodestone: () => lodestone,
+  analysis: () => analysis,
+  importer: () => importer,
   worklet: addressOf(worklet),
+  spectrumWorklet: addressOf(spectrumWorklet),
+  worker: addressOf(worker),
 };

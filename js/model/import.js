@@ -52,7 +52,7 @@ export async function importModel(source, bytes, options) {
       `none of these ${parts.length} files is a model.json; pass it along with its shards`,
     );
   }
-  const importer = new Importer(await compile(files.importWasm()));
+  const importer = new Importer(await compile(files.importer()));
   const place = importer.store([main.bytes]);
   const shardNames = importer.call('shards', ...place);
   const shards = decode(shardNames).split('/').filter(Boolean);

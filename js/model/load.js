@@ -1,11 +1,11 @@
-// Reads model files, which needs a core on the page's own thread. Loaded on demand: a page that only learns a sound and
-// plays it does without.
+// Reads model files on the page's own thread. A page that learns a sound and plays it does not need this, so it is only
+// loaded when it is called.
 
 import { readBytes } from '../bytes.js';
 import { CoreModel } from '../wasm/model.js';
 import { describe } from './describe.js';
-import { coreOf } from '../wasm/local-core.js';
-import { withCore } from '../wasm/modules.js';
+import { localCore } from '../wasm/local-core.js';
+import { playingModule } from '../wasm/modules.js';
 
 /**
  * What a Magnet is made from.
@@ -43,13 +43,11 @@ export function trainingFrames(bytes) {
  * @param {Uint8Array} bytes
  * @param {(model: CoreModel) => T} use
  */
-function read(bytes, use) {
-  return withCore((module) => {
-    const model = new CoreModel(coreOf(module), bytes);
-    try {
-      return use(model);
-    } finally {
-      model.dispose();
-    }
-  });
+async function read(bytes, use) {
+  const model = new CoreModel(await localCore(playingModule()), bytes);
+  try {
+    return use(model);
+  } finally {
+    model.dispose();
+  }
 }

@@ -12,7 +12,6 @@ import {
 } from '../options.js';
 import { settleCheckpoint } from '../training/checkpoint-options.js';
 import { Training } from '../training/training.js';
-import { work } from '../threads/work.js';
 
 /** @typedef {import('../training/audio.js').Audio} Audio */
 /** @typedef {import('../training/checkpoint-options.js').CheckpointOptions} CheckpointOptions */
@@ -201,6 +200,7 @@ export class Magnet {
       dream: pick(dream, dreamDefaults),
       phase: phaseOptions,
     };
+    const { work } = await import('../threads/work.js');
     return work('generate', request, { onProgress, signal });
   }
 

@@ -1,10 +1,9 @@
 import { LodestoneError } from '../errors.js';
 import { seed as checkSeed } from '../options.js';
-import { rawContext, register, registration, useBytes, useComplete } from './register.js';
-import { isIncomplete } from '../wasm/modules.js';
+import { generators, rawContext, register } from './register.js';
 import { Adopted } from './adopted.js';
 import { settleGenerator } from './generator-options.js';
-import { errorOf, Questions } from '../threads/messages.js';
+import { errorOf, Remote } from '../threads/remote.js';
 import { reportNames } from './report.js';
 import { checkShape } from './shape.js';
 import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
@@ -50,12 +49,12 @@ const pieceBytes = 65536;
  * Its events: `meter` twice a second; `underrun`, `detail` how many there have been; `overload` and `recover`, when
  * quality falls and rises, `detail` the level; `error`, `error` a LodestoneError, after which the node is silent.
  *
- * What the methods give is a promise that the audio thread has done it; none needs to be awaited.
+ * The methods return promises that resolve once the audio thread has acted; none needs to be awaited.
  */
 export class GeneratorNode extends Adopted {
   #context;
   #config;
-  #questions;
+  #processor;
   #player;
   /** @type {ReturnType<typeof playInWorker> | undefined} */
   #remote;
@@ -65,7 +64,7 @@ export class GeneratorNode extends Adopted {
   #ended = false;
   #underrunsBefore;
   #contextChanged = () => {
-    if (this.#context.state !== 'closed') this.#questions.ask('restartClock');
+    if (this.#context.state !== 'closed') this.#processor.call('restartClock');
     else this.#end(new LodestoneError('invalid-argument', 'the context of this node has been closed'));
   };
 
@@ -76,7 +75,7 @@ export class GeneratorNode extends Adopted {
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
    */
   constructor(context, model, options) {
-    const { source, workletUrl, makeNode } = registration(context);
+    const { source, workletUrl, makeNode } = generators.get(context);
     const { engine, ahead, player, parameterData } = settleGenerator(options);
     const live = model.liveBytes();
     const raw = rawContext(context);
@@ -101,7 +100,7 @@ export class GeneratorNode extends Adopted {
     this.#context = raw;
     this.#config = model.config;
     this.#underrunsBefore = raw.playbackStats?.underrunEvents ?? 0;
-    this.#questions = new Questions(this.port, {
+    this.#processor = new Remote(this.port, {
       meter: (report) => this.#take(report),
       error: (failure) => this.#fail(errorOf(failure)),
     });
@@ -114,13 +113,13 @@ export class GeneratorNode extends Adopted {
     if (ring) {
       const work = { source, live, options: { ...player, sampleRate: raw.sampleRate }, size: ring };
       this.#remote = playInWorker(workletUrl, work, (error) => this.#fail(error));
-      this.#questions.ask('connect', [this.#remote.port], [this.#remote.port]);
+      this.#processor.call('connect', [this.#remote.port], [this.#remote.port]);
     }
-    /** Who is asked for what the player does. */
-    this.#player = this.#remote?.questions ?? this.#questions;
-    /** @type {Promise<unknown>} Kept once it can play; rejects with a LodestoneError where it cannot. */
-    this.ready = Promise.all([this.#questions.ask('start'), this.#remote?.ready]);
-    this.ready.catch(() => {}); // for those who do not ask
+    /** Who does what the player is asked for. */
+    this.#player = this.#remote?.remote ?? this.#processor;
+    /** @type {Promise<unknown>} Resolves once it can play; rejects with a LodestoneError where it cannot. */
+    this.ready = Promise.all([this.#processor.call('start'), this.#remote?.ready]);
+    this.ready.catch(() => {}); // may be ignored
   }
 
   /** @returns {Latency} with the present settings; zeros before the node is ready */
@@ -139,7 +138,7 @@ export class GeneratorNode extends Adopted {
    * @param {number} [pitch] semitones, added to the parameter until the next note; 0
    */
   trigger(position, pitch = 0) {
-    return this.#player.ask('trigger', [position, pitch]);
+    return this.#player.call('trigger', [position, pitch]);
   }
 
   /**
@@ -147,12 +146,12 @@ export class GeneratorNode extends Adopted {
    * @param {number} seed 0 to 2³²−1
    */
   reset(seed) {
-    return this.#player.ask('reset', [checkSeed('seed', seed)]);
+    return this.#player.call('reset', [checkSeed('seed', seed)]);
   }
 
   /**
    * Goes over to another model of the same shape while it plays: its bytes are copied into a second slot, at most 64 KB
-   * in a quantum, the network listens for `sequence` frames, then the sound fades over. The promise is kept when it
+   * in a quantum, the network listens for `sequence` frames, then the sound fades over. The promise resolves when it
    * has, for which context and node have to run. One swap waits for the one before it.
    * @param {PlayableModel} model with at most as many training frames as the node's first model
    * @returns {Promise<void>} rejects with `invalid-argument` where the shape is another
@@ -170,12 +169,12 @@ export class GeneratorNode extends Adopted {
 
   /** Falls silent within one quantum and does no more work; its dream stands still. */
   suspend() {
-    return this.#questions.ask('suspend');
+    return this.#processor.call('suspend');
   }
 
   /** Goes on where it was suspended. */
   resume() {
-    return this.#questions.ask('resume');
+    return this.#processor.call('resume');
   }
 
   /** Ends it for good: the audio thread lets go of the player and its memory. */
@@ -188,9 +187,9 @@ export class GeneratorNode extends Adopted {
   #send(bytes) {
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       const { buffer } = bytes.slice(at, at + pieceBytes);
-      this.#player.ask('stage', [buffer], [buffer]);
+      this.#player.call('stage', [buffer], [buffer]);
     }
-    return this.#player.ask('swap');
+    return this.#player.call('swap');
   }
 
   /** @param {Float64Array} report */
@@ -232,9 +231,9 @@ export class GeneratorNode extends Adopted {
   /** @param {LodestoneError} reason */
   #end(reason) {
     this.#ended = true;
-    this.#questions.end(reason);
+    this.#processor.end(reason);
     this.#remote?.terminate(reason);
-    this.port.postMessage([0, 'dispose']);
+    this.#processor.tell('dispose');
     this.#context.removeEventListener('statechange', this.#contextChanged);
   }
 }
@@ -248,24 +247,8 @@ export class GeneratorNode extends Adopted {
 export async function createGeneratorNode(context, model, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
   await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
-  try {
-    return await readyNode(context, model, rest, wasmUrl);
-  } catch (error) {
-    if (!isIncomplete(error)) throw error;
-    await useComplete(context);
-    return await readyNode(context, model, rest, wasmUrl);
-  }
-}
-
-/**
- * @param {import('./register.js').AnyContext} context
- * @param {PlayableModel} model
- * @param {GeneratorOptions} options
- * @param {import('./register.js').RegisterOptions['wasmUrl']} wasmUrl
- */
-async function readyNode(context, model, options, wasmUrl) {
-  const engine = options.engine === 'auto' ? await cheapestEngine(context, model, options) : options.engine;
-  const node = await newNode(context, model, { ...options, engine }, wasmUrl);
+  const engine = rest.engine === 'auto' ? await cheapestEngine(context, model, rest) : rest.engine;
+  const node = await generators.make(context, () => new GeneratorNode(context, model, { ...rest, engine }));
   await node.ready;
   return node;
 }
@@ -276,24 +259,8 @@ async function readyNode(context, model, options, wasmUrl) {
  * @param {GeneratorOptions} options
  */
 async function cheapestEngine(context, model, options) {
-  const { source, workletUrl } = registration(context);
+  const { source, workletUrl } = generators.get(context);
   const { player } = settleGenerator({ ...options, engine: 'worklet' });
   const { sampleRate } = rawContext(context);
   return chooseEngine(workletUrl, { source, live: model.liveBytes(), options: { ...player, sampleRate } });
-}
-
-/**
- * @param {import('./register.js').AnyContext} context
- * @param {PlayableModel} model
- * @param {GeneratorOptions} options
- * @param {import('./register.js').RegisterOptions['wasmUrl']} wasmUrl
- */
-async function newNode(context, model, options, wasmUrl) {
-  try {
-    return new GeneratorNode(context, model, options);
-  } catch (error) {
-    if (/** @type {Error} */ (error).name !== 'DataCloneError') throw error;
-    await useBytes(context, wasmUrl);
-    return new GeneratorNode(context, model, options);
-  }
 }

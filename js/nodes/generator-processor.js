@@ -2,7 +2,7 @@
 import { Core, CorePlayer } from '../core.js';
 import { controlNames } from '../options.js';
 import { Load } from './thread-load.js';
-import { answer, failureOf } from '../threads/messages.js';
+import { failureOf, serve } from '../threads/remote.js';
 import { ModelSwap } from './model-swap.js';
 import { parameters } from './parameters.js';
 import { playerActions } from './player-actions.js';
@@ -64,7 +64,7 @@ export class GeneratorProcessor extends Processor {
 
   /** @param {GeneratorProcessorOptions} options */
   #start({ source, live, ring, player: options }) {
-    answer(this.port, {
+    serve(this.port, {
       ...(ring ? this.#listen(ring) : this.#make(new Core(source), live, options)),
       suspend: () => (this.#active = false),
       resume: () => (this.#active = true),

@@ -2,7 +2,7 @@
 
 import { Core, CorePlayer } from '../core.js';
 import { controlNames, meterNames } from '../options.js';
-import { answer } from '../threads/messages.js';
+import { serve } from '../threads/remote.js';
 import { ModelSwap } from './model-swap.js';
 import { playerActions } from './player-actions.js';
 import { headerLength } from './remote-player.js';
@@ -19,15 +19,15 @@ import { RingLink, ringMemory } from '../threads/ring.js';
 
 /**
  * Listens for `measure`, or `play`, which goes on until the Worker ends.
- * @param {import('../threads/messages.js').Port} scope the Worker's
+ * @param {import('../threads/remote.js').Port} scope the Worker's
  */
-export function serve(scope) {
-  answer(scope, {
-    measure: (/** @type {PlayerModel} */ work) => scope.postMessage(['cost', measure(work)]),
+export function servePlayer(scope) {
+  serve(scope, {
+    measure,
     play: (/** @type {PlayerWork} */ work, /** @type {MessagePort} */ port) => {
       const player = makePlayer(work);
       const swap = new ModelSwap(player);
-      answer(scope, playerActions(player, swap));
+      serve(scope, playerActions(player, swap));
       play(work, port, renderer(player, swap, work.options.sampleRate));
     },
   });
@@ -98,15 +98,17 @@ function play({ size: { length, count }, options }, port, render) {
     const memory = [0, 1].map(() => ringMemory(headerLength + length, count));
     const link = new RingLink(memory[1], memory[0], headerLength + length);
     for (const block of silence) link.give(block);
-    port.postMessage(memory);
+    port.postMessage(['rings', memory]);
     keepUp(link, render, (1000 * count * length) / options.sampleRate / 8);
     return;
   }
-  const give = (/** @type {Float32Array} */ block) => port.postMessage(block, [block.buffer]);
-  port.onmessage = ({ data: block }) => {
-    render(block);
-    give(block);
-  };
+  const give = (/** @type {Float32Array} */ block) => port.postMessage(['block', block], [block.buffer]);
+  serve(port, {
+    render: (/** @type {Float32Array} */ block) => {
+      render(block);
+      give(block);
+    },
+  });
   silence.forEach(give);
 }
 

@@ -1,9 +1,9 @@
-// The audio thread's script, once per context.
+// What the nodes of a context need before they can be made: the audio thread's script and a module.
 
 import { LodestoneError } from '../errors.js';
 import { readBytes } from '../bytes.js';
 import { files } from '../wasm/files.js';
-import { isPrepared, prepare, smallestModule } from '../wasm/modules.js';
+import { playingModuleName, prepare } from '../wasm/modules.js';
 
 /**
  * A BaseAudioContext of the browser, one of standardized-audio-context, or a context of Tone.js.
@@ -12,97 +12,125 @@ import { isPrepared, prepare, smallestModule } from '../wasm/modules.js';
 
 /**
  * @typedef {object} RegisterOptions
- * @property {string | URL} [workletUrl] where dist/worklet.js lies; beside this package's other files
- * @property {import('../wasm/loader.js').ModuleSource} [wasmUrl] where dist/lodestone.wasm lies, or what it is; see `prepare`
+ * @property {string | URL} [workletUrl] where dist/worklet.js is; beside this package's other files
+ * @property {import('../wasm/loader.js').ModuleSource} [wasmUrl] where dist/lodestone.wasm is, or the module itself; see
+ *   `prepare`, which can also be told where player.wasm is
  * @property {typeof globalThis.AudioWorkletNode} [AudioWorkletNode] that of standardized-audio-context, for its
  *   contexts
  */
 
 /**
- * What has been made ready for a context.
+ * What a kind of node needs in a context.
  * @typedef {object} Registration
  * @property {string} workletUrl
- * @property {WebAssembly.Module | Uint8Array} source the core for another thread: compiled, or its bytes where those
- *   cannot be handed over
- * @property {boolean} isComplete whether that is lodestone.wasm, and not page.wasm
+ * @property {import('../wasm/loader.js').ModuleSource} wasmUrl where the module comes from
+ * @property {WebAssembly.Module | Uint8Array} source the module for another thread: compiled, or its bytes where a browser
+ *   does not hand compiled modules over
  * @property {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
  */
 
-/** @type {WeakMap<object, Promise<Registration>>} */
-const registering = new WeakMap();
-/** @type {WeakMap<object, Registration>} */
-const registered = new WeakMap();
-
 /**
- * The context of the Web Audio API behind a context of Tone.js; any other is that itself.
+ * The context of the Web Audio API behind a context of Tone.js; any other context itself.
  * @param {AnyContext} context
  */
 export const rawContext = (context) => context.rawContext ?? context;
 
+/** The contexts that are ready for one kind of node. */
+export class Registry {
+  #script;
+  #moduleName;
+  #call;
+  /** @type {WeakMap<object, Promise<Registration>>} */
+  #loading = new WeakMap();
+  /** @type {WeakMap<object, Registration>} */
+  #loaded = new WeakMap();
+
+  /**
+   * @param {() => string | URL} script where the audio thread's script is
+   * @param {(isGiven: boolean) => import('../wasm/modules.js').ModuleName} moduleName which module, also where its source
+   *   is given
+   * @param {string} call that registers a context
+   */
+  constructor(script, moduleName, call) {
+    this.#script = script;
+    this.#moduleName = moduleName;
+    this.#call = call;
+  }
+
+  /**
+   * Loads what the nodes of a context need, once.
+   * @param {AnyContext} context
+   * @param {RegisterOptions} [options]
+   */
+  async register(context, options = {}) {
+    const key = rawContext(context);
+    if (!this.#loading.has(key)) this.#loading.set(key, this.#load(context, options));
+    try {
+      this.#loaded.set(key, await /** @type {Promise<Registration>} */ (this.#loading.get(key)));
+    } catch (error) {
+      this.#loading.delete(key); // so that another try may work
+      throw error;
+    }
+  }
+
+  /**
+   * What `register` made ready.
+   * @param {AnyContext} context
+   * @throws {LodestoneError} `invalid-argument` before `register` is done
+   */
+  get(context) {
+    const found = this.#loaded.get(rawContext(context));
+    if (found) return found;
+    throw new LodestoneError('invalid-argument', `this context is not registered; first: await ${this.#call}`);
+  }
+
+  /**
+   * What `make` makes. A browser that does not hand compiled modules over to the audio thread gets the bytes, from then on.
+   * @template T
+   * @param {AnyContext} context registered
+   * @param {() => T} make
+   */
+  async make(context, make) {
+    try {
+      return make();
+    } catch (error) {
+      if (/** @type {Error} */ (error).name !== 'DataCloneError') throw error;
+      const found = this.get(context);
+      found.source = await readBytes(/** @type {import('../bytes.js').BytesSource} */ (found.wasmUrl));
+      return make();
+    }
+  }
+
+  /**
+   * @param {AnyContext} context
+   * @param {RegisterOptions} options
+   * @returns {Promise<Registration>}
+   */
+  async #load(context, { workletUrl, wasmUrl, AudioWorkletNode }) {
+    const makeNode = nodeMaker(context, AudioWorkletNode);
+    const address = String(workletUrl ?? this.#script());
+    const name = this.#moduleName(wasmUrl !== undefined);
+    const [source] = await Promise.all([prepare(wasmUrl, name), addModule(context, address)]);
+    return { workletUrl: address, wasmUrl: wasmUrl ?? files[name](), source, makeNode };
+  }
+}
+
+/** For GeneratorNodes. */
+export const generators = new Registry(
+  files.worklet,
+  (isGiven) => (isGiven ? 'lodestone' : playingModuleName()),
+  'register(context)',
+);
+
 /**
- * Loads what the nodes of a context need; then their constructors work, at once. Once is enough for a context.
+ * Loads what the GeneratorNodes of a context need; then their constructor works synchronously. Once is enough for a
+ * context.
  * @param {AnyContext} context
  * @param {RegisterOptions} [options]
  * @returns {Promise<void>}
  * @throws {LodestoneError} `unsupported` where the browser or the page's Content-Security-Policy refuses what is needed
  */
-export async function register(context, options = {}) {
-  const key = rawContext(context);
-  if (!registering.has(key)) registering.set(key, load(context, options));
-  try {
-    registered.set(key, await /** @type {Promise<Registration>} */ (registering.get(key)));
-  } catch (error) {
-    registering.delete(key); // so that another try may work
-    throw error;
-  }
-}
-
-/**
- * What `register` made ready.
- * @param {AnyContext} context
- * @throws {LodestoneError} `invalid-argument` before `register` is done
- */
-export function registration(context) {
-  const found = registered.get(rawContext(context));
-  if (found) return found;
-  throw new LodestoneError('invalid-argument', 'this context is not registered; first: await register(context)');
-}
-
-/**
- * For a browser that hands no compiled module over to the audio thread: from now on that gets the bytes.
- * @param {AnyContext} context registered
- * @param {RegisterOptions['wasmUrl']} wasmUrl
- */
-export async function useBytes(context, wasmUrl) {
-  const found = registration(context);
-  const source = /** @type {import('../bytes.js').BytesSource} */ (
-    wasmUrl ?? (found.isComplete ? files.wasm() : files.page())
-  );
-  found.source = await readBytes(source);
-}
-
-/**
- * From now on the audio thread gets the complete core for what is made in this context.
- * @param {AnyContext} context registered
- */
-export async function useComplete(context) {
-  const found = registration(context);
-  if (found.isComplete) return;
-  found.source = await prepare();
-  found.isComplete = true;
-}
-
-/**
- * @param {AnyContext} context
- * @param {RegisterOptions} options
- * @returns {Promise<Registration>}
- */
-async function load(context, { workletUrl, wasmUrl, AudioWorkletNode }) {
-  const makeNode = nodeMaker(context, AudioWorkletNode);
-  const address = String(workletUrl ?? files.worklet());
-  const [source] = await Promise.all([wasmUrl ? prepare(wasmUrl) : smallestModule(), addModule(context, address)]);
-  return { workletUrl: address, source, isComplete: isPrepared(), makeNode };
-}
+export const register = (context, options) => generators.register(context, options);
 
 /**
  * @param {AnyContext} context

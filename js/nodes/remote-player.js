@@ -4,6 +4,7 @@
 // after the controls that shape it, and the Worker can be late by nearly as much before it is heard.
 
 import { controlNames, meterNames } from '../options.js';
+import { Remote } from '../threads/remote.js';
 import { PortLink, RingLink } from '../threads/ring.js';
 
 /**
@@ -36,14 +37,14 @@ export class RemotePlayer {
   /** @param {MessagePort} port to the Worker, which sends either two rings or blocks */
   connect(port) {
     const { length, count } = this.#size;
-    const link = new PortLink(port, count);
-    port.onmessage = ({ data }) => {
-      if (Array.isArray(data)) this.#link = new RingLink(data[0], data[1], headerLength + length);
-      else {
+    const link = new PortLink(port, count, [0, 'render']);
+    new Remote(port, {
+      rings: ([incoming, outgoing]) => (this.#link = new RingLink(incoming, outgoing, headerLength + length)),
+      block: (block) => {
         this.#link = link;
-        link.receive(data);
-      }
-    };
+        link.receive(block);
+      },
+    });
   }
 
   /**

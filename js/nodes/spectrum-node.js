@@ -1,8 +1,9 @@
-import { incomplete } from '../errors.js';
 import { analyserDefaults, number, refused, settle } from '../options.js';
-import { rawContext, register, registration, useComplete } from './register.js';
+import { files } from '../wasm/files.js';
+import { rawContext, Registry } from './register.js';
 import { Adopted } from './adopted.js';
-import { errorOf } from '../threads/messages.js';
+import { Remote } from '../threads/remote.js';
+import { Ring } from '../threads/ring.js';
 
 /**
  * @typedef {object} MoreSpectrumOptions
@@ -29,6 +30,8 @@ import { errorOf } from '../threads/messages.js';
  * @property {number} confidence in the pitch, 0 to 1
  */
 
+const spectra = new Registry(files.spectrumWorklet, () => 'analysis', 'SpectrumNode.register(context)');
+
 const { size, hop, window, melBands, coefficients } = analyserDefaults;
 const spectrumDefaults = { size, hop, window, melBands, coefficients, rate: 60 };
 
@@ -42,16 +45,17 @@ const spectrumDefaults = { size, hop, window, melBands, coefficients, rate: 60 }
  *     source.connect(spectrum);
  *     spectrum.addEventListener('frame', () => console.log(spectrum.frame.centroid));
  *
- * Made at once by `new SpectrumNode(context, options)` after `await prepare()` and `await register(context)`.
+ * Or, after `await SpectrumNode.register(context)`, synchronously with `new SpectrumNode(context, options)`.
  */
 export class SpectrumNode extends Adopted {
   /** @type {SpectrumFrame | null} The latest frame, always the same object; null before the first. */
   frame = null;
   /** @type {((event: Event) => void) | null} Called with each frame, after the listeners of `frame`. */
   onframe = null;
-  /** @type {Promise<void>} Fulfilled when the audio thread is ready; rejects with a LodestoneError. */
+  /** @type {Promise<void>} Resolves when the audio thread is ready; rejects with a LodestoneError. */
   ready;
 
+  #processor;
   #event = new Event('frame');
   #values = new Float32Array(0);
   /** @type {any} */
@@ -62,6 +66,16 @@ export class SpectrumNode extends Adopted {
   #timer;
 
   /**
+   * Loads what the SpectrumNodes of a context need. Once is enough for a context.
+   * @param {import('./register.js').AnyContext} context
+   * @param {import('./register.js').RegisterOptions} [options] where dist/spectrum-worklet.js and dist/analysis.wasm are
+   * @returns {Promise<void>}
+   */
+  static register(context, options) {
+    return spectra.register(context, options);
+  }
+
+  /**
    * @param {import('./register.js').AnyContext} context registered
    * @param {SpectrumOptions} [options]
    * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
@@ -69,29 +83,23 @@ export class SpectrumNode extends Adopted {
   constructor(context, options) {
     const { rate, ...analysis } = settle('SpectrumNode', options, spectrumDefaults);
     if (!(number('rate', rate) > 0)) throw refused('rate', rate, 'numbers above 0');
-    const { source, isComplete, makeNode } = registration(context);
-    if (!isComplete) throw incomplete();
+    const { source, makeNode } = spectra.get(context);
     const isShared = globalThis.crossOriginIsolated;
     super(makeNode('lodestone-spectrum', { processorOptions: { source, analysis, rate, isShared } }));
-    this.ready = new Promise((resolve, reject) => {
-      this.port.onmessage = ({ data }) => {
-        if (data.failure) reject(errorOf(data.failure));
-        else if (data.layout) resolve(this.#open(data, rate, rawContext(context)));
-        else this.#receive(data);
-      };
-    });
-    this.ready.catch(() => {}); // for those who do not ask
+    this.#processor = new Remote(this.port, { frame: (block) => this.#receive(block) });
+    this.ready = this.#processor.call('start').then((opened) => this.#open(opened, rate, rawContext(context)));
+    this.ready.catch(() => {}); // may be ignored
   }
 
   /** Ends the analysis; what comes in is no longer passed on. */
   dispose() {
     clearInterval(this.#timer);
-    this.port.postMessage(null);
+    this.#processor.tell('dispose');
     this.disconnect();
   }
 
   /**
-   * @param {{layout: any, memory?: SharedArrayBuffer}} answer
+   * @param {{layout: any, memory?: SharedArrayBuffer}} opened
    * @param {number} rate
    * @param {BaseAudioContext} context
    */
@@ -102,9 +110,9 @@ export class SpectrumNode extends Adopted {
       else this.#numbers.push({ name, place });
     }
     if (!memory) return;
-    const pop = popper(memory);
+    const ring = new Ring(memory, length);
     this.#timer = setInterval(() => {
-      while (pop(this.#values)) this.#show();
+      while (ring.read(this.#values)) this.#show();
       if (context.state === 'closed') clearInterval(this.#timer);
     }, 1000 / rate);
   }
@@ -112,7 +120,7 @@ export class SpectrumNode extends Adopted {
   /** @param {Float32Array} block which goes back to be filled again */
   #receive(block) {
     this.#values.set(block);
-    this.port.postMessage(block, [block.buffer]);
+    this.#processor.tell('giveBack', [block], [block.buffer]);
     this.#show();
   }
 
@@ -125,23 +133,6 @@ export class SpectrumNode extends Adopted {
 }
 
 /**
- * The reading end of a ring of ringbuf.js, which pages without a bundler cannot import by its name: the places that are
- * written and read next, then the floats. Frames come whole.
- * @param {SharedArrayBuffer} memory
- */
-function popper(memory) {
-  const places = new Uint32Array(memory, 0, 2);
-  const ring = new Float32Array(memory, 8);
-  return (/** @type {Float32Array} */ values) => {
-    const first = places[1];
-    if (Atomics.load(places, 0) === first) return false;
-    for (let i = 0; i < values.length; ++i) values[i] = ring[(first + i) % ring.length];
-    Atomics.store(places, 1, (first + values.length) % ring.length);
-    return true;
-  };
-}
-
-/**
  * Registers the context where that is not done, and makes a SpectrumNode that is ready.
  * @param {import('./register.js').AnyContext} context
  * @param {SpectrumOptions & import('./register.js').RegisterOptions} [options]
@@ -149,9 +140,8 @@ function popper(memory) {
  */
 export async function createSpectrumNode(context, options = {}) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
-  await register(context, { workletUrl, wasmUrl, AudioWorkletNode });
-  await useComplete(context);
-  const node = new SpectrumNode(context, rest);
+  await SpectrumNode.register(context, { workletUrl, wasmUrl, AudioWorkletNode });
+  const node = await spectra.make(context, () => new SpectrumNode(context, rest));
   await node.ready;
   return node;
 }

@@ -1,11 +1,10 @@
 /* global sampleRate */
-import { RingBuffer } from 'ringbuf.js';
 import { Core, CoreAnalyser } from '../core.js';
-import { failureOf } from '../threads/messages.js';
+import { serve } from '../threads/remote.js';
 import { Processor } from './processor.js';
-import { PortLink } from '../threads/ring.js';
+import { PortLink, Ring, ringMemory } from '../threads/ring.js';
 
-/** Frames on their way to the main thread at most; what comes when it is that much behind is lost. */
+/** The most frames on their way to the main thread; when it is that far behind, further ones are lost. */
 const frameCount = 16;
 
 /**
@@ -20,7 +19,7 @@ const frameCount = 16;
 export class SpectrumProcessor extends Processor {
   /** @type {CoreAnalyser | null} */
   #analyser = null;
-  /** @type {RingBuffer | null} */
+  /** @type {Ring | null} */
   #ring = null;
   /** @type {PortLink} */
   #link;
@@ -33,17 +32,14 @@ export class SpectrumProcessor extends Processor {
   constructor({ processorOptions: { source, analysis, rate, isShared } }) {
     super();
     this.#interval = sampleRate / rate;
-    this.#link = new PortLink(this.port, frameCount);
-    this.port.onmessage = (/** @type {MessageEvent} */ { data }) => {
-      if (data) this.#link.receive(data);
-      else this.#dispose();
-    };
-    try {
-      this.#analyser = new CoreAnalyser(new Core(source), { ...analysis, sampleRate });
-      this.#open(this.#analyser.layout, isShared);
-    } catch (error) {
-      this.port.postMessage({ failure: failureOf(error) });
-    }
+    this.#link = new PortLink(this.port, frameCount, ['frame']);
+    serve(this.port, {
+      start: () => started,
+      giveBack: (/** @type {Float32Array} */ block) => this.#link.receive(block),
+      dispose: () => this.#dispose(),
+    });
+    const started = this.#start(source, { ...analysis, sampleRate }, isShared);
+    started.catch(() => {}); // it is the answer to `start`
   }
 
   /**
@@ -60,19 +56,22 @@ export class SpectrumProcessor extends Processor {
   }
 
   /**
-   * Takes the memory for frames and says what they are made of.
-   * @param {CoreAnalyser['layout']} layout
+   * Takes the memory for frames; what they are made of, and where they are shared.
+   * @param {SpectrumProcessorOptions['source']} source
+   * @param {import('../options.js').AnalyserOptions} options
    * @param {boolean} isShared
    */
-  #open(layout, isShared) {
-    if (isShared) {
-      const memory = RingBuffer.getStorageForCapacity(frameCount * layout.length, Float32Array);
-      this.#ring = new RingBuffer(memory, Float32Array);
-      this.port.postMessage({ layout, memory });
-    } else {
+  async #start(source, options, isShared) {
+    const analyser = new CoreAnalyser(new Core(source), options);
+    this.#analyser = analyser;
+    const { layout } = analyser;
+    if (!isShared) {
       for (let i = 0; i < frameCount; ++i) this.#link.receive(new Float32Array(layout.length));
-      this.port.postMessage({ layout });
+      return { layout };
     }
+    const memory = ringMemory(layout.length, frameCount);
+    this.#ring = new Ring(memory, layout.length);
+    return { layout, memory };
   }
 
   #dispose() {
@@ -114,7 +113,7 @@ export class SpectrumProcessor extends Processor {
   /** @param {Float32Array} frame */
   #deliver(frame) {
     if (this.#ring) {
-      if (this.#ring.availableWrite() >= frame.length) this.#ring.push(frame);
+      this.#ring.write(frame);
       return;
     }
     const block = this.#link.take();

@@ -1,8 +1,6 @@
-// The main thread's side of the worker engine. Its Worker runs the worklet's own file, which must come from the page's
-// origin.
+// The main thread's side of the worker engine. Its Worker runs the worklet's own script.
 
-import { LodestoneError } from '../errors.js';
-import { playerName, Questions } from '../threads/messages.js';
+import { startWorker } from '../threads/start-worker.js';
 
 /** @typedef {import('./player-worker.js').PlayerModel} PlayerModel */
 /** @typedef {import('./player-worker.js').PlayerWork} PlayerWork */
@@ -32,27 +30,22 @@ export function ringSize({ hop, sampleRate: modelRate }, sampleRate, ahead) {
  * A player in a Worker of its own.
  * @param {URL | string} workletUrl
  * @param {PlayerWork} work
- * @param {(error: LodestoneError) => void} fail called when the script does not load, something throws, or there can be
- *   no player
+ * @param {(error: import('../errors.js').LodestoneError) => void} fail called when the script does not load, something
+ *   throws, or there can be no player
  */
 export function playInWorker(workletUrl, work, fail) {
-  const worker = startWorker(workletUrl, fail);
-  const questions = new Questions(worker);
+  const { remote, terminate } = startWorker(workletUrl, {}, fail);
   const { port1, port2 } = new MessageChannel();
-  const ready = questions.ask('play', [work, port1], [port1]);
+  const ready = remote.call('play', [work, port1], [port1]);
   ready.catch(fail);
   return {
-    /** What the player can be asked. */
-    questions,
-    /** Fulfilled when there is a player. */
+    /** Does what the player is asked for. */
+    remote,
+    /** Resolves once there is a player. */
     ready,
     /** To be handed to the RemotePlayer. */
     port: port2,
-    /** @param {LodestoneError} reason for what is still asked */
-    terminate(reason) {
-      worker.terminate();
-      questions.end(reason);
-    },
+    terminate,
   };
 }
 
@@ -63,34 +56,11 @@ export function playInWorker(workletUrl, work, fail) {
  * @returns {Promise<'worklet' | 'worker'>} rejects with a LodestoneError
  */
 export async function chooseEngine(workletUrl, work) {
-  /** @type {Worker | undefined} */
-  let worker;
+  const { remote, terminate } = startWorker(workletUrl);
   try {
-    const cost = await new Promise((resolve, reject) => {
-      worker = startWorker(workletUrl, reject);
-      new Questions(worker, { cost: resolve }).ask('measure', [work]).catch(reject);
-    });
+    const cost = await remote.call('measure', [work]);
     return cost < 1000 * audioThreadShare ? 'worklet' : 'worker';
   } finally {
-    worker?.terminate();
-  }
-}
-
-/**
- * @param {URL | string} url
- * @param {(error: LodestoneError) => void} fail
- */
-function startWorker(url, fail) {
-  const refusal = (/** @type {string | undefined} */ reason) =>
-    new LodestoneError(
-      'unsupported',
-      `${url} cannot run in a Worker: ${reason ?? 'worker-src or its origin may forbid it'}`,
-    );
-  try {
-    const worker = new Worker(url, { type: 'module', name: playerName });
-    worker.onerror = ({ message }) => fail(refusal(message));
-    return worker;
-  } catch (error) {
-    throw refusal(/** @type {Error} */ (error).message);
+    terminate();
   }
 }

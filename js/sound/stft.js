@@ -1,5 +1,6 @@
 import { CoreInverseStftStream, CoreStft, CoreStftStream } from '../core.js';
-import { completeCore } from '../wasm/local-core.js';
+import { localCore } from '../wasm/local-core.js';
+import { prepare } from '../wasm/modules.js';
 
 /** @typedef {import('../core.js').Frames} Frames */
 /** @typedef {import('../options.js').StftOptions} StftOptions */
@@ -25,7 +26,7 @@ export class Stft {
    * @returns {Promise<Stft>}
    */
   static async create(options) {
-    return new Stft(new CoreStft(await completeCore(), options));
+    return new Stft(new CoreStft(await localCore(prepare(undefined, 'analysis')), options));
   }
 
   /** @returns {Required<StftOptions>} */

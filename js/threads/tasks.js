@@ -1,11 +1,13 @@
-// The long work but training, as the worker does it: each task takes a request of plain data and gives a plain result.
+// The long work other than training, as a Worker does it: each task takes a request of plain data and returns a plain
+// result.
 
 import { CoreGeneration, CoreModel, CoreReconstruction, CoreStft } from '../core.js';
 import { every } from './every.js';
+import { transferring } from './remote.js';
 
 /** @typedef {import('../core.js').Core} Core */
 
-/** @typedef {{postMessage: (news: {progress: WorkProgress}) => void}} Main what hears of progress */
+/** @typedef {import('./remote.js').Port} Port to the page, which is told of the progress */
 
 /**
  * @typedef {object} WorkProgress
@@ -24,7 +26,7 @@ import { every } from './every.js';
 /**
  * @param {Core} core
  * @param {GenerationRequest} request
- * @param {Main} main
+ * @param {Port} main
  */
 export function generate(core, { bytes, seconds, dream, phase }, main) {
   const model = new CoreModel(core, bytes);
@@ -33,9 +35,10 @@ export function generate(core, { bytes, seconds, dream, phase }, main) {
   model.dispose();
   const isTime = every(50);
   while (!generation.step()) {
-    if (isTime()) main.postMessage({ progress: { progress: generation.progress, reseeds: generation.reseeds } });
+    if (isTime()) main.postMessage(['progress', { progress: generation.progress, reseeds: generation.reseeds }]);
   }
-  return { samples: generation.samples(), sampleRate, reseeds: generation.reseeds };
+  const samples = generation.samples();
+  return transferring({ samples, sampleRate, reseeds: generation.reseeds }, [samples.buffer]);
 }
 
 /**
@@ -49,16 +52,18 @@ export function generate(core, { bytes, seconds, dream, phase }, main) {
 /**
  * @param {Core} core
  * @param {ReconstructionRequest} request
- * @param {Main} main
+ * @param {Port} main
  */
 export function reconstruct(core, { magnitudes, start, options, phase }, main) {
   const reconstruction = new CoreReconstruction(core, magnitudes, options, phase, start);
   const isTime = every(50);
   while (!reconstruction.step()) {
-    if (isTime()) main.postMessage({ progress: { progress: reconstruction.progress } });
+    if (isTime()) main.postMessage(['progress', { progress: reconstruction.progress }]);
   }
   const spectrum = reconstruction.spectrum();
   reconstruction.dispose();
   const stft = new CoreStft(core, options);
-  return { samples: stft.inverse(spectrum), sampleRate: stft.config.sampleRate, spectrum };
+  const samples = stft.inverse(spectrum);
+  const result = { samples, sampleRate: stft.config.sampleRate, spectrum };
+  return transferring(result, [samples.buffer, spectrum.data.buffer]);
 }

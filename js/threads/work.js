@@ -1,8 +1,9 @@
-// Long work but training in a worker of its own, which ends with it: no memory stays behind, and stopping is at once.
+// Long work other than training, each in a Worker of its own that ends with it: no memory stays behind, and cancelling is
+// immediate.
 
-import { LodestoneError } from '../errors.js';
 import { refused } from '../options.js';
-import { prepare, withCore } from '../wasm/modules.js';
+import { files } from '../wasm/files.js';
+import { prepare } from '../wasm/modules.js';
 import { startWorker } from './start-worker.js';
 
 /**
@@ -21,8 +22,8 @@ import { startWorker } from './start-worker.js';
 export async function work(task, request, options) {
   const { signal } = options;
   if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
-  if (task === 'reconstruct') await prepare(); // page.wasm has no part of it
-  return withCore((module) => run(task, module, request, options));
+  const module = await prepare(undefined, task === 'generate' ? 'lodestone' : 'analysis');
+  return run(task, module, request, options);
 }
 
 /**
@@ -33,44 +34,20 @@ export async function work(task, request, options) {
  */
 async function run(task, module, request, { onProgress, signal }) {
   signal?.throwIfAborted();
-  const worker = startWorker();
-  let abort = () => {};
-  const finished = new Promise((resolve, reject) => {
-    abort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', abort);
-    worker.listen(
-      ({ progress, result, error }) => {
-        if (error) reject(error.code ? new LodestoneError(error.code, error.message) : new Error(error.message));
-        else if (progress === undefined) resolve(result);
-        else callBack(onProgress, progress, reject);
-      },
-      (reason) => reject(new LodestoneError('unsupported', `the worker could not run: ${reason}`)),
-    );
+  const progress = (/** @type {object} */ value) => {
     try {
-      worker.postMessage({ task, module, request });
+      onProgress?.(value);
     } catch (error) {
-      reject(new LodestoneError('invalid-argument', `${task}: ${/** @type {Error} */ (error).message}`));
+      thread.terminate(error);
     }
-    if (signal?.aborted) abort();
-  });
+  };
+  const thread = startWorker(files.worker(), { progress });
+  const abort = () => thread.terminate(signal?.reason);
+  signal?.addEventListener('abort', abort);
   try {
-    return await finished;
+    return await thread.remote.call(task, [module, request]);
   } finally {
-    onProgress = undefined; // Node hands out the messages that have come, though the worker is stopped
     signal?.removeEventListener('abort', abort);
-    worker.terminate();
-  }
-}
-
-/**
- * @param {((progress: object) => void) | undefined} onProgress
- * @param {object} progress
- * @param {(reason: unknown) => void} reject
- */
-function callBack(onProgress, progress, reject) {
-  try {
-    onProgress?.(progress);
-  } catch (error) {
-    reject(error);
+    thread.terminate();
   }
 }

@@ -1,45 +1,47 @@
-// Runs one task off the main thread, in a Web Worker or a worker_thread of Node.
+// The script of the Workers and worker_threads that do long work, which the build bundles into dist/worker.js. Each does one
+// task.
 
 import { Core } from '../wasm/instance.js';
 import { LodestoneError } from '../errors.js';
+import { serve } from './remote.js';
 import { generate, reconstruct } from './tasks.js';
 import { lead } from '../training/lead.js';
 import { follow } from '../training/member.js';
 
-const tasks = { generate, reconstruct, train };
+/** @type {import('./remote.js').Port} */
+const page =
+  typeof globalThis.postMessage === 'function'
+    ? globalThis
+    : /** @type {any} */ (process.getBuiltinModule('node:worker_threads').parentPort);
 
 /**
  * @param {Core} core
  * @param {any} request
- * @param {any} main
  */
-function train(core, request, main) {
-  return request.seat.part === 0 ? lead(core, request, main) : follow(core, request.seat);
+function train(core, request) {
+  return request.seat.part === 0 ? lead(core, request, page) : follow(core, request.seat);
 }
 
-/** @param {any} main the port to the page, or the scope that is one; gives a task, its request and the compiled module */
-function serve(main) {
-  main.onmessage = async (/** @type {any} */ { data: { task, module, request } }) => {
+/**
+ * A task as the page calls it.
+ * @param {(core: Core, request: any, page: import('./remote.js').Port) => any} task
+ */
+function method(task) {
+  return async (/** @type {WebAssembly.Module} */ module, /** @type {any} */ request) => {
     try {
-      const work = tasks[/** @type {'generate' | 'reconstruct' | 'train'} */ (task)];
-      main.postMessage({ result: await work(new Core(module), request, main) });
+      return await task(new Core(module), request, page);
     } catch (error) {
-      const { code, message } = /** @type {LodestoneError} */ (explain(error));
-      main.postMessage({ error: { code, message } });
+      throw explain(error);
     }
   };
 }
 
 /** @param {unknown} error */
 function explain(error) {
-  // The core checks what is big; where a small block is missing it can only stop.
+  // The core checks large blocks; where a small one is missing it can only stop.
   const outOfMemory = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (!outOfMemory) return error;
   return new LodestoneError('out-of-memory', `the core stopped, probably out of memory: ${error.message}`);
 }
 
-/** Does what this thread is sent. */
-export function serveTasks() {
-  if (typeof globalThis.postMessage === 'function') serve(globalThis);
-  else serve(process.getBuiltinModule('node:worker_threads').parentPort);
-}
+serve(page, { generate: method(generate), reconstruct: method(reconstruct), train: method(train) });

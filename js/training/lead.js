@@ -3,6 +3,7 @@
 
 import { LodestoneError } from '../errors.js';
 import { every } from '../threads/every.js';
+import { serve } from '../threads/remote.js';
 import { describe } from '../model/describe.js';
 import { Checkpoints } from './checkpoints.js';
 import { Control } from './control.js';
@@ -64,8 +65,11 @@ export async function lead(core, request, main) {
   const { shared, checkpoint } = request;
   const control = new Control();
   const inbox = new Inbox();
-  main.onmessage = (/** @type {any} */ { data }) => (typeof data === 'string' ? control.hear(data) : inbox.put(data));
-  const notice = (/** @type {TrainingNotice} */ notice) => main.postMessage({ notice });
+  serve(main, {
+    hear: (/** @type {string} */ wish) => control.hear(wish),
+    samples: (/** @type {Float32Array} */ samples) => inbox.put(samples),
+  });
+  const notice = (/** @type {TrainingNotice} */ notice) => main.postMessage(['notice', notice]);
   const checkpoints = checkpoint && new Checkpoints(checkpoint, notice);
   const plan = request.clips
     ? await newPlan(core, request, inbox)
@@ -125,7 +129,7 @@ class Leader {
    * @param {import('./exchange.js').Exchange} exchange
    */
   async run(seat, exchange) {
-    this.#main.postMessage({ learning: true });
+    this.#main.postMessage(['learning']);
     try {
       await learn(this.#trainer, seat, exchange, this.#control, (loss) => this.#between(loss));
     } catch (error) {
@@ -174,19 +178,19 @@ class Leader {
    * @param {'learned' | 'model' | 'snapshot'} what
    */
   #hand(what, isThere = true) {
-    if (!isThere) return this.#main.postMessage({ [what]: null });
+    if (!isThere) return this.#main.postMessage([what, null]);
     const model = this.#trainer.model();
     try {
       const bytes = model.toBytes();
       const described = describe(model);
-      this.#main.postMessage({ [what]: { bytes, ...described } }, [bytes.buffer, described.live.buffer]);
+      this.#main.postMessage([what, { bytes, ...described }], [bytes.buffer, described.live.buffer]);
     } finally {
       model.dispose();
     }
   }
 
   #report() {
-    this.#main.postMessage({ progress: this.#progress() });
+    this.#main.postMessage(['progress', this.#progress()]);
   }
 
   /** @returns {TrainingProgress} */
@@ -215,7 +219,7 @@ class Leader {
     if (rollbacks === this.#rollbacks) return;
     this.#rollbacks = rollbacks;
     const message = `the loss was not finite: back to the end of epoch ${epoch}, learning rate ${learningRate}`;
-    this.#main.postMessage({ notice: { code: 'rolled-back', message } });
+    this.#main.postMessage(['notice', { code: 'rolled-back', message }]);
   }
 
   #explainEnd() {
@@ -227,6 +231,6 @@ class Leader {
     }
     if (ending !== 'stopped-early') return;
     const message = `stopped after epoch ${epoch}: the held-out loss was best after epoch ${bestEpoch}`;
-    this.#main.postMessage({ notice: { code: 'stopped-early', message } });
+    this.#main.postMessage(['notice', { code: 'stopped-early', message }]);
   }
 }

@@ -1,9 +1,9 @@
-// The main thread's side of a training: starts the workers, sends them the audio and passes on their messages. It
-// computes nothing and copies in pieces, so it never blocks the page.
+// The main thread's side of a training: starts the Workers, sends them the audio, passes on what they report. It computes
+// nothing and copies in pieces, so that the page is never blocked.
 
-import { LodestoneError } from '../errors.js';
+import { files } from '../wasm/files.js';
 import { refused } from '../options.js';
-import { isIncomplete, prepare, smallestModule } from '../wasm/modules.js';
+import { prepare } from '../wasm/modules.js';
 import { startWorker } from '../threads/start-worker.js';
 import { openAudio, pour } from './audio.js';
 
@@ -33,13 +33,11 @@ import { openAudio, pour } from './audio.js';
 /** @template Model */
 export class Pool {
   #hooks;
-  /** @type {any} */
-  #request;
   #resolve;
   #reject;
   /** @type {Thread[]} */
   #workers = [];
-  /** @type {string[]} requests for a lead worker that does not exist yet */
+  /** @type {('pause' | 'resume' | 'snapshot')[]} what to tell the lead once there is one */
   #wishes = [];
   /** @type {{resolve: (model: Model) => void, reject: (reason: unknown) => void}[]} */
   #snapshots = [];
@@ -59,7 +57,6 @@ export class Pool {
 
   /** @param {PoolRequest} request */
   async run(request) {
-    this.#request = request;
     try {
       await this.#start(request);
     } catch (error) {
@@ -67,17 +64,11 @@ export class Pool {
     }
   }
 
-  /** Starts over with the complete core, because page.wasm refused without a message. */
-  async #again() {
-    for (const worker of this.#workers.splice(0)) worker.terminate();
-    await prepare().catch((error) => this.#fail(error));
-    if (!this.#over) await this.run(this.#request);
-  }
-
   /** @param {'pause' | 'resume' | 'snapshot'} wish */
   ask(wish) {
-    if (!this.#learning) this.#wishes.push(wish);
-    this.#workers[0]?.postMessage(wish);
+    const [lead] = this.#workers;
+    if (lead) lead.remote.tell('hear', [wish]);
+    else this.#wishes.push(wish);
   }
 
   /** @returns {Promise<Model> | null} null if the training is over */
@@ -95,16 +86,15 @@ export class Pool {
     signal?.addEventListener('abort', this.#abort);
     const most = numberOfWorkers(workers);
     const count = options?.training === 'sequence' ? 1 : most;
-    const [module, sources] = await Promise.all([smallestModule(), options && openAudio(audio, sampleRate)]);
+    const [module, sources] = await Promise.all([prepare(), options && openAudio(audio, sampleRate)]);
     if (this.#over) return;
-    while (this.#workers.length < count) this.#workers.push(startWorker());
-    const [first] = this.#workers;
     const clips = sources?.map(({ shape }) => shape);
     const shared = count > 1 && (globalThis.crossOriginIsolated ?? typeof SharedArrayBuffer === 'function');
     const lead = { clips, shared, options, sampleRate, initial, checkpoint, models: Boolean(onModel) };
     for (const seat of seats(count)) this.#place(module, seat, seat.part === 0 ? lead : {});
-    for (const wish of this.#wishes) first.postMessage(wish);
-    if (sources) await pour(sources, (samples) => this.#over || first.postMessage(samples, [samples.buffer]));
+    for (const wish of this.#wishes) this.ask(wish);
+    const [{ remote }] = this.#workers;
+    if (sources) await pour(sources, (samples) => this.#over || remote.tell('samples', [samples], [samples.buffer]));
   }
 
   /**
@@ -113,40 +103,28 @@ export class Pool {
    * @param {object} duties of the lead
    */
   #place(module, seat, duties) {
-    const thread = this.#workers[seat.part];
-    const isOurs = () => this.#workers.includes(thread); // not one that was replaced
-    thread.listen(
-      (answer) => isOurs() && this.#hear(seat.part, answer),
-      (reason) =>
-        isOurs() && this.#fail(new LodestoneError('unsupported', `a worker of the training ended: ${reason}`)),
-    );
-    try {
-      thread.postMessage({ task: 'train', module, request: { seat, ...duties } }, seat.ports);
-    } catch (error) {
-      throw new LodestoneError('invalid-argument', `train: ${/** @type {Error} */ (error).message}`);
-    }
+    const fail = (/** @type {unknown} */ error) => this.#fail(error);
+    const thread = startWorker(files.worker(), seat.part === 0 ? this.#events() : {}, fail);
+    this.#workers.push(thread);
+    const done = thread.remote.call('train', [module, { seat, ...duties }], seat.ports);
+    done.then(() => seat.part === 0 && this.#end(), fail); // the last checkpoint has been written
+  }
+
+  /** What the lead reports. */
+  #events() {
+    const { make, onProgress, onNotice, onModel, signal } = this.#hooks;
+    return {
+      learning: () => (this.#learning = true),
+      progress: (/** @type {any} */ progress) => this.#call(onProgress, progress),
+      notice: (/** @type {any} */ notice) => this.#call(onNotice, notice),
+      model: (/** @type {any} */ model) => this.#call(onModel, make(model)),
+      snapshot: (/** @type {any} */ model) => this.#answerSnapshots(({ resolve }) => resolve(make(model))),
+      learned: (/** @type {any} */ model) => (model ? this.#succeed(make(model)) : this.#fail(signal?.reason)),
+    };
   }
 
   /**
-   * @param {number} part the worker's number
-   * @param {any} answer
-   */
-  #hear(part, { error, learning, progress, notice, model, snapshot, learned }) {
-    const { make, onProgress, onNotice, onModel } = this.#hooks;
-    if (isIncomplete(error)) this.#again();
-    else if (error) this.#fail(error.code ? new LodestoneError(error.code, error.message) : new Error(error.message));
-    else if (learning) this.#learning = true;
-    else if (progress) this.#call(onProgress, progress);
-    else if (notice) this.#call(onNotice, notice);
-    else if (model) this.#call(onModel, make(model));
-    else if (snapshot) this.#answerSnapshots(({ resolve }) => resolve(make(snapshot)));
-    else if (learned) this.#succeed(make(learned));
-    else if (learned === null) this.#fail(this.#hooks.signal?.reason);
-    else if (part === 0) this.#end(); // the last checkpoint is written
-  }
-
-  /**
-   * Calls a hook, unless the training is over: Node still delivers messages from a worker that has been terminated.
+   * Calls back, unless the training is over.
    * @template T
    * @param {((value: T) => void) | undefined} hook
    * @param {T} value
@@ -166,7 +144,7 @@ export class Pool {
   }
 
   #abort = () => {
-    if (this.#learning) this.#workers[0].postMessage('stop');
+    if (this.#learning) this.#workers[0]?.remote.tell('hear', ['stop']);
     else this.#fail(this.#hooks.signal?.reason);
   };
 
@@ -190,7 +168,7 @@ export class Pool {
 
   #end() {
     this.#hooks.signal?.removeEventListener?.('abort', this.#abort); // it may be no AbortSignal
-    for (const worker of this.#workers) worker.terminate();
+    for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 }
 

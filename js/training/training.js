@@ -1,5 +1,3 @@
-import { Pool } from './pool.js';
-
 /** @typedef {import('../model/magnet.js').Magnet} Magnet */
 
 /**
@@ -19,7 +17,7 @@ export class Training extends Promise {
 
   /** @type {string | undefined} The id of its checkpoints, if it saves any. */
   id;
-  /** @type {Pool<Magnet> | undefined} */
+  /** @type {Promise<import('./pool.js').Pool<Magnet>> | undefined} */
   #pool;
 
   /**
@@ -29,29 +27,31 @@ export class Training extends Promise {
    */
   static begin(request, hooks) {
     /** @type {any} */
-    let pool;
-    const training = new Training((resolve, reject) => (pool = new Pool(hooks, resolve, reject)));
-    training.#pool = pool;
+    let resolve;
+    /** @type {any} */
+    let reject;
+    const training = new Training((...both) => ([resolve, reject] = both));
     training.id = request.checkpoint?.id;
-    pool.run(request);
+    training.#pool = import('./pool.js').then(({ Pool }) => new Pool(hooks, resolve, reject));
+    training.#pool.then((pool) => pool.run(request)).catch(reject);
     return training;
   }
 
   /** Pauses after the current step and saves a checkpoint, if checkpoints are on. */
   pause() {
-    this.#pool?.ask('pause');
+    this.#pool?.then((pool) => pool.ask('pause'));
   }
 
   /** Continues after a pause. */
   resume() {
-    this.#pool?.ask('resume');
+    this.#pool?.then((pool) => pool.ask('resume'));
   }
 
   /**
    * The model as trained so far, which can play while training continues. Once training is over, the final model.
    * @returns {Promise<Magnet>}
    */
-  snapshot() {
-    return this.#pool?.snapshot() ?? Promise.resolve(this);
+  async snapshot() {
+    return (await this.#pool)?.snapshot() ?? this;
   }
 }

@@ -1,10 +1,13 @@
 /**
- * Where the files of dist/ lie, which other threads load. Servers without a build step and most bundlers follow this form
- * of an address; `lodestone/inline` has what the files hold in its place.
+ * Where the files of dist/ are that are loaded when they are needed. Servers without a build step and most bundlers
+ * understand addresses of this form; `lodestone/inline` has the contents of the files instead.
  */
 export const files = {
-  page: () => new URL('../../dist/page.wasm', import.meta.url),
-  wasm: () => new URL('../../dist/lodestone.wasm', import.meta.url),
-  importWasm: () => new URL('../../dist/import.wasm', import.meta.url),
+  player: () => new URL('../../dist/player.wasm', import.meta.url),
+  lodestone: () => new URL('../../dist/lodestone.wasm', import.meta.url),
+  analysis: () => new URL('../../dist/analysis.wasm', import.meta.url),
+  importer: () => new URL('../../dist/import.wasm', import.meta.url),
   worklet: () => new URL('../../dist/worklet.js', import.meta.url),
+  spectrumWorklet: () => new URL('../../dist/spectrum-worklet.js', import.meta.url),
+  worker: () => new URL('../../dist/worker.js', import.meta.url),
 };

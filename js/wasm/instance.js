@@ -1,10 +1,10 @@
-// An instance of the module and what goes in and out of its memory.
+// An instance of a module, and what goes in and out of its memory.
 //
-// A view of memory dies when memory grows, so none outlives a call: arrays are copied in before it and out after it.
+// Views of memory become invalid when it grows, so none is kept across calls: arrays are copied in before a call and out
+// after it.
 
-import { incomplete, LodestoneError } from '../errors.js';
+import { LodestoneError } from '../errors.js';
 import { instantiate } from './loader.js';
-import * as options from '../options.js';
 
 /** The error codes of the C ABI; see ErrorCode in result.hpp. */
 const codes = /** @type {const} */ ({
@@ -14,15 +14,26 @@ const codes = /** @type {const} */ ({
   4: 'cancelled',
 });
 
-/** An instance of the module. */
+/** What `Core.abi` finds in place of functions that the module does not have. */
+const missing = new Proxy(Object.create(null), {
+  get(_, name) {
+    throw new LodestoneError(
+      'unsupported',
+      `this module has no ${String(name)}: player.wasm plays models; lodestone.wasm plays, learns and generates; ` +
+        'analysis.wasm makes spectra, analyses and reconstructs phases',
+    );
+  },
+});
+
+/** An instance of a module. */
 export class Core {
   /** @param {WebAssembly.Module | BufferSource} source */
   constructor(source) {
     /** The exports of the module. */
-    this.abi = instantiate(source);
+    this.abi = /** @type {any} */ ({ __proto__: missing, ...instantiate(source) });
   }
 
-  /** Bytes of memory that the instance has taken; they only grow. */
+  /** Bytes of memory that the instance has taken; it never shrinks. */
   get memoryBytes() {
     return this.abi.memory.buffer.byteLength;
   }
@@ -32,7 +43,6 @@ export class Core {
     const bytes = new Uint8Array(this.abi.memory.buffer);
     const code = /** @type {1 | 2 | 3 | 4} */ (this.abi.lodestone_error());
     const message = decodeUtf8(bytes, this.abi.lodestone_message() >>> 0);
-    if (message === '') return incomplete();
     return new LodestoneError(codes[code], message);
   }
 
@@ -42,7 +52,7 @@ export class Core {
   }
 
   /**
-   * Calls `use` with pointers to copies of the arrays, which it gives back afterwards; null stands for no array.
+   * Calls `use` with pointers to copies of the arrays, which are freed afterwards; null stands for no array.
    * @template T
    * @param {(ArrayBufferView | null)[]} arrays
    * @param {(...pointers: number[]) => T} use
@@ -94,20 +104,6 @@ export class Core {
     const sampleRate = this.lend([bytes], (pointer) => this.abi.lodestone_wav_read(pointer, bytes.length));
     if (sampleRate === 0) throw this.failure();
     return { samples: this.floats(), sampleRate };
-  }
-
-  /**
-   * A WAV file of 16-bit integers, or of 32-bit floats.
-   * @param {Float32Array} samples
-   * @param {number} sampleRate
-   * @param {boolean} float
-   */
-  writeWav(samples, sampleRate, float) {
-    const data = options.floats('samples', samples);
-    const rate = options.number('sampleRate', sampleRate);
-    const encoding = options.flag('float', float);
-    this.check(this.lend([data], (pointer) => this.abi.lodestone_wav_write(pointer, data.length, rate, encoding)));
-    return this.bytes();
   }
 
   #output() {

@@ -1,9 +1,8 @@
-// From a source of the WebAssembly module to an instance, in Node, pages, workers and AudioWorklets. The last have no
-// fetch, URL or TextDecoder: there, `instantiate` takes the module that a page has compiled.
+// Compiles WebAssembly modules and makes instances of them, in Node, pages, Workers and AudioWorklets. The last have no
+// fetch, URL or TextDecoder: there, `instantiate` takes a module that the page has compiled.
 
 import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
-import { files } from './files.js';
 
 /** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/results.cpp. */
 const abiVersion = 7;
@@ -15,13 +14,13 @@ const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1,
 
 /**
  * The compiled module.
- * @param {ModuleSource} [source] dist/lodestone.wasm
+ * @param {ModuleSource} source
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source) {
   checkSupport();
   if (source instanceof WebAssembly.Module) return source;
-  const bytes = /** @type {BufferSource} */ (await readBytes(source ?? files.wasm()));
+  const bytes = /** @type {BufferSource} */ (await readBytes(source));
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
@@ -30,8 +29,8 @@ export async function compile(source) {
 }
 
 /**
- * An instance of its own memory; returns its exports. On a browser's main thread give a compiled module: big modules
- * may not be compiled there at once.
+ * The exports of an instance with its own memory. On a browser's main thread pass a compiled module: browsers refuse to
+ * compile large modules synchronously there.
  * @param {WebAssembly.Module | BufferSource} source
  * @returns {any}
  */
@@ -48,7 +47,7 @@ export function instantiate(source) {
   if (version !== abiVersion) {
     throw new LodestoneError(
       'abi-mismatch',
-      `lodestone.wasm has ABI version ${version}; this JavaScript needs ${abiVersion}: take both from one release`,
+      `the module has ABI version ${version}; this JavaScript needs ${abiVersion}: take both from the same release`,
     );
   }
   exports._initialize?.();
@@ -56,7 +55,7 @@ export function instantiate(source) {
 }
 
 /**
- * The core asks nothing of its host; what its C library would import does nothing.
+ * The core needs nothing from its host; what its C library imports does nothing.
  * @param {WebAssembly.Module} module
  */
 export function stubs(module) {

@@ -1,62 +1,39 @@
-// The compiled modules that all of the API shares, each fetched when it is first asked for.
+// The WebAssembly modules that the whole API shares, each fetched and compiled when it is first needed.
 
 import { files } from './files.js';
 import { compile } from './loader.js';
 
-/** @type {Promise<WebAssembly.Module> | undefined} lodestone.wasm */
-let complete;
+/**
+ * - `player` plays models
+ * - `lodestone` plays too, and learns and generates
+ * - `analysis` makes spectra, analyses and reconstructs phases
+ * @typedef {'player' | 'lodestone' | 'analysis'} ModuleName
+ */
 
-/** @type {Promise<WebAssembly.Module> | undefined} page.wasm */
-let page;
+/** @type {Map<ModuleName, Promise<WebAssembly.Module>>} */
+const modules = new Map();
 
 /**
- * Fetches and compiles the complete core, lodestone.wasm, and has everything that is made from then on use it. Without
- * that, pages begin with page.wasm, the smaller part of it that learns, generates and plays with common framings, and
- * take the complete one when something asks for more. With a source it is that: a compiled module, bytes, or where
- * lodestone.wasm lies.
- * @param {import('./loader.js').ModuleSource} [source]
+ * Fetches and compiles a module ahead of time; everything made afterwards uses it. Nothing needs this: a module is
+ * fetched when something first needs it. But a page that will learn or generate can say so before it plays, and then
+ * loads lodestone.wasm alone.
+ * @param {import('./loader.js').ModuleSource} [source] a compiled module, bytes, or where the file is; dist/NAME.wasm
+ * @param {ModuleName} [name] `lodestone`
  * @returns {Promise<WebAssembly.Module>} to hand to an AudioWorklet
  */
-export function prepare(source) {
-  if (source !== undefined || complete === undefined) {
-    const compiling = compile(source);
-    complete = compiling;
-    compiling.catch(() => {
-      if (complete === compiling) complete = undefined; // so that another try may work
-    });
-  }
-  return complete;
+export function prepare(source, name = 'lodestone') {
+  const found = modules.get(name);
+  if (found && source === undefined) return found;
+  const compiling = compile(source ?? files[name]());
+  modules.set(name, compiling);
+  compiling.catch(() => {
+    if (modules.get(name) === compiling) modules.delete(name); // so that another try may work
+  });
+  return compiling;
 }
 
-function pageModule() {
-  page ??= compile(files.page());
-  page.catch(() => (page = undefined));
-  return page;
-}
+/** The module that plays: lodestone.wasm if the page has asked for it, which plays too, otherwise player.wasm. */
+export const playingModule = () => prepare(undefined, playingModuleName());
 
-/**
- * Does something with page.wasm; where that refuses without a word, with the complete core.
- * @template T
- * @param {(module: WebAssembly.Module) => T} use
- * @returns {Promise<Awaited<T>>}
- */
-export async function withCore(use) {
-  try {
-    return await use(await smallestModule());
-  } catch (error) {
-    if (!isIncomplete(error)) throw error;
-    return await use(await prepare());
-  }
-}
-
-/** The complete core where `prepare` has been called, and else page.wasm. */
-export const smallestModule = () => complete ?? pageModule();
-
-/** Whether `prepare` has been called. */
-export const isPrepared = () => complete !== undefined;
-
-/**
- * Whether page.wasm refused it, so that it is worth another try with the complete core.
- * @param {unknown} error
- */
-export const isIncomplete = (error) => /** @type {any} */ (error)?.code === 'incomplete';
+/** @returns {ModuleName} */
+export const playingModuleName = () => (modules.has('lodestone') ? 'lodestone' : 'player');

@@ -147,8 +147,6 @@ Error fail(const char* field, double value, const char* format, std::uint64_t ki
   return fail(field, value, spell(format, kinds, arguments));
 }
 
-Error fail(ErrorCode code) { return {code, {}}; }
-
 Error fail(std::string_view field, double value, std::string_view allowed) {
   return fail(ErrorCode::invalid_argument, {field, " is ", value, "; allowed: ", allowed});
 }

@@ -9,7 +9,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "errors/complete.hpp"
 #include "lodestone/result.hpp"
 
 /// Error messages, assembled in one place from lists of pieces, with hand-written number formatting: concatenating
@@ -59,19 +58,14 @@ using Pieces = std::initializer_list<Piece>;
 namespace detail {
 std::string spell(Pieces pieces);
 Error fail(ErrorCode code, Pieces pieces);
-Error fail(ErrorCode code);
 Error fail(std::string_view field, double value, std::string_view allowed);
 }  // namespace detail
 
-// In a build that is not `complete`, all messages below are empty; callers ask the complete build instead.
-
 /// The pieces, concatenated.
-inline std::string sentence(Pieces pieces) { return complete ? detail::spell(pieces) : std::string(); }
+inline std::string sentence(Pieces pieces) { return detail::spell(pieces); }
 
 /// An error with that code and message.
-inline Error failed(ErrorCode code, Pieces pieces) {
-  return complete ? detail::fail(code, pieces) : detail::fail(code);
-}
+inline Error failed(ErrorCode code, Pieces pieces) { return detail::fail(code, pieces); }
 
 /// An invalid_argument error with that message.
 inline Error refused(Pieces pieces) { return failed(ErrorCode::invalid_argument, pieces); }
@@ -81,7 +75,7 @@ inline Error malformed(Pieces pieces) { return failed(ErrorCode::invalid_data, p
 
 /// An invalid_argument error such as "hop is 0; allowed: 1 to 2048".
 inline Error out_of_range(std::string_view field, double value, std::string_view allowed) {
-  return complete ? detail::fail(field, value, allowed) : detail::fail(ErrorCode::invalid_argument);
+  return detail::fail(field, value, allowed);
 }
 inline Error out_of_range(std::string_view field, double value, Pieces allowed) {
   return out_of_range(field, value, sentence(allowed));
@@ -160,12 +154,9 @@ Error fail(const char* field, double value, const char* format, std::uint64_t ki
 
 }  // namespace detail
 
-// In a build that is not `complete`, all messages below are empty; callers ask the complete build instead.
-
 /// The text with each `{}` replaced by the next argument: a number, a text, a shape or a quoted name.
 template <class... Args>
 [[gnu::always_inline]] inline std::string sentence(detail::FormatOf<Args...> format, const Args&... args) {
-  if (!complete) return {};
   const std::array<detail::Argument, sizeof...(Args)> arguments = {detail::argument(args)...};
   return detail::spell(format.text, detail::kinds_of<Args...>(), arguments.data());
 }
@@ -173,7 +164,6 @@ template <class... Args>
 /// An error with that code and message.
 template <class... Args>
 [[gnu::always_inline]] inline Error failed(ErrorCode code, detail::FormatOf<Args...> format, const Args&... args) {
-  if (!complete) return detail::fail(code);
   const std::array<detail::Argument, sizeof...(Args)> arguments = {detail::argument(args)...};
   return detail::fail(code, format.text, detail::kinds_of<Args...>(), arguments.data());
 }
@@ -195,7 +185,6 @@ template <class First, class... Rest>
 [[gnu::always_inline]] inline Error out_of_range(const char* field, double value,
                                                  detail::FormatOf<First, Rest...> allowed, const First& first,
                                                  const Rest&... rest) {
-  if (!complete) return detail::fail(ErrorCode::invalid_argument);
   const detail::Argument arguments[] = {detail::argument(first), detail::argument(rest)...};
   return detail::fail(field, value, allowed.text, detail::kinds_of<First, Rest...>(), arguments);
 }

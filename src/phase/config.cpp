@@ -1,7 +1,6 @@
 #include <array>
 #include <cmath>
 
-#include "errors/complete.hpp"
 #include "errors/message.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/lws_schedule.hpp"
@@ -36,7 +35,6 @@ Status check_range(int weight_range) {
 }
 
 Status check_stage(const PhaseStage& stage, const Place& place) {
-  if (!complete && stage.method == PhaseMethod::pghi) return refused("");
   const bool once = stage.method == PhaseMethod::pghi || stage.method == PhaseMethod::spsi;
   if (stage.iterations < 1 || stage.iterations > (once ? 1 : 10000)) {
     return place.refuse("iterations", stage.iterations, once ? "1" : "1 to 10000");

@@ -3,7 +3,6 @@
 #include <optional>
 #include <vector>
 
-#include "errors/complete.hpp"
 #include "errors/first_error.hpp"
 #include "lodestone/phase.hpp"
 #include "phase/griffin_lim.hpp"
@@ -20,7 +19,7 @@ namespace {
 /// Work between progress updates: a few milliseconds.
 constexpr std::int64_t kSlice = 4'000'000;
 
-bool is_pghi(PhaseMethod method) { return complete && method == PhaseMethod::pghi; }
+bool is_pghi(PhaseMethod method) { return method == PhaseMethod::pghi; }
 
 }  // namespace
 

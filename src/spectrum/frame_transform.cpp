@@ -5,7 +5,6 @@
 #include <numbers>
 #include <utility>
 
-#include "errors/complete.hpp"
 #include "errors/first_error.hpp"
 #include "errors/message.hpp"
 #include "spectrum/analysis_window.hpp"
@@ -105,8 +104,6 @@ Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precisio
   FirstError error;
   if (precision == Precision::fast && Fft<float>::supports(config.size)) {
     error.take(transform.single_, Lane<float>::create(config, precision));
-  } else if (!complete) {
-    return refused("");
   } else {
     error.take(transform.double_, Lane<double>::create(config, precision));
   }
@@ -115,12 +112,12 @@ Result<FrameTransform> FrameTransform::create(const StftConfig& config, Precisio
 }
 
 void FrameTransform::analyse(const float* samples, std::complex<float>* bins) {
-  if (!complete || single_) return single_->analyse(samples, bins);
+  if (single_) return single_->analyse(samples, bins);
   double_->analyse(samples, bins);
 }
 
 void FrameTransform::synthesise(const std::complex<float>* bins, double* sum) {
-  if (!complete || single_) return single_->synthesise(bins, sum);
+  if (single_) return single_->synthesise(bins, sum);
   double_->synthesise(bins, sum);
 }
 

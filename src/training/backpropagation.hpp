@@ -125,7 +125,7 @@ class Backpropagation {
   std::size_t first_recurrent() const { return pass_.stretches.empty() ? 1 : 0; }
   const LstmWeights& weights() const { return weights_->layers[layer_]; }
 
-  const Kernels& kernels_ = kernels();
+  const TrainingKernels& kernels_ = training_kernels();
   const Weights* weights_ = nullptr;
   std::span<const float> frames_;
   Pass pass_{};

@@ -155,7 +155,8 @@ bool Trainer::Engine::learn(double loss) {
   if (pass.batch_statistics) all.move_running_statistics(weights);
   const auto& gradients = all.finish(weights);
   double norm = 0;
-  for (const std::span<float> tensor : gradients) norm += kernels().sum_of_squares(tensor.data(), tensor.size());
+  for (const std::span<float> tensor : gradients)
+    norm += training_kernels().sum_of_squares(tensor.data(), tensor.size());
   norm = std::sqrt(norm);
   if (!std::isfinite(loss) || !std::isfinite(norm)) return false;
   const double scale = config.clip_norm > 0 ? std::min(1.0, config.clip_norm / (norm + 1e-6)) : 1.0;

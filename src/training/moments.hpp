@@ -57,7 +57,7 @@ class Moments {
   std::span<const double> variance() const { return variance_; }
 
  private:
-  const Kernels& kernels_ = kernels();
+  const TrainingKernels& kernels_ = training_kernels();
   const float* origin_ = nullptr;
   std::span<double> mean_, variance_;  ///< `[bins]`
 };

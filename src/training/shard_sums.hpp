@@ -38,7 +38,7 @@ class ShardSums {
   template <class Term>
   void sum_tree(std::size_t first, std::size_t count, std::size_t size, float* to, const Term& term);
 
-  const Kernels& kernels_ = kernels();
+  const TrainingKernels& kernels_ = training_kernels();
   Shards shards_;
   std::span<float> block_, room_;  ///< for right factors; the unused rest of it
   Factor factors_[shard_count] = {};

@@ -65,7 +65,7 @@ struct NormGradient {
   double *gamma_gradient, *beta_gradient;  ///< += W·Ŵ, += W·δ
 };
 
-/// The hot loops for one vector width.
+/// The hot loops of inference for one vector width.
 struct Kernels {
   int lanes;
   /// Columns of B in a panel; the work of a product is divided between panels.
@@ -78,6 +78,18 @@ struct Kernels {
   /// Computes the columns of panels first .. last-1.
   void (*multiply)(const Product& product, std::size_t first, std::size_t last);
   void (*lstm_forward)(const LstmForward& step);
+
+  std::size_t panels(std::size_t columns) const { return (columns + panel - 1) / panel; }
+  /// Floats that `pack` writes.
+  std::uint64_t packed_size(std::uint64_t depth, std::uint64_t columns) const {
+    return depth * ((columns + panel - 1) / panel) * panel;
+  }
+  void multiply_all(const Product& product) const { multiply(product, 0, panels(product.columns)); }
+};
+
+/// These and the loops that only training needs, in a separate table, so that a program that only plays is linked
+/// without them.
+struct TrainingKernels : Kernels {
   void (*lstm_backward)(const LstmBackward& step);
   void (*adam)(const AdamStep& step);
   void (*norm_gradient)(const NormGradient& row);
@@ -90,20 +102,14 @@ struct Kernels {
   void (*add)(std::size_t count, const float* from, float* to);
   /// Σ x²
   double (*sum_of_squares)(const float* values, std::size_t count);
-
-  std::size_t panels(std::size_t columns) const { return (columns + panel - 1) / panel; }
-  /// The number of floats that `pack` writes.
-  std::uint64_t packed_size(std::uint64_t depth, std::uint64_t columns) const {
-    return depth * ((columns + panel - 1) / panel) * panel;
-  }
-  void multiply_all(const Product& product) const { multiply(product, 0, panels(product.columns)); }
 };
 
 /// The kernels of that width, or null if this build or machine does not have them. 4 lanes are always available.
-const Kernels* kernels_of(int lanes);
+const TrainingKernels* kernels_of(int lanes);
 
 /// The widest kernels. In native builds the environment variable LODESTONE_LANES = 4, 8 or 16 selects others; a width
 /// that the machine lacks is ignored. Results of different widths differ in their last bits.
 const Kernels& kernels();
+const TrainingKernels& training_kernels();
 
 }  // namespace lodestone

@@ -1,5 +1,5 @@
 // The kernels for LODESTONE_LANES lanes. Each width has one source that includes this file and is compiled for that
-// instruction set only. Therefore only the table at the end may leave the unnamed namespace, and inline functions of
+// instruction set only. Therefore only the tables at the end may leave the unnamed namespace, and inline functions of
 // the standard library must not be called.
 #include "vector/kernels.hpp"
 #include "vector/lanes.hpp"
@@ -288,10 +288,19 @@ double sum_of_squares(const float* values, std::size_t count) {
 }  // namespace
 
 #define LODESTONE_JOIN(name, number) name##number
-#define LODESTONE_TABLE(number) LODESTONE_JOIN(kernels_, number)
-extern const Kernels LODESTONE_TABLE(LODESTONE_LANES);
-const Kernels LODESTONE_TABLE(LODESTONE_LANES) = {
-    static_cast<int>(lanes), panel_width, pack,      multiply, lstm_forward,  lstm_backward, adam,
-    norm_gradient,           add_moments, normalise, add,      sum_of_squares};
+#define LODESTONE_TABLE(name, number) LODESTONE_JOIN(name, number)
+extern const Kernels LODESTONE_TABLE(kernels_, LODESTONE_LANES);
+constexpr Kernels LODESTONE_TABLE(kernels_, LODESTONE_LANES) = {static_cast<int>(lanes), panel_width, pack, multiply,
+                                                                lstm_forward};
+extern const TrainingKernels LODESTONE_TABLE(training_kernels_, LODESTONE_LANES);
+constexpr TrainingKernels LODESTONE_TABLE(training_kernels_, LODESTONE_LANES) = {
+    LODESTONE_TABLE(kernels_, LODESTONE_LANES),
+    lstm_backward,
+    adam,
+    norm_gradient,
+    add_moments,
+    normalise,
+    add,
+    sum_of_squares};
 
 }  // namespace lodestone

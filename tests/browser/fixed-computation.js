@@ -48,8 +48,8 @@ export function testSound() {
 }
 
 /** The features of all frames. */
-function features(core, samples) {
-  const analyser = new CoreAnalyser(core, { size: 512, hop: 128, sampleRate });
+function features(analysis, samples) {
+  const analyser = new CoreAnalyser(analysis, { size: 512, hop: 128, sampleRate });
   const frames = [];
   for (let at = 0; at < samples.length; at += analyser.push(samples, at)) {
     while (analyser.next()) frames.push(analyser.frame.slice());
@@ -59,12 +59,13 @@ function features(core, samples) {
 
 /**
  * Everything but the player.
- * @param {Core} core
+ * @param {Core} core of lodestone.wasm
+ * @param {Core} analysis of analysis.wasm
  */
-export function compute(core) {
+export function compute(core, analysis) {
   const samples = testSound();
-  const spectrum = new CoreStft(core, stft).transform(samples);
-  const magnitudes = new CoreStft(core, stft).magnitudes(samples);
+  const spectrum = new CoreStft(analysis, stft).transform(samples);
+  const magnitudes = new CoreStft(analysis, stft).magnitudes(samples);
   const trainer = new CoreTrainer(core, samples, training);
   const losses = [trainer.step(), trainer.step(), trainer.step()];
   const model = trainer.model();
@@ -76,13 +77,13 @@ export function compute(core) {
   return {
     spectrum: hash(spectrum.data),
     magnitudes: hash(magnitudes.data),
-    inverse: hash(new CoreStft(core, stft).inverse(spectrum)),
+    inverse: hash(new CoreStft(analysis, stft).inverse(spectrum)),
     losses: losses.map(String).join(' '),
     model: hash(model.toBytes()),
     window: generated('window', lws),
     stateful: generated('stateful', pghi),
     spsi: generated('window', spsi),
-    features: hash(features(core, samples)),
+    features: hash(features(analysis, samples)),
   };
 }
 
@@ -116,8 +117,8 @@ export function playedSecond(core, modelFile, piece) {
   return samples;
 }
 
-/** All results of a scope that is no AudioWorklet. */
-export function results(module) {
-  const core = new Core(module);
-  return { ...compute(core), player: hash(playedSecond(core, trainedModel(core), 128)) };
+/** All results of a scope that is no AudioWorklet, with the modules `[lodestone, analysis]`. */
+export function results(modules) {
+  const [core, analysis] = modules.map((module) => new Core(module));
+  return { ...compute(core, analysis), player: hash(playedSecond(core, trainedModel(core), 128)) };
 }

@@ -5,7 +5,9 @@ import { hash, results, trainedModel } from './fixed-computation.js';
 
 const processor = new URL('processor.js', import.meta.url);
 
-export const inPage = async () => results(await prepare());
+const modules = () => Promise.all([prepare(), prepare(undefined, 'analysis')]);
+
+export const inPage = async () => results(await modules());
 
 export async function inWorker() {
   const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
@@ -13,17 +15,17 @@ export async function inWorker() {
     worker.onmessage = ({ data }) => done(data);
     worker.onerror = ({ message }) => failed(new Error(message));
   });
-  worker.postMessage(await prepare());
+  worker.postMessage(await modules());
   const data = await answer;
   worker.terminate();
   return data;
 }
 
 /** Starts the test processor; `answer` are its results, an object to keep it from being awaited here. */
-async function startNode(context, source) {
+async function startNode(context, sources) {
   const modelFile = trainedModel(new Core(await prepare()));
   await context.audioWorklet.addModule(processor);
-  const options = { numberOfInputs: 0, outputChannelCount: [1], processorOptions: { source, modelFile } };
+  const options = { numberOfInputs: 0, outputChannelCount: [1], processorOptions: { sources, modelFile } };
   const node = new AudioWorkletNode(context, 'lodestone-test', options);
   node.connect(context.destination);
   const answer = new Promise((done, failed) => {
@@ -37,7 +39,7 @@ async function startNode(context, source) {
 export async function inAudioContext() {
   const context = new AudioContext({ sampleRate: 44100 });
   await context.resume();
-  const { answer } = await startNode(context, await prepare());
+  const { answer } = await startNode(context, await modules());
   const results = await answer;
   await context.close();
   return results;
@@ -46,8 +48,11 @@ export async function inAudioContext() {
 /** As fast as can be; the module is handed over as bytes. `rendered` is the hash of what came out of the context. */
 export async function inOfflineContext() {
   const context = new OfflineAudioContext(1, 44100, 44100);
-  const response = await fetch(new URL('../../dist/lodestone.wasm', import.meta.url));
-  const { answer } = await startNode(context, await response.arrayBuffer());
+  const bytes = ['lodestone', 'analysis'].map(async (name) => {
+    const response = await fetch(new URL(`../../dist/${name}.wasm`, import.meta.url));
+    return response.arrayBuffer();
+  });
+  const { answer } = await startNode(context, await Promise.all(bytes));
   const buffer = await context.startRendering();
   return { ...(await answer), rendered: hash(buffer.getChannelData(0)) };
 }

@@ -7,9 +7,11 @@ import { serve } from '../../scripts/serve.js';
 import { playedSecond, results, trainedModel } from './fixed-computation.js';
 import { browserNames, openBrowser } from './harness.js';
 
+const modules = () => Promise.all([prepare(), prepare(undefined, 'analysis')]);
+
 describe('the fixed computation in Node', () => {
   test('has something to compare', async () => {
-    const { losses, ...hashes } = results(await prepare());
+    const { losses, ...hashes } = results(await modules());
     assert.ok(
       losses.split(' ').every((loss) => Number(loss) > 0),
       losses,
@@ -34,7 +36,7 @@ for (const name of browserNames) {
     const run = (scope) => page.evaluate(async (scope) => (await import('/tests/browser/in-page.js'))[scope](), scope);
 
     before(async () => {
-      expected = results(await prepare());
+      expected = results(await modules());
       server = await serve();
       browser = await openBrowser(name);
       page = await browser.open();

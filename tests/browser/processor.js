@@ -4,9 +4,9 @@ import { Core } from '../../js/core.js';
 import { compute, hash, makePlayer } from './fixed-computation.js';
 
 class TestProcessor extends AudioWorkletProcessor {
-  constructor({ processorOptions: { source, modelFile } }) {
+  constructor({ processorOptions: { sources, modelFile } }) {
     super();
-    this.core = new Core(source);
+    [this.core, this.analysis] = sources.map((source) => new Core(source));
     this.player = makePlayer(this.core, modelFile);
     this.played = new Float32Array(sampleRate);
     this.count = 0;
@@ -16,7 +16,7 @@ class TestProcessor extends AudioWorkletProcessor {
     this.player.process(output);
     for (let i = 0; i < output.length && this.count < this.played.length; ++i) this.played[this.count++] = output[i];
     if (this.count < this.played.length) return true;
-    this.port.postMessage({ ...compute(this.core), player: hash(this.played) });
+    this.port.postMessage({ ...compute(this.core, this.analysis), player: hash(this.played) });
     return false;
   }
 }

@@ -49,7 +49,7 @@ for (const name of browserNames) {
 
       test('a worker that fails ends the training and all workers', async () => {
         const { answer, ended } = await run(page, 'dying');
-        assert.equal(answer, 'LodestoneError: a worker of the training ended: gone');
+        assert.equal(answer, 'LodestoneError: a Worker of Lodestone ended: gone');
         assert.equal(ended, 2);
       });
 

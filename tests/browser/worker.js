@@ -1,4 +1,4 @@
 // A module Worker that does the fixed computation.
 import { results } from './fixed-computation.js';
 
-onmessage = ({ data: module }) => postMessage(results(module));
+onmessage = ({ data: modules }) => postMessage(results(modules));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CoreAnalyser } from '../../js/core.js';
-import { hash, largest, largestDifference, newCore, read } from './support.js';
+import { hash, largest, largestDifference, newAnalysisCore, read } from './support.js';
 
 const vectors = 'tests/vectors/features/hann-1024';
 const config = { size: 1024, hop: 512, sampleRate: 22050 };
@@ -28,7 +28,7 @@ function analyse(analyser, samples, step) {
 }
 
 test('features agree with NumPy, wherever they stand', () => {
-  const analyser = new CoreAnalyser(newCore(), config);
+  const analyser = new CoreAnalyser(newAnalysisCore(), config);
   const { layout } = analyser;
   const wanted = readNpy(`${vectors}-frames.npy`);
   const got = analyse(analyser, readNpy(`${vectors}-signal.npy`), 5000);
@@ -55,7 +55,7 @@ test('features agree with NumPy, wherever they stand', () => {
 });
 
 test('however the sound is cut, the same frames to the bit come', () => {
-  const analyser = new CoreAnalyser(newCore(), config);
+  const analyser = new CoreAnalyser(newAnalysisCore(), config);
   const signal = readNpy(`${vectors}-signal.npy`);
   const whole = hash(analyse(analyser, signal, signal.length));
   for (const step of [1, 100, 128, 1000]) {
@@ -65,7 +65,7 @@ test('however the sound is cut, the same frames to the bit come', () => {
 });
 
 test('the view of the frame stays, takes no memory, and is renewed when others let memory grow', () => {
-  const core = newCore();
+  const core = newAnalysisCore();
   const analyser = new CoreAnalyser(core, config);
   const view = analyser.frame;
   const signal = readNpy(`${vectors}-signal.npy`);
@@ -81,7 +81,7 @@ test('the view of the frame stays, takes no memory, and is renewed when others l
 });
 
 test('bad options are refused by name', () => {
-  const core = newCore();
+  const core = newAnalysisCore();
   for (const [options, message] of [
     [{ size: 1000 }, /^size is 1000; allowed: multiples of 32/],
     [{ hop: 4096 }, /^hop is 4096/],

@@ -1,14 +1,32 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import test from 'node:test';
-import { Core } from '../../js/core.js';
+import { Core, CoreAnalyser, CoreStft, CoreTrainer } from '../../js/core.js';
 import { compile, instantiate } from '../../js/wasm/loader.js';
 import { module, newCore, read, root, wasm } from './support.js';
 
-test('takes a module, bytes, a response, an address or nothing', async () => {
+const modules = ['player', 'lodestone', 'analysis'].map((name) => {
+  const bytes = read(`dist/${name}.wasm`);
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(bytes))
+    .map((one) => one.name)
+    .filter((one) => one.startsWith('lodestone_'));
+  return { bytes, names };
+});
+
+/** What `Handle` destroys. */
+const handles = readdirSync(new URL('js/wasm', root)).flatMap((name) =>
+  [
+    ...read(`js/wasm/${name}`)
+      .toString()
+      .matchAll(/super\(\s*core,\s*'(\w+)'/g),
+  ].map(([, kind]) => kind),
+);
+
+test('takes a module, bytes, a response or an address', async () => {
   const response = new Response(wasm, { headers: { 'content-type': 'application/wasm' } });
   const address = new URL('dist/lodestone.wasm', root);
-  for (const source of [undefined, module, wasm, response, address, address.href, address.pathname]) {
+  for (const source of [module, wasm, response, address, address.href, address.pathname]) {
     const core = new Core(await compile(source));
     assert.ok(core.abi.lodestone_abi_version() > 0);
   }
@@ -50,7 +68,10 @@ test('refuses what is no module', async () => {
 
 test('names the browsers where WebAssembly has no SIMD', async (t) => {
   t.mock.method(WebAssembly, 'validate', () => false);
-  await assert.rejects(compile(), { code: 'unsupported', message: /Chrome or Edge 91, Firefox 89, Safari 16\.4/ });
+  await assert.rejects(compile(module), {
+    code: 'unsupported',
+    message: /Chrome or Edge 91, Firefox 89, Safari 16\.4/,
+  });
   assert.throws(() => instantiate(module), { code: 'unsupported' });
 });
 
@@ -76,8 +97,10 @@ test('the modules import next to nothing', () => {
       .map(({ module: space, name }) => `${space}.${name}`)
       .sort();
   const fromC = ['env.emscripten_notify_memory_growth', 'wasi_snapshot_preview1.proc_exit'];
-  const beyond = list(wasm).filter((name) => !fromC.includes(name));
-  assert.deepEqual(beyond, []);
+  for (const { bytes } of modules) {
+    const beyond = list(bytes).filter((name) => !fromC.includes(name));
+    assert.deepEqual(beyond, []);
+  }
   const forProgram = list(read('dist/lodestone-cli.wasm')).filter((name) => !/^host\./.test(name));
   assert.deepEqual(
     forProgram.filter((name) => !fromC.includes(name)),
@@ -85,16 +108,37 @@ test('the modules import next to nothing', () => {
   );
 });
 
-test('exports the functions of wasm/exports.txt', () => {
-  const wanted = read('wasm/exports.txt')
-    .toString()
-    .trim()
-    .split('\n')
-    .map((name) => name.slice(1));
-  const there = WebAssembly.Module.exports(module)
-    .map(({ name }) => name)
-    .filter((name) => /^lodestone_/.test(name));
-  assert.deepEqual(there.sort(), wanted.sort());
+test('every function of the C ABI that JavaScript calls is exported by a module, and no other', () => {
+  const called = readdirSync(new URL('js/wasm', root))
+    .flatMap(
+      (name) =>
+        read(`js/wasm/${name}`)
+          .toString()
+          .match(/\blodestone_\w+/g) ?? [],
+    )
+    .concat(
+      handles.map((kind) => `lodestone_${kind}_destroy`),
+      'lodestone_allocations',
+      'lodestone_simd_size',
+    );
+  const there = modules.flatMap(({ names }) => names);
+  assert.deepEqual([...new Set(there)].sort(), [...new Set(called)].sort());
+});
+
+test('lodestone.wasm plays as player.wasm does', () => {
+  const [player, lodestone] = modules;
+  assert.deepEqual(
+    player.names.filter((name) => !lodestone.names.includes(name)),
+    [],
+  );
+});
+
+test('a module that lacks something says which one has it', () => {
+  const player = new Core(read('dist/player.wasm'));
+  const error = { name: 'LodestoneError', code: 'unsupported', message: /lodestone_\w+.*lodestone\.wasm.*learns/ };
+  assert.throws(() => new CoreTrainer(player, new Float32Array(1000)), error);
+  assert.throws(() => new CoreStft(player), error);
+  assert.throws(() => new CoreAnalyser(newCore()), error);
 });
 
 test('the fast FFT was compiled with SIMD', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CoreLiveModel, CorePlayer, CoreTrainer } from '../../js/core.js';
 import { Load } from '../../js/nodes/thread-load.js';
-import { answer, Questions } from '../../js/threads/messages.js';
+import { Remote, serve, transferring } from '../../js/threads/remote.js';
 import { ModelSwap } from '../../js/nodes/model-swap.js';
 import { Quality } from '../../js/nodes/quality.js';
 import { LodestoneError } from '../../js/errors.js';
@@ -78,52 +78,72 @@ describe('quality', () => {
   });
 });
 
-describe('questions over a port', () => {
-  /** Two ends, of which one answers by these actions; `close` lets the process end. */
-  function pair(actions, unasked) {
+describe('calls over a port', () => {
+  /** Two ends, of which one serves these methods; `close` lets the process end. */
+  function pair(methods, events) {
     const { port1, port2 } = new MessageChannel();
-    answer(port1, actions);
-    return { questions: new Questions(port2, unasked), port: port1, close: () => port1.close() };
+    serve(port1, methods);
+    return { remote: new Remote(port2, events), port: port1, close: () => port1.close() };
   }
 
-  test('are answered when the action is done, in any order', async () => {
+  test('are answered when the method is done, in any order', async () => {
     let finish;
     const done = [];
-    const { questions, close } = pair({
+    const { remote, close } = pair({
       slow: () => new Promise((resolve) => (finish = resolve)),
       quick: () => finish(),
     });
     const both = [
-      questions.ask('slow').then(() => done.push('slow')),
-      questions.ask('quick').then(() => done.push('quick')),
+      remote.call('slow').then(() => done.push('slow')),
+      remote.call('quick').then(() => done.push('quick')),
     ];
     await Promise.all(both);
     close();
     assert.deepEqual(done.sort(), ['quick', 'slow']);
   });
 
+  test('return results, whose buffers are handed over where the method says so', async () => {
+    const kept = new Float32Array(3);
+    const given = new Float32Array(4);
+    const told = [];
+    const { remote, close } = pair({
+      copy: () => ({ kept }),
+      give: () => transferring({ given }, [given.buffer]),
+      take: (array) => void told.push(array.length),
+    });
+    assert.deepEqual(await remote.call('copy'), { kept: new Float32Array(3) });
+    assert.deepEqual(await remote.call('give'), { given: new Float32Array(4) });
+    assert.deepEqual([kept.length, given.length], [3, 0]);
+    remote.tell('take', [kept], [kept.buffer]);
+    await remote.call('take', [new Float32Array(2)]);
+    assert.deepEqual([told, kept.length], [[3, 2], 0]);
+    await assert.rejects(remote.call('copy'), { message: /detached/ });
+    await assert.rejects(remote.call('copy', [() => 1]), { code: 'invalid-argument', message: /^copy: .*cloned/ });
+    close();
+  });
+
   test('fail with the code of what went wrong', async () => {
-    const { questions, close } = pair({
+    const { remote, close } = pair({
       refuse: () => {
         throw new LodestoneError('invalid-argument', 'no');
       },
       trap: () => null.nothing,
     });
-    await assert.rejects(questions.ask('refuse'), { name: 'LodestoneError', code: 'invalid-argument', message: 'no' });
-    await assert.rejects(questions.ask('trap'), { code: 'processor-error' });
+    await assert.rejects(remote.call('refuse'), { name: 'LodestoneError', code: 'invalid-argument', message: 'no' });
+    await assert.rejects(remote.call('trap'), { code: 'processor-error' });
     close();
   });
 
-  test('fail once there are no more answers, and what is said unasked is heard', async () => {
-    let said;
-    const heard = new Promise((resolve) => (said = resolve));
-    const { questions, port, close } = pair({ never: () => new Promise(() => {}) }, { meter: said });
+  test('fail once there are no more answers; events arrive until then', async () => {
+    let hear;
+    const heard = new Promise((resolve) => (hear = resolve));
+    const { remote, port, close } = pair({ never: () => new Promise(() => {}) }, { meter: hear });
     port.postMessage(['meter', 3]);
     assert.equal(await heard, 3);
-    const open = questions.ask('never');
-    questions.end(new LodestoneError('cancelled', 'over'));
+    const open = remote.call('never');
+    remote.end(new LodestoneError('cancelled', 'over'));
     await assert.rejects(open, { code: 'cancelled' });
-    await assert.rejects(questions.ask('never'), { code: 'cancelled' });
+    await assert.rejects(remote.call('never'), { code: 'cancelled' });
     close();
   });
 });

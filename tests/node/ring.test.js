@@ -35,7 +35,7 @@ const peer = `
       const memory = [0, 1].map(() => ringMemory(length, count));
       const link = new RingLink(memory[1], memory[0], length);
       blocks.forEach((block) => link.give(block));
-      port.postMessage(memory);
+      port.postMessage(['rings', memory]);
       for (;;) {
         const block = link.take();
         if (block) {
@@ -45,12 +45,12 @@ const peer = `
         } else nap(1);
       }
     }
-    port.on('message', (block) => {
+    port.on('message', ([, , block]) => {
       render(block, ${headerLength});
       if (random() < 0.1) nap(random() * 8);
-      port.postMessage(block, [block.buffer]);
+      port.postMessage(['block', block], [block.buffer]);
     });
-    blocks.forEach((block) => port.postMessage(block, [block.buffer]));
+    blocks.forEach((block) => port.postMessage(['block', block], [block.buffer]));
   });
 `;
 

@@ -1,4 +1,4 @@
-// What the tests share: the module, the sounds and vectors of the repository, comparisons.
+// What the tests share: the modules, the sounds and vectors of the repository, comparisons.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -10,6 +10,13 @@ export const module = new WebAssembly.Module(wasm);
 
 export function newCore() {
   return new Core(module);
+}
+
+const analysisModule = new WebAssembly.Module(readFileSync(new URL('dist/analysis.wasm', root)));
+
+/** An instance of analysis.wasm. */
+export function newAnalysisCore() {
+  return new Core(analysisModule);
 }
 
 /** @param {string} path inside the repository */

@@ -247,7 +247,7 @@ test('a worker that dies ends the training, and the others with it', async () =>
           resolve();
         };
         const training = Magnet.train(samples, { ...endless, workers: 4, onProgress });
-        assert.rejects(training, { name: 'LodestoneError', message: /a worker of the training ended/ });
+        assert.rejects(training, { name: 'LodestoneError', message: /a Worker of Lodestone ended/ });
       });
       await ended;
     });

@@ -14,10 +14,10 @@ using namespace lodestone;
 
 namespace {
 
-std::vector<const Kernels*> all_kernels() {
-  std::vector<const Kernels*> all;
+std::vector<const TrainingKernels*> all_kernels() {
+  std::vector<const TrainingKernels*> all;
   for (const int lanes : {4, 8, 16}) {
-    if (const Kernels* kernels = kernels_of(lanes)) all.push_back(kernels);
+    if (const TrainingKernels* kernels = kernels_of(lanes)) all.push_back(kernels);
   }
   return all;
 }
@@ -70,7 +70,7 @@ TEST_CASE("Sigmoid and tanh are right over all floats") {
   }
   x.push_back(std::numeric_limits<float>::infinity());
   x.push_back(-std::numeric_limits<float>::infinity());
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     const Activations got = activations(*kernels, x);
     double sigmoid_error = 0, tanh_error = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -89,7 +89,7 @@ TEST_CASE("Sigmoid and tanh are right over all floats") {
 }
 
 TEST_CASE("Activations of NaN are NaN, in that place alone") {
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     const Activations got = activations(*kernels, {0.5f, std::numeric_limits<float>::quiet_NaN(), 0.5f});
     CHECK(std::isnan(got.sigmoid[1]));
     CHECK(std::isnan(got.tanh[1]));
@@ -102,7 +102,7 @@ TEST_CASE("Products of all shapes agree with double precision") {
   struct Shape {
     std::size_t rows, depth, columns;
   };
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     for (const Shape s : {Shape{1, 1, 1},
                           {1, 300, 67},
                           {1, 40, 300},
@@ -140,7 +140,7 @@ TEST_CASE("Products of all shapes agree with double precision") {
 TEST_CASE("A sum has the same bits in any tile, slice or start") {
   const std::size_t rows = 21, depth = 300, columns = 200;
   const auto a = noise(rows * depth, 4), b = noise(depth * columns, 5), start = noise(rows * columns, 6);
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     INFO(kernels->lanes << " lanes");
     const auto factor = packed(*kernels, b, depth, columns);
     std::vector<float> whole(rows * columns);
@@ -194,7 +194,7 @@ TEST_CASE("Terms that lie in runs add up as if they lay together") {
       for (std::size_t i = 0; i < rows; ++i) a_together.push_back(a[row * rows + i]);
       for (std::size_t j = 0; j < columns; ++j) b_together.push_back(b[row * columns + j]);
     }
-    for (const Kernels* kernels : all_kernels()) {
+    for (const TrainingKernels* kernels : all_kernels()) {
       INFO(kernels->lanes << " lanes, runs of " << run);
       const auto factor = packed(*kernels, b_together, depth, columns);
       std::vector<float> gathered(factor.size());
@@ -215,7 +215,7 @@ TEST_CASE("Terms that lie in runs add up as if they lay together") {
 }
 
 TEST_CASE("An LSTM step forward and backward agrees with double precision") {
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     for (const std::size_t hidden : {1, 5, 16, 37}) {
       for (const bool first : {true, false}) {
         const std::size_t rows = 3, size = rows * hidden;
@@ -257,7 +257,7 @@ TEST_CASE("An LSTM step forward and backward agrees with double precision") {
 }
 
 TEST_CASE("Cells and outputs that would become subnormal are zero") {
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     std::vector<float> gates{0, -60, 0, 0}, cell{1e-15f}, output{1};
     kernels->lstm_forward({1, 1, gates.data(), cell.data(), cell.data(), output.data()});
     CHECK(cell[0] == 0.0f);
@@ -270,7 +270,7 @@ TEST_CASE("Adam and the sum of squares agree with double precision") {
   const auto parameter = noise(count, 11), gradient = noise(count, 12), mean = noise(count, 13, 0.1f);
   auto variance = noise(count, 14, 0.1f);
   for (float& value : variance) value *= value;
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     INFO(kernels->lanes << " lanes");
     auto p = parameter, m = mean, v = variance;
     kernels->adam({count, p.data(), gradient.data(), m.data(), v.data(), 0.5f, 0.01f, 0.002f, 3.0f});
@@ -291,7 +291,7 @@ TEST_CASE("The loops of BatchNorm agree with long doubles") {
   const std::size_t count = 37;
   const auto values = noise(count, 15), origin = noise(count, 16), weight = noise(count, 17), gamma = noise(count, 18),
              beta = noise(count, 19), slope = noise(count, 20);
-  for (const Kernels* kernels : all_kernels()) {
+  for (const TrainingKernels* kernels : all_kernels()) {
     std::vector<double> sums(count, 0.25), squares(count, 0.5), scale(count, 3);
     std::vector<float> normalised(count), product = slope;
     kernels->add_moments(count, values.data(), origin.data(), 0.3, sums.data(), squares.data());

@@ -1,7 +1,0 @@
-#include "errors/complete.hpp"
-
-namespace lodestone {
-
-extern const bool complete = true;
-
-}  // namespace lodestone
