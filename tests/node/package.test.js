@@ -73,7 +73,7 @@ async function pageScript() {
   };
   const sum = (names) => [...names].reduce((total, name) => total + sizes.get(name), 0);
   const atOnce = chunks((entry) => entry === '<stdin>');
-  const learning = chunks((entry) => /<stdin>|js\/(training|threads)\/|model\/describe/.test(entry ?? ''));
+  const learning = chunks((entry) => /<stdin>|training\/pool\.js|threads\/work\.js/.test(entry ?? ''));
   const playing = chunks((entry) => /<stdin>|model\/load\.js/.test(entry ?? ''));
   return { atOnce: sum(atOnce), playing: sum(playing), learning: sum(learning) };
 }
@@ -86,13 +86,13 @@ function check(t, parts, bound) {
 
 test('what a page loads that only plays', async (t) => {
   const script = (await pageScript()).playing;
-  check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 66560);
+  check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 65536);
 });
 
 test('what a page loads to learn, generate and play', async (t) => {
   const script = (await pageScript()).learning;
   const [worklet, worker] = [await ofFile('worklet.js'), await ofFile('worker.js')];
-  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 117760);
+  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 113664);
 });
 
 test('the types serve a strict TypeScript program', () => {
