@@ -10,7 +10,10 @@ export const ringMemory = (/** @type {number} */ length, /** @type {number} */ c
  */
 export class Ring {
   #blocks;
-  /** Where is written and read next; twice as many places as blocks, so that a full ring differs from an empty one. */
+  /**
+   * The next places to write and to read; twice as many places as blocks, so that a full ring differs from an empty one.
+   * @type {Uint32Array}
+   */
   #places;
 
   /**

@@ -94,41 +94,6 @@ void append(std::string& text, Kind kind, const Argument& argument) {
 
 }  // namespace
 
-}  // namespace detail
-
-void Piece::append_to(std::string& message) const {
-  switch (kind_) {
-    case Kind::text:
-      message.append(static_cast<const char*>(data_), size_);
-      break;
-    case Kind::natural:
-      message += std::to_string(number_);
-      break;
-    case Kind::integer:
-      message += std::to_string(static_cast<std::int64_t>(number_));
-      break;
-    case Kind::real:
-      message += number_text(real_);
-      break;
-    case Kind::shape:
-      append_shape(message, {static_cast<const std::uint64_t*>(data_), size_});
-      break;
-    case Kind::quoted:
-      append_quoted(message, {static_cast<const char*>(data_), size_});
-      break;
-  }
-}
-
-namespace detail {
-
-std::string spell(Pieces pieces) {
-  std::string text;
-  for (const Piece& piece : pieces) piece.append_to(text);
-  return text;
-}
-
-Error fail(ErrorCode code, Pieces pieces) { return {code, spell(pieces)}; }
-
 std::string spell(const char* format, std::uint64_t kinds, const Argument* arguments) {
   std::string text;
   const char* hole = nullptr;
@@ -148,12 +113,12 @@ Error fail(const char* field, double value, const char* format, std::uint64_t ki
 }
 
 Error fail(std::string_view field, double value, std::string_view allowed) {
-  return fail(ErrorCode::invalid_argument, {field, " is ", value, "; allowed: ", allowed});
+  return refused("{} is {}; allowed: {}", field, value, allowed);
 }
 
 Error no_memory(std::uint64_t rows, std::uint64_t cols, std::size_t value_size) {
-  return failed(ErrorCode::out_of_memory,
-                {"out of memory: ", rows, " x ", cols, " values of ", value_size, " bytes cannot be allocated"});
+  return failed(ErrorCode::out_of_memory, "out of memory: {} x {} values of {} bytes cannot be allocated", rows, cols,
+                value_size);
 }
 
 }  // namespace detail

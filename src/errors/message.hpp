@@ -3,7 +3,6 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -11,74 +10,20 @@
 
 #include "lodestone/result.hpp"
 
-/// Error messages, assembled in one place from lists of pieces, with hand-written number formatting: concatenating
-/// strings wherever an error occurs and printf would make the page's module a third larger.
+/// Error messages, assembled in one place, with hand-written number formatting: concatenating strings wherever an error
+/// occurs, or printf, would make the WebAssembly modules a third larger.
 namespace lodestone {
 
 /// About six significant digits: 44100, 0.25, -1.5, 3e-9, nan.
 std::string number_text(double value);
 
-/// A piece of a message. It refers to its text or shape without copying it.
-class Piece {
- public:
-  Piece(const char* text) : Piece(std::string_view(text)) {}
-  Piece(std::string_view text)
-      : kind_(Kind::text), size_(static_cast<std::uint32_t>(text.size())), data_(text.data()) {}
-  Piece(const std::string& text) : Piece(std::string_view(text)) {}
-  Piece(std::unsigned_integral auto number) : kind_(Kind::natural), number_(number) {}
-  Piece(std::signed_integral auto number)
-      : kind_(Kind::integer), number_(static_cast<std::uint64_t>(static_cast<std::int64_t>(number))) {}
-  Piece(double number) : kind_(Kind::real), real_(number) {}
-  /// As "[512, 1025]".
-  Piece(const std::vector<std::uint64_t>& shape)
-      : kind_(Kind::shape), size_(static_cast<std::uint32_t>(shape.size())), data_(shape.data()) {}
-  /// A name from a file, made safe for a message: quoted, shortened, without control characters.
-  static Piece quoted(std::string_view name) {
-    Piece piece(name);
-    piece.kind_ = Kind::quoted;
-    return piece;
-  }
-
-  void append_to(std::string& message) const;
-
- private:
-  enum class Kind { text, natural, integer, real, shape, quoted };
-
-  Kind kind_;
-  std::uint32_t size_ = 0;  // of a text or a shape
-  union {
-    const void* data_;
-    std::uint64_t number_;
-    double real_;
-  };
-};
-
-using Pieces = std::initializer_list<Piece>;
-
 namespace detail {
-std::string spell(Pieces pieces);
-Error fail(ErrorCode code, Pieces pieces);
 Error fail(std::string_view field, double value, std::string_view allowed);
 }  // namespace detail
-
-/// The pieces, concatenated.
-inline std::string sentence(Pieces pieces) { return detail::spell(pieces); }
-
-/// An error with that code and message.
-inline Error failed(ErrorCode code, Pieces pieces) { return detail::fail(code, pieces); }
-
-/// An invalid_argument error with that message.
-inline Error refused(Pieces pieces) { return failed(ErrorCode::invalid_argument, pieces); }
-
-/// An invalid_data error with that message.
-inline Error malformed(Pieces pieces) { return failed(ErrorCode::invalid_data, pieces); }
 
 /// An invalid_argument error such as "hop is 0; allowed: 1 to 2048".
 inline Error out_of_range(std::string_view field, double value, std::string_view allowed) {
   return detail::fail(field, value, allowed);
-}
-inline Error out_of_range(std::string_view field, double value, Pieces allowed) {
-  return out_of_range(field, value, sentence(allowed));
 }
 
 // Messages with arguments: `malformed("the frames have {} bins; expected {}", values.cols(), bins)`. As with a variadic

@@ -16,7 +16,7 @@ void Adam::step(std::span<const std::span<float>> parameters, std::span<const st
   float* variances = means + moments_.size() / 2;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     training_kernels().adam({parameters[i].size(), parameters[i].data(), gradients[i].data(), means, variances,
-                    static_cast<float>(scale), static_cast<float>(weight_decay), step_size, correction});
+                             static_cast<float>(scale), static_cast<float>(weight_decay), step_size, correction});
     means += parameters[i].size();
     variances += parameters[i].size();
   }
