@@ -1,4 +1,4 @@
-// One cold start of dist/lodestone.wasm, in Node or in a page. Each further one needs a new process or browser, because
+// One cold start of dist/analysis.wasm, in Node or in a page. Each further one needs a new process or browser, because
 // engines cache compiled modules.
 import { readBytes } from '../../js/bytes.js';
 import { stubs } from '../../js/wasm/loader.js';
@@ -12,7 +12,7 @@ const [hann, centered, samples] = [0, 0, 4096];
 export async function loadOnce() {
   const times = [performance.now()];
   const lap = () => times.push(performance.now());
-  const bytes = await readBytes(new URL('../../dist/lodestone.wasm', import.meta.url));
+  const bytes = await readBytes(new URL('../../dist/analysis.wasm', import.meta.url));
   lap();
   const module = await WebAssembly.compile(/** @type {BufferSource} */ (bytes));
   lap();

@@ -70,7 +70,7 @@ function findings(rows, times) {
     ],
     tables: [
       {
-        title: 'dist/lodestone.wasm, milliseconds',
+        title: 'dist/analysis.wasm, milliseconds',
         columns: ['host', 'fetch', 'compile', 'instantiate', 'first call', 'total'],
         rows,
       },

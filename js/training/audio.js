@@ -33,7 +33,7 @@ import { floats, stftDefaults } from '../options.js';
  */
 
 /** Samples in a piece, and milliseconds of copying before other tasks get a turn. */
-const pieceLength = 2 ** 17;
+const pieceLength = 2 ** 15;
 const patience = 3;
 
 /**

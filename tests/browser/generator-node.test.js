@@ -114,7 +114,7 @@ for (const name of browserNames) {
 
     test('swaps its model 200 times while it plays', async () => {
       const { refused, level, meter } = await run('swaps', 200);
-      assert.match(refused, /^invalid-argument: the model's size is 512; allowed: 128, the shape/);
+      assert.match(refused, /^invalid-argument: the model's size is 512; allowed: 128, as in the model/);
       assert.ok(level > 1e-5, `level ${level}`);
       assert.equal(meter.scrubs, 0);
     });

