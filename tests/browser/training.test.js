@@ -72,24 +72,24 @@ if (browserNames.includes('chromium')) {
     try {
       const page = await browser.open();
       await page.goto(`${server.url}/tests/browser/blank.html`);
-      // Other work on this machine may keep the thread from running; what it computes itself is what the trace counts.
+      // What disturbs this machine only adds to these times, so the best of three tries counts. On a busy machine frames
+      // say nothing; what the thread computes itself is in the trace.
       const busy = loadavg()[0] > 2 * availableParallelism();
-      for (let tries = 3; tries > 0; --tries) {
+      const best = { computed: Infinity, longest: Infinity, longTasks: Infinity };
+      const isGood = () => best.computed <= 10 && (busy || (best.longest <= 50 && best.longTasks === 0));
+      for (let tries = 3; tries > 0 && !isGood(); --tries) {
         const trace = await startTrace(page);
         const { longTasks, frames, longest, models } = await run(page, 'responsiveness');
         const computed = Math.max(...(await trace.tasks('training begins', 'training ends')));
         t.diagnostic(
           `longest task ${computed} ms of computing; frames up to ${longest} ms apart, long tasks: ${longTasks}`,
         );
-        if (tries > 1 && computed > 10) continue; // first touches of memory take long on some virtual machines
-        assert.ok(computed <= 10, `${computed} ms`);
         assert.ok(models > 0 && frames > 30, `${models} models, ${frames} frames`);
-        if (busy) break;
-        if (tries > 1 && (longTasks.length > 0 || longest > 50)) continue;
-        assert.deepEqual(longTasks, []);
-        assert.ok(longest <= 50, `${longest} ms between two frames`);
-        break;
+        for (const [name, value] of Object.entries({ computed, longest, longTasks: longTasks.length })) {
+          best[name] = Math.min(best[name], value);
+        }
       }
+      assert.ok(isGood(), JSON.stringify(best));
     } finally {
       await browser.close();
       await server.close();
