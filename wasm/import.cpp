@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "errors/message.hpp"
+#include "facts/tables.hpp"
 
 using namespace lodestone;
 
@@ -69,9 +70,9 @@ int lodestone_import_shards(const std::byte* bytes, std::size_t size) {
 
 /// Gives the model file. `shards` are those of a model.json one behind the other.
 int lodestone_import_model(const std::byte* bytes, std::size_t size, const std::byte* shards, std::size_t shards_size,
-                           int hop, int window_size, int window, int framing, double sample_rate, int sequence) {
-  const ImportConfig config{hop,         window_size, static_cast<Window>(window), static_cast<Framing>(framing),
-                            sample_rate, sequence};
+                           const double* numbers, std::size_t count) {
+  ImportConfig config;
+  if (const auto bad = read_fields({numbers, count}, config)) return fail(*bad);
   const auto model = import({bytes, size}, {shards, shards_size}, config);
   if (!model) return fail(model.error());
   auto written = write_model(*model);

@@ -18,14 +18,14 @@ using namespace lodestone::abi;
 extern "C" {
 
 /// A model of zeros, to be filled through `lodestone_model_tensor`: JavaScript reads and writes the file.
-Model* lodestone_model_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
-                              const int* layers, std::size_t layer_count, int sequence, int scale, int has_residuals,
-                              std::size_t impulse_frames, const float* losses, std::size_t loss_count,
-                              const float* validation_losses, std::size_t validation_loss_count) {
-  auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
-  if (!stft) return fail(stft.error()), nullptr;
-  const int bins = stft->bins();
-  Model model{.stft = *stft,
+Model* lodestone_model_create(const double* stft, std::size_t stft_count, const int* layers, std::size_t layer_count,
+                              int sequence, int scale, int has_residuals, std::size_t impulse_frames,
+                              const float* losses, std::size_t loss_count, const float* validation_losses,
+                              std::size_t validation_loss_count) {
+  const auto config = configuration<StftConfig>(stft, stft_count);
+  if (!config) return fail(config.error()), nullptr;
+  const int bins = config->bins();
+  Model model{.stft = *config,
               .network = {bins, {layers, layers + layer_count}, sequence, static_cast<Scale>(scale)},
               .weights = {},
               .impulses = {},
@@ -33,7 +33,6 @@ Model* lodestone_model_create(int size, int window_size, int hop, int window, in
               .losses = {losses, losses + loss_count},
               .validation_losses = {validation_losses, validation_losses + validation_loss_count}};
   Status bad = model.stft.check();
-  if (!bad) bad = check_enumerator("scale", scale, static_cast<int>(Scale::log1p));
   if (!bad) bad = model.network.check();
   if (bad) return fail(*bad), nullptr;
   FirstError error;

@@ -21,36 +21,19 @@ void lodestone_live_model_destroy(LiveModel* model) { delete model; }
 /// Output: the bytes that `lodestone_player_create` reads, in this or another instance of this very module.
 void lodestone_live_model_bytes(const LiveModel* model) { show(model->bytes().data(), 1, model->bytes().size()); }
 
-/// `sample_rate` 0: the model's.
-Player* lodestone_player_create(const std::byte* live_model, std::size_t bytes, std::uint32_t seed, int mode,
-                                int method, int iterations, int look_ahead, int weight_range, double alpha, double beta,
-                                double gamma, double level, double sample_rate, int spread) {
-  Status bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful));
-  if (!bad) bad = check_enumerator("method", method, static_cast<int>(PhaseMethod::spsi));
-  if (bad) return fail(*bad), nullptr;
+Player* lodestone_player_create(const std::byte* live_model, std::size_t bytes, const double* numbers,
+                                std::size_t count) {
+  const auto config = configuration<PlayerConfig>(numbers, count);
+  if (!config) return fail(config.error()), nullptr;
   auto model = LiveModel::read({live_model, bytes});
   if (!model) return fail(model.error()), nullptr;
-  return hand_over(Player::create(std::move(*model), {.seed = seed,
-                                                      .mode = static_cast<Mode>(mode),
-                                                      .phase = {.method = static_cast<PhaseMethod>(method),
-                                                                .iterations = iterations,
-                                                                .look_ahead = look_ahead,
-                                                                .weight_range = weight_range,
-                                                                .alpha = alpha,
-                                                                .beta = beta,
-                                                                .gamma = gamma,
-                                                                .level = static_cast<float>(level)},
-                                                      .sample_rate = sample_rate,
-                                                      .spread = spread != 0}));
+  return hand_over(Player::create(std::move(*model), *config));
 }
 
 void lodestone_player_destroy(Player* player) { delete player; }
 
-/// Nine floats at a place that stays, to be written by the host: those of PlayerControls.
-float* lodestone_player_controls(Player* player) {
-  static_assert(sizeof(PlayerControls) == 9 * sizeof(float));
-  return &player->controls().position;
-}
+/// The floats of PlayerControls at a place that stays, to be written by the host.
+float* lodestone_player_controls(Player* player) { return &player->controls().position; }
 
 /// Fills `output` with the next `count` samples; as many of `input` drive the dream, unless it is null.
 void lodestone_player_process(Player* player, const float* input, float* output, std::size_t count) {

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "abi.hpp"
+#include "arguments.hpp"
 #include "errors/message.hpp"
 #include "lodestone/corpus.hpp"
 #include "lodestone/trainer.hpp"
-#include "training/fields.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
@@ -33,15 +33,10 @@ Status check_training_memory(std::uint64_t frames, int bins, const TrainerConfig
 
 extern "C" {
 
-/// What to train on, without clips yet; the fields of CorpusConfig.
-Corpus* lodestone_corpus_create(const Stft* stft, int normalise, int copies, double copy_gain, double copy_pitch,
-                                double validation, std::uint32_t seed) {
-  return hand_over(Corpus::create(stft->config(), {.normalise = normalise != 0,
-                                                   .copies = copies,
-                                                   .copy_gain = copy_gain,
-                                                   .copy_pitch = copy_pitch,
-                                                   .validation = validation,
-                                                   .seed = seed}));
+/// What to train on, without clips yet.
+Corpus* lodestone_corpus_create(const Stft* stft, const double* numbers, std::size_t count) {
+  const auto config = configuration<CorpusConfig>(numbers, count);
+  return hand_over(config ? Corpus::create(stft->config(), *config) : Result<Corpus>(config.error()));
 }
 
 void lodestone_corpus_destroy(Corpus* corpus) { delete corpus; }
@@ -52,8 +47,7 @@ int lodestone_corpus_add(Corpus* corpus, const float* samples, std::size_t count
   return bad ? fail(*bad) : 0;
 }
 
-/// Trains on the frames of `corpus`, which loses them. `numbers`: the fields of TrainerConfig in the order of
-/// `trainerFields` in js/options.js. `initial` may be null.
+/// Trains on the frames of `corpus`, which loses them. `initial` may be null.
 Trainer* lodestone_trainer_create(Corpus* corpus, const double* numbers, std::size_t number_count, const int* layers,
                                   std::size_t layer_count, const Model* initial) {
   TrainerConfig config;

@@ -22,8 +22,7 @@ double lodestone_wav_read(const std::byte* bytes, std::size_t count) {
 
 /// `encoding` 0: 16-bit integers, 1: 32-bit floats. Output: the bytes of the file.
 int lodestone_wav_write(const float* samples, std::size_t count, double sample_rate, int encoding) {
-  if (auto bad = check_enumerator("encoding", encoding, static_cast<int>(WavEncoding::float32))) return fail(*bad);
-  auto bytes = write_wav({samples, count}, sample_rate, static_cast<WavEncoding>(encoding));
+  auto bytes = write_wav({samples, count}, sample_rate, encoding ? WavEncoding::float32 : WavEncoding::pcm16);
   return bytes ? give(std::move(*bytes)) : fail(bytes.error());
 }
 

@@ -9,6 +9,8 @@
 #include "lodestone/array.hpp"
 #include "lodestone/budget.hpp"
 #include "lodestone/dream_controls.hpp"
+#include "lodestone/facts/dream.hpp"
+#include "lodestone/facts/player.hpp"
 #include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"
@@ -16,29 +18,6 @@
 #include "lodestone/result.hpp"
 
 namespace lodestone {
-
-/// What is heard while the network listens to the frames that lead up to a dream, at its start and after a jump.
-enum class Start {
-  silent,   ///< nothing: the first frame is the one that the network predicts after `sequence` frames of the impulse
-  audible,  ///< those frames themselves, ⌈(sequence + 1) / 2⌉ of them from the impulse on, as in a Player
-};
-
-/// How a model dreams.
-struct DreamConfig {
-  std::uint32_t seed = 0;
-  Mode mode = Mode::window;
-  Start start = Start::silent;
-  double position = 0;    ///< where in the training sound the first impulse lies, 0 .. 1
-  double randomness = 0;  ///< chance per frame of jumping to another impulse, 0 .. 1 (MAGNet's random_chance)
-  /// 0 .. 4, as DreamControls has it: how far each frame strays from what the network predicts, before it is fed back.
-  double temperature = 0;
-  /// A schedule of impulses (MAGNet's points and lengths): at position points[i] for lengths[i] frames, then the next,
-  /// round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
-  std::vector<double> points{};
-  std::vector<int> lengths{};
-
-  Status check() const;
-};
 
 /// Dreams magnitude frames: the network fed with its own predictions, clamped at 0 and kept finite. Starts from an
 /// impulse, a window of training frames, or from silence where the model has none (then there is nothing to jump to).
@@ -68,41 +47,6 @@ class Dreamer {
   struct Engine;
   explicit Dreamer(std::unique_ptr<Engine> engine);
   std::unique_ptr<Engine> engine_;
-};
-
-/// All that a player can be told while it plays: nine floats, one behind the other. Values beyond a range count as its
-/// nearer end, NaN as the default.
-struct PlayerControls : DreamControls {
-  float pitch = 0;       ///< −24 .. 24 semitones; partials land within half a bin of where they belong
-  float brightness = 0;  ///< −24 .. 24 dB per octave, 0 dB at 1 kHz
-  float smoothing = 0;   ///< 0 .. 1: share of the frame before in each frame; 1 holds it
-};
-
-struct PlayerConfig {
-  std::uint32_t seed = 0;
-  Mode mode = Mode::window;
-  PhaseStreamConfig phase{};
-  double sample_rate = 0;  ///< of the output and input in Hz, 8000 .. 768000; 0: the model's
-  /// Whether the work of a hop is spread over the output of a hop, which comes a hop later then. Hops of 128 samples or
-  /// fewer, the usual quantum of audio threads, are never spread.
-  bool spread = true;
-};
-
-/// Output samples from a change of a control to its effect. `smoothing` comes on top.
-struct Latency {
-  double min;   ///< to the first sample that may change, where the change comes just before a hop
-  double max;   ///< the same, where it comes just after a hop has begun
-  double half;  ///< to half of the effect, in that worst case
-};
-
-/// What a player says of itself.
-struct PlayerMeter {
-  Latency latency;
-  double reseeds;   ///< how often the network had to be started again
-  double scrubs;    ///< samples that were not finite and became 0
-  double quality;   ///< the level of `set_quality`
-  double hops;      ///< frames played
-  double swapping;  ///< 1 while another model is being taken over
 };
 
 /// The live instrument: dream → shaper → phases → overlap-add → the output's sample rate. Mono. After `create` nothing

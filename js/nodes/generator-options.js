@@ -1,21 +1,6 @@
-import { choice, phaseStreamDefaults, refused, settle } from '../options.js';
+import { choice, livePhases, phaseStreamDefaults, playerDefaults, refused, settle } from '../options.js';
 
-/**
- * How phases are found while a node plays:
- * - `live` (default): 4 iterations of LWS online, look-ahead 0
- * - `light`: 1 iteration, look-ahead 0
- * - `smooth`: 4 iterations, look-ahead 3: three hops later, and truer
- * - `spsi`: single pass, the least work
- * @typedef {'live' | 'light' | 'smooth' | 'spsi'} LivePhase
- */
-
-/** @type {Record<string, import('../options.js').PhaseStreamOptions>} */
-const livePhases = {
-  live: {},
-  light: { iterations: 1 },
-  smooth: { lookAhead: 3 },
-  spsi: { method: 'spsi' },
-};
+/** @typedef {import('../options.js').LivePhase} LivePhase */
 
 /**
  * @typedef {object} GeneratorOptions
@@ -41,9 +26,9 @@ export function settleGenerator(given) {
   const { phase, lookAhead, seed, mode, spread, engine, ahead, parameterData } = settle('a GeneratorNode', given, {
     phase: /** @type {GeneratorOptions['phase']} */ ('live'),
     lookAhead: /** @type {number | undefined} */ (undefined),
-    seed: 0,
-    mode: 'window',
-    spread: true,
+    seed: playerDefaults.seed,
+    mode: playerDefaults.mode,
+    spread: playerDefaults.spread,
     engine: 'worklet',
     ahead: 0.1,
     parameterData: {},

@@ -10,7 +10,12 @@ import { PortLink, RingLink } from '../threads/ring.js';
  * What a block holds before its samples. On the way to the Worker: the controls, the quality, whether there is input;
  * on the way back: the meter, the Worker's share of real time.
  */
-export const headerLength = controlNames.length + 2;
+export const header = {
+  quality: controlNames.length,
+  isDriven: controlNames.length + 1,
+  share: meterNames.length,
+  length: Math.max(controlNames.length + 2, meterNames.length + 1),
+};
 
 export class RemotePlayer {
   /** Quanta that were silent since the Worker was late. */
@@ -25,7 +30,7 @@ export class RemotePlayer {
   #block = null;
   #at = 0;
   #isDriven = 0;
-  #settings = new Float32Array(headerLength);
+  #settings = new Float32Array(header.length);
   #meter = new Float64Array(meterNames.length);
 
   /** @param {import('./worker-engine.js').RingSize} size */
@@ -38,7 +43,7 @@ export class RemotePlayer {
     const { length, count } = this.#size;
     const link = new PortLink(port, count);
     port.onmessage = ({ data }) => {
-      if (Array.isArray(data)) this.#link = new RingLink(data[0], data[1], headerLength + length);
+      if (Array.isArray(data)) this.#link = new RingLink(data[0], data[1], header.length + length);
       else {
         this.#link = link;
         link.receive(data);
@@ -71,7 +76,7 @@ export class RemotePlayer {
 
   /** @param {number} level as CorePlayer has it */
   setQuality(level) {
-    this.#settings[controlNames.length] = level;
+    this.#settings[header.quality] = level;
   }
 
   /** The numbers of `meterNames`, the ring counted among the latencies. */
@@ -84,8 +89,8 @@ export class RemotePlayer {
     if (!block) return false;
     const { length, count } = this.#size;
     for (let i = 0; i < this.#meter.length; ++i) this.#meter[i] = block[i] + (i < 3 ? length * count : 0);
-    this.share = block[this.#meter.length];
-    this.#at = headerLength;
+    this.share = block[header.share];
+    this.#at = header.length;
     this.#isDriven = 0;
     return true;
   }
@@ -111,7 +116,7 @@ export class RemotePlayer {
 
   /** @param {Float32Array} block */
   #give(block) {
-    this.#settings[headerLength - 1] = this.#isDriven;
+    this.#settings[header.isDriven] = this.#isDriven;
     block.set(this.#settings);
     this.#link?.give(block);
     this.#block = null;

@@ -1,3 +1,5 @@
+import { pack } from '../options.js';
+
 import { LodestoneError } from '../errors.js';
 
 /** @typedef {import('./instance.js').Core} Core */
@@ -29,4 +31,17 @@ export class Handle {
     if (this.#pointer !== 0) this.core.abi[`lodestone_${this.#kind}_destroy`](this.#pointer);
     this.#pointer = 0;
   }
+}
+
+/**
+ * The handle that `lodestone_…_create` gives for a configuration, or 0.
+ * @param {Core} core
+ * @param {string} name
+ * @param {import('../facts.js').Facts} table
+ * @param {object} config
+ * @returns {number}
+ */
+export function createFrom(core, name, table, config) {
+  const numbers = pack(table, config);
+  return core.lend([numbers], (pointer) => core.abi[`lodestone_${name}_create`](pointer, numbers.length));
 }

@@ -6,14 +6,6 @@ import { incomplete, LodestoneError } from '../errors.js';
 import { instantiate } from './loader.js';
 import * as options from '../options.js';
 
-/** The error codes of the C ABI; see ErrorCode in result.hpp. */
-const codes = /** @type {const} */ ({
-  1: 'invalid-argument',
-  2: 'invalid-data',
-  3: 'out-of-memory',
-  4: 'cancelled',
-});
-
 /** An instance of the module. */
 export class Core {
   /** @param {WebAssembly.Module | BufferSource} source */
@@ -30,10 +22,9 @@ export class Core {
   /** The last failure as an error. */
   failure() {
     const bytes = new Uint8Array(this.abi.memory.buffer);
-    const code = /** @type {1 | 2 | 3 | 4} */ (this.abi.lodestone_error());
     const message = decodeUtf8(bytes, this.abi.lodestone_message() >>> 0);
     if (message === '') return incomplete();
-    return new LodestoneError(codes[code], message);
+    return new LodestoneError(options.errorCodes[this.abi.lodestone_error() - 1], message);
   }
 
   /** @param {number} status */

@@ -16,28 +16,14 @@ export class CorePlayer extends Handle {
   /**
    * @param {Core} core
    * @param {Uint8Array} liveModel the bytes of a CoreLiveModel
-   * @param {options.PlayerOptions & options.PhaseStreamOptions} [given]
+   * @param {options.PlayerOptions} [given]
    */
   constructor(core, liveModel, given) {
     const { abi } = core;
-    const config = options.settle('a player', given, { ...options.playerDefaults, ...options.phaseStreamDefaults });
-    const numbers = [
-      options.seed('seed', config.seed),
-      options.choice('mode', config.mode, options.names.modes),
-      options.choice('method', config.method, options.names.methods),
-      options.integer('iterations', config.iterations),
-      options.integer('lookAhead', config.lookAhead),
-      options.integer('weightRange', config.weightRange),
-      options.number('alpha', config.alpha),
-      options.number('beta', config.beta),
-      options.number('gamma', config.gamma),
-      options.number('level', config.level),
-      options.number('sampleRate', config.sampleRate),
-      options.flag('spread', config.spread),
-    ];
-    const make = (/** @type {number} */ pointer) =>
-      abi.lodestone_player_create(pointer, liveModel.byteLength, ...numbers);
-    super(core, 'player', core.lend([liveModel], make));
+    const numbers = options.pack(options.player, options.settle('a player', given, options.playerDefaults));
+    const make = (/** @type {number[]} */ ...[modelAt, numbersAt]) =>
+      abi.lodestone_player_create(modelAt, liveModel.byteLength, numbersAt, numbers.length);
+    super(core, 'player', core.lend([liveModel, numbers], make));
     this.#block = abi.lodestone_alloc(2 * CorePlayer.#blockLength * 4) >>> 0;
     if (this.#block === 0) {
       super.dispose();

@@ -5,20 +5,7 @@ import { CoreStft } from './stft.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
-/**
- * How far a training has come.
- * @typedef {object} TrainingStatus
- * @property {number} epoch whole epochs done
- * @property {number} step steps done
- * @property {number} stepsPerEpoch
- * @property {number} steps steps in all; 0 where there is no end
- * @property {number} loss mean loss of the last whole epoch; NaN before
- * @property {number} validationLoss held-out loss after the last whole epoch; NaN where there is none
- * @property {number} learningRate of the next step
- * @property {number} rollbacks returns to an earlier state
- * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending why `begin` has nothing more to do
- * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: those of now
- */
+/** @typedef {import('../options.js').TrainingStatus} TrainingStatus */
 
 /** Clips made ready to be learned. */
 class CoreCorpus extends Handle {
@@ -30,15 +17,9 @@ class CoreCorpus extends Handle {
   constructor(core, clips, config) {
     const stft = new CoreStft(core, options.pick(config, options.stftDefaults));
     try {
-      const pointer = core.abi.lodestone_corpus_create(
-        stft.pointer,
-        options.flag('normalise', config.normalise),
-        options.integer('copies', config.copies),
-        options.number('copyGain', config.copyGain),
-        options.number('copyPitch', config.copyPitch),
-        options.number('validation', config.validation),
-        options.seed('seed', config.seed),
-      );
+      const numbers = options.pack(options.corpus, config);
+      const make = (/** @type {number} */ at) => core.abi.lodestone_corpus_create(stft.pointer, at, numbers.length);
+      const pointer = core.lend([numbers], make);
       super(core, 'corpus', pointer);
     } finally {
       stft.dispose();
@@ -86,10 +67,7 @@ export class CoreTrainer extends Handle {
   constructor(core, clips, given, initial) {
     const config = options.settle('training', given, { ...options.stftDefaults, ...options.trainerDefaults });
     const layers = Int32Array.from(options.list('layers', config.layers, options.integer));
-    const fields = Object.entries(options.trainerFields);
-    const numbers = Float64Array.from(fields, ([name, check]) =>
-      check(name, config[/** @type {keyof options.TrainerOptions} */ (name)]),
-    );
+    const numbers = options.pack(options.trainer, config);
     const corpus = new CoreCorpus(core, clips, config);
     try {
       const make = (/** @type {number[]} */ ...[numbersAt, layersAt]) =>
@@ -154,20 +132,10 @@ export class CoreTrainer extends Handle {
   status() {
     const { abi } = this.core;
     const at = abi.lodestone_trainer_status(this.pointer) >>> 0;
-    const [epoch, step, stepsPerEpoch, steps, loss, validationLoss, learningRate, rollbacks, ending, bestEpoch] =
-      new Float64Array(abi.memory.buffer, at, 10);
-    return {
-      epoch,
-      step,
-      stepsPerEpoch,
-      steps,
-      loss,
-      validationLoss,
-      learningRate,
-      rollbacks,
-      ending: /** @type {TrainingStatus['ending']} */ (options.names.endings[ending]),
-      bestEpoch,
-    };
+    const numbers = new Float64Array(abi.memory.buffer, at, options.statusNames.length);
+    /** @type {any} */
+    const status = Object.fromEntries(options.statusNames.map((name, i) => [name, numbers[i]]));
+    return { ...status, ending: options.names.endings[status.ending] };
   }
 
   /** All that training goes on from; a pass that was not finished counts as not begun. */

@@ -289,6 +289,13 @@ std::vector<double> Arguments::numbers(std::string_view name) const {
   return values;
 }
 
+double Arguments::field_value(const Option& option) const {
+  if (option.kind == Kind::flag) return has(option.name) != option.name.starts_with("--no-") ? 1 : 0;
+  if (option.kind != Kind::choice) return number(option.name);
+  const auto choices = split(option.choices, '|');
+  return static_cast<double>(std::find(choices.begin(), choices.end(), text(option.name)) - choices.begin());
+}
+
 std::vector<double> stage_numbers(std::string_view value) {
   std::vector<double> values;
   for (const auto part : split(value, ':')) parse_number(part, values.emplace_back());

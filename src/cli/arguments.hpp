@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "facts/fields.hpp"
 #include "lodestone/result.hpp"
 
 namespace lodestone::cli {
@@ -37,6 +38,7 @@ struct Option {
   double low = 0;
   double high = 0;
   std::string_view choices = {};  ///< separated by |
+  const Field* field = nullptr;   ///< of a configuration, which the option sets
 };
 
 struct OptionGroup {
@@ -92,7 +94,17 @@ class Arguments {
   std::vector<int> integers(std::string_view name) const;
   std::vector<double> numbers(std::string_view name) const;
 
+  /// Sets the fields of `config` that these options stand for.
+  template <class Config>
+  void fill(std::span<const Option> options, Config& config) const {
+    for (const Option& option : options) {
+      if (option.field) detail::set_field(&config, *option.field, field_value(option));
+    }
+  }
+
  private:
+  double field_value(const Option& option) const;
+
   const Command* command_ = nullptr;
   std::vector<std::string_view> files_;
   std::vector<Given> given_;

@@ -3,21 +3,11 @@
 #include <cstring>
 
 #include "cli/console.hpp"
+#include "cli/facts.hpp"
 #include "cli/text.hpp"
 
 namespace lodestone::cli {
 namespace {
-
-constexpr Option table[] = {
-    {"--hop", "N", Kind::integer, "samples from one frame to the next; 0: a quarter of the FFT size", "0", 0, 65536},
-    {"--window-size", "N", Kind::integer, "window length in samples; 0: as long as the FFT", "0", 0, 65536},
-    {"--window", "NAME", Kind::choice, "analysis window", "hann", 0, 0,
-     "hann|hann-symmetric|sqrt-hann|hamming|blackman|rectangular"},
-    {"--framing", "NAME", Kind::choice, "where the frames lie", "centered", 0, 0, "centered|none|lws"},
-    {"--rate", "HZ", Kind::number, "sample rate of the training sound", "44100", 1, 768000},
-    {"--sequence", "N", Kind::integer, "frames that a prediction looks back on; 0: as the file says, or 40", "0", 0,
-     4096},
-};
 
 /// All shards one behind the other.
 Result<Bytes> read_shards(Host& host, std::string_view path, ByteView json) {
@@ -43,7 +33,7 @@ Result<Bytes> read_shards(Host& host, std::string_view path, ByteView json) {
 
 /// The model file says it itself.
 Status check_no_import_options(const Arguments& arguments) {
-  for (const Option& option : table) {
+  for (const Option& option : facts::import_options) {
     if (!arguments.has(option.name)) continue;
     return Error{ErrorCode::invalid_argument, std::string(option.name) +
                                                   " is only for models of PyTorch and TensorFlow.js: this file says it "
@@ -54,16 +44,11 @@ Status check_no_import_options(const Arguments& arguments) {
 
 }  // namespace
 
-std::span<const Option> import_options() { return table; }
+std::span<const Option> import_options() { return facts::import_options; }
 
 ImportConfig import_config(const Arguments& arguments) {
   ImportConfig config;
-  config.hop = static_cast<int>(arguments.integer("--hop"));
-  config.window_size = static_cast<int>(arguments.integer("--window-size"));
-  parse_window(arguments.text("--window"), config.window);
-  parse_framing(arguments.text("--framing"), config.framing);
-  config.sample_rate = arguments.number("--rate");
-  config.sequence = static_cast<int>(arguments.integer("--sequence"));
+  arguments.fill(facts::import_options, config);
   return config;
 }
 

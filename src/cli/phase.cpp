@@ -4,6 +4,7 @@
 
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/stages.hpp"
 #include "cli/text.hpp"
 
@@ -148,6 +149,7 @@ Command phase_command() {
           1,
           {{"Files", file_options},
            {"Phases: a preset, or stages in the order in which they are given", stage_options()},
+           {"LWS", facts::phase_options},
            {"Frames of a bare .npy", framing_options()},
            {"Sound", sound_options()},
            common_options()},

@@ -7,9 +7,6 @@
 
 namespace lodestone::cli {
 
-/// The names of the presets, separated by |, as `lodestone::phase_presets` has them.
-inline constexpr std::string_view preset_choices = "best|music|griffin-lim|fast|speech|pghi|spsi";
-
 /// The options that say how phases are found.
 std::span<const Option> stage_options();
 /// Their values; a preset and stages together are refused.

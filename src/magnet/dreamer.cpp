@@ -5,6 +5,7 @@
 
 #include "errors/first_error.hpp"
 #include "errors/message.hpp"
+#include "facts/tables.hpp"
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
 #include "magnet/limits.hpp"
@@ -15,17 +16,13 @@
 namespace lodestone {
 
 Status DreamConfig::check() const {
-  const auto share = [](double value) { return value >= 0 && value <= 1; };  // false for NaN
-  if (!share(position)) return out_of_range("position", position, "0 to 1");
-  if (!share(randomness)) return out_of_range("randomness", randomness, "0 to 1");
-  const bool allowed = temperature >= 0 && temperature <= 4;
-  if (!allowed) return out_of_range("temperature", temperature, "0 to 4");
+  if (auto bad = check_fields(*this)) return bad;
   if (points.size() != lengths.size()) {
     return out_of_range("number of lengths", static_cast<double>(lengths.size()), "{}, one for each of points",
                         points.size());
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!share(points[i])) return out_of_range(sentence("points[{}]", i), points[i], "0 to 1");
+    if (!(points[i] >= 0 && points[i] <= 1)) return out_of_range(sentence("points[{}]", i), points[i], "0 to 1");
     if (lengths[i] < 1) return out_of_range(sentence("lengths[{}]", i), lengths[i], "1 frame or more");
   }
   return {};

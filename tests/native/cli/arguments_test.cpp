@@ -146,7 +146,7 @@ TEST_CASE("defaults of the command line are those of the library") {
   CHECK(phase.integer("--weight-range") == config.weight_range);
   std::string presets;
   for (const auto name : phase_presets()) presets += (presets.empty() ? "" : "|") + std::string(name);
-  CHECK(presets == cli::preset_choices);
+  CHECK(presets == cli::facts::phase_presets);
 }
 
 TEST_CASE("wrong usage is refused with exit code 2 and names what is wrong") {
