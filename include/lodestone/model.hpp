@@ -21,7 +21,7 @@ struct Model {
   /// How far the sound strays from what the network predicts, per bin `[bins]`: σ, the root mean square of
   /// ln((m + ε) / (m̂ + ε)), 0 to 1, with m̂ predicted from the `network.sequence` frames before m and ε a tenth of
   /// the bin's root mean square, so that near silence counts little. Over held-out windows, over windows trained on
-  /// where none is held out; over at most 64 of them. Empty where unknown: files of before have none.
+  /// where none is held out; over at most 64 of them. Empty where unknown, as in files from earlier versions.
   Buffer<float> residuals;
   std::vector<float> losses;             ///< mean training loss of each epoch
   std::vector<float> validation_losses;  ///< held-out loss of each epoch; empty without validation

@@ -2,7 +2,7 @@
 // numbers rise, no file is ever written over. Each is a safetensors file behind its seal: the SHA-256 of all that follows.
 
 import { LodestoneError } from '../errors.js';
-import { readHeader, readSafetensors, writeSafetensors } from '../model/model-file.js';
+import { readHeader, readSafetensors, writeSafetensors } from './safetensors.js';
 
 export const sealLength = 32;
 const formatVersion = 1;

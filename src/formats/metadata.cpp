@@ -94,15 +94,17 @@ const char* read(const Field& field, const JsonValue& value) {
       return nullptr;
     case FieldType::real:
       value_of<double>(field) = value.number;
-      return number ? nullptr : "a number";
+      return number ? nullptr : "a finite number";
     case FieldType::losses:
       if (!number && value.kind != JsonValue::Kind::null) return "a number or null";
       value_of<std::vector<float>>(field).push_back(number ? static_cast<float>(value.number) : not_a_number);
       return nullptr;
     case FieldType::window:
-      return parse_window(value.string, value_of<Window>(field)) ? nullptr : "the name of a window";
+      return parse_window(value.string, value_of<Window>(field))
+                 ? nullptr
+                 : "hann, hann-symmetric, sqrt-hann, hamming, blackman, rectangular";
     case FieldType::framing:
-      return parse_framing(value.string, value_of<Framing>(field)) ? nullptr : "the name of a framing";
+      return parse_framing(value.string, value_of<Framing>(field)) ? nullptr : "centered, none, lws";
     case FieldType::scale:
       break;
   }

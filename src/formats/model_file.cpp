@@ -12,7 +12,7 @@ namespace lodestone {
 namespace {
 
 constexpr std::string_view impulses_name = "impulses";
-constexpr std::string_view residuals_name = "residuals";  // files of before have none
+constexpr std::string_view residuals_name = "residuals";  // absent in files from earlier versions
 constexpr std::string_view variance_name = "batch_norm.running_var";
 constexpr std::string_view counter_name =
     "batch_norm.num_batches_tracked";  // PyTorch writes it; inference has no use for it
@@ -20,6 +20,14 @@ constexpr std::string_view counter_name =
 Status check_values(const NamedTensor& tensor) {
   return tensor.name == variance_name ? check_magnitudes(tensor.name, tensor.values)
                                       : check_finite(tensor.name, tensor.values);
+}
+
+/// The values, which must be floats, into memory that is there already.
+Status read_floats(const TensorView& tensor, std::span<float> values) {
+  if (tensor.dtype == DType::f16 || tensor.dtype == DType::f32 || tensor.dtype == DType::f64) {
+    return copy_floats(tensor, values);
+  }
+  return malformed("{} has the dtype {}; allowed: F16, F32, F64", tensor.name, dtype_name(tensor.dtype));
 }
 
 /// The file must hold the tensors of the network with their shapes, and no other of a network's tensors.
@@ -48,7 +56,7 @@ Result<Array2<float>> read_impulses(const Safetensors& file, std::uint64_t bins)
   }
   auto impulses = Array2<float>::create(tensor->shape[0], bins);
   if (!impulses) return impulses;
-  if (auto error = copy_floats(*tensor, impulses->all())) return *error;
+  if (auto error = read_floats(*tensor, impulses->all())) return *error;
   if (auto error = check_magnitudes(impulses_name, impulses->all())) return *error;
   return impulses;
 }
@@ -61,7 +69,7 @@ Result<Buffer<float>> read_residuals(const Safetensors& file, std::uint64_t bins
   }
   auto residuals = Buffer<float>::create(bins);
   if (!residuals) return residuals;
-  if (auto error = copy_floats(*tensor, *residuals)) return *error;
+  if (auto error = read_floats(*tensor, *residuals)) return *error;
   if (auto error = check_magnitudes(residuals_name, *residuals)) return *error;
   return residuals;
 }
@@ -97,7 +105,7 @@ Result<Weights> read_weights(const Safetensors& file, const NetworkConfig& netwo
   auto weights = Weights::create(network);
   if (!weights) return weights;
   for (const NamedTensor& tensor : tensors(*weights)) {
-    if (auto error = copy_floats(*file.find(tensor.name), tensor.values)) return *error;
+    if (auto error = read_floats(*file.find(tensor.name), tensor.values)) return *error;
     if (auto error = check_values(tensor)) return *error;
   }
   return weights;
