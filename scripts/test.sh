@@ -46,6 +46,7 @@ compare_with_pytorch() {
 }
 verify_wasm() { vectors | xargs -0 npm run --silent verify --; }
 
+suite 'generated files are current' npm run facts -- --check
 suite 'build native' build native
 suite 'build wasm' build wasm
 suite 'build native-sanitize' build native-sanitize

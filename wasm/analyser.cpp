@@ -11,10 +11,8 @@ using namespace lodestone::abi;
 
 extern "C" {
 
-Analyser* lodestone_analyser_create(int size, int hop, int window, double sample_rate, int mel_bands,
-                                    int coefficients) {
-  if (auto bad = check_enumerator("window", window, static_cast<int>(Window::rectangular))) return fail(*bad), nullptr;
-  return hand_over(Analyser::create({size, hop, static_cast<Window>(window), sample_rate, mel_bands, coefficients}));
+Analyser* lodestone_analyser_create(const double* config, std::size_t count) {
+  return create_from<Analyser, AnalyserConfig>(config, count);
 }
 
 void lodestone_analyser_destroy(Analyser* analyser) { delete analyser; }

@@ -5,21 +5,26 @@
 #include <cstring>
 #include <utility>
 
-#include "errors/message.hpp"
+#include "abi.hpp"
+#include "lodestone/fields.hpp"
 #include "lodestone/stft.hpp"
 
 /// Arguments that several functions take.
 namespace lodestone::abi {
 
-inline Status check_enumerator(const char* field, int value, int last) {
-  if (value >= 0 && value <= last) return {};
-  return out_of_range(field, value, "0 to {}", last);
+/// A configuration from its fields, see read_fields.
+template <class Config>
+Result<Config> configuration(const double* numbers, std::size_t count) {
+  Config config;
+  if (auto bad = read_fields({numbers, count}, config)) return *bad;
+  return config;
 }
 
-inline Result<StftConfig> stft_config(int size, int window_size, int hop, int window, int framing, double sample_rate) {
-  if (auto bad = check_enumerator("window", window, static_cast<int>(Window::rectangular))) return *bad;
-  if (auto bad = check_enumerator("framing", framing, static_cast<int>(Framing::lws))) return *bad;
-  return StftConfig{size, window_size, hop, static_cast<Window>(window), static_cast<Framing>(framing), sample_rate};
+/// The handle of what is created from such a configuration, or null.
+template <class T, class Config>
+T* create_from(const double* numbers, std::size_t count) {
+  const auto config = configuration<Config>(numbers, count);
+  return hand_over(config ? T::create(*config) : Result<T>(config.error()));
 }
 
 /// A copy of frames that lie in the caller's memory, `[frames, stft.bins()]`.

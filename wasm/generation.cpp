@@ -13,19 +13,14 @@ using namespace lodestone::abi;
 extern "C" {
 
 /// `points` and `lengths`: `count` values each; both may be null when it is 0.
-DreamConfig* lodestone_dream_create(std::uint32_t seed, int mode, int start, double position, double randomness,
-                                    double temperature, const double* points, const int* lengths, std::size_t count) {
-  Status bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful));
-  if (!bad) bad = check_enumerator("start", start, static_cast<int>(Start::audible));
-  if (bad) return fail(*bad), nullptr;
-  return new DreamConfig{.seed = seed,
-                         .mode = static_cast<Mode>(mode),
-                         .start = static_cast<Start>(start),
-                         .position = position,
-                         .randomness = randomness,
-                         .temperature = temperature,
-                         .points = {points, points + count},
-                         .lengths = {lengths, lengths + count}};
+DreamConfig* lodestone_dream_create(const double* numbers, std::size_t number_count, const double* points,
+                                    const int* lengths, std::size_t count) {
+  auto config = configuration<DreamConfig>(numbers, number_count);
+  if (config) {
+    config->points = {points, points + count};
+    config->lengths = {lengths, lengths + count};
+  }
+  return hand_over(std::move(config));
 }
 
 void lodestone_dream_destroy(DreamConfig* dream) { delete dream; }

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "errors/message.hpp"
+#include "lodestone/fields.hpp"
 
 using namespace lodestone;
 
@@ -29,22 +29,6 @@ int give_text(std::string new_text, int status) {
 
 int fail(const Error& error) { return give_text(error.message, static_cast<int>(error.code)); }
 
-Result<Model> import(ByteView bytes, ByteView shards, const ImportConfig& config) {
-  switch (model_format(bytes)) {
-    case ModelFormat::pytorch:
-      return read_pytorch(bytes, config);
-    case ModelFormat::tfjs:
-      return read_tfjs(bytes, shards, config);
-    case ModelFormat::lodestone:
-      return read_model(bytes);
-    case ModelFormat::unknown:
-      break;
-  }
-  return malformed(
-      "this is no model file; known are Lodestone's safetensors, what torch.save of PyTorch 1.6 or newer wrote and "
-      "model.json of TensorFlow.js");
-}
-
 }  // namespace
 
 extern "C" {
@@ -59,8 +43,7 @@ std::size_t lodestone_import_output_size() { return output.size(); }
 
 /// Output: the names of the files that belong to a model.json, separated by `/`; empty for other files.
 int lodestone_import_shards(const std::byte* bytes, std::size_t size) {
-  if (model_format({bytes, size}) != ModelFormat::tfjs) return give_text({}, 0);
-  const auto names = tfjs_shards({bytes, size});
+  const auto names = model_shards({bytes, size});
   if (!names) return fail(names.error());
   std::string list;
   for (const std::string& name : *names) list.append(list.empty() ? "" : "/").append(name);
@@ -69,10 +52,10 @@ int lodestone_import_shards(const std::byte* bytes, std::size_t size) {
 
 /// Output: the model file. `shards` are those of a model.json, concatenated.
 int lodestone_import_model(const std::byte* bytes, std::size_t size, const std::byte* shards, std::size_t shards_size,
-                           int hop, int window_size, int window, int framing, double sample_rate, int sequence) {
-  const ImportConfig config{hop,         window_size, static_cast<Window>(window), static_cast<Framing>(framing),
-                            sample_rate, sequence};
-  const auto model = import({bytes, size}, {shards, shards_size}, config);
+                           const double* numbers, std::size_t count) {
+  ImportConfig config;
+  if (const auto bad = read_fields({numbers, count}, config)) return fail(*bad);
+  const auto model = import_model({bytes, size}, {shards, shards_size}, config);
   if (!model) return fail(model.error());
   auto written = write_model(*model);
   if (!written) return fail(written.error());

@@ -18,11 +18,11 @@ using namespace lodestone::abi;
 extern "C" {
 
 /// A model filled with zeros, to be set through `lodestone_model_tensor`: JavaScript reads and writes the file.
-Model* lodestone_model_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
-                              const int* layers, std::size_t layer_count, int sequence, int scale, int has_residuals,
-                              std::size_t impulse_frames, const float* losses, std::size_t loss_count,
-                              const float* validation_losses, std::size_t validation_loss_count) {
-  auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
+Model* lodestone_model_create(const double* numbers, std::size_t count, const int* layers, std::size_t layer_count,
+                              int sequence, int scale, int has_residuals, std::size_t impulse_frames,
+                              const float* losses, std::size_t loss_count, const float* validation_losses,
+                              std::size_t validation_loss_count) {
+  const auto stft = configuration<StftConfig>(numbers, count);
   if (!stft) return fail(stft.error()), nullptr;
   const int bins = stft->bins();
   Model model{.stft = *stft,
@@ -33,7 +33,6 @@ Model* lodestone_model_create(int size, int window_size, int hop, int window, in
               .losses = {losses, losses + loss_count},
               .validation_losses = {validation_losses, validation_losses + validation_loss_count}};
   Status bad = model.stft.check();
-  if (!bad) bad = check_enumerator("scale", scale, static_cast<int>(Scale::log1p));
   if (!bad) bad = model.network.check();
   if (bad) return fail(*bad), nullptr;
   FirstError error;

@@ -35,37 +35,20 @@ std::byte* lodestone_player_input(std::size_t bytes) {
   return (input = std::move(*block)).data();
 }
 
-/// `sample_rate` 0: the model's.
-Player* lodestone_player_create(std::uint32_t seed, int mode, int method, int iterations, int look_ahead,
-                                int weight_range, double alpha, double beta, double gamma, double level,
-                                double sample_rate, int spread) {
+/// `numbers`: the fields of PlayerConfig.
+Player* lodestone_player_create(const double* numbers, std::size_t count) {
   auto bytes = std::move(input);
-  Status bad = check_enumerator("mode", mode, static_cast<int>(Mode::stateful));
-  if (!bad) bad = check_enumerator("method", method, static_cast<int>(PhaseMethod::spsi));
-  if (bad) return fail(*bad), nullptr;
+  const auto config = configuration<PlayerConfig>(numbers, count);
+  if (!config) return fail(config.error()), nullptr;
   auto model = LiveModel::adopt(std::move(bytes));
   if (!model) return fail(model.error()), nullptr;
-  return hand_over(Player::create(std::move(*model), {.seed = seed,
-                                                      .mode = static_cast<Mode>(mode),
-                                                      .phase = {.method = static_cast<PhaseMethod>(method),
-                                                                .iterations = iterations,
-                                                                .look_ahead = look_ahead,
-                                                                .weight_range = weight_range,
-                                                                .alpha = alpha,
-                                                                .beta = beta,
-                                                                .gamma = gamma,
-                                                                .level = static_cast<float>(level)},
-                                                      .sample_rate = sample_rate,
-                                                      .spread = spread != 0}));
+  return hand_over(Player::create(std::move(*model), *config));
 }
 
 void lodestone_player_destroy(Player* player) { delete player; }
 
-/// The nine floats of PlayerControls, at a fixed address, to be written by the host.
-float* lodestone_player_controls(Player* player) {
-  static_assert(sizeof(PlayerControls) == 9 * sizeof(float));
-  return &player->controls().position;
-}
+/// The floats of PlayerControls, at a fixed address, to be written by the host.
+float* lodestone_player_controls(Player* player) { return &player->controls().position; }
 
 /// Fills `output` with the next `count` samples. The same number of `input` drives the dream, unless it is null.
 void lodestone_player_process(Player* player, const float* input, float* output, std::size_t count) {

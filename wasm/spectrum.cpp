@@ -13,9 +13,8 @@ using namespace lodestone::abi;
 
 extern "C" {
 
-Stft* lodestone_stft_create(int size, int window_size, int hop, int window, int framing, double sample_rate) {
-  auto config = stft_config(size, window_size, hop, window, framing, sample_rate);
-  return hand_over(config ? Stft::create(*config) : Result<Stft>(config.error()));
+Stft* lodestone_stft_create(const double* config, std::size_t count) {
+  return create_from<Stft, StftConfig>(config, count);
 }
 
 void lodestone_stft_destroy(Stft* stft) { delete stft; }
@@ -40,10 +39,8 @@ int lodestone_stft_inverse(Stft* stft, const float* spectrum, std::size_t frames
   return samples ? give(std::move(*samples)) : fail(samples.error());
 }
 
-StftStream* lodestone_stft_stream_create(int size, int window_size, int hop, int window, int framing,
-                                         double sample_rate) {
-  auto config = stft_config(size, window_size, hop, window, framing, sample_rate);
-  return hand_over(config ? StftStream::create(*config) : Result<StftStream>(config.error()));
+StftStream* lodestone_stft_stream_create(const double* config, std::size_t count) {
+  return create_from<StftStream, StftConfig>(config, count);
 }
 
 void lodestone_stft_stream_destroy(StftStream* stream) { delete stream; }
@@ -61,10 +58,8 @@ const std::complex<float>* lodestone_stft_stream_next(StftStream* stream) {
   return stream->next() ? stream->frame().data() : nullptr;
 }
 
-InverseStftStream* lodestone_inverse_stft_stream_create(int size, int window_size, int hop, int window, int framing,
-                                                        double sample_rate) {
-  auto config = stft_config(size, window_size, hop, window, framing, sample_rate);
-  return hand_over(config ? InverseStftStream::create(*config) : Result<InverseStftStream>(config.error()));
+InverseStftStream* lodestone_inverse_stft_stream_create(const double* config, std::size_t count) {
+  return create_from<InverseStftStream, StftConfig>(config, count);
 }
 
 void lodestone_inverse_stft_stream_destroy(InverseStftStream* stream) { delete stream; }

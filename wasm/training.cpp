@@ -20,22 +20,16 @@ constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 
 extern "C" {
 
-/// A training, still without clips. `numbers`: the fields of TrainerConfig in the order of `trainerFields` in
-/// js/options.js. `initial` may be null.
-TrainingRun* lodestone_trainer_create(int size, int window_size, int hop, int window, int framing, double sample_rate,
-                                      int normalise, int copies, double copy_gain, double copy_pitch,
-                                      const double* numbers, std::size_t number_count, const int* layers,
-                                      std::size_t layer_count, const Model* initial) {
+/// A training, still without clips. The numbers are those of `read_fields`. `initial` may be null.
+TrainingRun* lodestone_trainer_create(const double* stft, std::size_t stft_count, const double* corpus,
+                                      std::size_t corpus_count, const double* trainer, std::size_t trainer_count,
+                                      const int* layers, std::size_t layer_count, const Model* initial) {
   TrainingConfig config;
-  auto stft = stft_config(size, window_size, hop, window, framing, sample_rate);
-  if (!stft) return fail(stft.error()), nullptr;
-  config.stft = *stft;
-  config.corpus.normalise = normalise != 0;
-  config.corpus.copies = copies;
-  config.corpus.copy_gain = copy_gain;
-  config.corpus.copy_pitch = copy_pitch;
+  Status bad = read_fields({stft, stft_count}, config.stft);
+  if (!bad) bad = read_fields({corpus, corpus_count}, config.corpus);
+  if (!bad) bad = read_fields({trainer, trainer_count}, config.trainer);
+  if (bad) return fail(*bad), nullptr;
   config.trainer.layers = {layers, layers + layer_count};
-  if (auto bad = read_fields({numbers, number_count}, config.trainer)) return fail(*bad), nullptr;
   return hand_over(TrainingRun::create(config, initial));
 }
 

@@ -4,22 +4,11 @@
 #include <memory>
 #include <span>
 
+#include "lodestone/facts/training.hpp"
 #include "lodestone/result.hpp"
 #include "lodestone/stft.hpp"
 
 namespace lodestone {
-
-struct CorpusConfig {
-  bool normalise = true;  ///< whether every clip is brought to one level; false: as recorded
-  int copies = 0;         ///< altered copies of each clip, learned beside it, 0 .. 64
-  double copy_gain = 6;   ///< a copy is louder or quieter by up to so many dB, 0 .. 24
-  double copy_pitch =
-      0.5;                ///< a copy is higher or lower, as a tape's speed does it, by up to so many semitones, 0 .. 12
-  double validation = 0;  ///< TrainerConfig::validation, 0 .. 0.5: of what is held out there are no copies
-  std::uint32_t seed = 0;  ///< of the copies
-
-  Status check() const;
-};
 
 /// Prepares sound for training: clips in, the magnitude frames for a Trainer out. Not for the audio thread; one object
 /// per thread.

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "lodestone/facts/import.hpp"
 #include "lodestone/formats.hpp"
 
 /// Imports models that were trained elsewhere: MAGNet's network (BatchNorm → LSTM layers → Dense) from PyTorch and
@@ -10,23 +11,6 @@
 /// by name. As in formats.hpp, input is not trusted and errors have the code invalid_data.
 namespace lodestone {
 
-/// Settings that such files do not contain. The FFT size follows from the number of bins.
-struct ImportConfig {
-  int hop = 0;          ///< samples from one frame to the next, 1 .. window length; 0: a quarter of the FFT size
-  int window_size = 0;  ///< as in StftConfig
-  Window window = Window::hann;
-  Framing framing = Framing::centered;
-  double sample_rate = 44100;  ///< in Hz, 1 .. 768000
-  int sequence = 0;            ///< frames that a prediction looks back on, 1 .. 4096; 0: as the file says, or 40
-};
-
-/// The program that wrote a model file, judging by its content.
-enum class ModelFormat {
-  unknown,
-  lodestone,  ///< safetensors: read_model
-  pytorch,    ///< a zip archive with a pickle in it, or a bare pickle: read_pytorch
-  tfjs,       ///< the JSON text model.json: read_tfjs
-};
 ModelFormat model_format(ByteView bytes);
 
 /// A state_dict saved by `torch.save` (PyTorch 1.6 or newer), or a checkpoint that contains one: tensors batch_norm.…,
@@ -39,5 +23,10 @@ Result<std::vector<std::string>> tfjs_shards(ByteView json);
 /// A sequential layers model of BatchNormalization, one to four LSTM, Dense and optionally a linear Activation.
 /// `weights`: all shards concatenated; float32, float16 or quantised. The model has no impulses.
 Result<Model> read_tfjs(ByteView json, ByteView weights, const ImportConfig& config);
+
+/// The files that hold the rest of a model: those that model.json lists; none for other formats.
+Result<std::vector<std::string>> model_shards(ByteView bytes);
+/// Reads a model of any format. `shards`: those files, concatenated. Lodestone's own files do not need `config`.
+Result<Model> import_model(ByteView bytes, ByteView shards, const ImportConfig& config);
 
 }  // namespace lodestone

@@ -9,15 +9,10 @@
 
 #include "lodestone/array.hpp"
 #include "lodestone/budget.hpp"
+#include "lodestone/facts/network.hpp"
 #include "lodestone/result.hpp"
 
 namespace lodestone {
-
-/// What the network sees of a magnitude m.
-enum class Scale {
-  linear,  ///< m itself, as MAGNet
-  log1p,   ///< ln(1 + m); predictions are expanded with e^y − 1
-};
 
 /// Name on the command line and in files: linear, log1p.
 std::string_view scale_name(Scale scale);
@@ -27,17 +22,6 @@ bool parse_scale(std::string_view name, Scale& scale);
 void compress(Scale scale, std::span<float> magnitudes);
 /// In place: from the network's scale to magnitudes.
 void expand(Scale scale, std::span<float> values);
-
-/// The shape of a network: BatchNorm over bins → LSTM layers → Dense (MAGNet: Grierson et al. 2019).
-struct NetworkConfig {
-  int bins = 0;                       ///< inputs and outputs, 1 .. 32769
-  std::vector<int> layers{128, 128};  ///< hidden size of each LSTM layer: 1 to 4 layers, each 1 .. 4096
-  int sequence = 40;                  ///< frames that a prediction looks back on, 1 .. 4096
-  Scale scale = Scale::linear;
-
-  Status check() const;
-  bool operator==(const NetworkConfig&) const = default;
-};
 
 /// An LSTM layer in PyTorch's layout: rows hold the gates in the order i, f, g, o.
 struct LstmWeights {
@@ -80,12 +64,6 @@ struct NamedTensor {
 
 /// All tensors in the order of PyTorch's state_dict; they point into `weights`.
 std::vector<NamedTensor> tensors(Weights& weights);
-
-/// How the past reaches a prediction.
-enum class Mode {
-  window,    ///< from the last `sequence` frames, starting at a zero state
-  stateful,  ///< from all frames since `reset`, the state carried on
-};
 
 std::string_view mode_name(Mode mode);  ///< window, stateful
 bool parse_mode(std::string_view name, Mode& mode);

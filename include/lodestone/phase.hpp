@@ -9,40 +9,11 @@
 
 #include "lodestone/array.hpp"
 #include "lodestone/budget.hpp"
+#include "lodestone/facts/phase.hpp"
 #include "lodestone/result.hpp"
 #include "lodestone/stft.hpp"
 
 namespace lodestone {
-
-/// One way to find or improve phases.
-enum class PhaseMethod {
-  nofuture,     ///< LWS, each frame from its left neighbours alone (Le Roux et al. 2010b)
-  online,       ///< LWS with look-ahead (Zhu et al. 2007, Le Roux et al. 2010b)
-  batch,        ///< LWS, sweeps over all frames (Le Roux et al. 2010a)
-  griffin_lim,  ///< Griffin & Lim 1984; with momentum: fast Griffin-Lim (Perraudin et al. 2013)
-  pghi,         ///< phase gradient heap integration (Průša et al. 2017); replaces what phase there is
-  spsi,         ///< single-pass spectrogram inversion (Beauregard et al. 2015); replaces what phase there is
-};
-
-/// A method and how long to run it. LWS: iteration i updates bins above alpha·exp(−beta·i^gamma)·mean(A); alpha 0
-/// updates every non-zero bin.
-struct PhaseStage {
-  PhaseMethod method = PhaseMethod::batch;
-  int iterations = 1;   ///< 1 .. 10000; pghi and spsi: 1
-  double alpha = 1;     ///< ≥ 0 (LWS)
-  double beta = 0.1;    ///< ≥ 0 (LWS)
-  double gamma = 1;     ///< ≥ 0 (LWS)
-  double momentum = 0;  ///< 0 .. 2 (Griffin-Lim)
-};
-
-/// Stages that run in order, starting from zero phase (S = A + 0i) unless a start is given.
-struct PhaseConfig {
-  std::vector<PhaseStage> stages;
-  int look_ahead = 3;    ///< frames of LWS online, 0 .. 64
-  int weight_range = 5;  ///< L: bins to each side that LWS weighs, 1 .. 64
-
-  Status check() const;
-};
 
 /// Presets: `speech` and `music` (named as by the authors of LWS), `best` (the highest consistency for its cost),
 /// `fast` (decent at a low cost), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`; docs/phase.md compares
@@ -50,6 +21,8 @@ struct PhaseConfig {
 bool phase_preset(std::string_view name, PhaseConfig& config);
 /// The names that `phase_preset` accepts, best first.
 std::span<const std::string_view> phase_presets();
+/// The same for streams: `live`, `light`, `smooth`, `spsi`.
+bool phase_stream_preset(std::string_view name, PhaseStreamConfig& config);
 
 /// Phase reconstruction for whole signals, in slices, so that a caller can show progress and stop. Not for the audio
 /// thread.
@@ -86,19 +59,6 @@ Result<Spectrum> reconstruct(Magnitudes magnitudes, const PhaseConfig& config, c
 /// better (Le Roux et al. 2010a); infinite if both are identical to the bit. All figures about phase quality come from
 /// it. With framing `lws` the signal is zero-padded to a multiple of the hop, as in the authors' measurements.
 Result<double> consistency(const Spectrum& spectrum);
-
-/// Settings of a PhaseStream.
-struct PhaseStreamConfig {
-  PhaseMethod method = PhaseMethod::online;  ///< online or spsi
-  int iterations = 4;                        ///< of LWS online, 0 .. 100
-  int look_ahead = 0;                        ///< frames of LWS online, 0 .. 16; the output is as many frames late
-  int weight_range = 5;                      ///< L, 1 .. 64
-  double alpha = 1, beta = 0.1, gamma = 1;   ///< threshold of LWS online, see PhaseStage
-  /// What stands for mean(A) in the threshold. 0: the running mean of the magnitudes so far.
-  float level = 0;
-
-  Status check() const;
-};
 
 /// Streaming phase reconstruction: one magnitude frame in, one complex frame out `look_ahead` frames later. Real-time
 /// safe after `create`.

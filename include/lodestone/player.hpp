@@ -9,6 +9,8 @@
 #include "lodestone/array.hpp"
 #include "lodestone/budget.hpp"
 #include "lodestone/dream_controls.hpp"
+#include "lodestone/facts/dream.hpp"
+#include "lodestone/facts/player.hpp"
 #include "lodestone/live_model.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"
@@ -16,32 +18,6 @@
 #include "lodestone/result.hpp"
 
 namespace lodestone {
-
-/// What is heard while the network reads the training frames that a dream starts from.
-enum class Start {
-  /// Nothing: the first frame is the one that the network predicts after a window of `sequence` training frames.
-  silent,
-  /// The training sound itself, as in a Player. From the place of the jump on, R = ⌈(sequence + 1) / 2⌉ of its frames
-  /// are heard. With each, the network is fed a share of the frames that lead up to the last of them, so that every
-  /// frame costs about the same (in stateful mode: twice as much). At the end of the training sound it starts over.
-  audible,
-};
-
-/// How a model dreams.
-struct DreamConfig {
-  std::uint32_t seed = 0;
-  Mode mode = Mode::window;
-  Start start = Start::silent;
-  double position = 0;     ///< 0 .. 1, where in the training sound the dream starts
-  double randomness = 0;   ///< 0 .. 1, chance per frame of a jump (MAGNet's random_chance)
-  double temperature = 0;  ///< 0 .. 4, see DreamControls
-  /// A schedule of jumps (MAGNet's points and lengths): to position points[i] for lengths[i] frames, then to the next
-  /// one, round and round. Both empty: only `position`. Equal in number; points 0 .. 1, lengths 1 .. 2^31−1.
-  std::vector<double> points{};
-  std::vector<int> lengths{};
-
-  Status check() const;
-};
 
 /// Dreams magnitude frames: a network fed with its own predictions, which are clamped at 0 and kept finite. It starts
 /// from frames of the training sound and can jump to others; a model without training frames starts from silence. When
@@ -105,40 +81,6 @@ class Dreamer {
   explicit Dreamer(std::unique_ptr<Engine> engine);
   std::span<const float> finish();
   std::unique_ptr<Engine> engine_;
-};
-
-/// The controls of a player: nine consecutive floats. Values outside a range are clamped, and NaN becomes the default.
-struct PlayerControls : DreamControls {
-  float pitch = 0;       ///< −24 .. 24 semitones, to within half a bin
-  float brightness = 0;  ///< −24 .. 24 dB per octave, 0 dB at 1 kHz
-  float smoothing = 0;   ///< 0 .. 1: share of the previous frame in each frame; 1 holds it
-};
-
-struct PlayerConfig {
-  std::uint32_t seed = 0;
-  Mode mode = Mode::window;
-  PhaseStreamConfig phase{};
-  double sample_rate = 0;  ///< of the output and input in Hz, 8000 .. 768000; 0: the model's
-  /// Whether the work of a hop is spread evenly over the time of a hop, which delays the output by a hop. Hops of up to
-  /// 128 samples, the usual quantum of audio threads, are never spread.
-  bool spread = true;
-};
-
-/// Output samples between a change of a control and its effect, without `smoothing`.
-struct Latency {
-  double min;   ///< to the first sample that may change, if the control changes just before a hop
-  double max;   ///< the same, if it changes just after a hop has begun
-  double half;  ///< to half of the effect, in that worst case
-};
-
-/// The state of a player.
-struct PlayerMeter {
-  Latency latency;
-  double reseeds;   ///< how often the network has died and was started again
-  double scrubs;    ///< samples that were not finite and were set to 0
-  double quality;   ///< the level of `set_quality`
-  double hops;      ///< frames played
-  double swapping;  ///< 1 during a swap to another model
 };
 
 /// The live instrument: dream → shaper → phases → overlap-add → output sample rate. Mono. Real-time safe after

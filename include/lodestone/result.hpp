@@ -12,15 +12,9 @@
 #include <cstdio>
 #endif
 
-namespace lodestone {
+#include "lodestone/facts/errors.hpp"
 
-/// Why a call failed. The numbers are the status codes of the C ABI and never change.
-enum class ErrorCode : int {
-  invalid_argument = 1,  ///< a configuration field or an argument is out of its allowed range
-  invalid_data = 2,      ///< bytes or arrays from outside are malformed, truncated or do not fit together
-  out_of_memory = 3,     ///< the memory that the sizes ask for cannot be had
-  cancelled = 4,         ///< the caller asked to stop
-};
+namespace lodestone {
 
 /// A failure: a code for programs and a sentence for people that names the field, the value and what is allowed.
 struct Error {

@@ -7,47 +7,15 @@
 #include <string_view>
 
 #include "lodestone/array.hpp"
+#include "lodestone/facts/spectrum.hpp"
 #include "lodestone/result.hpp"
 #include "lodestone/window.hpp"
 
 namespace lodestone {
 
-/// Where the frames lie in a signal.
-enum class Framing {
-  centered,  ///< frame m is centred on sample m·hop; the ends are reflected by size/2 samples (torch, librosa)
-  none,      ///< frame m starts at sample m·hop; what does not fill a frame at the end is left out
-  lws,       ///< as the authors of LWS: window − hop zeros in front (window − window mod hop where the hop does not
-        ///< divide the window) and zeros behind, so that each sample lies in full overlap. A square-root Hann window
-        ///< is scaled, hop by hop, so that the overlapping squares sum to 1
-};
-
 /// Name on the command line and in files: centered, none, lws.
 std::string_view framing_name(Framing framing);
 bool parse_framing(std::string_view name, Framing& framing);
-
-/// How sound becomes frames. Checked by every `create`.
-struct StftConfig {
-  int size = 2048;      ///< FFT size in samples: even, 16 .. 65536, no prime factor above 13
-  int window_size = 0;  ///< window length in samples, 2 .. size; 0: as long as the FFT. A shorter window stands in the
-                        ///< middle of the FFT's frame between zeros, as in torch and librosa
-  int hop = 512;        ///< samples from one frame to the next, 1 .. window length
-  Window window = Window::hann;
-  Framing framing = Framing::centered;
-  double sample_rate = 44100;  ///< in Hz, 1 .. 768000
-
-  int bins() const { return size / 2 + 1; }
-  int window_length() const { return window_size == 0 ? size : window_size; }
-
-  /// Empty, or an error that names the field that is out of range and what is allowed (for `size`, the nearest
-  /// allowed).
-  Status check() const;
-
-  /// Whether the inverse exists: the hop-spaced sum of squared windows must not fall below 1e-3 of its maximum. The
-  /// error names hop and window.
-  Status check_invertible() const;
-
-  bool operator==(const StftConfig&) const = default;
-};
 
 /// Frames `[frames, bins]` with the configuration that they were made with.
 template <class T>

@@ -6,82 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "lodestone/facts/training.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"
 #include "lodestone/result.hpp"
 #include "lodestone/stft.hpp"
 
 namespace lodestone {
-
-/// How the weights start.
-enum class Initialiser {
-  pytorch,  ///< LSTM and Dense uniform in ±1/sqrt(hidden); BatchNorm 1 and 0
-  keras,    ///< Glorot-uniform inputs and Dense, orthogonal recurrent weights, zero biases, forget bias 1
-};
-
-/// What a training step learns from.
-enum class Training {
-  windows,   ///< a batch of windows of `sequence` frames, each from a zero state, to predict the frame after it
-  sequence,  ///< stretches of the sound side by side, to predict every frame of them, the state carried on from step to
-             ///< step (truncated backpropagation through time)
-};
-
-/// Why training is over.
-enum class Ending {
-  none,           ///< there is
-  finished,       ///< all epochs are done
-  stopped_early,  ///< the held-out loss has not become lower for `patience` epochs
-  diverged,       ///< a loss was not finite ten times in a row, down to a thousandth of the learning rate
-};
-
-struct TrainerConfig {
-  std::vector<int> layers{128, 128};  ///< hidden sizes, see NetworkConfig
-  int sequence = 40;                  ///< frames a window, 1 .. 4096
-  Training training = Training::windows;
-  int epochs = 0;   ///< after which training is over, to 1000000; 0: no end
-  int batch = 64;   ///< predictions a step, 2 .. 4096: windows, or the frames of all stretches
-  int run = 1;      ///< neighbouring windows that stay together in random order, 1 .. `batch`
-  int stretch = 4;  ///< frames a stretch, 1 .. `batch`; of Training::sequence
-  /// 0 .. 1, of Training::sequence: how much of its own predictions the network reads in place of the sound while it
-  /// learns to predict the sound: of each stretch min(1, 2·feedback·r), r uniform in 0 .. 1, as it predicted them when
-  /// it last came by. A dream is fed with predictions alone; who has learned to find the way back from them does not
-  /// stick.
-  double feedback = 0;
-  double learning_rate = 0;    ///< to 1; 0: 1e-3, of Training::sequence 2e-3
-  double weight_decay = 1e-4;  ///< 0 .. 1; added to the gradient as weight_decay · w, as PyTorch's Adam has it
-  int warm_up = 0;             ///< first steps, over which the learning rate rises, 0 .. 1000000
-  double decay = 1;            ///< share of the learning rate that is left after the last of `epochs`, 0 .. 1; it falls
-                               ///< along half a cosine
-  double clip_norm = 1;        ///< largest l2 norm of all gradients together; 0: no clipping, as MAGNet
-  double validation = 0;       ///< share of the windows held out in one contiguous piece at the end, 0 .. 0.5
-  int patience = 0;            ///< epochs without a lower held-out loss after which training is over; 0: it goes on
-  Scale scale = Scale::linear;
-  Initialiser initialiser = Initialiser::pytorch;
-  std::uint32_t seed = 0;     ///< of the initial weights and the order of the windows
-  bool keep_impulses = true;  ///< whether the model keeps the training frames to start dreams from
-  int threads = 1;            ///< that may be inside `run` at once: 1, 2, 4 or 8; no result depends on it
-
-  /// Checks the fields that do not depend on the frames.
-  Status check() const;
-};
-
-/// Reads the fields from one number each, in the order of `trainerFields` in js/options.js. Refuses the first invalid
-/// one.
-Status read_fields(std::span<const double> numbers, TrainerConfig& config);
-
-/// The progress of a training. All doubles, so that the C ABI can pass them on as they are.
-struct TrainingStatus {
-  double epoch;            ///< whole epochs done
-  double step;             ///< steps done
-  double steps_per_epoch;  ///< steps of an epoch
-  double steps;            ///< steps in all; 0 where unknown
-  double loss;             ///< mean of the last whole epoch; before there is one, of the steps so far, or NaN
-  double validation_loss;  ///< held-out loss after the last whole epoch; NaN where there is none
-  double learning_rate;    ///< of the next step
-  double rollbacks;        ///< returns to an earlier state
-  double ending;           ///< the number of an Ending
-  double best_epoch;       ///< the epoch, from 1, whose weights the model has; 0: those of now
-};
 
 /// Trains MAGNet: mean squared error of the next frame, Adam (β 0.9, 0.999, ε 1e-8). Not for the audio thread. One
 /// object per thread, except for `run`.

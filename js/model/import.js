@@ -5,22 +5,9 @@ import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
 import { files } from '../wasm/files.js';
 import { compile, stubs } from '../wasm/loader.js';
-import { choice, integer, names, number, settle } from '../options.js';
+import { errorCodes, imported, importDefaults, pack, settle } from '../options.js';
 
-/**
- * What PyTorch and TensorFlow.js files do not say. Lodestone's own files contain it.
- * @typedef {object} ImportOptions
- * @property {number} [hop] samples between frames, 1 to the window length; default: a quarter of the FFT size, which
- *   follows from the network
- * @property {number} [windowSize] window length in samples, 2 to the FFT size; default: the FFT size
- * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window] default `hann`
- * @property {'centered' | 'none' | 'lws'} [framing] where frames lie; default `centered`, as in torch and librosa
- * @property {number} [sampleRate] of the training sound in Hz; default 44100
- * @property {number} [sequence] frames that a prediction looks back on, 1 to 4096; default: as in the file, or 40
- */
-
-/** @type {Required<ImportOptions>} */
-const importDefaults = { hop: 0, windowSize: 0, window: 'hann', framing: 'centered', sampleRate: 44100, sequence: 0 };
+/** @typedef {import('../options.js').ImportOptions} ImportOptions */
 
 /** @typedef {import('../bytes.js').BytesSource} BytesSource */
 /** @typedef {BytesSource | ArrayLike<BytesSource>} ModelSource a FileList or an array: the files of one model */
@@ -35,15 +22,7 @@ const importDefaults = { hop: 0, windowSize: 0, window: 'hann', framing: 'center
  * @returns {Promise<Uint8Array>}
  */
 export async function importModel(source, bytes, options) {
-  const settings = settle('Magnet.load', options, importDefaults);
-  const values = [
-    integer('hop', settings.hop),
-    integer('windowSize', settings.windowSize),
-    choice('window', settings.window, names.windows),
-    choice('framing', settings.framing, names.framings),
-    number('sampleRate', settings.sampleRate),
-    integer('sequence', settings.sequence),
-  ];
+  const numbers = pack(imported, settle('Magnet.load', options, importDefaults));
   const parts = bytes ? [{ name: '', bytes }] : await readParts(/** @type {ArrayLike<BytesSource>} */ (source));
   const main = parts.length === 1 ? parts[0] : parts.find(isJson);
   if (!main) {
@@ -58,7 +37,8 @@ export async function importModel(source, bytes, options) {
   const shards = decode(shardNames).split('/').filter(Boolean);
   const others = parts.filter((part) => part !== main);
   const stored = importer.store(await Promise.all(shards.map((name, i) => findShard(name, i, others, source))));
-  return importer.call('model', ...place, ...stored, ...values);
+  const [numbersAt] = importer.store([new Uint8Array(numbers.buffer)]);
+  return importer.call('model', ...place, ...stored, numbersAt, numbers.length);
 }
 
 /** @param {ArrayLike<BytesSource>} sources */
@@ -146,10 +126,7 @@ export class Importer {
     const start = this.#exports.lodestone_import_output() >>> 0;
     const size = this.#exports.lodestone_import_output_size() >>> 0;
     const output = new Uint8Array(this.#exports.memory.buffer, start, size).slice();
-    if (status !== 0) throw new LodestoneError(codes[/** @type {1 | 2 | 3} */ (status)], decode(output));
+    if (status !== 0) throw new LodestoneError(errorCodes[status - 1], decode(output));
     return output;
   }
 }
-
-/** See ErrorCode in result.hpp. */
-const codes = /** @type {const} */ ({ 1: 'invalid-argument', 2: 'invalid-data', 3: 'out-of-memory' });

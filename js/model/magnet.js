@@ -277,7 +277,7 @@ const make = (learned) => new Magnet(learned);
  * @param {TrainOptions} [options]
  */
 function presetOf(options) {
-  const { preset = 'quality', initial } = options ?? {};
+  const { preset = Object.keys(trainingPresets)[0], initial } = options ?? {};
   if (!Object.hasOwn(trainingPresets, preset)) {
     throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
   }

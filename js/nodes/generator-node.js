@@ -11,27 +11,8 @@ import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 /** @typedef {import('./generator-options.js').GeneratorOptions} GeneratorOptions */
 /** @typedef {import('./shape.js').PlayableModel} PlayableModel */
 
-/**
- * How long a change takes to be heard, in samples of the context, from the quantum in which a parameter changes.
- * @typedef {object} Latency
- * @property {number} min to the first changed sample, where a hop begins right then
- * @property {number} max the same, where one has just begun
- * @property {number} half to half of the effect
- */
-
-/**
- * How a node is doing; kept up to date twice a second.
- * @typedef {object} GeneratorMeter
- * @property {number} cpu share of the time of its thread, or its Worker, 0 to 1, a mean of 2 s; the audio thread's
- *   clock ticks in milliseconds and knows no peaks
- * @property {number} late quanta that began behind the clock by 25 ms more than the context's base latency
- * @property {number} underruns gaps in the sound of the context since the node was made: as its `playbackStats` counts
- *   them, or, where it has none, half seconds in which the audio thread fell behind the clock; and quanta that its
- *   Worker was too late for
- * @property {number} reseeds how often the network had to be started again
- * @property {number} scrubs samples that were not finite and became 0
- * @property {number} quality 0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well
- */
+/** @typedef {import('../options.js').Latency} Latency */
+/** @typedef {import('../options.js').GeneratorMeter} GeneratorMeter */
 
 /** Bytes of a model that travel together. */
 const pieceBytes = 65536;

@@ -1,31 +1,11 @@
-import { choice, phaseStreamDefaults, refused, settle } from '../options.js';
+import { choice, livePhases, phaseStreamDefaults, playerDefaults, refused, settle } from '../options.js';
+
+/** @typedef {import('../options.js').LivePhase} LivePhase */
 
 /**
- * How a node finds phases while it plays:
- * - `live` (default): online LWS with 4 iterations, look-ahead 0
- * - `light`: 1 iteration, look-ahead 0
- * - `smooth`: 4 iterations, look-ahead 3; more accurate, three hops later
- * - `spsi`: single pass, the cheapest
- * @typedef {'live' | 'light' | 'smooth' | 'spsi'} LivePhase
- */
-
-/** @type {Record<string, import('../options.js').PhaseStreamOptions>} */
-const livePhases = {
-  live: {},
-  light: { iterations: 1 },
-  smooth: { lookAhead: 3 },
-  spsi: { method: 'spsi' },
-};
-
-/**
- * @typedef {object} GeneratorOptions
+ * @typedef {object} MoreGeneratorOptions
  * @property {LivePhase | import('../options.js').PhaseStreamOptions} [phase] default `live`
  * @property {number} [lookAhead] frames, 0 to 16, overriding that of `phase`; each adds a hop of latency
- * @property {number} [seed] 0 to 2³²−1; default 0
- * @property {'window' | 'stateful'} [mode] whether each frame depends on the last `sequence` frames (`window`, the
- *   default) or on all, which is less work (`stateful`)
- * @property {boolean} [spread] whether to spread the work of each hop evenly over the hop, which adds a hop of latency;
- *   default true
  * @property {'worklet' | 'worker' | 'auto'} [engine] what computes the sound. `worklet` (default): the audio thread.
  *   `worker`: a Worker that renders `ahead`, for models that are too heavy for the audio thread. `auto` (`createNode`
  *   only) measures for 0.2 s and chooses `worklet` if that takes less than a quarter of real time. An
@@ -35,6 +15,8 @@ const livePhases = {
  * @property {Record<string, number>} [parameterData] initial values of the AudioParams
  */
 
+/** @typedef {Pick<import('../options.js').PlayerOptions, 'seed' | 'mode' | 'spread'> & MoreGeneratorOptions} GeneratorOptions */
+
 /**
  * @param {GeneratorOptions} [given]
  * @returns the node's options and those of its CorePlayer
@@ -43,9 +25,9 @@ export function settleGenerator(given) {
   const { phase, lookAhead, seed, mode, spread, engine, ahead, parameterData } = settle('a GeneratorNode', given, {
     phase: /** @type {GeneratorOptions['phase']} */ ('live'),
     lookAhead: /** @type {number | undefined} */ (undefined),
-    seed: 0,
-    mode: 'window',
-    spread: true,
+    seed: playerDefaults.seed,
+    mode: playerDefaults.mode,
+    spread: playerDefaults.spread,
     engine: 'worklet',
     ahead: 0.1,
     parameterData: {},

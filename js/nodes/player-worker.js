@@ -5,7 +5,7 @@ import { controlNames, meterNames } from '../options.js';
 import { serve } from '../threads/remote.js';
 import { ModelSwap } from './model-swap.js';
 import { playerActions } from './player-actions.js';
-import { headerLength } from './remote-player.js';
+import { header } from './remote-player.js';
 import { RingLink, ringMemory } from '../threads/ring.js';
 
 /**
@@ -71,13 +71,13 @@ function renderer(player, swap, sampleRate) {
   let share = 0;
   return (/** @type {Float32Array} */ block) => {
     const start = performance.now();
-    const samples = block.subarray(headerLength);
+    const samples = block.subarray(header.length);
     for (let i = 0; i < controlNames.length; ++i) player.setControl(i, block[i]);
-    if (block[controlNames.length] !== quality) {
-      quality = block[controlNames.length];
+    if (block[header.quality] !== quality) {
+      quality = block[header.quality];
       player.setQuality(/** @type {0 | 1 | 2} */ (quality));
     }
-    player.process(samples, block[headerLength - 1] ? samples : undefined);
+    player.process(samples, block[header.isDriven] ? samples : undefined);
     swap.step();
     block.set(player.meter());
     const duration = (1000 * samples.length) / sampleRate;
@@ -93,10 +93,10 @@ function renderer(player, swap, sampleRate) {
  * @param {(block: Float32Array) => void} render
  */
 function play({ size: { length, count }, options }, port, render) {
-  const silence = Array.from({ length: count }, () => new Float32Array(headerLength + length));
+  const silence = Array.from({ length: count }, () => new Float32Array(header.length + length));
   if (globalThis.crossOriginIsolated) {
-    const memory = [0, 1].map(() => ringMemory(headerLength + length, count));
-    const link = new RingLink(memory[1], memory[0], headerLength + length);
+    const memory = [0, 1].map(() => ringMemory(header.length + length, count));
+    const link = new RingLink(memory[1], memory[0], header.length + length);
     for (const block of silence) link.give(block);
     port.postMessage(['rings', memory]);
     keepUp(link, render, (1000 * count * length) / options.sampleRate / 8);

@@ -11,7 +11,12 @@ import { PortLink, RingLink } from '../threads/ring.js';
  * The length of a block's header. To the Worker it holds the controls, the quality and whether there is input; on the
  * way back the meter and the Worker's load.
  */
-export const headerLength = controlNames.length + 2;
+export const header = {
+  quality: controlNames.length,
+  isDriven: controlNames.length + 1,
+  share: meterNames.length,
+  length: Math.max(controlNames.length + 2, meterNames.length + 1),
+};
 
 export class RemotePlayer {
   /** Quanta that were silent because the Worker was late. */
@@ -26,7 +31,7 @@ export class RemotePlayer {
   #block = null;
   #at = 0;
   #isDriven = 0;
-  #settings = new Float32Array(headerLength);
+  #settings = new Float32Array(header.length);
   #meter = new Float64Array(meterNames.length);
 
   /** @param {import('./worker-engine.js').RingSize} size */
@@ -39,7 +44,7 @@ export class RemotePlayer {
     const { length, count } = this.#size;
     const link = new PortLink(port, count, [0, 'render']);
     new Remote(port, {
-      rings: ([incoming, outgoing]) => (this.#link = new RingLink(incoming, outgoing, headerLength + length)),
+      rings: ([incoming, outgoing]) => (this.#link = new RingLink(incoming, outgoing, header.length + length)),
       block: (block) => {
         this.#link = link;
         link.receive(block);
@@ -72,7 +77,7 @@ export class RemotePlayer {
 
   /** @param {number} level see CorePlayer */
   setQuality(level) {
-    this.#settings[controlNames.length] = level;
+    this.#settings[header.quality] = level;
   }
 
   /** The values of `meterNames`; the latencies include the ring. */
@@ -85,8 +90,8 @@ export class RemotePlayer {
     if (!block) return false;
     const { length, count } = this.#size;
     for (let i = 0; i < this.#meter.length; ++i) this.#meter[i] = block[i] + (i < 3 ? length * count : 0);
-    this.share = block[this.#meter.length];
-    this.#at = headerLength;
+    this.share = block[header.share];
+    this.#at = header.length;
     this.#isDriven = 0;
     return true;
   }
@@ -112,7 +117,7 @@ export class RemotePlayer {
 
   /** @param {Float32Array} block */
   #give(block) {
-    this.#settings[headerLength - 1] = this.#isDriven;
+    this.#settings[header.isDriven] = this.#isDriven;
     block.set(this.#settings);
     this.#link?.give(block);
     this.#block = null;

@@ -12,23 +12,7 @@ import { Ring } from '../threads/ring.js';
 
 /** @typedef {Omit<import('../options.js').AnalyserOptions, 'sampleRate'> & MoreSpectrumOptions} SpectrumOptions */
 
-/**
- * What a SpectrumNode has heard last; see `FeatureLayout` in features.hpp for the formulas. Each frame overwrites the
- * one before.
- * @typedef {object} SpectrumFrame
- * @property {Float32Array} magnitudes of the bins from DC to Nyquist
- * @property {Float32Array} decibels of the same, −120 and more; a sine of full scale has 0
- * @property {Float32Array} mel power in each mel band
- * @property {Float32Array} mfcc
- * @property {number} rms
- * @property {number} centroid in Hz
- * @property {number} flatness 0, a tone, to 1, noise
- * @property {number} rolloff in Hz: below it are 85 % of the magnitudes
- * @property {number} flux
- * @property {number} onset strength in dB
- * @property {number} pitch in Hz; 0 where there is none
- * @property {number} confidence in the pitch, 0 to 1
- */
+/** @typedef {import('../options.js').SpectrumFrame} SpectrumFrame */
 
 const spectra = new Registry(files.spectrumWorklet, () => 'analysis', 'SpectrumNode.register(context)');
 

@@ -1,5 +1,5 @@
 import * as options from '../options.js';
-import { Handle } from './handle.js';
+import { createFrom, Handle } from './handle.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
@@ -7,19 +7,17 @@ import { Handle } from './handle.js';
  * Where each feature is in a frame; for their definitions see FeatureLayout in features.hpp.
  * @param {Required<options.AnalyserOptions>} config
  */
-function featureLayout({ size, melBands, coefficients }) {
-  const bins = size / 2 + 1;
-  const scalars = { rms: 0, centroid: 1, flatness: 2, rolloff: 3, flux: 4, onset: 5, pitch: 6, confidence: 7 };
-  return {
-    ...scalars,
-    // Offset and length:
-    magnitudes: [8, bins],
-    decibels: [8 + bins, bins],
-    mel: [8 + 2 * bins, melBands],
-    mfcc: [8 + 2 * bins + melBands, coefficients],
-    /** Numbers per frame. */
-    length: 8 + 2 * bins + melBands + coefficients,
-  };
+function featureLayout(config) {
+  /** @type {Record<string, any>} */
+  const lengths = { ...config, bins: config.size / 2 + 1 };
+  /** @type {Record<string, any>} */
+  const places = {};
+  let length = 0;
+  for (const [name, of] of Object.entries(options.features)) {
+    places[name] = of === 1 ? length : [length, lengths[of]];
+    length += of === 1 ? 1 : lengths[of];
+  }
+  return /** @type {options.FeatureLayout} */ ({ ...places, length });
 }
 
 /**
@@ -43,14 +41,7 @@ export class CoreAnalyser extends Handle {
   constructor(core, given) {
     const { abi } = core;
     const config = options.settle('an analyser', given, options.analyserDefaults);
-    const pointer = abi.lodestone_analyser_create(
-      options.integer('size', config.size),
-      options.integer('hop', config.hop),
-      options.choice('window', config.window, options.names.windows),
-      options.number('sampleRate', config.sampleRate),
-      options.integer('melBands', config.melBands),
-      options.integer('coefficients', config.coefficients),
-    );
+    const pointer = createFrom(core, 'lodestone_analyser_create', options.analyser, config);
     super(core, 'analyser', pointer);
     this.layout = featureLayout(config);
     this.#block = abi.lodestone_alloc(CoreAnalyser.#blockLength * 4) >>> 0;

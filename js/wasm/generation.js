@@ -67,16 +67,9 @@ class CoreDream extends Handle {
         `points has ${points.length} entries, lengths has ${lengths.length}; allowed: as many of each`,
       );
     }
-    const numbers = [
-      options.seed('seed', config.seed),
-      options.choice('mode', config.mode, options.names.modes),
-      options.choice('start', config.start, options.names.starts),
-      options.number('position', config.position),
-      options.number('randomness', config.randomness),
-      options.number('temperature', config.temperature),
-    ];
-    const make = (/** @type {number[]} */ ...pointers) =>
-      core.abi.lodestone_dream_create(...numbers, ...pointers, points.length);
-    super(core, 'dream', core.lend([points, lengths], make));
+    const numbers = options.pack(options.dream, config);
+    const make = (/** @type {number[]} */ ...[numbersAt, pointsAt, lengthsAt]) =>
+      core.abi.lodestone_dream_create(numbersAt, numbers.length, pointsAt, lengthsAt, points.length);
+    super(core, 'dream', core.lend([numbers, points, lengths], make));
   }
 }

@@ -1,4 +1,5 @@
 import { LodestoneError } from '../errors.js';
+import { pack } from '../options.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
@@ -29,4 +30,17 @@ export class Handle {
     if (this.#pointer !== 0) this.core.abi[`lodestone_${this.#kind}_destroy`](this.#pointer);
     this.#pointer = 0;
   }
+}
+
+/**
+ * The handle that a function of the C ABI gives for a configuration, or 0.
+ * @param {Core} core
+ * @param {string} create its name
+ * @param {import('../facts.js').Facts} table
+ * @param {object} config
+ * @returns {number}
+ */
+export function createFrom(core, create, table, config) {
+  const numbers = pack(table, config);
+  return core.lend([numbers], (pointer) => core.abi[create](pointer, numbers.length));
 }

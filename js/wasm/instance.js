@@ -4,15 +4,8 @@
 // after it.
 
 import { LodestoneError } from '../errors.js';
+import { errorCodes } from '../facts.js';
 import { instantiate } from './loader.js';
-
-/** The error codes of the C ABI; see ErrorCode in result.hpp. */
-const codes = /** @type {const} */ ({
-  1: 'invalid-argument',
-  2: 'invalid-data',
-  3: 'out-of-memory',
-  4: 'cancelled',
-});
 
 /** What `Core.abi` finds in place of functions that the module does not have. */
 const missing = new Proxy(Object.create(null), {
@@ -41,9 +34,8 @@ export class Core {
   /** The last failure as an error. */
   failure() {
     const bytes = new Uint8Array(this.abi.memory.buffer);
-    const code = /** @type {1 | 2 | 3 | 4} */ (this.abi.lodestone_error());
     const message = decodeUtf8(bytes, this.abi.lodestone_message() >>> 0);
-    return new LodestoneError(codes[code], message);
+    return new LodestoneError(errorCodes[this.abi.lodestone_error() - 1], message);
   }
 
   /** @param {number} status */

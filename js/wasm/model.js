@@ -151,27 +151,25 @@ export class CoreModel extends Handle {
  * @returns {number}
  */
 function createModel(core, { config, losses, validationLosses, tensors }) {
-  const lists = [Int32Array.from(config.layers), Float32Array.from(losses), Float32Array.from(validationLosses)];
-  const { names } = options;
-  return core.lend(lists, (layers, lossList, validationList) =>
-    core.abi.lodestone_model_create(
-      config.size,
-      config.windowSize,
-      config.hop,
-      names.windows.indexOf(config.window),
-      names.framings.indexOf(config.framing),
-      config.sampleRate,
-      layers,
-      config.layers.length,
-      config.sequence,
-      names.scales.indexOf(config.scale),
-      tensors.has('residuals') ? 1 : 0,
-      tensors.get('impulses')?.shape[0] ?? 0,
-      lossList,
-      losses.length,
-      validationList,
-      validationLosses.length,
-    ),
+  const stft = options.pack(options.stft, config);
+  const layers = Int32Array.from(config.layers);
+  return core.lend(
+    [stft, layers, Float32Array.from(losses), Float32Array.from(validationLosses)],
+    (stftAt, layersAt, lossesAt, validationAt) =>
+      core.abi.lodestone_model_create(
+        stftAt,
+        stft.length,
+        layersAt,
+        layers.length,
+        config.sequence,
+        options.names.scales.indexOf(config.scale),
+        tensors.has('residuals') ? 1 : 0,
+        tensors.get('impulses')?.shape[0] ?? 0,
+        lossesAt,
+        losses.length,
+        validationAt,
+        validationLosses.length,
+      ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { LodestoneError } from '../errors.js';
 import * as options from '../options.js';
-import { Handle } from './handle.js';
+import { createFrom, Handle } from './handle.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
@@ -12,7 +12,7 @@ export class CorePhase extends Handle {
    */
   constructor(core, given) {
     const config = options.settle('phase reconstruction', given, options.phaseDefaults);
-    super(core, 'phase', core.abi.lodestone_phase_create());
+    super(core, 'phase', createFrom(core, 'lodestone_phase_create', options.phase, config));
     try {
       this.#fill(config);
     } catch (error) {
@@ -22,43 +22,25 @@ export class CorePhase extends Handle {
   }
 
   /** @param {options.PhaseOptions} config */
-  #fill({ preset, stages, lookAhead, weightRange }) {
-    const { abi } = this.core;
-    if (stages === undefined) this.#usePreset(preset ?? 'best');
-    else if (preset !== undefined) throw new LodestoneError('invalid-argument', 'give preset or stages, not both');
-    else this.#addStages(stages);
-    if (lookAhead !== undefined) {
-      abi.lodestone_phase_set_look_ahead(this.pointer, options.integer('lookAhead', lookAhead));
+  #fill({ preset, stages }) {
+    if (stages !== undefined && preset !== undefined) {
+      throw new LodestoneError('invalid-argument', 'give preset or stages, not both');
     }
-    if (weightRange !== undefined) {
-      abi.lodestone_phase_set_weight_range(this.pointer, options.integer('weightRange', weightRange));
+    if (stages !== undefined) this.#addStages(stages);
+    else {
+      const number = options.choice('preset', preset ?? options.phasePresets[0], options.phasePresets);
+      this.core.abi.lodestone_phase_preset(this.pointer, number);
     }
-  }
-
-  /** @param {string} preset */
-  #usePreset(preset) {
-    const name = Uint8Array.from(String(preset), (letter) => letter.charCodeAt(0));
-    this.core.check(
-      this.core.lend([name], (pointer) => this.core.abi.lodestone_phase_preset(this.pointer, pointer, name.length)),
-    );
   }
 
   /** @param {options.PhaseStage[]} stages */
   #addStages(stages) {
     if (!Array.isArray(stages)) throw new LodestoneError('invalid-argument', 'stages must be a list of stages');
     for (const given of stages) {
-      const stage = options.settle('a phase stage', given, options.stageDefaults);
-      this.core.check(
-        this.core.abi.lodestone_phase_add_stage(
-          this.pointer,
-          options.choice('method', stage.method, options.names.methods),
-          options.integer('iterations', stage.iterations),
-          options.number('alpha', stage.alpha),
-          options.number('beta', stage.beta),
-          options.number('gamma', stage.gamma),
-          options.number('momentum', stage.momentum),
-        ),
-      );
+      const numbers = options.pack(options.stage, options.settle('a phase stage', given, options.stageDefaults));
+      const add = (/** @type {number} */ at) =>
+        this.core.abi.lodestone_phase_add_stage(this.pointer, at, numbers.length);
+      this.core.check(this.core.lend([numbers], add));
     }
   }
 }

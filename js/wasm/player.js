@@ -16,29 +16,16 @@ export class CorePlayer extends Handle {
   /**
    * @param {Core} core
    * @param {Uint8Array} liveModel the bytes of a CoreLiveModel
-   * @param {options.PlayerOptions & options.PhaseStreamOptions} [given]
+   * @param {options.PlayerOptions} [given]
    */
   constructor(core, liveModel, given) {
     const { abi } = core;
-    const config = options.settle('a player', given, { ...options.playerDefaults, ...options.phaseStreamDefaults });
-    const numbers = [
-      options.seed('seed', config.seed),
-      options.choice('mode', config.mode, options.names.modes),
-      options.choice('method', config.method, options.names.methods),
-      options.integer('iterations', config.iterations),
-      options.integer('lookAhead', config.lookAhead),
-      options.integer('weightRange', config.weightRange),
-      options.number('alpha', config.alpha),
-      options.number('beta', config.beta),
-      options.number('gamma', config.gamma),
-      options.number('level', config.level),
-      options.number('sampleRate', config.sampleRate),
-      options.flag('spread', config.spread),
-    ];
+    const numbers = options.pack(options.player, options.settle('a player', given, options.playerDefaults));
     const place = abi.lodestone_player_input(liveModel.byteLength) >>> 0;
     if (place === 0) throw core.failure();
     new Uint8Array(abi.memory.buffer).set(liveModel, place);
-    super(core, 'player', abi.lodestone_player_create(...numbers));
+    const make = (/** @type {number} */ at) => abi.lodestone_player_create(at, numbers.length);
+    super(core, 'player', core.lend([numbers], make));
     this.#block = abi.lodestone_alloc(2 * CorePlayer.#blockLength * 4) >>> 0;
     if (this.#block === 0) {
       super.dispose();

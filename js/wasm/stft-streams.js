@@ -1,7 +1,6 @@
 import * as options from '../options.js';
 import { checkFrames, concatenate } from './frames.js';
-import { Handle } from './handle.js';
-import { stftArguments } from './stft.js';
+import { createFrom, Handle } from './handle.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 /** @typedef {import('./frames.js').Frames} Frames */
@@ -14,7 +13,7 @@ export class CoreStftStream extends Handle {
    */
   constructor(core, given) {
     const config = options.settle('Stft', given, options.stftDefaults);
-    super(core, 'stft_stream', core.abi.lodestone_stft_stream_create(...stftArguments(config)));
+    super(core, 'stft_stream', createFrom(core, 'lodestone_stft_stream_create', options.stft, config));
     this.config = config;
   }
 
@@ -74,7 +73,7 @@ export class CoreInverseStftStream extends Handle {
    */
   constructor(core, given) {
     const config = options.settle('Stft', given, options.stftDefaults);
-    super(core, 'inverse_stft_stream', core.abi.lodestone_inverse_stft_stream_create(...stftArguments(config)));
+    super(core, 'inverse_stft_stream', createFrom(core, 'lodestone_inverse_stft_stream_create', options.stft, config));
     this.config = config;
   }
 

@@ -1,6 +1,6 @@
 import * as options from '../options.js';
 import { checkFrames } from './frames.js';
-import { Handle } from './handle.js';
+import { createFrom, Handle } from './handle.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 /** @typedef {import('./frames.js').Frames} Frames */
@@ -13,7 +13,7 @@ export class CoreStft extends Handle {
    */
   constructor(core, given) {
     const config = options.settle('Stft', given, options.stftDefaults);
-    super(core, 'stft', core.abi.lodestone_stft_create(...stftArguments(config)));
+    super(core, 'stft', createFrom(core, 'lodestone_stft_create', options.stft, config));
     this.config = config;
   }
 
@@ -60,19 +60,4 @@ export class CoreStft extends Handle {
     this.core.check(this.core.lend([data], (pointer) => this.core.abi[name](this.pointer, pointer, data.length)));
     return this.core.frames(parts, data.length);
   }
-}
-
-/**
- * The first arguments of all C ABI functions that take STFT options.
- * @param {Required<options.StftOptions>} config
- */
-export function stftArguments(config) {
-  return [
-    options.integer('size', config.size),
-    options.integer('windowSize', config.windowSize),
-    options.integer('hop', config.hop),
-    options.choice('window', config.window, options.names.windows),
-    options.choice('framing', config.framing, options.names.framings),
-    options.number('sampleRate', config.sampleRate),
-  ];
 }

@@ -1,23 +1,10 @@
 import * as options from '../options.js';
 import { Handle } from './handle.js';
 import { CoreModel } from './model.js';
-import { stftArguments } from './stft.js';
 
 /** @typedef {import('./instance.js').Core} Core */
 
-/**
- * @typedef {object} TrainingStatus
- * @property {number} epoch completed epochs
- * @property {number} step completed steps
- * @property {number} stepsPerEpoch
- * @property {number} steps total number of steps; 0 if unlimited
- * @property {number} loss mean loss of the last completed epoch; NaN before the first
- * @property {number} validationLoss held-out loss after the last completed epoch; NaN if there is none
- * @property {number} learningRate of the next step
- * @property {number} rollbacks how often training went back to an earlier state
- * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending why training is over, or `none`
- * @property {number} bestEpoch the epoch, counted from 1, whose weights the model has; 0: the current ones
- */
+/** @typedef {import('../options.js').TrainingStatus} TrainingStatus */
 
 /**
  * Trains a model, a step at a time. Trainers constructed with the same arguments can share each step; each calls
@@ -41,24 +28,13 @@ export class CoreTrainer extends Handle {
   constructor(core, clips, given, initial) {
     const config = options.settle('training', given, { ...options.stftDefaults, ...options.trainerDefaults });
     const layers = Int32Array.from(options.list('layers', config.layers, options.integer));
-    const fields = Object.entries(options.trainerFields);
-    const numbers = Float64Array.from(fields, ([name, check]) =>
-      check(name, config[/** @type {keyof options.TrainerOptions} */ (name)]),
-    );
-    const make = (/** @type {number[]} */ ...[numbersAt, layersAt]) =>
-      core.abi.lodestone_trainer_create(
-        ...stftArguments(options.pick(config, options.stftDefaults)),
-        options.flag('normalise', config.normalise),
-        options.integer('copies', config.copies),
-        options.number('copyGain', config.copyGain),
-        options.number('copyPitch', config.copyPitch),
-        numbersAt,
-        numbers.length,
-        layersAt,
-        layers.length,
-        initial?.pointer ?? 0,
-      );
-    super(core, 'trainer', core.lend([numbers, layers], make));
+    const numbers = [options.stft, options.corpus, options.trainer].map((table) => options.pack(table, config));
+    const lists = [...numbers, layers];
+    const make = (/** @type {number[]} */ ...places) => {
+      const spans = places.flatMap((place, i) => [place, lists[i].length]);
+      return core.abi.lodestone_trainer_create(...spans, initial?.pointer ?? 0);
+    };
+    super(core, 'trainer', core.lend(lists, make));
     try {
       this.#fill(clips);
       core.check(core.abi.lodestone_trainer_start(this.pointer));
@@ -125,20 +101,10 @@ export class CoreTrainer extends Handle {
   status() {
     const { abi } = this.core;
     const at = abi.lodestone_trainer_status(this.pointer) >>> 0;
-    const [epoch, step, stepsPerEpoch, steps, loss, validationLoss, learningRate, rollbacks, ending, bestEpoch] =
-      new Float64Array(abi.memory.buffer, at, 10);
-    return {
-      epoch,
-      step,
-      stepsPerEpoch,
-      steps,
-      loss,
-      validationLoss,
-      learningRate,
-      rollbacks,
-      ending: /** @type {TrainingStatus['ending']} */ (options.names.endings[ending]),
-      bestEpoch,
-    };
+    const numbers = new Float64Array(abi.memory.buffer, at, options.statusNames.length);
+    /** @type {any} */
+    const status = Object.fromEntries(options.statusNames.map((name, i) => [name, numbers[i]]));
+    return { ...status, ending: options.names.endings[status.ending] };
   }
 
   /** Everything needed to continue the training later; an unfinished pass is not included. */

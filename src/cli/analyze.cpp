@@ -1,5 +1,6 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/text.hpp"
 
 namespace lodestone::cli {
@@ -23,7 +24,7 @@ Result<Bytes> encode(const Arguments& arguments, const Spectrum& spectrum) {
 
 int analyze(const Arguments& arguments, Console& console) {
   const std::string_view output = arguments.text("--output");
-  StftConfig config = framing(arguments);
+  StftConfig config = arguments.config<StftConfig>(facts::stft_options);
   if (auto error = config.check()) return console.fail(*error);
   if (auto error = check_output(console.host, output, arguments.files())) return console.fail(*error);
   const auto sound = load_sound(console.host, arguments.files()[0], arguments.number("--rate"));
@@ -62,7 +63,7 @@ Command analyze_command() {
           "Reads a sound (several channels are mixed to one) and writes its short-time Fourier transform.",
           1,
           1,
-          {{"Files", options}, {"Frames", framing_options()}, common_options()},
+          {{"Files", options}, {"Frames", facts::stft_options}, common_options()},
           analyze};
 }
 

@@ -43,7 +43,7 @@ std::string range_text(const Option& option) {
     case Kind::number:
     case Kind::numbers:
     case Kind::size:
-      return number_text(option.low, 12) + " to " + high;
+      return number_text(option.low, 12) + " to " + high + (option.unit.empty() ? "" : " ") + std::string(option.unit);
     case Kind::stage:
       return "N from " + number_text(option.low, 12) + " to " + high;
     case Kind::positive:
@@ -285,6 +285,13 @@ std::vector<double> Arguments::numbers(std::string_view name) const {
   if (text(name).empty()) return values;
   for (const auto part : split(text(name), ',')) parse_number(part, values.emplace_back());
   return values;
+}
+
+double Arguments::field_value(const Option& option) const {
+  if (option.kind == Kind::flag) return option.name.starts_with("--no-") ? 0 : 1;
+  if (option.kind != Kind::choice) return number(option.name);
+  const auto choices = split(option.choices, '|');
+  return static_cast<double>(std::find(choices.begin(), choices.end(), text(option.name)) - choices.begin());
 }
 
 std::vector<double> stage_numbers(std::string_view value) {

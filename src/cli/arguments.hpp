@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "facts/fields.hpp"
 #include "lodestone/result.hpp"
 
 namespace lodestone::cli {
@@ -37,6 +38,8 @@ struct Option {
   double low = 0;
   double high = 0;
   std::string_view choices = {};  ///< separated by |
+  std::string_view unit = {};     ///< of low and high
+  const Field* field = nullptr;   ///< the field of a configuration that the option sets
 };
 
 struct OptionGroup {
@@ -84,7 +87,18 @@ class Arguments {
   std::vector<int> integers(std::string_view name) const;
   std::vector<double> numbers(std::string_view name) const;
 
+  /// `config` with the fields set whose options are given.
+  template <class Config>
+  Config config(std::span<const Option> options, Config config = {}) const {
+    for (const Option& option : options) {
+      if (option.field && has(option.name)) detail::set_field(&config, *option.field, field_value(option));
+    }
+    return config;
+  }
+
  private:
+  double field_value(const Option& option) const;
+
   const Command* command_ = nullptr;
   std::vector<std::string_view> files_;
   std::vector<Given> given_;

@@ -8,17 +8,6 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option framing_table[] = {
-    {"--fft", "N", Kind::integer, "FFT size in samples: even, no prime factor above 13", "2048", 16, 65536},
-    {"--window-size", "N", Kind::integer, "window length in samples, at most the FFT size; 0: as long as the FFT", "0",
-     0, 65536},
-    {"--hop", "N", Kind::integer, "samples from one frame to the next, at most the window length", "512", 1, 65536},
-    {"--window", "NAME", Kind::choice, "analysis window", "hann", 0, 0,
-     "hann|hann-symmetric|sqrt-hann|hamming|blackman|rectangular"},
-    {"--framing", "NAME", Kind::choice, "where the frames lie: centered with reflected ends, none, or as LWS has it",
-     "centered", 0, 0, "centered|none|lws"},
-};
-
 constexpr Option sound_table[] = {
     {"--encoding", "NAME", Kind::choice, "samples of the WAV file", "pcm16", 0, 0, "pcm16|float32"},
 };
@@ -31,18 +20,7 @@ double decibels(double amplitude) { return amplitude > 0 ? 20 * std::log10(ampli
 
 }  // namespace
 
-std::span<const Option> framing_options() { return framing_table; }
-
 std::span<const Option> sound_options() { return sound_table; }
-
-StftConfig framing(const Arguments& arguments, StftConfig config) {
-  if (arguments.has("--fft")) config.size = static_cast<int>(arguments.integer("--fft"));
-  if (arguments.has("--hop")) config.hop = static_cast<int>(arguments.integer("--hop"));
-  config.window_size = static_cast<int>(arguments.integer("--window-size"));
-  parse_window(arguments.text("--window"), config.window);
-  parse_framing(arguments.text("--framing"), config.framing);
-  return config;
-}
 
 Status check_finite(std::span<const float> samples) {
   for (std::size_t i = 0; i < samples.size(); ++i) {

@@ -10,11 +10,6 @@
 
 namespace lodestone::cli {
 
-/// The STFT options.
-std::span<const Option> framing_options();
-/// Their values; those of `config` if they are absent.
-StftConfig framing(const Arguments& arguments, StftConfig config = {});
-
 /// invalid_data, naming the first sample that is NaN or Inf.
 Status check_finite(std::span<const float> samples);
 

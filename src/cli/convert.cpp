@@ -1,5 +1,6 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/models.hpp"
 
 namespace lodestone::cli {
@@ -57,7 +58,7 @@ Command convert_command() {
           1,
           1,
           {{"Files", file_options},
-           {"What PyTorch and TensorFlow.js models do not say", import_options()},
+           {"What PyTorch and TensorFlow.js models do not say", facts::import_options},
            common_options()},
           convert};
 }

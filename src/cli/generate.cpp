@@ -1,7 +1,7 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/models.hpp"
-#include "cli/stages.hpp"
 #include "cli/text.hpp"
 #include "lodestone/player.hpp"
 
@@ -12,34 +12,15 @@ constexpr Option file_options[] = {
     {"--output", "FILE", Kind::file, "the sound, as WAV"},
 };
 
-constexpr Option dream_options[] = {
+constexpr Option sound_length[] = {
     {"--seconds", "S", Kind::positive, "length of the sound", "5", 0, 86400},
-    {"--seed", "N", Kind::integer, "of the jumps between impulses", "0", 0, 4294967295},
-    {"--position", "X", Kind::number, "where in the training sound the dream starts", "0", 0, 1},
-    {"--randomness", "X", Kind::number, "chance per frame of jumping to another place in the training sound", "0", 0,
-     1},
-    {"--temperature", "X", Kind::number,
-     "how far each frame strays from what the network predicts; 1: as far as the sound it learned strayed", "1", 0, 4},
-    {"--points", "X,X", Kind::numbers, "a schedule of positions, played round and round", "", 0, 1},
-    {"--lengths", "N,N", Kind::integers, "frames that each of the points lasts", "", 1, 2147483647},
-    {"--mode", "NAME", Kind::choice, "predict from the last frames alone, or carry the state on", "window", 0, 0,
-     "window|stateful"},
-    {"--start", "NAME", Kind::choice,
-     "what is heard while the network listens to the training sound at a jump: nothing, or that sound", "silent", 0, 0,
-     "silent|audible"},
-    {"--phase", "PRESET", Kind::choice, "how the phases are found", "best", 0, 0, preset_choices},
+    {"--phase", "PRESET", Kind::choice, "how the phases are found", "best", 0, 0, facts::phase_presets},
 };
 
 DreamConfig dream_config(const Arguments& arguments) {
-  DreamConfig config;
-  config.seed = static_cast<std::uint32_t>(arguments.integer("--seed"));
-  config.position = arguments.number("--position");
-  config.randomness = arguments.number("--randomness");
-  config.temperature = arguments.number("--temperature");
+  auto config = arguments.config<DreamConfig>(facts::dream_options);
   config.points = arguments.numbers("--points");
   config.lengths = arguments.integers("--lengths");
-  parse_mode(arguments.text("--mode"), config.mode);
-  if (arguments.text("--start") == "audible") config.start = Start::audible;
   return config;
 }
 
@@ -102,9 +83,10 @@ Command generate_command() {
       1,
       1,
       {{"Files", file_options},
-       {"Dream", dream_options},
-       {"Sound", sound_options()},
-       {"What PyTorch and TensorFlow.js models do not say", import_options()},
+       {"Dream", facts::dream_options},
+       {"Sound", sound_length},
+       {"File", sound_options()},
+       {"What PyTorch and TensorFlow.js models do not say", facts::import_options},
        common_options()},
       generate};
 }

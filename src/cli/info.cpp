@@ -2,6 +2,7 @@
 
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/kinds.hpp"
 #include "cli/models.hpp"
 #include "cli/text.hpp"
@@ -92,7 +93,8 @@ Status describe_model(ByteView bytes, const Safetensors& file, Report& report) {
 
 /// Described as `convert` would import it.
 Status describe_foreign_model(Host& host, const Arguments& arguments, ByteView bytes, Report& report) {
-  const auto model = import_model(host, arguments.files()[0], bytes, import_config(arguments));
+  const auto model =
+      import_file(host, arguments.files()[0], bytes, arguments.config<ImportConfig>(facts::import_options));
   if (!model) return model.error();
   const auto converted = write_model(*model);
   if (!converted) return converted.error();
@@ -191,7 +193,7 @@ Command info_command() {
           "Recognises the kind of file by its content and lists its settings and tensors.",
           1,
           1,
-          {{"What PyTorch and TensorFlow.js models do not say", import_options()}, common_options()},
+          {{"What PyTorch and TensorFlow.js models do not say", facts::import_options}, common_options()},
           info};
 }
 

@@ -70,7 +70,7 @@ Result<FileKind> file_kind(ByteView bytes, Safetensors& file) {
   if (starts_with(bytes, "\x93NUMPY")) return FileKind::npy;
   if (looks_like_quality(bytes)) return FileKind::lws_quality;
   const ModelFormat format = model_format(bytes);
-  if (format == ModelFormat::pytorch || format == ModelFormat::tfjs) return FileKind::foreign_model;
+  if (format != ModelFormat::lodestone && format != ModelFormat::unknown) return FileKind::foreign_model;
   if (!looks_like_safetensors(bytes)) return FileKind::other;
   auto read = read_safetensors(bytes);
   if (!read) return read.error();

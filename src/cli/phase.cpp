@@ -4,6 +4,7 @@
 
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/stages.hpp"
 #include "cli/text.hpp"
 
@@ -28,7 +29,7 @@ Result<Magnitudes> magnitudes_of_npy(const Arguments& arguments, ByteView bytes)
                  "--rate is missing: a .npy does not contain its sample rate; allowed: 1 to 768000 Hz"};
   }
   Magnitudes magnitudes;
-  magnitudes.stft = framing(arguments);
+  magnitudes.stft = arguments.config<StftConfig>(facts::stft_options);
   magnitudes.stft.sample_rate = arguments.number("--rate");
   if (auto error = magnitudes.stft.check()) return *error;
   if (values->cols() != static_cast<std::size_t>(magnitudes.stft.bins())) {
@@ -47,7 +48,7 @@ Result<Magnitudes> load_magnitudes(const Arguments& arguments, Host& host) {
   if (!bytes) return bytes.error();
   if (is_npy(*bytes)) return magnitudes_of_npy(arguments, *bytes);
   for (const Arguments::Given& given : arguments.given()) {
-    for (const Option& option : framing_options()) {
+    for (const Option& option : facts::stft_options) {
       if (given.option->name == option.name || given.option->name == "--rate") {
         return Error{ErrorCode::invalid_argument,
                      std::string(given.option->name) + " is only for a bare .npy: this file contains its own framing"};
@@ -148,7 +149,8 @@ Command phase_command() {
           1,
           {{"Files", file_options},
            {"Phases: a preset, or stages in the order in which they are given", stage_options()},
-           {"Frames of a bare .npy", framing_options()},
+           {"LWS", facts::phase_options},
+           {"Frames of a bare .npy", facts::stft_options},
            {"Sound", sound_options()},
            common_options()},
           phase};

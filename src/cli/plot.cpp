@@ -1,5 +1,6 @@
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/kinds.hpp"
 #include "cli/pictures.hpp"
 #include "cli/text.hpp"
@@ -25,7 +26,7 @@ Result<Magnitudes> load_frames(const Arguments& arguments, Console& console, std
   }
   const auto sound = load_sound(console.host, path, arguments.number("--rate"));
   if (!sound) return sound.error();
-  StftConfig config = framing(arguments);
+  StftConfig config = arguments.config<StftConfig>(facts::stft_options);
   config.sample_rate = sound->sample_rate;
   auto stft = Stft::create(config);
   if (!stft) return stft.error();
@@ -59,7 +60,7 @@ Result<Picture> draw(const Arguments& arguments, Console& console, std::string_v
 int plot(const Arguments& arguments, Console& console) {
   const std::string_view path = arguments.files()[0];
   const std::string_view output = arguments.text("--output");
-  if (auto error = framing(arguments).check()) return console.fail(*error);
+  if (auto error = arguments.config<StftConfig>(facts::stft_options).check()) return console.fail(*error);
   if (auto error = check_output(console.host, output, arguments.files())) return console.fail(*error);
   const auto picture = draw(arguments, console, path);
   if (!picture) return console.fail(in_file(path, picture.error()));
@@ -83,7 +84,7 @@ Command plot_command() {
           "epochs.",
           1,
           1,
-          {{"Picture", options}, {"Frames of a sound", framing_options()}, common_options()},
+          {{"Picture", options}, {"Frames of a sound", facts::stft_options}, common_options()},
           plot};
 }
 

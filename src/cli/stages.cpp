@@ -1,10 +1,12 @@
 #include "cli/stages.hpp"
 
+#include "cli/facts.hpp"
+
 namespace lodestone::cli {
 namespace {
 
 constexpr Option table[] = {
-    {"--preset", "NAME", Kind::choice, "ready-made stages", "best", 0, 0, preset_choices},
+    {"--preset", "NAME", Kind::choice, "ready-made stages", "best", 0, 0, facts::phase_presets},
     {"--nofuture", "N[:alpha:beta:gamma]", Kind::stage,
      "LWS, N iterations of each frame from its left neighbours alone; the threshold of iteration i is "
      "alpha·exp(−beta·i^gamma)·mean, alpha 0 updates every bin (1:0.1:1 when left out)",
@@ -16,8 +18,6 @@ constexpr Option table[] = {
      "Griffin-Lim; with momentum, e.g. 0.99, the fast kind (0 when left out)", "", 1, 10000},
     {"--pghi", "", Kind::stage_flag, "phase gradient heap integration; replaces what phase there is"},
     {"--spsi", "", Kind::stage_flag, "single-pass spectrogram inversion; replaces what phase there is"},
-    {"--look-ahead", "N", Kind::integer, "frames that LWS online looks ahead", "3", 0, 64},
-    {"--weight-range", "N", Kind::integer, "L: bins to each side that LWS weighs", "5", 1, 64},
 };
 
 struct Method {
@@ -65,9 +65,7 @@ Result<PhaseConfig> phase_config(const Arguments& arguments) {
     return Error{ErrorCode::invalid_argument, "--preset is \"" + std::string(arguments.text("--preset")) +
                                                   "\" together with stages; allowed: one or the other"};
   }
-  // These override the preset's.
-  if (arguments.has("--look-ahead")) config.look_ahead = static_cast<int>(arguments.integer("--look-ahead"));
-  if (arguments.has("--weight-range")) config.weight_range = static_cast<int>(arguments.integer("--weight-range"));
+  config = arguments.config(facts::phase_options, config);  // these override the preset's
   if (auto error = config.check()) return *error;
   return config;
 }

@@ -7,9 +7,6 @@
 
 namespace lodestone::cli {
 
-/// The names in `lodestone::phase_presets`, separated by |.
-inline constexpr std::string_view preset_choices = "best|music|griffin-lim|fast|speech|pghi|spsi";
-
 /// The phase options.
 std::span<const Option> stage_options();
 /// Their values; fails if both a preset and stages are given.

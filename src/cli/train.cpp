@@ -4,6 +4,7 @@
 
 #include "cli/audio.hpp"
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/text.hpp"
 #include "lodestone/training_run.hpp"
 
@@ -12,108 +13,19 @@ namespace {
 
 constexpr Option file_options[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
-    {"--preset", "NAME", Kind::choice,
-     "the defaults of all options: quality (--fft 2048 --hop 512) or responsive (--fft 512 --hop 128, which responds "
-     "four times faster), both with --training sequence --epochs 1000 --batch 128 --stretch 8 --feedback 1 "
-     "--learning-rate 4e-3 --decay 0.05 --weight-decay 0 --scale log1p; or MAGNet's original method, classic "
-     "(--no-normalise --training windows --epochs 200 --batch 64 --weight-decay 1e-4 --clip-norm 0 --scale linear)",
-     "quality", 0, 0, "quality|responsive|classic"},
+    {"--preset", "NAME", Kind::choice, facts::training_presets_help, facts::training_preset, 0, 0,
+     facts::training_presets},
     {"--classic", "", Kind::flag, "the same as --preset classic"},
     {"--init", "MODEL", Kind::file, "start from the weights of this model; its STFT settings and network are used"},
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
-    {"--no-impulses", "", Kind::flag,
-     "keep no frames of the sound in the model, for privacy; dreams then start from silence"},
 };
 
-constexpr Option corpus_options[] = {
-    {"--no-normalise", "", Kind::flag,
-     "keep the level of the sound as it is, instead of bringing every file to −20 dBFS"},
-    {"--copies", "N", Kind::integer, "altered copies of each file that are learned too", "0", 0, 64},
-    {"--copy-gain", "DB", Kind::number, "maximum gain change of a copy", "6", 0, 24},
-    {"--copy-pitch", "SEMITONES", Kind::number, "maximum pitch change of a copy, by playing it faster or slower", "0.5",
-     0, 12},
-};
-
-constexpr Option network_options[] = {
-    {"--layers", "N,N", Kind::integers, "hidden sizes of the LSTM layers, 1 to 4 of them", "128,128", 1, 4096},
-    {"--sequence", "N", Kind::integer, "frames that a prediction looks back on", "40", 1, 4096},
-    {"--scale", "NAME", Kind::choice, "what the network sees of a magnitude m: m, or ln(1 + m)", "", 0, 0,
-     "linear|log1p"},
-};
-
-constexpr Option training_options[] = {
-    {"--training", "NAME", Kind::choice,
-     "on windows of --sequence frames, each from a zero state, or many times faster on stretches of the sound, with a "
-     "prediction for every frame and the state carried on",
-     "", 0, 0, "windows|sequence"},
-    {"--epochs", "N", Kind::integer, "passes over the sound", "", 1, 1000000},
-    {"--batch", "N", Kind::integer, "predictions per step: windows, or the frames of all stretches", "", 2, 4096},
-    {"--run", "N", Kind::integer,
-     "neighbouring windows kept together in random order: faster steps on a long sound that teach less", "1", 1, 4096},
-    {"--stretch", "N", Kind::integer, "frames of a stretch; batch / stretch of them are read side by side", "", 1,
-     4096},
-    {"--feedback", "X", Kind::number,
-     "how much of its own predictions the network reads in place of the sound while it learns from stretches, so that "
-     "dreams sustain themselves",
-     "", 0, 1},
-    {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3 on windows, 2e-3 on stretches", "", 0, 1},
-    {"--warm-up", "N", Kind::integer, "initial steps over which the learning rate rises linearly from zero", "0", 0,
-     1000000},
-    {"--decay", "SHARE", Kind::number, "share of the learning rate left at the end; it falls along half a cosine", "",
-     0, 1},
-    {"--weight-decay", "X", Kind::number, "multiple of the weights added to their gradients, as in PyTorch's Adam", "",
-     0, 1},
-    {"--clip-norm", "X", Kind::number, "maximum l2 norm of all gradients together, usually 1; 0: no clipping", "", 0,
-     1e9},
-    {"--validation", "SHARE", Kind::number,
-     "share of the sound held out at its end; the model is that of the epoch which predicts it best", "0", 0, 0.5},
-    {"--patience", "N", Kind::integer, "stop after so many epochs without a lower held-out loss; 0: never", "0", 0,
-     1000000},
-    {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras"},
+constexpr Option thread_option[] = {
     {"--threads", "N", Kind::choice,
      "threads that share each step on windows (a step on stretches uses one), by default as many as the machine has "
      "cores; the model is the same, bit for bit",
      "", 0, 0, "1|2|4|8"},
-    {"--seed", "N", Kind::integer, "of the initial weights, the order of the windows and the copies", "0", 0,
-     4294967295},
 };
-
-/// The value of an option, if it is given.
-template <class T>
-void set(const Arguments& arguments, std::string_view name, T& field) {
-  if (arguments.has(name)) field = static_cast<T>(arguments.number(name));
-}
-
-void set_trainer(const Arguments& arguments, TrainerConfig& config) {
-  if (arguments.has("--layers")) config.layers = arguments.integers("--layers");
-  if (arguments.has("--training")) {
-    config.training = arguments.text("--training") == "sequence" ? Training::sequence : Training::windows;
-  }
-  if (arguments.has("--scale")) parse_scale(arguments.text("--scale"), config.scale);
-  if (arguments.has("--no-impulses")) config.keep_impulses = false;
-  if (arguments.text("--initialiser") == "keras") config.initialiser = Initialiser::keras;
-  set(arguments, "--sequence", config.sequence);
-  set(arguments, "--epochs", config.epochs);
-  set(arguments, "--batch", config.batch);
-  set(arguments, "--run", config.run);
-  set(arguments, "--stretch", config.stretch);
-  set(arguments, "--feedback", config.feedback);
-  set(arguments, "--learning-rate", config.learning_rate);
-  set(arguments, "--warm-up", config.warm_up);
-  set(arguments, "--decay", config.decay);
-  set(arguments, "--weight-decay", config.weight_decay);
-  set(arguments, "--clip-norm", config.clip_norm);
-  set(arguments, "--validation", config.validation);
-  set(arguments, "--patience", config.patience);
-  set(arguments, "--seed", config.seed);
-}
-
-void set_corpus(const Arguments& arguments, CorpusConfig& config) {
-  if (arguments.has("--no-normalise")) config.normalise = false;
-  set(arguments, "--copies", config.copies);
-  set(arguments, "--copy-gain", config.copy_gain);
-  set(arguments, "--copy-pitch", config.copy_pitch);
-}
 
 /// A power of two, at most 8.
 int thread_count(const Arguments& arguments, Host& host) {
@@ -167,10 +79,12 @@ Result<Plan> make_plan(const Arguments& arguments, Host& host) {
   auto config = training_preset(arguments.has("--classic") ? "classic" : arguments.text("--preset"));
   if (!config) return config.error();
   Plan plan{*config, arguments.number("--rate"), {}};
-  plan.config.stft = framing(arguments, plan.config.stft);
-  set_corpus(arguments, plan.config.corpus);
-  set_trainer(arguments, plan.config.trainer);
-  if (plan.config.trainer.training == Training::windows) plan.config.trainer.threads = thread_count(arguments, host);
+  TrainerConfig& trainer = plan.config.trainer;
+  plan.config.stft = arguments.config(facts::stft_options, plan.config.stft);
+  plan.config.corpus = arguments.config(facts::corpus_options, plan.config.corpus);
+  trainer = arguments.config(facts::trainer_options, trainer);
+  if (arguments.has("--layers")) trainer.layers = arguments.integers("--layers");
+  if (trainer.training == Training::windows) trainer.threads = thread_count(arguments, host);
   std::vector<std::string_view> inputs(arguments.files().begin(), arguments.files().end());
   inputs.push_back(arguments.text("--init"));
   if (auto error = check_output(host, arguments.text("--output"), inputs)) return *error;
@@ -334,10 +248,10 @@ Command train_command() {
           1,
           1000000,
           {{"Files", file_options},
-           {"Sound", corpus_options},
-           {"Network", network_options},
-           {"Training", training_options},
-           {"Frames", framing_options()},
+           {"Sound", facts::corpus_options},
+           {"Network and training", facts::trainer_options},
+           {"Threads", thread_option},
+           {"Frames", facts::stft_options},
            common_options()},
           train};
 }

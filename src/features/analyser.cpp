@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "errors/message.hpp"
+#include "facts/tables.hpp"
 #include "features/mel.hpp"
 #include "features/yin.hpp"
 #include "lodestone/features.hpp"
@@ -35,7 +36,7 @@ Status check(const AnalyserConfig& config) {
   if (!Fft<float>::supports(config.size)) {
     return out_of_range("size", config.size, "multiples of 32 from 32 to 65536 without prime factors above 5");
   }
-  if (config.mel_bands < 1 || config.mel_bands > 256) return out_of_range("mel_bands", config.mel_bands, "1 to 256");
+  if (auto bad = check_fields(config)) return bad;
   if (config.coefficients < 1 || config.coefficients > config.mel_bands) {
     return out_of_range("coefficients", config.coefficients, "1 to {}, the mel bands", config.mel_bands);
   }

@@ -5,6 +5,7 @@
 
 #include "errors/first_error.hpp"
 #include "errors/message.hpp"
+#include "facts/tables.hpp"
 #include "lodestone/player.hpp"
 #include "lodestone/random.hpp"
 #include "magnet/feed.hpp"
@@ -19,17 +20,13 @@
 namespace lodestone {
 
 Status DreamConfig::check() const {
-  const auto share = [](double value) { return value >= 0 && value <= 1; };  // false for NaN
-  if (!share(position)) return out_of_range("position", position, "0 to 1");
-  if (!share(randomness)) return out_of_range("randomness", randomness, "0 to 1");
-  const bool allowed = temperature >= 0 && temperature <= 4;
-  if (!allowed) return out_of_range("temperature", temperature, "0 to 4");
+  if (auto bad = check_fields(*this)) return bad;
   if (points.size() != lengths.size()) {
     return out_of_range("number of lengths", static_cast<double>(lengths.size()), "{}, one for each of points",
                         points.size());
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!share(points[i])) return out_of_range(sentence("points[{}]", i), points[i], "0 to 1");
+    if (!(points[i] >= 0 && points[i] <= 1)) return out_of_range(sentence("points[{}]", i), points[i], "0 to 1");
     if (lengths[i] < 1) return out_of_range(sentence("lengths[{}]", i), lengths[i], "1 frame or more");
   }
   return {};
@@ -39,16 +36,6 @@ namespace {
 
 // The cost per bin in WebAssembly, in multiply-adds of a network with many windows in flight.
 constexpr std::int64_t feeding_cost = 40, finishing_cost = 60, scale_cost = 130, temperature_cost = 360;
-
-float within(float value, float highest, float otherwise) {
-  if (std::isnan(value)) return otherwise;
-  return value < 1e-6f ? 0.0f : std::min(value, highest);
-}
-
-DreamControls within_ranges(const DreamControls& c) {
-  return {within(c.position, 1, 0),   within(c.pull, 1, 0),        within(c.speed, 4, 1),
-          within(c.randomness, 1, 0), within(c.temperature, 4, 0), within(c.drive, 1, 0)};
-}
 
 /// Requests since the last hop began; they take effect with the next one.
 struct Orders {
@@ -151,7 +138,7 @@ struct Dreamer::Engine {
 
   void begin(const DreamControls& controls, std::span<const float> incoming) {
     const float position = knobs.position;
-    knobs = within_ranges(controls);
+    knobs = controls.clamped();
     driver = incoming.data();
     if (incoming.empty()) knobs.drive = 0;
     take_orders();

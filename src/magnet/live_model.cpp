@@ -77,9 +77,7 @@ Status check_header(const LiveHeader& header, std::size_t size) {
   auto error = header.stft().check();
   if (!error) error = header.network().check();
   if (error) return malformed("live model: {}", error->message);
-  if (header.scale < 0 || header.scale > static_cast<int>(Scale::log1p) || !header.sound()) {
-    return malformed("the live model's header is broken");
-  }
+  if (!header.sound()) return malformed("the live model's header is broken");
   const std::uint64_t expected_size = LiveModel::Content::size(header);
   if (size == expected_size) return {};
   return malformed("the live model has {} bytes; expected {}", size, expected_size);

@@ -12,9 +12,6 @@ namespace {
 
 using V = Floats<4>;
 
-/// Limits a control to its range; NaN becomes the default 0.
-float within(float value, float low, float high) { return value == value ? std::clamp(value, low, high) : 0.0f; }
-
 }  // namespace
 
 void Shaper::prepare(const StftConfig& stft, FirstError& error) {
@@ -28,9 +25,9 @@ void Shaper::prepare(const StftConfig& stft, FirstError& error) {
 }
 
 std::span<const float> Shaper::process(std::span<const float> frame, float pitch, const PlayerControls& controls) {
-  shift(frame, within(pitch, -24, 24) + within(controls.pitch, -24, 24));
-  tilt(within(controls.brightness, -24, 24));
-  smooth(within(controls.smoothing, 0, 1));
+  shift(frame, knobs::pitch.nearest(pitch) + knobs::pitch.nearest(controls.pitch));
+  tilt(knobs::brightness.nearest(controls.brightness));
+  smooth(knobs::smoothing.nearest(controls.smoothing));
   return {smoothed_.data(), bins_};
 }
 

@@ -1,11 +1,9 @@
 #include "spectrum/framing.hpp"
 
-#include <array>
+#include "facts/tables.hpp"
 
 namespace lodestone {
 namespace {
-
-constexpr std::array<std::string_view, 3> kNames{"centered", "none", "lws"};
 
 std::int64_t lead_of(const StftConfig& config, std::int64_t margin) {
   switch (config.framing) {
@@ -21,16 +19,8 @@ std::int64_t lead_of(const StftConfig& config, std::int64_t margin) {
 
 }  // namespace
 
-std::string_view framing_name(Framing framing) { return kNames[static_cast<std::size_t>(framing)]; }
-
-bool parse_framing(std::string_view name, Framing& framing) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] != name) continue;
-    framing = static_cast<Framing>(i);
-    return true;
-  }
-  return false;
-}
+std::string_view framing_name(Framing framing) { return enumerator_name(framing); }
+bool parse_framing(std::string_view name, Framing& framing) { return parse_enumerator(name, framing); }
 
 Layout::Layout(const StftConfig& config)
     : framing(config.framing),

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "errors/message.hpp"
+#include "facts/tables.hpp"
 #include "lodestone/stft.hpp"
 #include "spectrum/fft.hpp"
 #include "spectrum/window_sum.hpp"
@@ -15,14 +16,7 @@ Status StftConfig::check() const {
     return out_of_range("window_size", window_size, "2 to {}, the FFT size, or 0 for the FFT size", size);
   }
   if (hop < 1 || hop > window_length()) return out_of_range("hop", hop, "1 to {}, the window length", window_length());
-  if (window < Window::hann || window > Window::rectangular) {
-    return out_of_range("window", static_cast<int>(window), "0 to {}", static_cast<int>(Window::rectangular));
-  }
-  if (framing < Framing::centered || framing > Framing::lws) {
-    return out_of_range("framing", static_cast<int>(framing), "0 to {}", static_cast<int>(Framing::lws));
-  }
-  if (!(sample_rate >= 1 && sample_rate <= 768000)) return out_of_range("sample_rate", sample_rate, "1 to 768000 Hz");
-  return {};
+  return check_fields(*this);
 }
 
 Status StftConfig::check_invertible() const {

@@ -1,28 +1,15 @@
 #include "lodestone/window.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <numbers>
 
+#include "facts/tables.hpp"
+
 namespace lodestone {
-namespace {
 
-constexpr std::array<std::string_view, 6> kNames{"hann",    "hann-symmetric", "sqrt-hann",
-                                                 "hamming", "blackman",       "rectangular"};
-
-}  // namespace
-
-std::string_view window_name(Window window) { return kNames[static_cast<std::size_t>(window)]; }
-
-bool parse_window(std::string_view name, Window& window) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] != name) continue;
-    window = static_cast<Window>(i);
-    return true;
-  }
-  return false;
-}
+std::string_view window_name(Window window) { return enumerator_name(window); }
+bool parse_window(std::string_view name, Window& window) { return parse_enumerator(name, window); }
 
 void fill_window(Window window, std::span<double> values) {
   const auto length = static_cast<double>(values.size());

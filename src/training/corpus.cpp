@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "errors/message.hpp"
+#include "facts/tables.hpp"
 #include "lodestone/random.hpp"
 #include "lodestone/resampler.hpp"
 #include "training/level.hpp"
@@ -40,13 +41,7 @@ struct Tape {
 
 }  // namespace
 
-Status CorpusConfig::check() const {
-  if (copies < 0 || copies > 64) return out_of_range("copies", copies, "0 to 64");
-  if (!(copy_gain >= 0 && copy_gain <= 24)) return out_of_range("copy_gain", copy_gain, "0 to 24 dB");
-  if (!(copy_pitch >= 0 && copy_pitch <= 12)) return out_of_range("copy_pitch", copy_pitch, "0 to 12 semitones");
-  if (!(validation >= 0 && validation <= 0.5)) return out_of_range("validation", validation, "0 to 0.5");
-  return {};
-}
+Status CorpusConfig::check() const { return check_fields(*this); }
 
 struct Corpus::Engine {
   Engine(Stft transform, const CorpusConfig& configuration)

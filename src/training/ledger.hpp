@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -36,7 +37,7 @@ class Ledger {
   }
 
   /// A value that must be the same in a state of the same training.
-  void expect(const char* name, double value) {
+  void expect(std::string_view name, double value) {
     double found = value;
     copy(&found, sizeof found, task_ == Task::check);
     if (found == value || wrong_) return;

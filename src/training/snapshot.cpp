@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "facts/tables.hpp"
 #include "training/engine.hpp"
-#include "training/fields.hpp"
 #include "training/parameters.hpp"
 #include "training/residuals.hpp"
 
@@ -57,9 +57,7 @@ void Trainer::Engine::keep(Ledger& ledger) {
   ledger.expect("sound's checksum", checksum);
   ledger.expect("number of layers", static_cast<double>(config.layers.size()));
   for (const int units : config.layers) ledger.expect("hidden size", units);
-  visit_fields(config, [&](const char* name, auto& field, double, double, const char*) {
-    ledger.expect(name, static_cast<double>(field));
-  });
+  for (const Field& field : fields_of<TrainerConfig>) ledger.expect(field.name, detail::field_value(&config, field));
   for (const std::span<float> tensor : values) ledger.values(tensor);
   ledger.values(adam.moments());
   ledger.value(adam.powers);

@@ -61,22 +61,30 @@ test('options of the STFT', () => {
 
 test('the C ABI checks enumerators and sizes by itself', () => {
   const { abi } = core;
-  assert.equal(analysis.abi.lodestone_stft_create(2048, 0, 512, 99, 0, 44100), 0);
+  const stft = (...numbers) =>
+    analysis.lend([Float64Array.from(numbers)], (at) => analysis.abi.lodestone_stft_create(at, numbers.length));
+  assert.equal(stft(2048, 0, 512, 99, 0, 44100), 0);
   assert.match(analysis.failure().message, /window is 99; allowed: 0 to 5/);
-  assert.equal(analysis.abi.lodestone_stft_create(2048, 0, 512, 0, -1, 44100), 0);
+  assert.equal(stft(2048, 0, 512, 0, -1, 44100), 0);
   assert.match(analysis.failure().message, /framing is -1/);
+  assert.equal(stft(2048, 0, 512, 0, 0), 0);
+  assert.match(analysis.failure().message, /a configuration has 5 numbers; allowed: 6/);
   assert.equal(abi.lodestone_alloc(1e18), 0);
   assert.equal(core.failure().code, 'out-of-memory');
   assert.equal(abi.lodestone_alloc(NaN), 0);
-  assert.equal(abi.lodestone_dream_create(0, 7, 0, 0, 0, 0, 0), 0);
+  const dream = Float64Array.of(0, 7, 0, 0, 0, 0);
+  assert.equal(
+    core.lend([dream], (at) => abi.lodestone_dream_create(at, 6, 0, 0, 0)),
+    0,
+  );
   assert.match(core.failure().message, /mode is 7/);
   assert.equal(abi.lodestone_wav_read(0, 0), 0);
-  assert.equal(abi.lodestone_model_create(64, 0, 16, 0, 0, 8000, 0, 0, 5, 7, 0, 0, 0, 0, 0), 0);
-  assert.match(core.failure().message, /scale is 7; allowed: 0 to 1/);
-  assert.equal(abi.lodestone_model_create(64, 0, 16, 0, 0, 8000, 0, 0, 5, 0, 0, 0, 0, 0, 0), 0);
-  assert.match(core.failure().message, /number of layers is 0; allowed: 1 to 4/);
   const phase = new CorePhase(core);
-  assert.equal(abi.lodestone_phase_add_stage(phase.pointer, 9, 1, 1, 0, 1, 0), 1);
+  const stage = Float64Array.of(9, 1, 1, 0, 1, 0);
+  assert.equal(
+    core.lend([stage], (at) => abi.lodestone_phase_add_stage(phase.pointer, at, 6)),
+    1,
+  );
 });
 
 test('samples: empty, one, NaN, Inf, no samples at all', () => {

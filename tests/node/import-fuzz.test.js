@@ -26,6 +26,9 @@ function generator(seed) {
   };
 }
 
+/** An ImportConfig, as js/model/import.js packs it. */
+const settings = new Uint8Array(Float64Array.of(0, 0, 0, 0, 44100, 0).buffer);
+
 const bytesOf = (path) => new Uint8Array(read(`tests/vectors/import/${path}`));
 
 /** Imports; true where it gave a model. */
@@ -34,7 +37,13 @@ function importBytes(bytes, shards = []) {
   try {
     const place = importer.store([bytes]);
     importer.call('shards', ...place);
-    const file = importer.call('model', ...place, ...importer.store(shards), 0, 0, 0, 0, 44100, 0);
+    const file = importer.call(
+      'model',
+      ...place,
+      ...importer.store(shards),
+      ...importer.store([settings]).slice(0, 1),
+      6,
+    );
     readModelFile(file);
     return true;
   } catch (error) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { headerLength, RemotePlayer } from '../../js/nodes/remote-player.js';
+import { header, RemotePlayer } from '../../js/nodes/remote-player.js';
 import { ringSize } from '../../js/nodes/worker-engine.js';
 
 /** mulberry32: numbers from 0 to 1. */
@@ -18,8 +18,8 @@ function random(seed) {
 }
 
 /** Renders a block: the input doubled, the first control added, -1 where there was none. */
-function render(block, header) {
-  for (let i = header; i < block.length; ++i) block[i] = block[header - 1] ? 2 * block[i] + block[0] : -1;
+function render(block, { length, isDriven }) {
+  for (let i = length; i < block.length; ++i) block[i] = block[isDriven] ? 2 * block[i] + block[0] : -1;
 }
 
 /** A Worker's side that is late now and then; as text, for the thread it runs on. */
@@ -39,14 +39,14 @@ const peer = `
       for (;;) {
         const block = link.take();
         if (block) {
-          render(block, ${headerLength});
+          render(block, ${JSON.stringify(header)});
           if (random() < 0.1) nap(random() * 8);
           link.give(block);
         } else nap(1);
       }
     }
     port.on('message', ([, , block]) => {
-      render(block, ${headerLength});
+      render(block, ${JSON.stringify(header)});
       if (random() < 0.1) nap(random() * 8);
       port.postMessage(['block', block], [block.buffer]);
     });
@@ -61,7 +61,7 @@ for (const shared of [true, false]) {
     const worker = new Worker(peer, { eval: true });
     const { port1, port2 } = new MessageChannel();
     const url = new URL('../../js/threads/ring.js', import.meta.url).href;
-    const length = headerLength + size.length;
+    const length = header.length + size.length;
     worker.postMessage({ url, port: port1, length, count: size.count, shared }, [port1]);
     player.connect(port2);
 

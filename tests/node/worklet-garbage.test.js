@@ -1,7 +1,7 @@
 // Code on the audio thread creates no objects: the heap does not grow in ten minutes of quanta.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headerLength, RemotePlayer } from '../../js/nodes/remote-player.js';
+import { header, RemotePlayer } from '../../js/nodes/remote-player.js';
 import { RingLink, ringMemory } from '../../js/threads/ring.js';
 import { read } from './support.js';
 
@@ -27,9 +27,9 @@ test('a garbage-making function is found out', () => {
 
 test('a RemotePlayer makes no garbage', () => {
   const size = { length: 557, count: 9 };
-  const memory = [0, 1].map(() => ringMemory(headerLength + size.length, size.count));
-  const worker = new RingLink(memory[0], memory[1], headerLength + size.length);
-  for (let i = 0; i < size.count; ++i) worker.give(new Float32Array(headerLength + size.length));
+  const memory = [0, 1].map(() => ringMemory(header.length + size.length, size.count));
+  const worker = new RingLink(memory[0], memory[1], header.length + size.length);
+  for (let i = 0; i < size.count; ++i) worker.give(new Float32Array(header.length + size.length));
   const player = new RemotePlayer(size);
   const port = {};
   player.connect(port);

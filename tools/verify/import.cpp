@@ -17,9 +17,7 @@ Result<Model> read_original(Host& host, std::string_view path, const Safetensors
   const std::string original = std::string(folder_of(path)) + *name;
   const auto bytes = host.read(original);
   if (!bytes) return bytes.error();
-  auto model = model_format(*bytes) == ModelFormat::lodestone
-                   ? read_model(*bytes)
-                   : import_model(host, original, *bytes, {.sequence = sequence});
+  auto model = import_file(host, original, *bytes, {.sequence = sequence});
   if (!model) return in_file(original, model.error());
   return model;
 }

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "cli/commands.hpp"
+#include "cli/facts.hpp"
 #include "cli/stages.hpp"
 #include "cli/text.hpp"
 #include "fake_host.hpp"
@@ -111,38 +112,35 @@ TEST_CASE("the manual holds the help of every command as it is") {
   }
 }
 
-TEST_CASE("defaults of the command line are those of the library") {
-  const auto train = parse("train", {"a.wav", "-o", "b"});
-  const TrainerConfig trainer;
-  CHECK(train.integers("--layers") == trainer.layers);
-  CHECK(train.integer("--sequence") == trainer.sequence);
-  for (const auto option : {"--training", "--epochs", "--batch", "--stretch", "--feedback", "--learning-rate",
-                            "--decay", "--weight-decay", "--clip-norm", "--scale"}) {
-    CHECK(train.text(option).empty());  // the preset decides
+/// The defaults that the help shows are the values of these fields.
+template <class Config>
+void check_defaults(const cli::Arguments& arguments, std::span<const cli::Option> options, const Config& config) {
+  for (const cli::Option& option : options) {
+    if (!option.field || option.kind == cli::Kind::flag) continue;
+    INFO(option.name);
+    const double value = detail::field_value(&config, *option.field);
+    if (option.kind == cli::Kind::choice) {
+      CHECK(arguments.text(option.name) == cli::split(option.choices, '|')[static_cast<std::size_t>(value)]);
+    } else {
+      CHECK(arguments.number(option.name) == value);
+    }
   }
-  CHECK(train.integer("--run") == trainer.run);
-  CHECK(train.number("--validation") == trainer.validation);
-  CHECK(train.integer("--warm-up") == trainer.warm_up);
-  CHECK(train.integer("--patience") == trainer.patience);
-  const CorpusConfig corpus;
-  CHECK(train.has("--no-normalise") != corpus.normalise);
-  CHECK(train.integer("--copies") == corpus.copies);
-  CHECK(train.number("--copy-gain") == corpus.copy_gain);
-  CHECK(train.number("--copy-pitch") == corpus.copy_pitch);
-  CHECK(train.integer("--seed") == trainer.seed);
-  const StftConfig stft;
-  CHECK(train.integer("--fft") == stft.size);
-  CHECK(train.integer("--window-size") == stft.window_size);
-  CHECK(train.integer("--hop") == stft.hop);
-  CHECK(train.text("--window") == window_name(stft.window));
-  CHECK(train.text("--framing") == framing_name(stft.framing));
-  const auto phase = parse("phase", {"a", "-o", "b"});
-  const PhaseConfig config;
-  CHECK(phase.integer("--look-ahead") == config.look_ahead);
-  CHECK(phase.integer("--weight-range") == config.weight_range);
+}
+
+TEST_CASE("defaults of the command line are those of the library, and those of train the default preset's") {
+  const auto train = parse("train", {"a.wav", "-o", "b"});
+  const TrainingConfig preset = training_preset(training_presets()[0]).value();
+  CHECK(train.integers("--layers") == preset.trainer.layers);
+  check_defaults(train, cli::facts::trainer_options, preset.trainer);
+  check_defaults(train, cli::facts::corpus_options, preset.corpus);
+  check_defaults(train, cli::facts::stft_options, preset.stft);
+  check_defaults(parse("analyze", {"a", "-o", "b"}), cli::facts::stft_options, StftConfig{});
+  check_defaults(parse("phase", {"a", "-o", "b"}), cli::facts::phase_options, PhaseConfig{});
+  check_defaults(parse("generate", {"a", "-o", "b"}), cli::facts::dream_options, DreamConfig{});
+  check_defaults(parse("convert", {"a", "-o", "b"}), cli::facts::import_options, ImportConfig{});
   std::string presets;
   for (const auto name : phase_presets()) presets += (presets.empty() ? "" : "|") + std::string(name);
-  CHECK(presets == cli::preset_choices);
+  CHECK(presets == cli::facts::phase_presets);
 }
 
 TEST_CASE("wrong usage is refused with exit code 2 and names what is wrong") {

@@ -167,7 +167,7 @@ TEST_CASE("A live dream is that of a Dreamer with the same window of the trainin
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const int units = GENERATE(5, 16, 64);
   const Model model = large_model(257, {units}, Scale::log1p);
-  Dreamer dreamer = Dreamer::create(model, {.mode = mode, .position = 20 / 80.0}).value();
+  Dreamer dreamer = Dreamer::create(model, {.mode = mode, .position = 20 / 80.0, .temperature = 0}).value();
   Dreamer live_dreamer = live(model, mode);
   const auto frames = dream(live_dreamer, {.position = 39 / 119.0f}, 50);
   for (int i = 0; i < 21; ++i) REQUIRE(frames[i] == impulse(model, 39 + i));
@@ -199,7 +199,7 @@ TEST_CASE("A Dreamer whose start is audible dreams what a player does, to the bi
 
 TEST_CASE("A schedule with an audible start jumps as triggers do") {
   const Model model = lively_model();
-  const DreamConfig config{.start = Start::audible, .points = {0.2, 0.9}, .lengths = {9, 2}};
+  const DreamConfig config{.start = Start::audible, .temperature = 0, .points = {0.2, 0.9}, .lengths = {9, 2}};
   Dreamer dreamer = Dreamer::create(model, config).value();
   Dreamer live_dreamer = live(model);
   for (int i = 0; i < 40; ++i) {

@@ -136,7 +136,7 @@ TEST_CASE("Broken bytes are refused with what is wrong") {
   CHECK(refusal_with(bytes, &LiveHeader::sample_rate, std::nan("")) ==
         "live model: sample_rate is nan; allowed: 1 to 768000 Hz");
   CHECK(refusal_with(bytes, &LiveHeader::sequence, -1) == "live model: sequence is -1; allowed: 1 to 4096 frames");
-  CHECK(refusal_with(bytes, &LiveHeader::scale, 2) == "the live model's header is broken");
+  CHECK(refusal_with(bytes, &LiveHeader::scale, 2) == "live model: scale is 2; allowed: 0 to 1");
   CHECK(refusal_with(bytes, &LiveHeader::frames, 4u) == "the live model's header is broken");
   CHECK(refusal_with(bytes, &LiveHeader::limits, Limits{std::nanf(""), 1}) == "the live model's header is broken");
   // 2^32−1 frames of 33 bins: more than a 32-bit size holds.

@@ -1,0 +1,171 @@
+// The JavaScript side: js/facts.js with what JavaScript needs while it runs, and in comments, which no bundle keeps, the
+// types.
+
+import * as dream from '../dream.js';
+import * as errors from '../errors.js';
+import * as features from '../features.js';
+import * as imports from '../import.js';
+import * as network from '../network.js';
+import * as phase from '../phase.js';
+import * as player from '../player.js';
+import * as spectrum from '../spectrum.js';
+import * as training from '../training.js';
+import { camel, flat, jsName, kebab, notice, saysWithRange, wrap } from './names.js';
+
+const enumerations = [spectrum.window, spectrum.framing, network.scale, network.mode, training.initialiser].concat([
+  training.training,
+  training.ending,
+  phase.method,
+  dream.start,
+]);
+
+const tables = [
+  spectrum.stft,
+  training.corpus,
+  training.trainer,
+  phase.stage,
+  phase.phase,
+  phase.stream,
+  dream.dream,
+].concat([player.player, features.analyser, imports.config]);
+
+export function files() {
+  const text = [
+    `// ${notice}`,
+    ...enumerations.map(({ js, values }) => `const ${js} = ${JSON.stringify(namesOf(values))};`),
+    `export const names = { ${enumerations.map(({ js }) => js).join(', ')} };`,
+    `/** Kind and default of each option: a kind, or the names of an enumeration.
+ * @typedef {Record<string, [kind: string | string[], fallback: any]>} Facts */`,
+    typedef('StftOptions', spectrum.stft.says, flat(spectrum.stft)),
+    typedef('TrainerOptions', training.trainer.says, unique([...flat(training.trainer), ...flat(training.corpus)])),
+    typedef('PhaseStage', phase.stage.says, flat(phase.stage)),
+    typedef('PhaseSettings', phase.phase.says, flat(phase.phase)),
+    typedef('PhaseStreamOptions', phase.stream.says, flat(phase.stream)),
+    typedef('DreamOptions', dream.dream.says, flat(dream.dream)),
+    typedef('PlayerOptions', player.player.says, flat(player.player)),
+    typedef('AnalyserOptions', features.analyser.says, flat(features.analyser)),
+    typedef('ImportOptions', imports.config.says, flat(imports.config)),
+    ...tables.map(tableText),
+    ...presetTexts(),
+    ...knobTexts(),
+    ...featureTexts(),
+    statusText(),
+    errorTexts(),
+  ];
+  return [['js/facts.js', text.join('\n\n')]];
+}
+
+const namesOf = (values) => Object.keys(values).map(kebab);
+const quoted = (names) => names.map((name) => `'${name}'`).join(' | ');
+const literal = (value) => (typeof value === 'string' ? `'${kebab(value)}'` : JSON.stringify(value));
+const unique = (rows) => rows.filter(({ name }, i) => rows.findIndex((row) => row.name === name) === i);
+
+/** Rows that JavaScript has. */
+const known = (rows) => rows.filter(({ js }) => js !== false);
+
+function typedef(type, says, rows) {
+  const properties = known(rows).map((row) => {
+    return property(typeOf(row), `[${jsName(row)}]`, `${saysWithRange(row)}; ${literal(row.fallback)}`);
+  });
+  return `/**\n${wrap(says, ' *')}\n * @typedef {object} ${type}\n${properties.join('\n')}\n */`;
+}
+
+const property = (type, name, says) => wrap(`@property {${type}} ${name} ${says}`, ' *', ' *  ');
+
+function typeOf({ kind, of, only }) {
+  if (kind === 'choice') return quoted(only ?? namesOf(of.values));
+  if (kind === 'flag') return 'boolean';
+  return kind === 'list' ? 'number[]' : 'number';
+}
+
+function tableText(config) {
+  const rows = known(flat(config)).map((row) => {
+    const kind = row.kind === 'choice' ? row.of.js : `'${row.kind}'`;
+    return `${jsName(row)}: [${kind}, ${literal(row.fallback)}]`;
+  });
+  return `/** @satisfies {Facts} */ export const ${config.js} = /** @type {const} */ ({ ${rows.join(', ')} });`;
+}
+
+function presetTexts() {
+  const settings = Object.entries(training.presets).map(([name, { says, settings }]) => {
+    return `/** ${says} */ ${name}: { ${settingsText(settings)} }`;
+  });
+  const streams = Object.entries(phase.streamPresets).map(([name, { says, settings }]) => {
+    return `/** ${says} */ ${name}: { ${settingsText(settings)} }`;
+  });
+  return [
+    `/** Ready-made settings for \`Magnet.train\`; docs/quality.md has the measurements.
+ * @type {Record<string, StftOptions & TrainerOptions>} */
+export const trainingPresets = { ${settings.join(', ')} };`,
+    `/** @typedef {${quoted(Object.keys(phase.presets))}} PhasePreset ready-made stages, see docs/phase.md */
+export const phasePresets = ${JSON.stringify(Object.keys(phase.presets))};`,
+    `/** @typedef {${quoted(Object.keys(phase.streamPresets))}} LivePhase how a node finds phases */`,
+    `/** @type {Record<LivePhase, PhaseStreamOptions>} */ export const livePhases = { ${streams.join(', ')} };`,
+  ];
+}
+
+const settingsText = (values) =>
+  Object.entries(values)
+    .map(([name, value]) => `${camel(name)}: ${literal(value)}`)
+    .join(', ');
+
+function knobTexts() {
+  const core = [...player.dreamControls.rows, ...player.playerControls.rows];
+  const all = [...core, ...player.nodeControls];
+  const rows = all.map(({ name, range: [low, high], fallback, rate }) => {
+    return `['${name}', ${low}, ${high}, ${fallback}${rate ? `, '${rate}'` : ''}]`;
+  });
+  const says = all.map((row) => wrap(`- \`${row.name}\`: ${saysWithRange(row)}; ${row.fallback}`, ' *'));
+  const latency = player.latency.map(({ name }) => camel(`latency_${name}`));
+  const reported = player.meter.map(jsName);
+  const node = [...player.nodeMeter, ...player.meter.filter(({ node }) => node !== false)];
+  return [
+    `/**
+ * The knobs of a GeneratorNode: name, lowest, highest, default. The node reads them once a hop, but \`a-rate\` ones for
+ * every sample:
+${says.join('\n')}
+ * @type {[name: string, low: number, high: number, fallback: number, rate?: 'a-rate'][]} */
+export const knobs = [${rows.join(', ')}];`,
+    `/** What a player can be told while it plays, in the order of PlayerControls. */
+export const controlNames = ${JSON.stringify(core.map(jsName))};`,
+    `/** What a player reports, in the order of PlayerMeter; the latencies in output samples. */
+export const meterNames = ${JSON.stringify([...latency, ...reported])};`,
+    `/**\n${wrap('How a node is doing; kept up to date twice a second.', ' *')}\n * @typedef {object} GeneratorMeter
+${node.map((row) => property('number', jsName(row), row.unit ? `${row.unit}; ${row.says}` : row.says)).join('\n')}\n */`,
+    `/**\n${wrap('Samples of the context from a change to its effect.', ' *')}\n * @typedef {object} Latency
+${player.latency.map((row) => property('number', jsName(row), row.says)).join('\n')}\n */`,
+  ];
+}
+
+function featureTexts() {
+  const rows = features.features.map(({ name, length }) => `${name}: ${length ? `'${camel(length)}'` : 1}`);
+  const properties = features.features.map(({ name, unit, length, says }) => {
+    return property(length ? 'Float32Array' : 'number', name, `${unit}; ${says}`);
+  });
+  return [
+    `/** The features of a frame in their order, and how many numbers each has. */
+export const features = /** @type {const} */ ({ ${rows.join(', ')} });`,
+    `/**\n${wrap('Where each stands: its place, or the place and length of a list.', ' *')}
+ * @typedef {{length: number} & Record<${quoted(features.features.filter(({ length }) => !length).map(({ name }) => name))}, number> &
+ *   Record<${quoted(features.features.filter(({ length }) => length).map(({ name }) => name))}, [number, number]>} FeatureLayout */`,
+    `/**\n${wrap('What a SpectrumNode has measured last; FeatureLayout in C++ has the formulas.', ' *')}
+ * @typedef {object} SpectrumFrame\n${properties.join('\n')}\n */`,
+  ];
+}
+
+function statusText() {
+  const { rows } = training.status;
+  const properties = rows.map(([name, says, type]) => property(type ?? 'number', camel(name), says));
+  return `/**\n * How far a training has come.\n * @typedef {object} TrainingStatus\n${properties.join('\n')}\n */
+export const statusNames = ${JSON.stringify(rows.map(([name]) => camel(name)))};`;
+}
+
+function errorTexts() {
+  const says = errors.codes.map(({ name, says }) => wrap(`- \`${kebab(name)}\`: ${says}`, ' *'));
+  const numbered = errors.codes.filter(({ number }) => number).map(({ name }) => `'${kebab(name)}'`);
+  return `/**\n * Why something failed, for programs:\n${says.join('\n')}
+ * @typedef {${quoted(errors.codes.map(({ name }) => kebab(name)))}} LodestoneErrorCode\n */
+
+/** By their numbers in the C ABI, from 1. */
+export const errorCodes = /** @type {const} */ ([${numbered.join(', ')}]);`;
+}

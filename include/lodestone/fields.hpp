@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+
+#include "lodestone/result.hpp"
+
+namespace lodestone {
+
+/// Fills a configuration from one number for each of its fields, in the order of facts/, and checks their ranges: how
+/// bindings to other languages hand options over. Lists and fields that are marked `local` there are not included.
+/// Config: StftConfig, CorpusConfig, TrainerConfig, PhaseStage, PhaseConfig, DreamConfig, PlayerConfig,
+/// AnalyserConfig or ImportConfig.
+template <class Config>
+Status read_fields(std::span<const double> numbers, Config& config);
+
+}  // namespace lodestone
