@@ -13,12 +13,12 @@ export const start = enumeration(
   },
 );
 
-const temperature = 'how far each frame strays from the prediction before it is fed back; 1: as in training';
+const temperature = 'noise on each frame before it is fed back; 1 matches the error measured in training';
 
 export const dream = struct(
   'DreamConfig',
   'dream',
-  'How a model dreams.',
+  'How a model generates a whole sound.',
   [
     seed('of jumps and noise; the same seed and settings give the same sound'),
     predictionMode,

@@ -3,7 +3,7 @@
 import { choice, enumeration, integer, struct } from './kinds.js';
 import { framing, sampleRate, window } from './spectrum.js';
 
-export const format = enumeration('ModelFormat', '', 'Who wrote a model file, by its content.', {
+export const format = enumeration('ModelFormat', '', 'The program that wrote a model file, judging by its content.', {
   unknown: 'none of these',
   lodestone: 'safetensors: read_model',
   pytorch: 'a zip archive with a pickle in it, or a bare pickle: read_pytorch',
@@ -13,7 +13,7 @@ export const format = enumeration('ModelFormat', '', 'Who wrote a model file, by
 export const config = struct(
   'ImportConfig',
   'imported',
-  'What files of other programs do not say; the FFT size follows from the number of bins.',
+  'Settings that the files of other programs do not contain; the FFT size follows from the number of bins.',
   [
     integer('hop', 0, [0, 65536], 'samples', 'distance between frames; 0: a quarter of the FFT size'),
     integer('window_size', 0, [0, 65536], 'samples', 'window length; 0: the FFT size', { checked: false }),

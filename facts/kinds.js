@@ -6,7 +6,11 @@
 //            that is on by default
 //   allowed  what an error says is allowed, where it is not just the range and the unit
 //   checked  false: the range depends on other fields, so that C++ checks it by hand
+//   local    true: it does not affect results, so that it is not passed through the C ABI or saved
 //   type     another C++ type than the usual one
+//   only     of a choice: the enumerators that are allowed in JavaScript
+//   off      of a flag that is on by default: what the command line's option does
+//   cliValue, cliLow, cliHigh: what the command line shows and allows instead
 
 /** A whole number. */
 export const integer = (name, fallback, range, unit, says, more) => {

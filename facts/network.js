@@ -14,7 +14,12 @@ export const mode = enumeration('Mode', 'modes', 'How the past reaches a predict
 
 export const layers = list('layers', 'integer', [128, 128], [1, 4096], '', 'hidden sizes of 1 to 4 LSTM layers');
 export const sequence = integer('sequence', 40, [1, 4096], 'frames', 'how far back a prediction looks');
-export const seenScale = choice('scale', scale, 'linear', 'what the network sees of a magnitude m: m, or ln(1 + m)');
+export const seenScale = choice(
+  'scale',
+  scale,
+  'linear',
+  'scale of the magnitudes that the network sees: m, or ln(1 + m)',
+);
 export const predictionMode = choice(
   'mode',
   mode,

@@ -28,18 +28,12 @@ const weightRange = integer('weight_range', 5, [1, 64], '', 'L: bins to each sid
   allowed: '1 to 64',
 });
 
-export const stage = struct(
-  'PhaseStage',
-  'stage',
-  'One way to find or improve phases, and how long to run it.',
-  [
-    choice('method', method, 'batch', 'how phases are found or improved', { js: 'method' }),
-    integer('iterations', 1, [1, 10000], '', 'passes; pghi and spsi have one'),
-    ...sparsity,
-    real('momentum', 0, [0, 2], '', 'of Griffin-Lim'),
-  ],
-  { jsType: 'PhaseStage', members: '' },
-);
+export const stage = struct('PhaseStage', 'stage', 'One way to find or improve phases, and how long to run it.', [
+  choice('method', method, 'batch', 'how phases are found or improved', { js: 'method' }),
+  integer('iterations', 1, [1, 10000], '', 'passes; pghi and spsi have one'),
+  ...sparsity,
+  real('momentum', 0, [0, 2], '', 'of Griffin-Lim'),
+]);
 
 export const phase = struct(
   'PhaseConfig',

@@ -4,7 +4,7 @@ import { flag, knob, part, reading, real, seed, struct } from './kinds.js';
 import { predictionMode } from './network.js';
 import { stream } from './phase.js';
 
-export const player = struct('PlayerConfig', 'player', 'How a player is made.', [
+export const player = struct('PlayerConfig', 'player', 'How a player is created.', [
   seed('of jumps and noise; the same seed and knobs give the same samples'),
   predictionMode,
   part('phase', stream, 'how phases are found'),

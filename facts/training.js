@@ -16,7 +16,7 @@ export const training = enumeration('Training', 'trainings', 'What a step of tra
 });
 
 export const ending = enumeration('Ending', 'endings', 'Why training is over.', {
-  none: 'it is not',
+  none: 'it is not over',
   finished: 'all epochs are done',
   stopped_early: 'the held-out loss has not fallen for `patience` epochs',
   diverged: 'a loss was not finite ten times in a row, down to a thousandth of the learning rate',
@@ -44,7 +44,7 @@ export const corpus = struct(
     { ...validation, cli: false },
     seed('of the copies', { cli: false }),
   ],
-  { more: 'Clips that are held out for validation are not copied.', members: '\n  Status check() const;' },
+  { more: 'What is held out for validation is not copied.', members: '\n  Status check() const;' },
 );
 
 export const trainer = struct(
@@ -77,7 +77,7 @@ export const trainer = struct(
       0,
       [0, 1000000],
       'epochs',
-      'stops after so many epochs without a lower held-out loss; 0: never',
+      'training stops after this many epochs without a lower held-out loss; 0: never',
       {
         allowed: '0 (off) to 1000000 epochs',
       },
@@ -110,7 +110,7 @@ export const trainer = struct(
 export const status = {
   type: 'TrainingStatus',
   js: 'TrainingStatus',
-  says: 'How far a training has come; all doubles, so that the C ABI hands them over as they are.',
+  says: 'The progress of a training. All doubles, so that the C ABI can pass them on as they are.',
   rows: [
     ['epoch', 'whole epochs done'],
     ['step', 'steps done'],

@@ -57,9 +57,9 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * @property {number} [clipNorm] maximum l2 norm of all gradients together; 0: no clipping (0 or more); 1
  * @property {number} [validation] share of the sound that is held out at its end; the model is that of the epoch which
  *   predicts it best (0 to 0.5); 0
- * @property {number} [patience] stops after so many epochs without a lower held-out loss; 0: never (0 to 1000000
- *   epochs); 0
- * @property {'linear' | 'log1p'} [scale] what the network sees of a magnitude m: m, or ln(1 + m); 'linear'
+ * @property {number} [patience] training stops after this many epochs without a lower held-out loss; 0: never (0 to
+ *   1000000 epochs); 0
+ * @property {'linear' | 'log1p'} [scale] scale of the magnitudes that the network sees: m, or ln(1 + m); 'linear'
  * @property {'pytorch' | 'keras'} [initialiser] how the weights start; 'pytorch'
  * @property {number} [seed] of the initial weights and the order of the windows; 0
  * @property {boolean} [impulses] keeps the training frames in the model, to start dreams from; true
@@ -104,7 +104,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  */
 
 /**
- * How a model dreams.
+ * How a model generates a whole sound.
  * @typedef {object} DreamOptions
  * @property {number} [seed] of jumps and noise; the same seed and settings give the same sound; 0
  * @property {'window' | 'stateful'} [mode] predicts each frame from the last `sequence` frames, or from the carried
@@ -113,14 +113,14 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  *   'silent'
  * @property {number} [position] where in the training sound the dream starts (0 to 1); 0
  * @property {number} [randomness] chance per frame of a jump to a random place in the training sound (0 to 1); 0
- * @property {number} [temperature] how far each frame strays from the prediction before it is fed back; 1: as in
- *   training (0 to 4); 1
+ * @property {number} [temperature] noise on each frame before it is fed back; 1 matches the error measured in training
+ *   (0 to 4); 1
  * @property {number[]} [points] a schedule of positions, played round and round (0 to 1); []
  * @property {number[]} [lengths] how long each of the points lasts (1 to 2147483647 frames); []
  */
 
 /**
- * How a player is made.
+ * How a player is created.
  * @typedef {object} PlayerOptions
  * @property {number} [seed] of jumps and noise; the same seed and knobs give the same samples; 0
  * @property {'window' | 'stateful'} [mode] predicts each frame from the last `sequence` frames, or from the carried
@@ -153,7 +153,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  */
 
 /**
- * What files of other programs do not say; the FFT size follows from the number of bins.
+ * Settings that the files of other programs do not contain; the FFT size follows from the number of bins.
  * @typedef {object} ImportOptions
  * @property {number} [hop] distance between frames; 0: a quarter of the FFT size (0 to 65536 samples); 0
  * @property {number} [windowSize] window length; 0: the FFT size (0 to 65536 samples); 0

@@ -15,7 +15,7 @@ enum class Start {
   audible,  ///< those frames themselves, ⌈(sequence + 1) / 2⌉ of them from the impulse on, as in a Player
 };
 
-/// How a model dreams. Points and lengths are equal in number; both empty: only `position`.
+/// How a model generates a whole sound. Points and lengths are equal in number; both empty: only `position`.
 struct DreamConfig {
   std::uint32_t seed = 0;        ///< of jumps and noise; the same seed and settings give the same sound
   Mode mode = Mode::window;      ///< predicts each frame from the last `sequence` frames, or from the carried state,
@@ -23,7 +23,7 @@ struct DreamConfig {
   Start start = Start::silent;   ///< what is heard while the network listens to the training sound at a jump
   double position = 0;           ///< where in the training sound the dream starts (0 to 1)
   double randomness = 0;         ///< chance per frame of a jump to a random place in the training sound (0 to 1)
-  double temperature = 1;        ///< how far each frame strays from the prediction before it is fed back; 1: as in
+  double temperature = 1;        ///< noise on each frame before it is fed back; 1 matches the error measured in
                                  /// training (0 to 4)
   std::vector<double> points{};  ///< a schedule of positions, played round and round (0 to 1)
   std::vector<int> lengths{};    ///< how long each of the points lasts (1 to 2147483647 frames)

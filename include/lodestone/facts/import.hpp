@@ -5,7 +5,7 @@
 
 namespace lodestone {
 
-/// Who wrote a model file, by its content.
+/// The program that wrote a model file, judging by its content.
 enum class ModelFormat {
   unknown,    ///< none of these
   lodestone,  ///< safetensors: read_model
@@ -13,7 +13,7 @@ enum class ModelFormat {
   tfjs,       ///< the JSON text model.json: read_tfjs
 };
 
-/// What files of other programs do not say; the FFT size follows from the number of bins.
+/// Settings that the files of other programs do not contain; the FFT size follows from the number of bins.
 struct ImportConfig {
   int hop = 0;                          ///< distance between frames; 0: a quarter of the FFT size (0 to 65536 samples)
   int window_size = 0;                  ///< window length; 0: the FFT size (0 to 65536 samples)

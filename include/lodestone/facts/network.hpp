@@ -24,7 +24,7 @@ struct NetworkConfig {
   int bins = 0;                       ///< inputs and outputs (1 to 32769)
   std::vector<int> layers{128, 128};  ///< hidden sizes of 1 to 4 LSTM layers (1 to 4096)
   int sequence = 40;                  ///< how far back a prediction looks (1 to 4096 frames)
-  Scale scale = Scale::linear;        ///< what the network sees of a magnitude m: m, or ln(1 + m)
+  Scale scale = Scale::linear;        ///< scale of the magnitudes that the network sees: m, or ln(1 + m)
 
   Status check() const;
   bool operator==(const NetworkConfig&) const = default;

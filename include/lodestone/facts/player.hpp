@@ -8,7 +8,7 @@
 
 namespace lodestone {
 
-/// How a player is made.
+/// How a player is created.
 struct PlayerConfig {
   std::uint32_t seed = 0;     ///< of jumps and noise; the same seed and knobs give the same samples
   Mode mode = Mode::window;   ///< predicts each frame from the last `sequence` frames, or from the carried state, which

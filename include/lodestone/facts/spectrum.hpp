@@ -24,8 +24,8 @@ enum class Framing {
              /// window is scaled, hop by hop, so that the overlapping squares sum to 1
 };
 
-/// How sound becomes frames. Checked by `check`, which every `create` calls. A window shorter than the FFT stands in
-/// the middle of its frame between zeros, as in torch and librosa.
+/// How sound becomes frames. Every `create` checks it. A window shorter than the FFT is centred in its frame between
+/// zeros, as in torch and librosa.
 struct StftConfig {
   int size = 2048;                      ///< FFT size: even, no prime factor above 13 (16 to 65536 samples)
   int window_size = 0;                  ///< window length, from 2 to the FFT size; 0: the FFT size (0 to 65536 samples)
@@ -37,11 +37,11 @@ struct StftConfig {
   int bins() const { return size / 2 + 1; }
   int window_length() const { return window_size == 0 ? size : window_size; }
 
-  /// Empty, or which field is out of range and what is allowed (for `size` with the nearest allowed).
+  /// Empty, or an error that names the field and what is allowed (for `size`, the nearest allowed).
   Status check() const;
 
-  /// Whether the inverse exists: the sum of the squared windows, hop by hop, must not fall below 1e-3 of its maximum.
-  /// Names hop and window where it does.
+  /// Whether the inverse exists: the hop-spaced sum of squared windows must not fall below 1e-3 of its maximum. The
+  /// error names hop and window.
   Status check_invertible() const;
 
   bool operator==(const StftConfig&) const = default;

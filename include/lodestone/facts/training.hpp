@@ -24,13 +24,13 @@ enum class Training {
 
 /// Why training is over.
 enum class Ending {
-  none,           ///< it is not
+  none,           ///< it is not over
   finished,       ///< all epochs are done
   stopped_early,  ///< the held-out loss has not fallen for `patience` epochs
   diverged,       ///< a loss was not finite ten times in a row, down to a thousandth of the learning rate
 };
 
-/// How clips are prepared for training. Clips that are held out for validation are not copied.
+/// How clips are prepared for training. What is held out for validation is not copied.
 struct CorpusConfig {
   bool normalise = true;    ///< brings every clip to −20 dBFS
   int copies = 0;           ///< altered copies of each clip that are learned too (0 to 64)
@@ -71,9 +71,9 @@ struct TrainerConfig {
                                                    /// more)
   double validation = 0;                           ///< share of the sound that is held out at its end; the model is
                                                    /// that of the epoch which predicts it best (0 to 0.5)
-  int patience = 0;                                ///< stops after so many epochs without a lower held-out loss; 0:
-                                                   /// never (0 to 1000000 epochs)
-  Scale scale = Scale::linear;                     ///< what the network sees of a magnitude m: m, or ln(1 + m)
+  int patience = 0;                                ///< training stops after this many epochs without a lower held-out
+                                                   /// loss; 0: never (0 to 1000000 epochs)
+  Scale scale = Scale::linear;                     ///< scale of the magnitudes that the network sees: m, or ln(1 + m)
   Initialiser initialiser = Initialiser::pytorch;  ///< how the weights start
   std::uint32_t seed = 0;                          ///< of the initial weights and the order of the windows
   bool keep_impulses = true;                       ///< keeps the training frames in the model, to start dreams from
@@ -84,7 +84,7 @@ struct TrainerConfig {
   Status check() const;
 };
 
-/// How far a training has come; all doubles, so that the C ABI hands them over as they are.
+/// The progress of a training. All doubles, so that the C ABI can pass them on as they are.
 struct TrainingStatus {
   double epoch;            ///< whole epochs done
   double step;             ///< steps done
