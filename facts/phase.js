@@ -48,7 +48,7 @@ export const stream = struct(
   'phaseStream',
   'How phases are found for a stream of frames.',
   [
-    choice('method', method, 'online', 'online or spsi', { only: ['online', 'spsi'] }),
+    choice('method', method, 'online', 'LWS online, or SPSI', { only: ['online', 'spsi'] }),
     integer('iterations', 4, [0, 100], '', 'passes of LWS online'),
     integer(
       'look_ahead',

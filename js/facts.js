@@ -92,7 +92,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
 /**
  * How phases are found for a stream of frames.
  * @typedef {object} PhaseStreamOptions
- * @property {'online' | 'spsi'} [method] online or spsi; 'online'
+ * @property {'online' | 'spsi'} [method] LWS online, or SPSI; 'online'
  * @property {number} [iterations] passes of LWS online (0 to 100); 4
  * @property {number} [lookAhead] how far LWS online looks ahead; each frame delays the sound by a hop (0 to 16 frames);
  *   0
@@ -125,7 +125,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * @property {number} [seed] of jumps and noise; the same seed and knobs give the same samples; 0
  * @property {'window' | 'stateful'} [mode] predicts each frame from the last `sequence` frames, or from the carried
  *   state, which takes a fraction of the work; 'window'
- * @property {'online' | 'spsi'} [method] online or spsi; 'online'
+ * @property {'online' | 'spsi'} [method] LWS online, or SPSI; 'online'
  * @property {number} [iterations] passes of LWS online (0 to 100); 4
  * @property {number} [lookAhead] how far LWS online looks ahead; each frame delays the sound by a hop (0 to 16 frames);
  *   0

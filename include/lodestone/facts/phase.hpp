@@ -39,7 +39,7 @@ struct PhaseConfig {
 
 /// How phases are found for a stream of frames.
 struct PhaseStreamConfig {
-  PhaseMethod method = PhaseMethod::online;  ///< online or spsi
+  PhaseMethod method = PhaseMethod::online;  ///< LWS online, or SPSI
   int iterations = 4;                        ///< passes of LWS online (0 to 100)
   int look_ahead = 0;                        ///< how far LWS online looks ahead; each frame delays the sound by a hop
                                              /// (0 to 16 frames)
