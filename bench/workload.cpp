@@ -38,6 +38,8 @@ std::vector<Workload> workloads() {
   return all;
 }
 
+std::string sizes(const StftConfig& config) { return std::to_string(config.size) + "-" + std::to_string(config.hop); }
+
 double weighted_sum(std::span<const float> values) {
   double sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {

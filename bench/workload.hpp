@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "lodestone/formats.hpp"
+#include "lodestone/stft.hpp"
 
 /// What the benchmark suite times: written once, run natively and in WebAssembly.
 namespace lodestone::bench {
+
+constexpr double sample_rate = 44100;
 
 /// The sounds that workloads work on, mono, 44.1 kHz.
 struct Sounds {
@@ -46,6 +49,9 @@ std::vector<Workload> workloads();
 /// A relative tolerance for sums of single-precision results: other kernels, other widths and fused multiply-adds move
 /// them by 1e-6 or so.
 constexpr double rounding = 1e-4;
+
+/// "FFT size-hop", as in the names of workloads.
+std::string sizes(const StftConfig& config);
 
 /// A sum of sizes in which every place has a weight of its own, so that values that change places change it.
 double weighted_sum(std::span<const float> values);

@@ -12,15 +12,12 @@ namespace {
 
 using enum PhaseMethod;
 
-constexpr double sample_rate = 44100;
 constexpr std::size_t two_seconds = 88200;
 
 /// The square-root Hann window and framing of the authors of LWS.
 StftConfig authors(int size, int hop) {
   return {.size = size, .hop = hop, .window = Window::sqrt_hann, .framing = Framing::lws, .sample_rate = sample_rate};
 }
-
-std::string sizes(const StftConfig& config) { return std::to_string(config.size) + "-" + std::to_string(config.hop); }
 
 /// Phases for a sound: as many reconstructions lie ready as will be run, their memory taken and weights computed.
 struct Work {

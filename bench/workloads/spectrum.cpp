@@ -10,7 +10,6 @@
 namespace lodestone::bench {
 namespace {
 
-constexpr double sample_rate = 44100;
 constexpr std::size_t minute = 60 * 44100;
 
 /// The piano round and round, a little noise on it, so that no two seconds are alike.
@@ -23,8 +22,6 @@ Buffer<float> minute_of(const Buffer<float>& sound) {
 std::span<const float> parts(std::span<const std::complex<float>> values) {
   return {reinterpret_cast<const float*>(values.data()), 2 * values.size()};
 }
-
-std::string sizes(const StftConfig& config) { return std::to_string(config.size) + "-" + std::to_string(config.hop); }
 
 Prepared transforms(int size, int count) {
   auto fft = std::make_shared<Fft<float>>(Fft<float>::create(size).value());

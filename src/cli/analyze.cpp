@@ -6,7 +6,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option analyze_files[] = {
     {"--output", "FILE", Kind::file,
      "FILE.safetensors: the spectrum with its framing; FILE.npy: the magnitudes [frames, bins]"},
     {"--magnitudes", "", Kind::flag, "leave the phases out of the safetensors file"},
@@ -63,7 +63,7 @@ Command analyze_command() {
           "Reads a sound (several channels are mixed to one) and writes its short-time Fourier transform.",
           1,
           1,
-          {{"Files", options}, {"Frames", facts::stft_options}, common_options()},
+          {{"Files", analyze_files}, {"Frames", facts::stft_options}, common_options()},
           analyze};
 }
 

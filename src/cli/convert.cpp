@@ -6,7 +6,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option file_options[] = {
+constexpr Option convert_files[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--impulses", "SOUND", Kind::file,
      "the training sound: its frames become what dreams start from, which models from elsewhere do not hold"},
@@ -57,7 +57,7 @@ Command convert_command() {
           "with the shards in the same folder) or a Lodestone model, recognised by content, and writes safetensors.",
           1,
           1,
-          {{"Files", file_options},
+          {{"Files", convert_files},
            {"What PyTorch and TensorFlow.js models do not say", facts::import_options},
            common_options()},
           convert};

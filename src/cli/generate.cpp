@@ -8,7 +8,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option file_options[] = {
+constexpr Option generate_files[] = {
     {"--output", "FILE", Kind::file, "the sound, as WAV"},
 };
 
@@ -82,7 +82,7 @@ Command generate_command() {
       "may also be one that convert reads.",
       1,
       1,
-      {{"Files", file_options},
+      {{"Files", generate_files},
        {"Dream", facts::dream_options},
        {"Sound", sound_length},
        {"File", sound_options()},

@@ -52,7 +52,7 @@ void draw_key(Page& page, int row, std::string_view name, float last, Colour col
   page.canvas.text(x, y, text, page.scale, Page::ink);
 }
 
-std::string network_text(const NetworkConfig& network) {
+std::string network_title(const NetworkConfig& network) {
   std::string text = std::to_string(network.bins) + " bins  LSTM";
   for (const int hidden : network.layers) text += " " + std::to_string(hidden);
   return text + "  sequence " + std::to_string(network.sequence) + "  " + std::string(scale_name(network.scale));
@@ -70,7 +70,7 @@ Result<Picture> draw_losses(const Model& model, int width, int height, std::stri
   const Axis epochs{1, std::max(2.0, static_cast<double>(model.losses.size())), false};
   const Axis loss = loss_axis(model.losses, model.validation_losses);
   page.canvas.frame(page.area, Page::faint);
-  page.title(title, network_text(model.network));
+  page.title(title, network_title(model.network));
   page.horizontal(epochs, "epochs", true);
   page.vertical(loss, "loss", true);
   draw_curve(page, epochs, loss, model.losses, training_colour);

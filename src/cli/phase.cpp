@@ -11,7 +11,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option file_options[] = {
+constexpr Option phase_files[] = {
     {"--output", "FILE", Kind::file, "the sound, as WAV"},
     {"--save-spectrum", "FILE", Kind::file, "also write the complex spectrum, as safetensors"},
     {"--init", "FILE", Kind::file, "a spectrum of the same shape whose phases are the start"},
@@ -147,7 +147,7 @@ Command phase_command() {
           "that it was made with.",
           1,
           1,
-          {{"Files", file_options},
+          {{"Files", phase_files},
            {"Phases: a preset, or stages in the order in which they are given", stage_options()},
            {"LWS", facts::phase_options},
            {"Frames of a bare .npy", facts::stft_options},

@@ -8,7 +8,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option picture_options[] = {
     {"--output", "FILE", Kind::file, "the picture, as PNG"},
     {"--size", "WxH", Kind::size, "of the picture in pixels", "1200x600", 200, 8192},
     {"--frequency", "NAME", Kind::choice, "frequency axis of a spectrogram", "linear", 0, 0, "linear|log"},
@@ -84,7 +84,7 @@ Command plot_command() {
           "epochs.",
           1,
           1,
-          {{"Picture", options}, {"Frames of a sound", facts::stft_options}, common_options()},
+          {{"Picture", picture_options}, {"Frames of a sound", facts::stft_options}, common_options()},
           plot};
 }
 

@@ -11,7 +11,7 @@
 namespace lodestone::cli {
 namespace {
 
-constexpr Option file_options[] = {
+constexpr Option train_files[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--preset", "NAME", Kind::choice, facts::training_presets_help, facts::training_preset, 0, 0,
      facts::training_presets},
@@ -247,7 +247,7 @@ Command train_command() {
           "where; --init continues from it (with a new order of the windows and without Adam's moments).",
           1,
           1000000,
-          {{"Files", file_options},
+          {{"Files", train_files},
            {"Sound", facts::corpus_options},
            {"Network and training", facts::trainer_options},
            {"Threads", thread_option},

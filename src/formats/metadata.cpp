@@ -10,7 +10,7 @@ namespace lodestone {
 
 namespace {
 
-constexpr std::string_view metadata_key = "lodestone";
+constexpr std::string_view model_key = "lodestone";
 constexpr std::uint64_t format_version = 1;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();  // null in JSON, which has no NaN
 constexpr double largest_whole = 0x1p53;  // doubles, and so JavaScript, represent all integers up to here
@@ -226,7 +226,7 @@ Status check_configurations(const Metadata& metadata) {
 }  // namespace
 
 Result<Metadata> read_metadata(const Safetensors& file, std::string_view kind) {
-  const std::string* text = file.find_metadata(metadata_key);
+  const std::string* text = file.find_metadata(model_key);
   if (!text) return malformed("this safetensors file is not Lodestone's: its metadata has no entry \"lodestone\"");
   KindVisitor header;
   if (auto error = read_json("metadata", *text, header)) return *error;
@@ -263,7 +263,7 @@ std::pair<std::string, std::string> write_metadata(Metadata metadata) {
     write(writer, field);
   }
   writer.close('}');
-  return {std::string(metadata_key), std::move(writer.text)};
+  return {std::string(model_key), std::move(writer.text)};
 }
 
 }  // namespace lodestone

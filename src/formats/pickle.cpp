@@ -7,8 +7,6 @@ namespace lodestone {
 
 namespace {
 
-using Kind = PickleValue::Kind;
-
 /// The supported instructions.
 enum Opcode : unsigned char {
   op_mark = '(',
@@ -184,7 +182,7 @@ class Machine {
       case op_appends:
         return !marks_.empty() && drop(pop_mark()) && available() > 0;
       case op_dict:
-        return push({.kind = Kind::dict, .integer = 0});
+        return push({.kind = PickleKind::dict, .integer = 0});
       case op_set_item:
         return available() >= 3 && set_items(stack_.size() - 2);
       case op_set_items:
@@ -196,7 +194,7 @@ class Machine {
       case op_build:  // in PyTorch it sets an attribute that tensors do not need
         return available() >= 2 && drop(stack_.size() - 1) && holds_items(stack_.back());
       case op_persistent:
-        return available() >= 1 && push({.kind = Kind::persistent, .first = pop()});
+        return available() >= 1 && push({.kind = PickleKind::persistent, .first = pop()});
       case op_put:
         return put<std::uint8_t>();
       case op_long_put:
@@ -276,7 +274,7 @@ class Machine {
   template <class T>
   bool push_integer() {
     T value;
-    return take(value) && push({.kind = Kind::integer, .integer = value});
+    return take(value) && push({.kind = PickleKind::integer, .integer = value});
   }
 
   bool push_long() {
@@ -289,7 +287,7 @@ class Machine {
     for (std::size_t i = 0; i < size; ++i) value |= std::to_integer<std::uint64_t>(bytes_[start + i]) << 8 * i;
     const unsigned unused = 8 * (8u - size);  // the highest bit that is stored is the sign
     return push(
-        {.kind = Kind::integer, .integer = size == 0 ? 0 : static_cast<std::int64_t>(value << unused) >> unused});
+        {.kind = PickleKind::integer, .integer = size == 0 ? 0 : static_cast<std::int64_t>(value << unused) >> unused});
   }
 
   bool push_text() {
@@ -298,7 +296,7 @@ class Machine {
     const std::size_t start = next_;
     if (!skip(size)) return false;
     const std::string_view text = as_text(bytes_.subspan(start, size));
-    return is_utf8(text) && push({.kind = Kind::text, .count = size, .data = text.data()});
+    return is_utf8(text) && push({.kind = PickleKind::text, .count = size, .data = text.data()});
   }
 
   /// Makes a tuple of the values on the stack from `start` on.
@@ -307,11 +305,11 @@ class Machine {
     const auto first = static_cast<std::uint32_t>(elements.size());
     elements.insert(elements.end(), stack_.begin() + static_cast<std::ptrdiff_t>(start), stack_.end());
     const auto count = static_cast<std::uint32_t>(stack_.size() - start);
-    return drop(start) && push({.kind = Kind::tuple, .count = count, .first = first});
+    return drop(start) && push({.kind = PickleKind::tuple, .count = count, .first = first});
   }
 
   bool holds_items(std::uint32_t value) const {
-    return pickle_.values[value].kind == Kind::dict || pickle_.values[value].kind == Kind::object;
+    return pickle_.values[value].kind == PickleKind::dict || pickle_.values[value].kind == PickleKind::object;
   }
 
   /// Adds the pairs on the stack from `start` on to the dict below them.
@@ -328,7 +326,7 @@ class Machine {
     if (!take_line(module) || !take_line(name)) return false;
     const std::string wanted = sentence("{}.{}", module, name);
     for (std::size_t i = 0; i < globals_.size(); ++i) {
-      if (globals_[i] == wanted) return push({.kind = Kind::global, .first = static_cast<std::uint32_t>(i)});
+      if (globals_[i] == wanted) return push({.kind = PickleKind::global, .first = static_cast<std::uint32_t>(i)});
     }
     error_ = malformed(
         "pickle: it asks for {}, which a state_dict of float tensors does not need, and nothing is executed here; save "
@@ -338,10 +336,10 @@ class Machine {
   }
 
   bool reduce() {
-    if (available() < 2 || pickle_.values[stack_.back()].kind != Kind::tuple) return false;
+    if (available() < 2 || pickle_.values[stack_.back()].kind != PickleKind::tuple) return false;
     const std::uint32_t arguments = pop();
-    if (pickle_.values[stack_.back()].kind != Kind::global) return false;
-    return push({.kind = Kind::object, .count = arguments, .first = pickle_.values[pop()].first});
+    if (pickle_.values[stack_.back()].kind != PickleKind::global) return false;
+    return push({.kind = PickleKind::object, .count = arguments, .first = pickle_.values[pop()].first});
   }
 
   // The memo. Python numbers its entries consecutively, so an index far beyond the last is invalid.

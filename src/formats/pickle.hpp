@@ -9,20 +9,20 @@
 
 namespace lodestone {
 
+enum class PickleKind : std::uint8_t {
+  other,       ///< None, a boolean, a float, an integer beyond 64 bits or a list: not part of any tensor
+  integer,     ///< `integer`
+  text,        ///< `count` bytes of UTF-8 from `data`
+  tuple,       ///< `count` values from Pickle::elements[first]
+  dict,        ///< its entries are in Pickle::items
+  global,      ///< the allowed name of number `first`
+  object,      ///< the result of calling global `first` with tuple `count`; may have items too
+  persistent,  ///< an object outside the pickle with the id `first`
+};
+
 /// A value in a pickle. It refers to other values by index in Pickle::values.
 struct PickleValue {
-  enum class Kind : std::uint8_t {
-    other,       ///< None, a boolean, a float, an integer beyond 64 bits or a list: not part of any tensor
-    integer,     ///< `integer`
-    text,        ///< `count` bytes of UTF-8 from `data`
-    tuple,       ///< `count` values from Pickle::elements[first]
-    dict,        ///< its entries are in Pickle::items
-    global,      ///< the allowed name of number `first`
-    object,      ///< the result of calling global `first` with tuple `count`; may have items too
-    persistent,  ///< an object outside the pickle with the id `first`
-  };
-
-  Kind kind = Kind::other;
+  PickleKind kind = PickleKind::other;
   std::uint32_t count = 0;
   union {
     std::int64_t integer = 0;
@@ -30,7 +30,9 @@ struct PickleValue {
     const char* data;
   };
 
-  std::string_view text() const { return kind == Kind::text ? std::string_view(data, count) : std::string_view(); }
+  std::string_view text() const {
+    return kind == PickleKind::text ? std::string_view(data, count) : std::string_view();
+  }
 };
 
 /// A parsed pickle. A pickle is a program, but nothing in it is executed; only the few instructions that build

@@ -11,8 +11,6 @@ namespace lodestone {
 
 namespace {
 
-using Kind = PickleValue::Kind;
-
 constexpr std::size_t largest_pickle = 4 << 20;  // a model and its optimizer take a few thousand bytes
 constexpr std::string_view pickle_name = "/data.pkl";
 constexpr std::string_view first_weight = "lstm.weight_ih_l0";  // in every MAGNet state_dict
@@ -29,14 +27,16 @@ constexpr std::string_view globals[] = {"collections.OrderedDict",
                                         "torch.ByteStorage"};
 constexpr DType storage_dtypes[] = {DType::f32, DType::f64, DType::f16, DType::i64, DType::i32, DType::u8};
 
-bool is_object(const PickleValue& value, Global global) { return value.kind == Kind::object && value.first == global; }
+bool is_object(const PickleValue& value, Global global) {
+  return value.kind == PickleKind::object && value.first == global;
+}
 
 /// Sizes or strides.
 bool read_sizes(const Pickle& pickle, const PickleValue& tuple, std::vector<std::uint64_t>& sizes) {
-  if (tuple.kind != Kind::tuple) return false;
+  if (tuple.kind != PickleKind::tuple) return false;
   for (std::size_t i = 0; i < tuple.count; ++i) {
     const PickleValue& size = pickle.element(tuple, i);
-    if (size.kind != Kind::integer || size.integer < 0) return false;
+    if (size.kind != PickleKind::integer || size.integer < 0) return false;
     sizes.push_back(static_cast<std::uint64_t>(size.integer));
   }
   return true;
@@ -165,7 +165,7 @@ class Archive {
     if (arguments.count < 4) return false;
     const PickleValue& start = pickle_.element(arguments, 1);
     std::vector<std::uint64_t> strides;
-    if (start.kind != Kind::integer || start.integer < 0 ||
+    if (start.kind != PickleKind::integer || start.integer < 0 ||
         !read_sizes(pickle_, pickle_.element(arguments, 2), tensor.shape) ||
         !read_sizes(pickle_, pickle_.element(arguments, 3), strides) || tensor.shape.size() != strides.size() ||
         !is_contiguous(tensor.shape, strides)) {
@@ -177,11 +177,12 @@ class Archive {
 
   /// ('storage', type, file name, device, number of values)
   bool take_storage(const PickleValue& value, TensorView& tensor) const {
-    if (value.kind != Kind::persistent) return false;
+    if (value.kind != PickleKind::persistent) return false;
     const PickleValue& id = pickle_.values[value.first];
-    if (id.kind != Kind::tuple || id.count != 5 || pickle_.element(id, 0).text() != "storage") return false;
+    if (id.kind != PickleKind::tuple || id.count != 5 || pickle_.element(id, 0).text() != "storage") return false;
     const PickleValue &type = pickle_.element(id, 1), &count = pickle_.element(id, 4);
-    if (type.kind != Kind::global || type.first < first_storage || count.kind != Kind::integer) return false;
+    if (type.kind != PickleKind::global || type.first < first_storage || count.kind != PickleKind::integer)
+      return false;
     tensor.dtype = storage_dtypes[type.first - first_storage];
     const ZipEntry* file = find(sentence("data/{}", pickle_.element(id, 2).text()));
     const std::size_t size = dtype_size(tensor.dtype);

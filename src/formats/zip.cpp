@@ -6,7 +6,7 @@ namespace lodestone {
 
 namespace {
 
-constexpr std::size_t most_entries = 4096;
+constexpr std::size_t most_files = 4096;
 constexpr std::size_t end_size = 22, directory_size = 46, local_size = 30;  // without names, extra fields and comments
 constexpr std::size_t longest_comment = 0xffff;
 constexpr std::string_view end_mark = "PK\5\6", directory_mark = "PK\1\2", local_mark = "PK\3\4";
@@ -92,7 +92,7 @@ Result<std::vector<ZipEntry>> read_zip(ByteView bytes) {
   if (end.empty()) return malformed("zip: the archive has no end; it was cut off");
   const std::size_t count = short_at(end, 10), size = long_at(end, 12), start = long_at(end, 16);
   if (start == 0xffffffff || size == 0xffffffff) return malformed("zip: archives beyond 4 GB are not read");
-  if (count > most_entries) return malformed("zip: the archive has {} entries; allowed: up to {}", count, most_entries);
+  if (count > most_files) return malformed("zip: the archive has {} entries; allowed: up to {}", count, most_files);
   const std::size_t place_of_end = static_cast<std::size_t>(end.data() - bytes.data());
   if (start > place_of_end || size > place_of_end - start) {
     return malformed("zip: the directory lies outside of the archive");

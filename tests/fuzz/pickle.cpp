@@ -16,12 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t count = pickle->values.size();
   require(count <= size);
   for (const PickleValue& value : pickle->values) {
-    using Kind = PickleValue::Kind;
-    if (value.kind == Kind::tuple) require(value.first + std::size_t{value.count} <= pickle->elements.size());
-    if (value.kind == Kind::global || value.kind == Kind::object) require(value.first < std::size(globals));
-    if (value.kind == Kind::object) require(value.count < count);
-    if (value.kind == Kind::persistent) require(value.first < count);
-    if (value.kind == Kind::text) require(value.count <= size);
+    if (value.kind == PickleKind::tuple) require(value.first + std::size_t{value.count} <= pickle->elements.size());
+    if (value.kind == PickleKind::global || value.kind == PickleKind::object) require(value.first < std::size(globals));
+    if (value.kind == PickleKind::object) require(value.count < count);
+    if (value.kind == PickleKind::persistent) require(value.first < count);
+    if (value.kind == PickleKind::text) require(value.count <= size);
   }
   for (const std::uint32_t element : pickle->elements) require(element < count);
   for (const auto& [dict, key, value] : pickle->items) require(dict < count && key < count && value < count);

@@ -80,7 +80,7 @@ std::string refused_after(Change change) {
   return refusal(read_model(write_safetensors(file).value()));
 }
 
-std::string refused(const std::string& from, const std::string& to) {
+std::string refused_model(const std::string& from, const std::string& to) {
   return refusal(read_exactly(read_model, with(from, to)));
 }
 
@@ -150,48 +150,50 @@ TEST_CASE("A file that is not a model of this version says so") {
   CHECK_THAT(refusal(read_exactly(read_model, "")), Contains("at least 8 bytes, found 0"));
   CHECK_THAT(refusal(read_exactly(read_model, safetensors_text("{}"))),
              Contains("not Lodestone's") && Contains("\"lodestone\""));
-  CHECK_THAT(refused("\"format_version\":1", "\"format_version\":2"),
+  CHECK_THAT(refused_model("\"format_version\":1", "\"format_version\":2"),
              Contains("format_version is 2; this version of Lodestone reads 1"));
-  CHECK_THAT(refused("\"format_version\":1", "\"format_version\":\"1\""), Contains("format_version is \"1\""));
-  CHECK_THAT(refused("\"format_version\":1,", ""), Contains("format_version is missing"));
-  CHECK_THAT(refused("\"kind\":\"model\"", "\"kind\":\"spectrum\""),
+  CHECK_THAT(refused_model("\"format_version\":1", "\"format_version\":\"1\""), Contains("format_version is \"1\""));
+  CHECK_THAT(refused_model("\"format_version\":1,", ""), Contains("format_version is missing"));
+  CHECK_THAT(refused_model("\"kind\":\"model\"", "\"kind\":\"spectrum\""),
              Contains("kind \"model\", found kind \"spectrum\""));
-  CHECK_THAT(refused("{\"format", "[\"format"), Contains("not valid JSON"));
+  CHECK_THAT(refused_model("{\"format", "[\"format"), Contains("not valid JSON"));
 }
 
 TEST_CASE("Every field of the metadata is checked and named") {
-  CHECK_THAT(refused("\"size\":32", "\"size\":33"), Contains("stft: size is 33"));
-  CHECK_THAT(refused("\"size\":32", "\"size\":-32"), Contains("stft: size is -32"));
-  CHECK_THAT(refused("\"size\":32", "\"size\":32.5"), Contains("stft.size is 32.5; allowed: a 32-bit integer"));
-  CHECK_THAT(refused("\"size\":32", "\"size\":1e300"), Contains("stft.size is 1e300"));
-  CHECK_THAT(refused("\"size\":32", "\"size\":\"32\""), Contains("stft.size is \"32\""));
-  CHECK_THAT(refused("\"size\":32", "\"size\":[32]"), Contains("stft.size is a list"));
-  CHECK_THAT(refused("\"size\":32", "\"size\":32,\"size\":32"), Contains("stft.size is there twice"));
-  CHECK_THAT(refused("\"size\":32,", ""), Contains("stft.size is missing"));
-  CHECK_THAT(refused("\"stft\"", "\"shtft\""), Contains("stft.size is missing"));
-  CHECK_THAT(refused("\"hop\":7", "\"hop\":0"), Contains("stft: hop is 0; allowed"));
-  CHECK_THAT(refused("\"window\":\"blackman\"", "\"window\":\"kaiser\""), Contains("stft.window is \"kaiser\""));
-  CHECK_THAT(refused("\"framing\":\"lws\"", "\"framing\":null"), Contains("stft.framing is null"));
-  CHECK_THAT(refused("\"sample_rate\":44", "\"sample_rate\":99944"), Contains("stft: sample_rate is"));
-  CHECK_THAT(refused("\"sample_rate\":", "\"sample_rate\":true,\"x\":"),
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":33"), Contains("stft: size is 33"));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":-32"), Contains("stft: size is -32"));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":32.5"), Contains("stft.size is 32.5; allowed: a 32-bit integer"));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":1e300"), Contains("stft.size is 1e300"));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":\"32\""), Contains("stft.size is \"32\""));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":[32]"), Contains("stft.size is a list"));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":32,\"size\":32"), Contains("stft.size is there twice"));
+  CHECK_THAT(refused_model("\"size\":32,", ""), Contains("stft.size is missing"));
+  CHECK_THAT(refused_model("\"stft\"", "\"shtft\""), Contains("stft.size is missing"));
+  CHECK_THAT(refused_model("\"hop\":7", "\"hop\":0"), Contains("stft: hop is 0; allowed"));
+  CHECK_THAT(refused_model("\"window\":\"blackman\"", "\"window\":\"kaiser\""), Contains("stft.window is \"kaiser\""));
+  CHECK_THAT(refused_model("\"framing\":\"lws\"", "\"framing\":null"), Contains("stft.framing is null"));
+  CHECK_THAT(refused_model("\"sample_rate\":44", "\"sample_rate\":99944"), Contains("stft: sample_rate is"));
+  CHECK_THAT(refused_model("\"sample_rate\":", "\"sample_rate\":true,\"x\":"),
              Contains("stft.sample_rate is true; allowed: a number"));
-  CHECK_THAT(refused("\"bins\":17", "\"bins\":18"), Contains("network.bins is 18; expected 17, as stft.size is 32"));
-  CHECK_THAT(refused("\"bins\":17", "\"bins\":1000000000"), Contains("network: bins is 1000000000"));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[]"), Contains("network: "));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":3"), Contains("network.layers is 3; allowed: a list"));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[[3,4]]"), Contains("network.layers"));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3,1000000000]"), Contains("network: "));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3],\"layers\":[4]"), Contains("network.layers is there twice"));
-  CHECK_THAT(refused("\"scale\":\"log1p\"", "\"scale\":\"log\""), Contains("network.scale is \"log\""));
-  CHECK_THAT(refused("\"losses\":[", "\"losses\":[\"a\","), Contains("losses is \"a\""));
+  CHECK_THAT(refused_model("\"bins\":17", "\"bins\":18"),
+             Contains("network.bins is 18; expected 17, as stft.size is 32"));
+  CHECK_THAT(refused_model("\"bins\":17", "\"bins\":1000000000"), Contains("network: bins is 1000000000"));
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[]"), Contains("network: "));
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":3"), Contains("network.layers is 3; allowed: a list"));
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[[3,4]]"), Contains("network.layers"));
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3,1000000000]"), Contains("network: "));
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3],\"layers\":[4]"),
+             Contains("network.layers is there twice"));
+  CHECK_THAT(refused_model("\"scale\":\"log1p\"", "\"scale\":\"log\""), Contains("network.scale is \"log\""));
+  CHECK_THAT(refused_model("\"losses\":[", "\"losses\":[\"a\","), Contains("losses is \"a\""));
 }
 
 TEST_CASE("Tensors of another network are refused: what was expected and what was found") {
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3,5]"),
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3,5]"),
              Contains("expected lstm.weight_ih_l1 [20, 3], found [16, 3]"));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[3,4,4]"),
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3,4,4]"),
              Contains("expected lstm.weight_ih_l2 [16, 4], found no tensor of that name"));
-  CHECK_THAT(refused("\"layers\":[3,4]", "\"layers\":[4096,4096,4096,4096]"),
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[4096,4096,4096,4096]"),
              Contains("expected lstm.weight_ih_l0 [16384, 17]"));
   CHECK_THAT(refused_after([](Safetensors& file) { tensor(file, "fc.bias").name = "dense.bias"; }),
              Contains("expected fc.bias [17]"));

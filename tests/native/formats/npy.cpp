@@ -9,7 +9,7 @@ std::string npy(const std::string& header, const std::string& values) {
   return "\x93NUMPY\x01" + std::string(1, '\0') + raw(static_cast<std::uint16_t>(header.size())) + header + values;
 }
 
-std::string refused(const std::string& header, std::size_t bytes = 8) {
+std::string refused_npy(const std::string& header, std::size_t bytes = 8) {
   return refusal(read_exactly(read_npy, npy(header, std::string(bytes, '\0'))));
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("Headers that lie or that are no dict are refused") {
   CHECK_THAT(refusal(read_exactly(read_npy, "\x93NUMPY\x02" + std::string(1, '\0') + "\xff\xff\xff\xff")),
              Contains("header of 4294967295 bytes, found 0"));
   const auto shape = [](const std::string& text, std::size_t bytes) {
-    return refused("{'descr': '<f4', 'fortran_order': False, 'shape': " + text + "}", bytes);
+    return refused_npy("{'descr': '<f4', 'fortran_order': False, 'shape': " + text + "}", bytes);
   };
   CHECK(shape("(2,)", 8).empty());
   CHECK_THAT(shape("(2,)", 7), Contains("expected 8 bytes of values for shape [2], found 7"));
@@ -71,15 +71,15 @@ TEST_CASE("Headers that lie or that are no dict are refused") {
   CHECK_THAT(shape("(-2,)", 8), Contains("whole numbers"));
   CHECK_THAT(shape("2", 8), Contains("a tuple"));
   CHECK_THAT(shape("(2 2)", 8), Contains(", or )"));
-  CHECK_THAT(refused(""), Contains("a dict"));
-  CHECK_THAT(refused("{}"), Contains("expected descr"));
-  CHECK_THAT(refused("{'descr': '<f4', 'shape': (2,)}"), Contains("expected descr"));
-  CHECK_THAT(refused("{'descr': [('a', '<f4')], 'shape': (2,), 'fortran_order': False}"), Contains("structured"));
-  CHECK_THAT(refused("{'descr': '<f4', 'descr': '<f4', 'shape': (2,), 'fortran_order': False}"), Contains("twice"));
-  CHECK_THAT(refused("{'evil': '<f4'}"), Contains("\"evil\""));
-  CHECK_THAT(refused("{'descr': '<f4', 'shape': (2,), 'fortran_order': 0}"), Contains("True or False"));
-  CHECK_THAT(refused("{'descr': '<f4', 'shape': (2,), 'fortran_order': False} x"), Contains("its end"));
-  CHECK_THAT(refused("{'descr': '<f4"), Contains("descr as a string"));
+  CHECK_THAT(refused_npy(""), Contains("a dict"));
+  CHECK_THAT(refused_npy("{}"), Contains("expected descr"));
+  CHECK_THAT(refused_npy("{'descr': '<f4', 'shape': (2,)}"), Contains("expected descr"));
+  CHECK_THAT(refused_npy("{'descr': [('a', '<f4')], 'shape': (2,), 'fortran_order': False}"), Contains("structured"));
+  CHECK_THAT(refused_npy("{'descr': '<f4', 'descr': '<f4', 'shape': (2,), 'fortran_order': False}"), Contains("twice"));
+  CHECK_THAT(refused_npy("{'evil': '<f4'}"), Contains("\"evil\""));
+  CHECK_THAT(refused_npy("{'descr': '<f4', 'shape': (2,), 'fortran_order': 0}"), Contains("True or False"));
+  CHECK_THAT(refused_npy("{'descr': '<f4', 'shape': (2,), 'fortran_order': False} x"), Contains("its end"));
+  CHECK_THAT(refused_npy("{'descr': '<f4"), Contains("descr as a string"));
 }
 
 TEST_CASE("Mistreated arrays are refused or read") {

@@ -3,13 +3,12 @@
 #include "support.hpp"
 
 using namespace lodestone;
-using Kind = PickleValue::Kind;
 
 namespace {
 
 constexpr std::string_view allowed[] = {"collections.OrderedDict", "torch._utils._rebuild_tensor_v2"};
 
-Result<Pickle> parse(ByteView bytes) { return read_pickle(bytes, allowed); }
+Result<Pickle> parse_pickle(ByteView bytes) { return read_pickle(bytes, allowed); }
 
 /// A text of `size` characters in quotes, zeros among them.
 template <std::size_t size>
@@ -17,7 +16,7 @@ std::string bytes(const char (&text)[size]) {
   return {text, size - 1};
 }
 
-std::string refused(const std::string& text) { return refusal(read_exactly(parse, text)); }
+std::string refused_pickle(const std::string& text) { return refusal(read_exactly(parse_pickle, text)); }
 
 }  // namespace
 
@@ -27,14 +26,14 @@ TEST_CASE("pickle: a dict of a tuple and a made object") {
                            bytes("X\x01\x00\x00\x00o") + "ccollections\nOrderedDict\n" +
                            bytes(")Rq\x03X\x01\x00\x00\x00xNsu.");
   const Bytes content = bytes_of(text);
-  const Pickle pickle = parse(content).value();
+  const Pickle pickle = parse_pickle(content).value();
   REQUIRE(pickle.items.size() == 3);
   const auto& [object, x, none] = pickle.items[0];
-  CHECK(pickle.values[object].kind == Kind::object);
+  CHECK(pickle.values[object].kind == PickleKind::object);
   CHECK(pickle.values[object].first == 0);
   CHECK(pickle.values[x].text() == "x");
-  CHECK(pickle.values[none].kind == Kind::other);
-  CHECK(pickle.values[pickle.items[1].dict].kind == Kind::dict);
+  CHECK(pickle.values[none].kind == PickleKind::other);
+  CHECK(pickle.values[pickle.items[1].dict].kind == PickleKind::dict);
   CHECK(pickle.values[pickle.items[1].key].text() == "k");
   const PickleValue& tuple = pickle.values[pickle.items[1].value];
   REQUIRE(tuple.count == 3);
@@ -42,17 +41,17 @@ TEST_CASE("pickle: a dict of a tuple and a made object") {
   CHECK(pickle.element(tuple, 1).integer == -2);
   CHECK(pickle.element(tuple, 2).integer == 300);
   CHECK(pickle.items[2].value == object);
-  mistreat(parse, text, text.size());
+  mistreat(parse_pickle, text, text.size());
 }
 
 TEST_CASE("pickle: long integers") {
-  const auto integer = [](const std::string& text) { return parse(bytes_of(text)).value().values[0]; };
+  const auto integer = [](const std::string& text) { return parse_pickle(bytes_of(text)).value().values[0]; };
   CHECK(integer(bytes("\x8a\x00.")).integer == 0);
   CHECK(integer(bytes("\x8a\x01\xff.")).integer == -1);
   CHECK(integer(bytes("\x8a\x02\x00\x80.")).integer == -32768);
   CHECK(integer(bytes("\x8a\x03\xff\xff\x00.")).integer == 65535);
   CHECK(integer(bytes("\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x80.")).integer == INT64_MIN);
-  CHECK(integer(bytes("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.")).kind == Kind::other);
+  CHECK(integer(bytes("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.")).kind == PickleKind::other);
 }
 
 TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
@@ -60,9 +59,9 @@ TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
     const std::string text = std::string("c") + name + "\n" + bytes("X\x02\x00\x00\x00ls\x85R.");
     std::string dotted = name;
     dotted[dotted.find('\n')] = '.';
-    CHECK_THAT(refused(text), Catch::Contains("\"" + dotted + "\""));
+    CHECK_THAT(refused_pickle(text), Catch::Contains("\"" + dotted + "\""));
   }
-  CHECK_THAT(refused("c_\xff\x1b\nx\n."), Catch::Contains("it asks for"));
+  CHECK_THAT(refused_pickle("c_\xff\x1b\nx\n."), Catch::Contains("it asks for"));
   const std::pair<std::string, const char*> unknown[] = {{bytes("}\x81."), "NEWOBJ"},
                                                          {"ios\nsystem\n.", "INST"},
                                                          {bytes("\x94."), "MEMOIZE"},
@@ -76,10 +75,10 @@ TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
                                                          {"2.", "DUP"},
                                                          {bytes("\xee."), "of no name (238)"}};
   for (const auto& [text, name] : unknown) {
-    CHECK_THAT(refused(text), Catch::Contains(std::string("opcode ") + name));
-    CHECK_THAT(refused(text), Catch::Contains("not read"));
+    CHECK_THAT(refused_pickle(text), Catch::Contains(std::string("opcode ") + name));
+    CHECK_THAT(refused_pickle(text), Catch::Contains("not read"));
   }
-  CHECK_THAT(refused(bytes("\x80\x04.")), Catch::Contains("the protocol is 4; allowed: 2"));
+  CHECK_THAT(refused_pickle(bytes("\x80\x04.")), Catch::Contains("the protocol is 4; allowed: 2"));
 }
 
 TEST_CASE("pickle: opcodes out of place") {
@@ -124,11 +123,11 @@ TEST_CASE("pickle: opcodes out of place") {
                                                        {"cos\nsys", "GLOBAL"}};
   for (const auto& [text, where] : cases) {
     INFO(where);
-    CHECK_THAT(refused(text), Catch::Contains(std::string("opcode ") + where));
-    CHECK_THAT(refused(text), Catch::Contains("out of place or cut off"));
+    CHECK_THAT(refused_pickle(text), Catch::Contains(std::string("opcode ") + where));
+    CHECK_THAT(refused_pickle(text), Catch::Contains("out of place or cut off"));
   }
-  CHECK_THAT(refused(""), Catch::Contains("without STOP"));
-  CHECK_THAT(refused("N"), Catch::Contains("without STOP"));
+  CHECK_THAT(refused_pickle(""), Catch::Contains("without STOP"));
+  CHECK_THAT(refused_pickle("N"), Catch::Contains("without STOP"));
 }
 
 TEST_CASE("pickle: bombs take no more than their own size") {
@@ -137,10 +136,10 @@ TEST_CASE("pickle: bombs take no more than their own size") {
   for (int i = 1; i < 60; ++i)
     lists +=
         std::string("](h") + static_cast<char>(i - 1) + "h" + static_cast<char>(i - 1) + "eq" + static_cast<char>(i);
-  CHECK(parse(bytes_of(lists + "t.")));
+  CHECK(parse_pickle(bytes_of(lists + "t.")));
   // Nested tuples deeper than any stack.
   std::string deep = ")";
   deep.append(1000000, '\x85');
-  CHECK(parse(bytes_of(deep + ".")));
-  CHECK(!refused(std::string(1000000, '(') + ".").empty());
+  CHECK(parse_pickle(bytes_of(deep + ".")));
+  CHECK(!refused_pickle(std::string(1000000, '(') + ".").empty());
 }

@@ -7,11 +7,9 @@ using namespace lodestone;
 
 namespace {
 
-std::string vector_file(const std::string& name) { return read_text(LODESTONE_TEST_DATA "/import/" + name); }
+Result<Model> parse_pytorch(ByteView bytes) { return read_pytorch(bytes, {}); }
 
-Result<Model> parse(ByteView bytes) { return read_pytorch(bytes, {}); }
-
-std::string refused(const std::string& text) { return refusal(read_exactly(parse, text)); }
+std::string refused_pytorch(const std::string& text) { return refusal(read_exactly(parse_pytorch, text)); }
 
 /// An archive of one pickle and storages of that many bytes.
 std::string archive(const std::string& pickle, const std::vector<std::size_t>& storages = {}) {
@@ -44,7 +42,7 @@ std::string dict(const std::vector<std::pair<std::string, std::string>>& items) 
 
 /// The message about a first LSTM weight put together like that.
 std::string about(const std::string& weight, std::size_t storage_bytes) {
-  return refused(archive(dict({{"lstm.weight_ih_l0", weight}}), {storage_bytes}));
+  return refused_pytorch(archive(dict({{"lstm.weight_ih_l0", weight}}), {storage_bytes}));
 }
 
 }  // namespace
@@ -69,13 +67,13 @@ TEST_CASE("pytorch: what a file does not say is told, or MAGNet's") {
 }
 
 TEST_CASE("pytorch: state_dicts however they are wrapped hold the same weights") {
-  const Model reference = parse(bytes_of(vector_file("state_dict.pth"))).value();
+  const Model reference = parse_pytorch(bytes_of(vector_file("state_dict.pth"))).value();
   for (const char* name : {"checkpoint.pth", "parameters.pth", "views.pth", "double.pth"}) {
     INFO(name);
-    Model model = parse(bytes_of(vector_file(name))).value();
+    Model model = parse_pytorch(bytes_of(vector_file(name))).value();
     CHECK(text_of(write_model(model).value()) == text_of(write_model(reference).value()));
   }
-  CHECK(text_of(write_model(parse(bytes_of(vector_file("half.pth"))).value()).value()) !=
+  CHECK(text_of(write_model(parse_pytorch(bytes_of(vector_file("half.pth"))).value()).value()) !=
         text_of(write_model(reference).value()));
 }
 
@@ -111,8 +109,9 @@ TEST_CASE("pytorch: shapes that no network has") {
   const auto network = [](int rows, int bins, int hidden) {
     const std::string ih = tensor(0, rows * bins, 0, rows, bins, strides(bins, 1));
     const std::string hh = tensor(1, rows * hidden, 0, rows, hidden, strides(hidden, 1));
-    return refused(archive(dict({{"lstm.weight_ih_l0", ih}, {"lstm.weight_hh_l0", hh}}),
-                           {static_cast<std::size_t>(4 * rows * bins), static_cast<std::size_t>(4 * rows * hidden)}));
+    return refused_pytorch(
+        archive(dict({{"lstm.weight_ih_l0", ih}, {"lstm.weight_hh_l0", hh}}),
+                {static_cast<std::size_t>(4 * rows * bins), static_cast<std::size_t>(4 * rows * hidden)}));
   };
   CHECK_THAT(network(8, 9, 2), Catch::Contains("expected batch_norm.weight [9], found no tensor of that name"));
   CHECK_THAT(network(8, 3, 2), Catch::Contains("the file's network: size is 4"));
@@ -123,32 +122,35 @@ TEST_CASE("pytorch: shapes that no network has") {
 
 TEST_CASE("pytorch: files that hold no network, or two") {
   const std::string weight = tensor(0, 12, 0, 4, 3, strides(3, 1));
-  CHECK_THAT(refused(archive("\x80\x02}.")), Catch::Contains("it holds no MAGNet network"));
-  CHECK_THAT(refused(archive(dict({{"encoder.weight", weight}}), {48})), Catch::Contains("it holds no MAGNet network"));
-  CHECK_THAT(refused(archive(dict({{"a.lstm.weight_ih_l0", weight}, {"b.lstm.weight_ih_l0", weight}}), {48})),
+  CHECK_THAT(refused_pytorch(archive("\x80\x02}.")), Catch::Contains("it holds no MAGNet network"));
+  CHECK_THAT(refused_pytorch(archive(dict({{"encoder.weight", weight}}), {48})),
+             Catch::Contains("it holds no MAGNet network"));
+  CHECK_THAT(refused_pytorch(archive(dict({{"a.lstm.weight_ih_l0", weight}, {"b.lstm.weight_ih_l0", weight}}), {48})),
              Catch::Contains("two networks, with \"a.lstm.weight_ih_l0\" and \"b.lstm.weight_ih_l0\""));
-  CHECK_THAT(refused(zip_text({{"a/b", "c"}})), Catch::Contains("holds no data.pkl"));
-  CHECK_THAT(refused(zip_text({{"m/data.pkl", "N."}, {"m/constants.pkl", "N."}})), Catch::Contains("TorchScript"));
-  CHECK_THAT(refused(zip_text({{"m/data.pkl", "N."}, {"m/byteorder", "big"}})),
+  CHECK_THAT(refused_pytorch(zip_text({{"a/b", "c"}})), Catch::Contains("holds no data.pkl"));
+  CHECK_THAT(refused_pytorch(zip_text({{"m/data.pkl", "N."}, {"m/constants.pkl", "N."}})),
+             Catch::Contains("TorchScript"));
+  CHECK_THAT(refused_pytorch(zip_text({{"m/data.pkl", "N."}, {"m/byteorder", "big"}})),
              Catch::Contains("byte order is \"big\""));
-  CHECK_THAT(refused(archive("\x80\x02}" + std::string(5 << 20, ')'))), Catch::Contains("allowed: up to 4194304"));
-  CHECK_THAT(refused("\x80\x02\x8a\x0al\xfc\x9c"), Catch::Contains("PyTorch before 1.6"));
-  CHECK_THAT(refused(""), Catch::Contains("bare pickle"));
+  CHECK_THAT(refused_pytorch(archive("\x80\x02}" + std::string(5 << 20, ')'))),
+             Catch::Contains("allowed: up to 4194304"));
+  CHECK_THAT(refused_pytorch("\x80\x02\x8a\x0al\xfc\x9c"), Catch::Contains("PyTorch before 1.6"));
+  CHECK_THAT(refused_pytorch(""), Catch::Contains("bare pickle"));
 }
 
 TEST_CASE("pytorch: tensors that the network does not have are named") {
   std::string renamed = vector_file("state_dict.pth");
   for (std::size_t at = 0; (at = renamed.find("fc.bias", at)) != std::string::npos;) renamed.replace(at, 7, "fc.bios");
-  CHECK_THAT(refused(renamed), Catch::Contains("expected fc.bias [17], found no tensor of that name"));
+  CHECK_THAT(refused_pytorch(renamed), Catch::Contains("expected fc.bias [17], found no tensor of that name"));
 }
 
 TEST_CASE("pytorch: cut off and damaged files") {
   const std::string text = vector_file("state_dict.pth");
-  mistreat(parse, text, 200);
+  mistreat(parse_pytorch, text, 200);
   for (std::size_t bit = 0; bit < 8 * text.size(); bit += 7) {
     std::string flipped = text;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
-    const auto result = read_exactly(parse, flipped);
+    const auto result = read_exactly(parse_pytorch, flipped);
     if (!result) CHECK(!result.error().message.empty());
   }
 }

@@ -8,7 +8,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::string refused(const std::string& header, const std::string& data = {}) {
+std::string refused_safetensors(const std::string& header, const std::string& data = {}) {
   return refusal(read_exactly(read_safetensors, safetensors_text(header, data)));
 }
 
@@ -121,15 +121,15 @@ TEST_CASE("Headers that lie are refused, and the message says what was expected"
   CHECK_THAT(refusal(read_exactly(read_safetensors, raw(UINT64_MAX) + "{}")), Contains("allowed"));
   CHECK_THAT(refusal(read_exactly(read_safetensors, raw(std::uint64_t{3}) + "{}")),
              Contains("header of 3 bytes, found 2"));
-  CHECK_THAT(refused(""), Contains("does not start with {"));
-  CHECK_THAT(refused(" {}"), Contains("does not start with {"));
-  CHECK_THAT(refused("{}x"), Contains("not valid JSON"));
-  CHECK_THAT(refused("{\"\xff\":{}}"), Contains("UTF-8"));
-  CHECK_THAT(refused("{}", "x"), Contains("expected 0 bytes of tensors, found 1"));
-  CHECK(refused("{}  ").empty());
-  CHECK(refused(R"({"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})", four).empty());
+  CHECK_THAT(refused_safetensors(""), Contains("does not start with {"));
+  CHECK_THAT(refused_safetensors(" {}"), Contains("does not start with {"));
+  CHECK_THAT(refused_safetensors("{}x"), Contains("not valid JSON"));
+  CHECK_THAT(refused_safetensors("{\"\xff\":{}}"), Contains("UTF-8"));
+  CHECK_THAT(refused_safetensors("{}", "x"), Contains("expected 0 bytes of tensors, found 1"));
+  CHECK(refused_safetensors("{}  ").empty());
+  CHECK(refused_safetensors(R"({"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})", four).empty());
 
-  const auto field = [&](const std::string& entry) { return refused(R"({"a":)" + entry + "}", four); };
+  const auto field = [&](const std::string& entry) { return refused_safetensors(R"({"a":)" + entry + "}", four); };
   CHECK_THAT(field("1"), Contains("is not an object"));
   CHECK_THAT(field("[{}]"), Contains("is not an object"));
   CHECK_THAT(field("{}"), Contains("lacks"));
@@ -163,9 +163,9 @@ TEST_CASE("Headers that lie are refused, and the message says what was expected"
 
 TEST_CASE("Tensors that overlap, leave gaps or end beyond the file are refused") {
   const auto two = [](const char* first, const char* second, std::size_t size) {
-    return refused(std::string(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)") + first +
-                       R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + second + "}}",
-                   std::string(size, 'x'));
+    return refused_safetensors(std::string(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)") + first +
+                                   R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + second + "}}",
+                               std::string(size, 'x'));
   };
   CHECK(two("[0,4]", "[4,8]", 8).empty());
   CHECK(two("[4,8]", "[0,4]", 8).empty());
@@ -179,18 +179,18 @@ TEST_CASE("Tensors that overlap, leave gaps or end beyond the file are refused")
 
 TEST_CASE("Names that are there twice and metadata that are no strings are refused") {
   const std::string entry = R"({"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
-  CHECK_THAT(refused(R"({"a":)" + entry + R"(,"b":)" + entry + R"(,"a":)" + entry + "}"),
+  CHECK_THAT(refused_safetensors(R"({"a":)" + entry + R"(,"b":)" + entry + R"(,"a":)" + entry + "}"),
              Contains("\"a\" is there twice"));
-  CHECK_THAT(refused(R"({"__metadata__":{},"__metadata__":{}})"), Contains("twice"));
-  CHECK_THAT(refused(R"({"__metadata__":{"a":"","b":"","a":""}})"), Contains("\"a\" is there twice"));
+  CHECK_THAT(refused_safetensors(R"({"__metadata__":{},"__metadata__":{}})"), Contains("twice"));
+  CHECK_THAT(refused_safetensors(R"({"__metadata__":{"a":"","b":"","a":""}})"), Contains("\"a\" is there twice"));
   for (const char* value : {"1", "null", "[]", "{}", "[\"a\"]", "{\"b\":\"c\"}"}) {
-    CHECK_THAT(refused(R"({"__metadata__":{"a":)" + std::string(value) + "}}"), Contains("not a string"));
+    CHECK_THAT(refused_safetensors(R"({"__metadata__":{"a":)" + std::string(value) + "}}"), Contains("not a string"));
   }
-  CHECK_THAT(refused(R"({"__metadata__":"a"})"), Contains("not an object"));
+  CHECK_THAT(refused_safetensors(R"({"__metadata__":"a"})"), Contains("not an object"));
 }
 
 TEST_CASE("Names out of a file are shortened and freed of control characters in messages") {
-  const std::string message = refused("{\"\\u001b[2J" + std::string(1000, 'a') + "\":1}");
+  const std::string message = refused_safetensors("{\"\\u001b[2J" + std::string(1000, 'a') + "\":1}");
   CHECK(message.size() < 200);
   CHECK_THAT(message, Contains("\"?[2Jaaa"));
 }

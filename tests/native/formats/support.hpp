@@ -30,6 +30,9 @@ inline Bytes data_file(const std::string& name) {
   return bytes_of(read_text(LODESTONE_TEST_DATA "/../native/formats/data/" + name));
 }
 
+/// A file of tests/vectors/import.
+inline std::string vector_file(const std::string& name) { return read_text(LODESTONE_TEST_DATA "/import/" + name); }
+
 /// Little-endian bytes of a number.
 template <class T>
 std::string raw(T value) {

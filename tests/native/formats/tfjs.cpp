@@ -5,11 +5,9 @@ using namespace lodestone;
 
 namespace {
 
-std::string vector_file(const std::string& name) { return read_text(LODESTONE_TEST_DATA "/import/" + name); }
-
 std::string shards() { return vector_file("tfjs/group1-shard1of2.bin") + vector_file("tfjs/group1-shard2of2.bin"); }
 
-Result<Model> parse(ByteView json) { return read_tfjs(json, bytes_of(shards()), {}); }
+Result<Model> parse_tfjs(ByteView json) { return read_tfjs(json, bytes_of(shards()), {}); }
 
 }  // namespace
 
@@ -17,7 +15,7 @@ TEST_CASE("tfjs: a model of TensorFlow.js, and the same as Keras writes it") {
   const Bytes json = bytes_of(vector_file("tfjs/model.json"));
   CHECK(model_format(json) == ModelFormat::tfjs);
   CHECK(tfjs_shards(json).value() == std::vector<std::string>{"group1-shard1of2.bin", "group1-shard2of2.bin"});
-  const Model model = parse(json).value();
+  const Model model = parse_tfjs(json).value();
   CHECK(model.network == NetworkConfig{.bins = 17, .layers = {6, 5}});
   CHECK(model.stft == StftConfig{.size = 32, .hop = 8});
   const Model keras =
@@ -28,9 +26,9 @@ TEST_CASE("tfjs: a model of TensorFlow.js, and the same as Keras writes it") {
 
 TEST_CASE("tfjs: epsilon becomes part of the variance") {
   std::string json = vector_file("tfjs/model.json");
-  const Model usual = parse(bytes_of(json)).value();
+  const Model usual = parse_tfjs(bytes_of(json)).value();
   json.replace(json.find("\"epsilon\":0.001"), 15, "\"epsilon\":0.501");
-  const Model larger = parse(bytes_of(json)).value();
+  const Model larger = parse_tfjs(bytes_of(json)).value();
   for (std::size_t i = 0; i < 17; ++i) {
     CHECK(larger.weights.running_var[i] == Approx(usual.weights.running_var[i] + 0.5f).epsilon(1e-6));
     CHECK(larger.weights.norm_weight[i] == usual.weights.norm_weight[i]);
@@ -39,7 +37,7 @@ TEST_CASE("tfjs: epsilon becomes part of the variance") {
 
 TEST_CASE("tfjs: damaged and cut off") {
   const std::string json = vector_file("tfjs/model.json");
-  mistreat(parse, json, 1000);
+  mistreat(parse_tfjs, json, 1000);
   for (std::size_t size = 0; size < shards().size(); size += 97) {
     CHECK_FALSE(read_tfjs(bytes_of(json), bytes_of(shards().substr(0, size)), {}));
   }

@@ -36,7 +36,7 @@ std::vector<float> samples_of(const std::string& text) {
   return {sound->samples.begin(), sound->samples.end()};
 }
 
-std::string refused(const std::string& text) { return refusal(read_exactly(read_wav, text)); }
+std::string refused_wav(const std::string& text) { return refusal(read_exactly(read_wav, text)); }
 
 }  // namespace
 
@@ -67,15 +67,15 @@ TEST_CASE("Other chunks are skipped, odd ones with their padding, and the extens
                              raw(std::uint32_t{4}) + raw(tag) + guid_tail);
   };
   CHECK(samples_of(riff(extensible(1) + data)) == std::vector<float>{0.5});
-  CHECK_THAT(refused(riff(extensible(85) + data)), Contains("encoding 85 of 16 bits"));
-  CHECK_THAT(refused(wav({.tag = 0xfffe}, "xx")), Contains("encoding 65534"));
+  CHECK_THAT(refused_wav(riff(extensible(85) + data)), Contains("encoding 85 of 16 bits"));
+  CHECK_THAT(refused_wav(wav({.tag = 0xfffe}, "xx")), Contains("encoding 65534"));
 }
 
 TEST_CASE("The sample rate is read; 1 to 768000 is allowed") {
   CHECK(read_wav(bytes_of(wav({.rate = 1}, "xx"))).value().sample_rate == 1);
   CHECK(read_wav(bytes_of(wav({.rate = 768000}, "xx"))).value().sample_rate == 768000);
-  CHECK_THAT(refused(wav({.rate = 0}, "xx")), Contains("sample rate is 0; allowed: 1 to 768000"));
-  CHECK_THAT(refused(wav({.rate = 768001}, "xx")), Contains("768001"));
+  CHECK_THAT(refused_wav(wav({.rate = 0}, "xx")), Contains("sample rate is 0; allowed: 1 to 768000"));
+  CHECK_THAT(refused_wav(wav({.rate = 768001}, "xx")), Contains("768001"));
 }
 
 TEST_CASE("The bundled sounds are read") {
@@ -95,35 +95,36 @@ TEST_CASE("A file that a program streamed has no true length; any other length m
   for (const std::uint32_t length : {0xffffffffu, 0x7ffff000u}) {
     CHECK(samples_of(head + raw(length) + data) == std::vector<float>{0.5, -0.5});
   }
-  CHECK_THAT(refused(head + raw(6u) + data), Contains("expected 6 bytes of samples, found 5"));
-  CHECK_THAT(refused(head + raw(0x80000000u) + data), Contains("expected 2147483648 bytes of samples, found 5"));
-  CHECK_THAT(refused(head + raw(0xffffffffu)), Contains("no samples"));
+  CHECK_THAT(refused_wav(head + raw(6u) + data), Contains("expected 6 bytes of samples, found 5"));
+  CHECK_THAT(refused_wav(head + raw(0x80000000u) + data), Contains("expected 2147483648 bytes of samples, found 5"));
+  CHECK_THAT(refused_wav(head + raw(0xffffffffu)), Contains("no samples"));
 }
 
 TEST_CASE("Files that are not WAV, or not one that can be played, are refused") {
-  CHECK_THAT(refused(""), Contains("not a WAV file"));
-  CHECK_THAT(refused("ID3\x03 some mp3 bytes"), Contains("not a WAV file") && Contains("ID3"));
-  CHECK_THAT(refused("RIFX" + std::string(8, '\0')), Contains("not a WAV file"));
-  CHECK_THAT(refused(riff("")), Contains("no data chunk"));
-  CHECK_THAT(refused(riff(Format().text())), Contains("no data chunk"));
-  CHECK_THAT(refused(riff(chunk("data", "xx"))), Contains("before the fmt chunk"));
-  CHECK_THAT(refused(riff(chunk("fmt ", "short") + chunk("data", "xx"))), Contains("fmt chunk of 16 bytes, found 5"));
-  CHECK_THAT(refused(wav({}, "")), Contains("no samples"));
-  CHECK_THAT(refused(wav({}, "x")), Contains("no samples"));
-  CHECK_THAT(refused(wav({.channels = 0}, "xx")), Contains("channels is 0"));
-  CHECK_THAT(refused(wav({.bits = 12}, "xx")), Contains("PCM (1) of 8, 16, 24 and 32 bits"));
-  CHECK_THAT(refused(wav({.tag = 2, .bits = 4}, "xx")), Contains("encoding 2 of 4 bits"));
-  CHECK_THAT(refused(wav({.block_align = 0}, "xx")), Contains("block align is 0, expected 2"));
-  CHECK_THAT(refused(wav({.channels = 65535, .bits = 32}, "xx")), Contains("block align"));
+  CHECK_THAT(refused_wav(""), Contains("not a WAV file"));
+  CHECK_THAT(refused_wav("ID3\x03 some mp3 bytes"), Contains("not a WAV file") && Contains("ID3"));
+  CHECK_THAT(refused_wav("RIFX" + std::string(8, '\0')), Contains("not a WAV file"));
+  CHECK_THAT(refused_wav(riff("")), Contains("no data chunk"));
+  CHECK_THAT(refused_wav(riff(Format().text())), Contains("no data chunk"));
+  CHECK_THAT(refused_wav(riff(chunk("data", "xx"))), Contains("before the fmt chunk"));
+  CHECK_THAT(refused_wav(riff(chunk("fmt ", "short") + chunk("data", "xx"))),
+             Contains("fmt chunk of 16 bytes, found 5"));
+  CHECK_THAT(refused_wav(wav({}, "")), Contains("no samples"));
+  CHECK_THAT(refused_wav(wav({}, "x")), Contains("no samples"));
+  CHECK_THAT(refused_wav(wav({.channels = 0}, "xx")), Contains("channels is 0"));
+  CHECK_THAT(refused_wav(wav({.bits = 12}, "xx")), Contains("PCM (1) of 8, 16, 24 and 32 bits"));
+  CHECK_THAT(refused_wav(wav({.tag = 2, .bits = 4}, "xx")), Contains("encoding 2 of 4 bits"));
+  CHECK_THAT(refused_wav(wav({.block_align = 0}, "xx")), Contains("block align is 0, expected 2"));
+  CHECK_THAT(refused_wav(wav({.channels = 65535, .bits = 32}, "xx")), Contains("block align"));
 }
 
 TEST_CASE("Samples that are not finite are refused by their number") {
   const std::string fine = raw(0.5f), nan = raw(std::numeric_limits<float>::quiet_NaN()),
                     inf = raw(std::numeric_limits<float>::infinity());
-  CHECK_THAT(refused(wav({.tag = 3, .bits = 32}, fine + fine + nan)), Contains("sample 2 is nan"));
-  CHECK_THAT(refused(wav({.tag = 3, .channels = 2, .bits = 32}, fine + fine + fine + inf)),
+  CHECK_THAT(refused_wav(wav({.tag = 3, .bits = 32}, fine + fine + nan)), Contains("sample 2 is nan"));
+  CHECK_THAT(refused_wav(wav({.tag = 3, .channels = 2, .bits = 32}, fine + fine + fine + inf)),
              Contains("sample 1 is inf"));
-  CHECK_THAT(refused(wav({.tag = 3, .bits = 64}, raw(1e300))), Contains("sample 0 is inf"));
+  CHECK_THAT(refused_wav(wav({.tag = 3, .bits = 64}, raw(1e300))), Contains("sample 0 is inf"));
 }
 
 TEST_CASE("Written sounds come back: float32 to the bit, pcm16 to half a step, clipped") {

@@ -18,12 +18,8 @@ using namespace lodestone;
 
 namespace {
 
-using Frame = std::vector<float>;
-
-Frame copy(std::span<const float> frame) { return {frame.begin(), frame.end()}; }
-
 /// Without noise, so that each frame is a prediction.
-std::vector<Frame> dream(const Model& model, DreamConfig config, int count) {
+std::vector<Frame> render(const Model& model, DreamConfig config, int count) {
   config.temperature = 0;
   Dreamer dreamer = Dreamer::create(model, config).value();
   std::vector<Frame> frames;
@@ -62,7 +58,7 @@ TEST_CASE("A dream continues its impulse with the network's own predictions") {
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Scale scale = GENERATE(Scale::linear, Scale::log1p);
   const Model model = small_model(scale);
-  const auto frames = dream(model, {.mode = mode, .position = 0.5}, 12);
+  const auto frames = render(model, {.mode = mode, .position = 0.5}, 12);
 
   Oracle oracle(model, mode);
   Frame expected = oracle.after_impulse(48);  // 0.5 · (100 − 5), rounded
@@ -75,8 +71,8 @@ TEST_CASE("A dream continues its impulse with the network's own predictions") {
 TEST_CASE("Position 0 and 1 are the first and the last window of the training sound") {
   const Model model = small_model();
   Oracle oracle(model, Mode::window);
-  CHECK(dream(model, {.position = 0}, 1)[0] == oracle.after_impulse(0));
-  CHECK(dream(model, {.position = 1}, 1)[0] == oracle.after_impulse(95));
+  CHECK(render(model, {.position = 0}, 1)[0] == oracle.after_impulse(0));
+  CHECK(render(model, {.position = 1}, 1)[0] == oracle.after_impulse(95));
 }
 
 TEST_CASE("Randomness 1 jumps at every frame, 0.2 at about every fifth") {
@@ -87,9 +83,9 @@ TEST_CASE("Randomness 1 jumps at every frame, 0.2 at about every fifth") {
   for (std::size_t row = 0; row <= 95; ++row) jumps.push_back(oracle.after_impulse(row));
   const auto is_jump = [&](const Frame& frame) { return std::count(jumps.begin(), jumps.end(), frame) > 0; };
 
-  const auto always = dream(model, {.mode = mode, .randomness = 1}, 50);
+  const auto always = render(model, {.mode = mode, .randomness = 1}, 50);
   CHECK(std::count_if(always.begin(), always.end(), is_jump) == 50);
-  const auto some = dream(model, {.mode = mode, .randomness = 0.2}, 1000);
+  const auto some = render(model, {.mode = mode, .randomness = 0.2}, 1000);
   const auto count = std::count_if(some.begin(), some.end(), is_jump);
   CHECK(count > 150);  // 200 ± 4 standard deviations of 12.6
   CHECK(count < 250);
@@ -97,7 +93,7 @@ TEST_CASE("Randomness 1 jumps at every frame, 0.2 at about every fifth") {
 
 TEST_CASE("A schedule visits its points for their lengths, round and round") {
   const Model model = small_model();
-  const auto frames = dream(model, {.points = {0.2, 0.9}, .lengths = {3, 2}}, 10);
+  const auto frames = render(model, {.points = {0.2, 0.9}, .lengths = {3, 2}}, 10);
   Oracle oracle(model, Mode::window);
   CHECK(frames[0] == oracle.after_impulse(19));
   CHECK(frames[1] == oracle.after(frames[0]));
@@ -109,14 +105,14 @@ TEST_CASE("A schedule visits its points for their lengths, round and round") {
 TEST_CASE("The same seed dreams the same, another seed something else") {
   const Model model = small_model();
   const DreamConfig config{.seed = 7, .randomness = 0.3};
-  CHECK(dream(model, config, 30) == dream(model, config, 30));
-  CHECK(dream(model, config, 30) != dream(model, {.seed = 8, .randomness = 0.3}, 30));
+  CHECK(render(model, config, 30) == render(model, config, 30));
+  CHECK(render(model, config, 30) != render(model, {.seed = 8, .randomness = 0.3}, 30));
 }
 
 TEST_CASE("Slices of any size give the same bits as whole frames, without taking memory") {
   const Model model = small_model();
   const DreamConfig config{.seed = 3, .randomness = 0.2, .temperature = 0};
-  const auto whole = dream(model, config, 40);
+  const auto whole = render(model, config, 40);
   const std::int64_t slice = GENERATE(1, 100, 5000);
   Dreamer dreamer = Dreamer::create(model, config).value();
   const std::uint64_t before = allocations();
@@ -135,9 +131,9 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a dream") {
   Model model = small_model();
   for (float& weight : model.weights.dense_weight.all()) weight *= 1e-19f;
   for (float& bias : model.weights.dense_bias) bias *= 1e-19f;
-  const auto plain = dream(model, {.randomness = 0.1}, 50);
+  const auto plain = render(model, {.randomness = 0.1}, 50);
   const FlushToZero scope;
-  CHECK(dream(model, {.randomness = 0.1}, 50) == plain);
+  CHECK(render(model, {.randomness = 0.1}, 50) == plain);
 }
 
 TEST_CASE("A network that dies is started again once a second, and that is counted") {
@@ -187,7 +183,7 @@ TEST_CASE("Without training frames a dream starts from silence") {
   Model model = small_model();
   model.impulses = {};
   Oracle oracle(model, Mode::window);
-  const auto frames = dream(model, {.position = 0.7, .randomness = 1}, 5);
+  const auto frames = render(model, {.position = 0.7, .randomness = 1}, 5);
   Frame expected = oracle.after(Frame(33, 0.0f));
   for (const Frame& frame : frames) {
     REQUIRE(frame == expected);
@@ -198,7 +194,7 @@ TEST_CASE("Without training frames a dream starts from silence") {
 TEST_CASE("A model dreams the same after it has been saved and loaded") {
   const Model model = small_model();
   const Model loaded = read_model(write_model(model).value()).value();
-  CHECK(dream(loaded, {.seed = 5, .randomness = 0.2}, 50) == dream(model, {.seed = 5, .randomness = 0.2}, 50));
+  CHECK(render(loaded, {.seed = 5, .randomness = 0.2}, 50) == render(model, {.seed = 5, .randomness = 0.2}, 50));
 }
 
 TEST_CASE("Impossible dreams are refused with the field and what is allowed") {

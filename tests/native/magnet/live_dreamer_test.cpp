@@ -16,11 +16,8 @@ using namespace lodestone;
 
 namespace {
 
-using Frame = std::vector<float>;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr int refill = 3;  // frames of the training sound after a jump: half of a sequence of 5, and a bit
-
-Frame copy(std::span<const float> frame) { return {frame.begin(), frame.end()}; }
 
 /// A network whose dreams follow what it is fed and neither die nor stand still.
 Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1) {

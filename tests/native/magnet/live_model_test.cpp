@@ -12,11 +12,11 @@ using namespace lodestone;
 
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using LiveBytes = std::vector<std::byte>;
 
-Bytes bytes_of(const LiveModel& model) { return {model.bytes().begin(), model.bytes().end()}; }
+LiveBytes bytes_of(const LiveModel& model) { return {model.bytes().begin(), model.bytes().end()}; }
 
-Error refusal(const Bytes& bytes) {
+Error refusal(const LiveBytes& bytes) {
   const auto read = LiveModel::read(bytes);
   REQUIRE(!read);
   CHECK(read.error().code == ErrorCode::invalid_data);
@@ -25,7 +25,7 @@ Error refusal(const Bytes& bytes) {
 
 /// The message for bytes with one field of the header changed.
 template <class T>
-std::string refusal_with(Bytes bytes, T LiveHeader::*field, T value) {
+std::string refusal_with(LiveBytes bytes, T LiveHeader::*field, T value) {
   LiveHeader header;
   std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof header);
   header.*field = value;
@@ -42,9 +42,9 @@ TEST_CASE("A live model is read from its bytes, wherever they lie") {
   CHECK(live.network() == model.network);
   CHECK(live.frames() == 100);
 
-  const Bytes bytes = bytes_of(live);
+  const LiveBytes bytes = bytes_of(live);
   const int shift = GENERATE(0, 1, 13);
-  Bytes elsewhere(bytes.size() + 64);
+  LiveBytes elsewhere(bytes.size() + 64);
   std::copy(bytes.begin(), bytes.end(), elsewhere.begin() + shift);
   const LiveModel read = LiveModel::read({elsewhere.data() + shift, bytes.size()}).value();
   CHECK(read.stft() == model.stft);
@@ -54,7 +54,7 @@ TEST_CASE("A live model is read from its bytes, wherever they lie") {
   CHECK(bytes_of(read.clone().value()) == bytes);
 }
 
-TEST_CASE("Bytes are adopted where they are") {
+TEST_CASE("LiveBytes are adopted where they are") {
   const LiveModel live = LiveModel::create(small_model()).value();
   auto bytes = Buffer<std::byte>::create(live.bytes().size()).value();
   std::copy(live.bytes().begin(), live.bytes().end(), bytes.begin());
@@ -121,10 +121,10 @@ TEST_CASE("A model that cannot be played is refused before its bytes are made") 
 }
 
 TEST_CASE("Broken bytes are refused with what is wrong") {
-  const Bytes bytes = bytes_of(LiveModel::create(small_model()).value());
+  const LiveBytes bytes = bytes_of(LiveModel::create(small_model()).value());
   const std::string size = std::to_string(bytes.size());
   CHECK(refusal({}).message == "the live model ends within its header");
-  CHECK(refusal(Bytes(1000)).message == "these bytes are not a live model of this version");
+  CHECK(refusal(LiveBytes(1000)).message == "these bytes are not a live model of this version");
   for (std::size_t length = 0; length < bytes.size(); length += 61) refusal({bytes.begin(), bytes.begin() + length});
   CHECK(refusal({bytes.begin(), bytes.end() - 1}).message ==
         "the live model has " + std::to_string(bytes.size() - 1) + " bytes; expected " + size);
@@ -145,7 +145,7 @@ TEST_CASE("Broken bytes are refused with what is wrong") {
 }
 
 TEST_CASE("Any header is refused or leads to a model of the size of its bytes") {
-  Bytes bytes = bytes_of(LiveModel::create(small_model()).value());
+  LiveBytes bytes = bytes_of(LiveModel::create(small_model()).value());
   Random random(5);
   for (int i = 0; i < 20000; ++i) {
     const std::size_t place = random.below(sizeof(LiveHeader));

@@ -1,7 +1,14 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "lodestone/model.hpp"
 #include "lodestone/random.hpp"
+
+using Frame = std::vector<float>;
+
+inline Frame copy(std::span<const float> frame) { return {frame.begin(), frame.end()}; }
 
 /// An untrained network with 100 training frames: small, quick, and it dreams something.
 inline lodestone::Model small_model(const lodestone::StftConfig& stft,

@@ -24,4 +24,9 @@ inline TrainerConfig small_config() {
   return config;
 }
 
+inline std::vector<std::byte> state_of(const Trainer& trainer) {
+  const auto state = trainer.state().value();
+  return {state.begin(), state.end()};
+}
+
 }  // namespace lodestone::test

@@ -8,11 +8,6 @@ using namespace lodestone::test;
 
 namespace {
 
-std::vector<std::byte> state_of(const Trainer& trainer) {
-  const auto state = trainer.state().value();
-  return {state.begin(), state.end()};
-}
-
 std::string refusal(Trainer& trainer, std::span<const std::byte> state) {
   const auto before = state_of(trainer);
   const Status wrong = trainer.restore(state);

@@ -29,11 +29,6 @@ std::vector<float> noise(std::size_t count, std::uint32_t seed = 1) {
   return samples;
 }
 
-std::vector<std::byte> state_of(const Trainer& trainer) {
-  const auto state = trainer.state().value();
-  return {state.begin(), state.end()};
-}
-
 /// A model whose predictions are infinite.
 Model broken_model(const TrainingConfig& config) {
   Model model = TrainingRun(config, noise(300)).model().value();
