@@ -80,13 +80,8 @@ if(NOT declared STREQUAL headers)
 endif()
 
 target_include_directories(lodestone_spectrum PRIVATE "${PFFFT_SOURCE_DIR}")
-if(EMSCRIPTEN)
-  # Headers only. When cross-compiling, /usr/include itself must not be searched.
-  target_include_directories(lodestone_spectrum SYSTEM PRIVATE /usr/include/kissfft)
-else()
-  find_path(KISSFFT_INCLUDE_DIR kissfft.hh PATH_SUFFIXES kissfft REQUIRED)
-  target_include_directories(lodestone_spectrum SYSTEM PRIVATE "${KISSFFT_INCLUDE_DIR}")
-endif()
+lodestone_find_header(KISSFFT_INCLUDE_DIR kissfft.hh libkissfft-dev "Fourier transforms of any size" kissfft)
+target_include_directories(lodestone_spectrum SYSTEM PRIVATE "${KISSFFT_INCLUDE_DIR}")
 # std::complex products take three times as long with checks for NaN and Inf.
 set_source_files_properties("${CMAKE_SOURCE_DIR}/src/spectrum/fft.cpp" PROPERTIES COMPILE_OPTIONS -ffinite-math-only)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # warns about vectors wider than the machine's, in calls that it inlines
