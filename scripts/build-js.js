@@ -1,10 +1,11 @@
 // Bundles js/ into the scripts of dist/: worklet.js and spectrum-worklet.js for the audio thread, worker.js for Workers, and
 // inline.js, the whole package with those and the WebAssembly modules inside, which must be there already.
+import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-const settings = { bundle: true, minify: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
+const settings = { bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, logLevel: 'warning' };
 
 const contentsOfFiles = {
   name: 'the contents of files',
@@ -13,14 +14,21 @@ const contentsOfFiles = {
   },
 };
 
-await build({
-  ...settings,
+/** Builds, and replaces each file at once: whoever is reading one gets it whole. */
+async function bundle(options) {
+  const { outputFiles } = await build({ ...settings, ...options });
+  for (const { path, contents } of outputFiles) {
+    await writeFile(`${path}.new`, contents);
+    await rename(`${path}.new`, path);
+  }
+}
+
+await bundle({
   entryPoints: [path('js/nodes/worklet.js'), path('js/nodes/spectrum-worklet.js'), path('js/threads/worker.js')],
   outdir: path('dist'),
   entryNames: '[name]',
 });
-await build({
-  ...settings,
+await bundle({
   entryPoints: [path('js/index.js')],
   outfile: path('dist/inline.js'),
   plugins: [contentsOfFiles],

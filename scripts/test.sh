@@ -9,9 +9,10 @@ source scripts/bootstrap.sh test
 export LODESTONE_FUZZ_SECONDS=${LODESTONE_FUZZ_SECONDS:-$([[ -n ${LODESTONE_LONG:-} ]] && echo 300 || echo 10)}
 cores=$(nproc)
 logs=build/logs
-summary=()
-passed=0 failed=0
+results=$logs/results.txt
 mkdir -p "$logs"
+: >"$results"
+trap 'trap - TERM; kill 0' INT TERM  # the lanes end too
 
 # suite NAME COMMAND...: runs it, records the result, and shows the end of its output if it failed.
 suite() {
@@ -19,14 +20,8 @@ suite() {
   shift
   log=$logs/${name// /-}.log
   echo "== $name"
-  if ("$@") >"$log" 2>&1; then
-    passed=$((passed + 1))
-  else
-    outcome=FAILED failed=$((failed + 1))
-    tail -n 60 "$log"
-  fi
-  summary+=("$(printf '%-34s %-6s %5d s' "$name" "$outcome" $((SECONDS - start)))")
-  echo "${summary[-1]}"
+  ("$@") >"$log" 2>&1 || { outcome=FAILED && tail -n 60 "$log"; }
+  printf '%-34s %-6s %5d s\n' "$name" "$outcome" $((SECONDS - start)) | tee -a "$results"
 }
 
 build() { cmake --preset "$1" && cmake --build --preset "$1" -- -k 0; }
@@ -62,35 +57,48 @@ suite 'build wasm' build wasm
 suite 'build native-sanitize' build native-sanitize
 suite 'build scripts' npm run build:js
 suite 'types' types
-suite 'API reference' npm run reference
-suite 'eslint' npm run lint
-suite 'prettier' npm run format:check
-suite 'clang-format' check_cpp_format
-suite 'clang-tidy' check_cpp_defects
-suite 'native tests' native_tests native
-suite 'native tests, sanitized, fuzzers' native_tests native-sanitize
-suite 'verify, native' verify_native
-suite 'verify, wasm' verify_wasm
-suite 'bench, quick' scripts/bench.sh --quick
-suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
-suite 'consumer of the installed library' tests/consumer/run.sh
-suite 'measures of quality' "$PYTHON" tests/quality/test_measures.py
-suite 'documentation' node --test tests/docs/*.test.js
-suite 'Node tests' npm test
-suite 'tests of the bench' npm --prefix bench test
-suite 'package, installed' node --test tests/package/*.test.js
-suite 'Chromium' browser_tests chromium
-suite 'Firefox' browser_tests firefox
+
+# Lanes run at the same time, the suites of a lane one after another. Benchmarks only have to work here.
+benchmarks() {
+  suite 'bench, quick' scripts/bench.sh --quick
+  suite 'bench:realtime, quick' scripts/bench.sh --realtime --quick
+  suite 'consumer of the installed library' tests/consumer/run.sh
+  suite 'measures of quality' "$PYTHON" tests/quality/test_measures.py
+}
+tests() {
+  suite 'native tests, sanitized, fuzzers' native_tests native-sanitize
+  suite 'native tests' native_tests native
+  suite 'documentation' node --test tests/docs/*.test.js
+  suite 'Node tests' npm test
+  suite 'tests of the bench' npm --prefix bench test
+  suite 'package, installed' node --test tests/package/*.test.js
+}
+benchmarks & tests & wait
+
+# Browsers mostly wait for sound to play. Checks of the source take the time that they leave, and none of theirs.
+checks() {
+  chrt --idle --pid 0 "$BASHPID" || true
+  suite 'clang-tidy' check_cpp_defects
+  suite 'clang-format' check_cpp_format
+  suite 'API reference' npm run reference
+  suite 'eslint' npm run lint
+  suite 'prettier' npm run format:check
+  suite 'verify, native' verify_native
+  suite 'verify, wasm' verify_wasm
+}
+checks & suite 'Chromium' browser_tests chromium & suite 'Firefox' browser_tests firefox & wait
+
 if "$PYTHON" -c 'import torch' 2>/dev/null; then
   suite 'PyTorch, models from and to' "$PYTHON" tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify
   suite 'PyTorch example' tests/pytorch/example.sh
   [[ -z ${LODESTONE_LONG:-} ]] || suite 'PyTorch, 200 epochs' compare_with_pytorch
 else
-  summary+=('what needs PyTorch: not run, python3-torch is not installed')
+  echo 'what needs PyTorch: not run, python3-torch is not installed' | tee -a "$results"
 fi
 
 printf '\n'
-printf '%s\n' "${summary[@]}"
+cat "$results"
 printf 'whole run: %d s\n' "$SECONDS"
+passed=$(grep -c ' passed ' "$results" || true) failed=$(grep -c ' FAILED ' "$results" || true)
 echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]

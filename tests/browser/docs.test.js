@@ -1,13 +1,12 @@
 // Runs the documentation's code for pages, unchanged except for the number of epochs and seconds. The blocks of a page
 // run in order and share their declarations, after the names that every page of the documentation assumes.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { serve } from '../../scripts/serve.js';
 import { blocks, shortened } from '../docs/blocks.js';
 import { browserNames, openBrowser } from './harness.js';
-import { folder, writeModels } from './models.js';
+import { publish, writeModels } from './models.js';
 
 const own = {
   name: 'the package by its address',
@@ -33,7 +32,7 @@ async function writeBlock({ file, line, code }) {
   const name = `docs/${file.replaceAll(/\W/g, '-')}-${line}.js`;
   const options = { bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'silent', plugins: [own] };
   const { outputFiles } = await build({ stdin: { contents, resolveDir: '.' }, ...options });
-  await writeFile(new URL(name, folder), outputFiles[0].contents);
+  await publish(name, outputFiles[0].contents);
   return `/build/browser/${name}`;
 }
 
@@ -58,10 +57,7 @@ async function takeForGranted() {
 
 const files = new Set(blocks.filter(({ runner }) => runner === 'page').map(({ file }) => file));
 
-before(async () => {
-  await writeModels();
-  await mkdir(new URL('docs/', folder), { recursive: true });
-});
+before(writeModels);
 
 for (const name of browserNames) {
   describe(`the documentation's code in ${name}`, () => {

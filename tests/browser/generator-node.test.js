@@ -1,22 +1,17 @@
 // The instrument in real browsers.
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
-import { folder, played, writeModels } from './models.js';
+import { folder, played, publish, writeModels } from './models.js';
 
 /** The two libraries as one module, Tone.js on the very copy of the other that the test uses. */
 async function bundleLibraries() {
   const contents = "export * as Tone from 'tone'; export * from 'standardized-audio-context';";
-  const outfile = fileURLToPath(new URL('libraries.js', folder));
-  await build({
-    stdin: { contents, resolveDir: fileURLToPath(folder) },
-    bundle: true,
-    format: 'esm',
-    outfile,
-  });
+  const options = { bundle: true, format: 'esm', write: false };
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, ...options });
+  await publish('libraries.js', outputFiles[0].contents);
 }
 
 /** Calls a function of generator-in-page.js in the page. */

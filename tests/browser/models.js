@@ -1,12 +1,22 @@
 // Models for the tests of nodes, written to where a page finds them.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Core, CoreLiveModel, CoreModel, CorePlayer, CoreTrainer } from '../../js/core.js';
 import { prepare } from '../../js/index.js';
 import { controlNames } from '../../js/options.js';
 import { hash, testSound, trainedModel } from './fixed-computation.js';
 
 /** What the tests write and pages load. */
-export const folder = new URL('../../build/browser/', import.meta.url);
+export const folder = fileURLToPath(new URL('../../build/browser/', import.meta.url));
+
+/** Writes a file for pages, all of it at once, since another browser's tests may be writing and loading the same one. */
+export async function publish(name, contents) {
+  const file = folder + name;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.${process.pid}`, contents);
+  await rename(`${file}.${process.pid}`, file);
+}
 
 export const core = new Core(await prepare());
 
@@ -23,8 +33,7 @@ const models = { small, tiny: tinyModel(1), other: tinyModel(2) };
 
 /** small, tiny, and other, which has the shape of tiny. */
 export async function writeModels() {
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(models)) await writeFile(new URL(`${name}.safetensors`, folder), bytes);
+  for (const [name, bytes] of Object.entries(models)) await publish(`${name}.safetensors`, bytes);
 }
 
 /**

@@ -1,18 +1,17 @@
 // Runs the README's "Play a model" unchanged.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
-import { folder } from './models.js';
+import { publish } from './models.js';
 
 /** Its code as a module without a bundler's names, which hands out what it made. */
 async function writeExample() {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, code] = /### Play a model\n\n```js\n([^]*?)```/.exec(readme);
-  await mkdir(folder, { recursive: true });
   const runnable = code.replace("'lodestone'", "'/js/index.js'").replace("'examples/", "'/examples/");
-  await writeFile(new URL('readme.js', folder), `${runnable}export { context, node };\n`);
+  await publish('readme.js', `${runnable}export { context, node };\n`);
 }
 
 /** Runs in the page: clicks, and waits until sound arrives; its peak. */
