@@ -10,7 +10,7 @@
 
 export { CoreAnalyser } from './wasm/analyser.js';
 export { CoreGeneration } from './wasm/generation.js';
-export { Core } from './wasm/instance.js';
+export { Core } from './wasm/memory.js';
 export { CoreLiveModel } from './wasm/live-model.js';
 export { CoreModel } from './wasm/model.js';
 export { CorePhase } from './wasm/phase.js';

@@ -25,7 +25,11 @@ export async function load(source, options) {
 async function modelFile(source, options) {
   const parts = Array.isArray(source) || Object.prototype.toString.call(source) === '[object FileList]';
   const bytes = parts ? null : await readBytes(/** @type {import('../bytes.js').BytesSource} */ (source));
-  if (bytes && bytes[7] === 0 && bytes[8] === 123) return bytes.slice(); // a length of 8 bytes, then JSON: safetensors
+  if (bytes && bytes[7] === 0 && bytes[8] === 123) {
+    // Safetensors: a length of 8 bytes, then JSON. The caller may change its own bytes.
+    const { buffer = source } = /** @type {{buffer?: unknown}} */ (source);
+    return bytes.buffer === buffer ? bytes.slice() : bytes;
+  }
   const { importModel } = await import('./import.js');
   return importModel(source, bytes, options);
 }

@@ -1,5 +1,6 @@
 /* global currentFrame, sampleRate */
-import { Core, CorePlayer } from '../core.js';
+import { Instance } from '../wasm/instance.js';
+import { CorePlayer } from '../wasm/player.js';
 import { controlNames } from '../options.js';
 import { Load } from './thread-load.js';
 import { failureOf, serve } from '../threads/remote.js';
@@ -65,7 +66,7 @@ export class GeneratorProcessor extends Processor {
   /** @param {GeneratorProcessorOptions} options */
   #start({ source, live, ring, player: options }) {
     serve(this.port, {
-      ...(ring ? this.#listen(ring) : this.#make(new Core(source), live, options)),
+      ...(ring ? this.#listen(ring) : this.#make(new Instance(source), live, options)),
       suspend: () => (this.#active = false),
       resume: () => (this.#active = true),
       restartClock: () => this.#load.restart(),
@@ -77,7 +78,7 @@ export class GeneratorProcessor extends Processor {
 
   /**
    * Plays on this thread; returns the player's actions.
-   * @param {Core} core
+   * @param {Instance} core
    * @param {any} live
    * @param {object} options
    */

@@ -1,6 +1,7 @@
 // The Worker's side of the worker engine: it renders each block as soon as the audio thread has sent it.
 
-import { Core, CorePlayer } from '../core.js';
+import { Instance } from '../wasm/instance.js';
+import { CorePlayer } from '../wasm/player.js';
 import { controlNames, meterNames } from '../options.js';
 import { serve } from '../threads/remote.js';
 import { ModelSwap } from './model-swap.js';
@@ -35,7 +36,7 @@ export function servePlayer(scope) {
 
 /** @param {PlayerModel} work */
 function makePlayer({ source, live, options }) {
-  return new CorePlayer(new Core(source), live, { ...options, spread: false }); // a Worker may do a hop all at once
+  return new CorePlayer(new Instance(source), live, { ...options, spread: false }); // a Worker may do a hop all at once
 }
 
 /**

@@ -1,5 +1,6 @@
 /* global sampleRate */
-import { Core, CoreAnalyser } from '../core.js';
+import { CoreAnalyser } from '../wasm/analyser.js';
+import { Instance } from '../wasm/instance.js';
 import { serve } from '../threads/remote.js';
 import { Processor } from './processor.js';
 import { PortLink, Ring, ringMemory } from '../threads/ring.js';
@@ -62,7 +63,7 @@ export class SpectrumProcessor extends Processor {
    * @param {boolean} isShared
    */
   async #start(source, options, isShared) {
-    const analyser = new CoreAnalyser(new Core(source), options);
+    const analyser = new CoreAnalyser(new Instance(source), options);
     this.#analyser = analyser;
     const { layout } = analyser;
     if (!isShared) {

@@ -1,7 +1,7 @@
 // The script of the Workers and worker_threads that do long work, which the build bundles into dist/worker.js. Each does one
 // task.
 
-import { Core } from '../wasm/instance.js';
+import { Core } from '../wasm/memory.js';
 import { LodestoneError } from '../errors.js';
 import { serve } from './remote.js';
 import { generate, reconstruct } from './tasks.js';

@@ -4,7 +4,7 @@ import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
 import { refused, stftDefaults } from '../options.js';
 
-/** @typedef {import('../wasm/instance.js').Core} Core */
+/** @typedef {import('../wasm/memory.js').Core} Core */
 /** @typedef {import('./audio.js').ClipShape} ClipShape */
 
 /**

@@ -12,7 +12,7 @@ import { SharedExchange } from './exchange.js';
 import { Inbox } from './inbox.js';
 import { handOn, learn, makeExchange, makeTrainer } from './member.js';
 
-/** @typedef {import('../wasm/instance.js').Core} Core */
+/** @typedef {import('../wasm/memory.js').Core} Core */
 /** @typedef {import('../wasm/trainer.js').CoreTrainer} CoreTrainer */
 /** @typedef {import('./member.js').Plan} Plan */
 /** @typedef {import('./member.js').Seat} Seat */

@@ -6,7 +6,7 @@ import { Control } from './control.js';
 import { PortExchange, SharedExchange } from './exchange.js';
 import { Inbox } from './inbox.js';
 
-/** @typedef {import('../wasm/instance.js').Core} Core */
+/** @typedef {import('../wasm/memory.js').Core} Core */
 
 /**
  * What a trainer is made from.

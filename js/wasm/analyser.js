@@ -1,7 +1,7 @@
 import * as options from '../options.js';
 import { createFrom, Handle } from './handle.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./instance.js').Instance} Instance */
 
 /**
  * Where each feature is in a frame; for their definitions see FeatureLayout in features.hpp.
@@ -28,6 +28,8 @@ function featureLayout(config) {
  *       at += analyser.push(input, at);
  *       while (analyser.next()) use(analyser.frame);
  *     }
+ *
+ * @extends {Handle<Instance>}
  */
 export class CoreAnalyser extends Handle {
   #block;
@@ -35,7 +37,7 @@ export class CoreAnalyser extends Handle {
   #views;
 
   /**
-   * @param {Core} core
+   * @param {Instance} core
    * @param {options.AnalyserOptions} [given]
    */
   constructor(core, given) {

@@ -3,7 +3,7 @@ import * as options from '../options.js';
 import { Handle } from './handle.js';
 import { CorePhase } from './phase.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 /** @typedef {import('./model.js').CoreModel} CoreModel */
 
 /** Generates a whole sound, a slice at a time. */

@@ -1,15 +1,18 @@
 import { LodestoneError } from '../errors.js';
 import { pack } from '../options.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./instance.js').Instance} Instance */
 
-/** An object in the memory of a core. */
+/**
+ * An object in the memory of an instance.
+ * @template {Instance} [Of=import('./memory.js').Core]
+ */
 export class Handle {
   #pointer;
   #kind;
 
   /**
-   * @param {Core} core
+   * @param {Of} core
    * @param {string} kind the part of its functions' names that stands for it
    * @param {number} pointer null where making it failed
    */
@@ -34,7 +37,7 @@ export class Handle {
 
 /**
  * The handle that a function of the C ABI gives for a configuration, or 0.
- * @param {Core} core
+ * @param {Instance} core
  * @param {string} create its name
  * @param {import('../facts.js').Facts} table
  * @param {object} config

@@ -1,13 +1,10 @@
-// An instance of a module, and what goes in and out of its memory.
-//
-// Views of memory become invalid when it grows, so none is kept across calls: arrays are copied in before a call and out
-// after it.
+// An instance of a module, as far as the audio thread needs it.
 
 import { LodestoneError } from '../errors.js';
 import { errorCodes } from '../facts.js';
 import { instantiate } from './loader.js';
 
-/** What `Core.abi` finds in place of functions that the module does not have. */
+/** What `Instance.abi` finds in place of functions that the module does not have. */
 const missing = new Proxy(Object.create(null), {
   get(_, name) {
     throw new LodestoneError(
@@ -19,7 +16,7 @@ const missing = new Proxy(Object.create(null), {
 });
 
 /** An instance of a module. */
-export class Core {
+export class Instance {
   /** @param {WebAssembly.Module | BufferSource} source */
   constructor(source) {
     /** The exports of the module. */
@@ -59,60 +56,6 @@ export class Core {
     } finally {
       for (const pointer of pointers) this.abi.lodestone_free(pointer);
     }
-  }
-
-  /** The output of the last call. */
-  floats() {
-    const { pointer, rows, cols } = this.#output();
-    return this.#taken(new Float32Array(this.abi.memory.buffer, pointer, rows * cols).slice());
-  }
-
-  doubles() {
-    const { pointer, rows, cols } = this.#output();
-    return this.#taken(new Float64Array(this.abi.memory.buffer, pointer, rows * cols).slice());
-  }
-
-  bytes() {
-    const { pointer, rows, cols } = this.#output();
-    return this.#taken(new Uint8Array(this.abi.memory.buffer, pointer, rows * cols).slice());
-  }
-
-  /**
-   * @param {1 | 2} parts floats in a value: 2 for complex numbers
-   * @param {number} length
-   * @returns {Required<import('./frames.js').Frames>}
-   */
-  frames(parts, length) {
-    const { pointer, rows, cols } = this.#output();
-    const data = new Float32Array(this.abi.memory.buffer, pointer, rows * cols * parts).slice();
-    return this.#taken({ frames: rows, bins: cols, data, length });
-  }
-
-  /**
-   * A WAV file's samples, its channels mixed to one.
-   * @param {Uint8Array} bytes
-   */
-  readWav(bytes) {
-    const sampleRate = this.lend([bytes], (pointer) => this.abi.lodestone_wav_read(pointer, bytes.length));
-    if (sampleRate === 0) throw this.failure();
-    return { samples: this.floats(), sampleRate };
-  }
-
-  #output() {
-    return {
-      pointer: this.abi.lodestone_output() >>> 0,
-      rows: this.abi.lodestone_output_rows() >>> 0,
-      cols: this.abi.lodestone_output_cols() >>> 0,
-    };
-  }
-
-  /**
-   * @template T
-   * @param {T} copy
-   */
-  #taken(copy) {
-    this.abi.lodestone_output_release();
-    return copy;
   }
 
   /** @param {ArrayBufferView} array */

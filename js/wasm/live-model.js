@@ -1,6 +1,6 @@
 import { Handle } from './handle.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 /** @typedef {import('./model.js').CoreModel} CoreModel */
 
 /** The form of a model that a player reads. Its bytes are only valid for this release; do not store them. */

@@ -1,6 +1,6 @@
 // Instances of the modules for the parts of the API that work on the page's own thread.
 
-import { Core } from './instance.js';
+import { Core } from './memory.js';
 
 /** @type {WeakMap<WebAssembly.Module, Core>} */
 const cores = new WeakMap();

@@ -4,7 +4,7 @@ import * as options from '../options.js';
 import { Handle } from './handle.js';
 import { CoreLiveModel } from './live-model.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 
 /** A trained model: everything needed to play the sound. */
 export class CoreModel extends Handle {

@@ -2,7 +2,7 @@ import { LodestoneError } from '../errors.js';
 import * as options from '../options.js';
 import { createFrom, Handle } from './handle.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 
 /** A phase pipeline: a preset or a list of stages. */
 export class CorePhase extends Handle {

@@ -1,11 +1,12 @@
 import * as options from '../options.js';
 import { Handle } from './handle.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./instance.js').Instance} Instance */
 
 /**
  * The live instrument. Its methods neither allocate memory nor create objects, so they can run on the audio thread.
  * Only `makeRoom` allocates, between two calls of `process`.
+ * @extends {Handle<Instance>}
  */
 export class CorePlayer extends Handle {
   #block;
@@ -14,7 +15,7 @@ export class CorePlayer extends Handle {
   #views;
 
   /**
-   * @param {Core} core
+   * @param {Instance} core
    * @param {Uint8Array} liveModel the bytes of a CoreLiveModel
    * @param {options.PlayerOptions} [given]
    */

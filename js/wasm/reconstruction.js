@@ -3,7 +3,7 @@ import { Handle } from './handle.js';
 import { CorePhase } from './phase.js';
 import { CoreStft } from './stft.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 /** @typedef {import('./frames.js').Frames} Frames */
 /** @typedef {import('../options.js').PhaseOptions} PhaseOptions */
 /** @typedef {import('../options.js').StftOptions} StftOptions */

@@ -2,7 +2,7 @@ import * as options from '../options.js';
 import { checkFrames, concatenate } from './frames.js';
 import { createFrom, Handle } from './handle.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 /** @typedef {import('./frames.js').Frames} Frames */
 
 /** `CoreStft.transform` piece by piece. */

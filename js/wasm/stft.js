@@ -2,7 +2,7 @@ import * as options from '../options.js';
 import { checkFrames } from './frames.js';
 import { createFrom, Handle } from './handle.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 /** @typedef {import('./frames.js').Frames} Frames */
 
 /** Short-time Fourier transform of whole signals. */

@@ -2,7 +2,7 @@ import * as options from '../options.js';
 import { Handle } from './handle.js';
 import { CoreModel } from './model.js';
 
-/** @typedef {import('./instance.js').Core} Core */
+/** @typedef {import('./memory.js').Core} Core */
 
 /** @typedef {import('../options.js').TrainingStatus} TrainingStatus */
 

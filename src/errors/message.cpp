@@ -1,6 +1,7 @@
 #include "errors/message.hpp"
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -20,43 +21,53 @@ void append_quoted(std::string& message, std::string_view name) {
 }
 
 void append_shape(std::string& message, std::span<const std::uint64_t> shape) {
-  const char* before = "[";
-  for (const std::uint64_t size : shape) {
-    message += before + std::to_string(size);
-    before = ", ";
+  message += '[';
+  for (const std::uint64_t& size : shape) {
+    if (&size != shape.data()) message += ", ";
+    append_natural(message, size);
   }
-  message += shape.empty() ? "[]" : "]";
-}
-
-// Decimal digits of a finite value above 0.
-std::string digits_of(double value) {
-  int exponent = static_cast<int>(std::floor(std::log10(value)));
-  const bool scientific = exponent < -5 || exponent > 14;
-  const double mantissa = scientific ? value / std::pow(10.0, exponent) : value;
-  const int decimals = scientific ? 5 : (exponent < 5 ? 5 - exponent : 0);
-  auto digits = static_cast<std::uint64_t>(std::llround(mantissa * std::pow(10.0, decimals)));
-  if (scientific && digits >= 1'000'000) {  // 9.999999 rounds to 10
-    digits /= 10;
-    ++exponent;
-  }
-  std::string fraction;
-  for (int i = 0; i < decimals; ++i, digits /= 10) {
-    if (fraction.empty() && digits % 10 == 0) continue;  // no zeros at the end
-    fraction.insert(fraction.begin(), static_cast<char>('0' + digits % 10));
-  }
-  std::string text = std::to_string(digits);
-  if (!fraction.empty()) text.append(".").append(fraction);
-  if (scientific) text.append("e").append(std::to_string(exponent));
-  return text;
+  message += ']';
 }
 
 }  // namespace
+
+void append_natural(std::string& text, std::uint64_t number) {
+  char digits[20];
+  char* first = std::end(digits);
+  do *--first = static_cast<char>('0' + number % 10);
+  while ((number /= 10) > 0);
+  text.append(first, static_cast<std::size_t>(std::end(digits) - first));
+}
 
 std::string number_text(double value) {
   if (std::isnan(value)) return "nan";
   std::string text = value < 0 ? "-" : "";
   value = std::fabs(value);
-  return text.append(std::isinf(value) ? "inf" : value == 0 ? "0" : digits_of(value));
+  if (std::isinf(value)) return text.append("inf");
+  int exponent = 0;
+  double mantissa = value;
+  for (; mantissa >= 10; ++exponent) mantissa /= 10;
+  for (; mantissa < 1 && mantissa > 0; --exponent) mantissa *= 10;
+  const bool scientific = exponent < -5 || exponent > 14;
+  std::uint64_t unit = 1;  // how many of the last digit make 1
+  for (int decimals = 5 - (scientific ? 0 : exponent); decimals > 0; --decimals) unit *= 10;
+  auto digits = static_cast<std::uint64_t>((scientific ? mantissa : value) * static_cast<double>(unit) + 0.5);
+  if (scientific && digits == 10 * unit) {  // 9.999999 rounds to 10
+    digits = unit;
+    ++exponent;
+  }
+  append_natural(text, digits / unit);
+  digits %= unit;
+  if (digits > 0) text += '.';
+  while (digits > 0) {  // no zeros at the end
+    unit /= 10;
+    text += static_cast<char>('0' + digits / unit);
+    digits %= unit;
+  }
+  if (!scientific) return text;
+  text.append(exponent < 0 ? "e-" : "e");
+  append_natural(text, static_cast<std::uint64_t>(std::abs(exponent)));
+  return text;
 }
 
 namespace detail {
@@ -66,11 +77,14 @@ namespace {
 void append(std::string& text, Kind kind, const Argument& argument) {
   switch (kind) {
     case Kind::natural:
-      text += std::to_string(argument.number);
+      append_natural(text, argument.number);
       break;
-    case Kind::integer:
-      text += std::to_string(static_cast<std::int64_t>(argument.number));
+    case Kind::integer: {
+      const auto number = static_cast<std::int64_t>(argument.number);
+      if (number < 0) text += '-';
+      append_natural(text, number < 0 ? -argument.number : argument.number);
       break;
+    }
     case Kind::real:
       text += number_text(argument.real);
       break;
@@ -98,7 +112,7 @@ std::string spell(const char* format, std::uint64_t kinds, const Argument* argum
   std::string text;
   const char* hole = nullptr;
   for (; (hole = std::strstr(format, "{}")) != nullptr; format = hole + 2, kinds >>= 4) {
-    text.append(format, hole);
+    text.append(format, static_cast<std::size_t>(hole - format));
     append(text, static_cast<Kind>(kinds & 15), *arguments++);
   }
   return text.append(format);

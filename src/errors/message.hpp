@@ -16,6 +16,7 @@ namespace lodestone {
 
 /// About six significant digits: 44100, 0.25, -1.5, 3e-9, nan.
 std::string number_text(double value);
+void append_natural(std::string& text, std::uint64_t number);
 
 namespace detail {
 Error fail(std::string_view field, double value, std::string_view allowed);

@@ -96,7 +96,7 @@ Result<LiveModel> LiveModel::create(const Model& model) {
   if (!block) return block.error();
   std::memcpy(block->data(), &header, sizeof header);
   auto content = std::make_unique<Content>(std::move(*block));
-  if (auto error = content->weights.fill(model.weights)) return *error;
+  content->weights.fill(model.weights);
   const auto impulses = model.impulses.all();
   std::copy(impulses.begin(), impulses.end(), content->frames.begin());
   scrub(content->frames);

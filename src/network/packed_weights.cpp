@@ -2,37 +2,38 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "network/scrub.hpp"
 
 namespace lodestone {
 namespace {
 
-/// Reduces trained weights to what inference needs, in place. BatchNorm with running statistics is an affine map and is
-/// folded into the first layer: its weights are scaled by γ/σ, and W·β is added to its bias. The mean is still
-/// subtracted first, because that preserves precision in bins that hardly vary. Each layer's biases are combined in
-/// `input_bias`.
-void fold(Weights& weights) {
-  for (LstmWeights& layer : weights.layers) {
-    for (std::size_t g = 0; g < layer.input_bias.size(); ++g) layer.input_bias[g] += layer.recurrent_bias[g];
-  }
-  LstmWeights& first = weights.layers[0];
-  for (std::size_t g = 0; g < first.input.rows(); ++g) {
-    double shift = first.input_bias[g];
-    for (std::size_t k = 0; k < first.input.cols(); ++k) {
-      const double weight = first.input(g, k);
-      const double deviation = std::sqrt(static_cast<double>(weights.running_var[k]) + 1e-5);
-      shift += weight * weights.norm_bias[k];
-      first.input(g, k) = static_cast<float>(weight * weights.norm_weight[k] / deviation);
-    }
-    first.input_bias[g] = static_cast<float>(shift);
-  }
-  for (const NamedTensor& tensor : tensors(weights)) scrub(tensor.values);
+void copy(const Buffer<float>& from, std::span<float> to) {
+  std::transform(from.begin(), from.end(), to.begin(), scrubbed);
 }
 
-void copy(const Buffer<float>& from, std::span<float> to) { std::copy(from.begin(), from.end(), to.begin()); }
+void pack(const Array2<float>& from, Packed& to) {
+  to.fill_transposed(from.data(), from.rows(), from.cols());
+  to.map([](std::size_t, float weight) { return scrubbed(weight); });
+}
 
-void pack(const Array2<float>& from, Packed& to) { to.fill_transposed(from.data(), from.rows(), from.cols()); }
+/// BatchNorm with running statistics is an affine map and is folded into the first layer: its weights are scaled by
+/// γ/σ, and W·β is added to its bias. The mean is still subtracted first, because that preserves precision in bins that
+/// hardly vary.
+void fold(const Weights& trained, PackedWeights::Layer& first) {
+  const Array2<float>& input = trained.layers[0].input;
+  for (std::size_t g = 0; g < input.rows(); ++g) {
+    double shift = first.bias[g];
+    for (std::size_t k = 0; k < input.cols(); ++k) shift += double{input(g, k)} * trained.norm_bias[k];
+    first.bias[g] = static_cast<float>(shift);
+  }
+  first.input.fill_transposed(input.data(), input.rows(), input.cols());
+  first.input.map([&](std::size_t k, float weight) {
+    const double deviation = std::sqrt(static_cast<double>(trained.running_var[k]) + 1e-5);
+    return scrubbed(static_cast<float>(double{weight} * trained.norm_weight[k] / deviation));
+  });
+}
 
 }  // namespace
 
@@ -51,19 +52,23 @@ PackedWeights::PackedWeights(const NetworkConfig& config, Arena& arena) : layers
   dense_bias = arena.take<float>(bins);
 }
 
-Status PackedWeights::fill(const Weights& trained) {
-  auto weights = trained.clone();
-  if (!weights) return weights.error();
-  fold(*weights);
-  copy(weights->running_mean, mean);
+void PackedWeights::fill(const Weights& trained) {
+  copy(trained.running_mean, mean);
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    pack(weights->layers[l].input, layers[l].input);
-    pack(weights->layers[l].recurrent, layers[l].recurrent);
-    copy(weights->layers[l].input_bias, layers[l].bias);
+    const LstmWeights& from = trained.layers[l];
+    Layer& to = layers[l];
+    std::transform(from.input_bias.begin(), from.input_bias.end(), from.recurrent_bias.begin(), to.bias.begin(),
+                   std::plus<>());
+    pack(from.recurrent, to.recurrent);
+    if (l == 0) {
+      fold(trained, to);
+    } else {
+      pack(from.input, to.input);
+    }
+    scrub(to.bias);
   }
-  pack(weights->dense_weight, dense);
-  copy(weights->dense_bias, dense_bias);
-  return {};
+  pack(trained.dense_weight, dense);
+  copy(trained.dense_bias, dense_bias);
 }
 
 }  // namespace lodestone

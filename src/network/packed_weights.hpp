@@ -20,8 +20,8 @@ struct PackedWeights {
   /// Takes its memory from `arena`. `config` must be valid.
   PackedWeights(const NetworkConfig& config, Arena& arena);
 
-  /// Folds and packs weights of these shapes; fails only if memory runs out.
-  Status fill(const Weights& trained);
+  /// Folds and packs weights of these shapes; each layer's two biases become one.
+  void fill(const Weights& trained);
 
   std::span<float> mean;  ///< to subtract from each frame `[bins]`
   std::vector<Layer> layers;

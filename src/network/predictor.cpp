@@ -230,7 +230,7 @@ Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& 
   if (!memory) return memory.error();
   Arena arena(memory->data());
   packed = PackedWeights(config, arena);
-  if (auto error = packed.fill(weights)) return *error;
+  packed.fill(weights);
   auto predictor = create(config, packed, mode);
   if (predictor) predictor->engine_->own_weights = std::move(*memory);
   return predictor;

@@ -34,14 +34,20 @@ class Packed {
     set(matrix, depth, columns, 1, static_cast<std::ptrdiff_t>(depth), depth, 0);
   }
 
-  /// Multiplies row k of B by factors[k].
-  void scale_rows(const float* factors) {
+  /// Replaces each value in row k of B by `change(k, value)`.
+  template <class Change>
+  void map(Change change) {
     float* row = values_.data();
     for (std::size_t panel = 0; panel < kernels_->panels(columns_); ++panel) {
       for (std::size_t k = 0; k < depth_; ++k, row += kernels_->panel) {
-        for (std::size_t j = 0; j < kernels_->panel; ++j) row[j] *= factors[k];
+        for (std::size_t j = 0; j < kernels_->panel; ++j) row[j] = change(k, row[j]);
       }
     }
+  }
+
+  /// Multiplies row k of B by factors[k].
+  void scale_rows(const float* factors) {
+    map([factors](std::size_t k, float value) { return value * factors[k]; });
   }
 
   /// c `[rows, columns]` = start + a·B with a `[rows, depth]`; start_row as in Product.
