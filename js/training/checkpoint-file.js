@@ -77,7 +77,7 @@ export async function readState(file) {
  * Reads a file's description without checking the seal.
  * @param {Uint8Array} head the beginning of the file, including the whole header
  */
-export function describe(head) {
+export function readDescription(head) {
   return described(readHeader(head.subarray(sealLength)).__metadata__);
 }
 

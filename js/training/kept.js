@@ -1,7 +1,7 @@
 // Lists and deletes the trainings in a store, for pages that offer to resume them.
 
 import { checkId } from './checkpoint-options.js';
-import { describe, parseName } from './checkpoint-file.js';
+import { parseName, readDescription } from './checkpoint-file.js';
 import { openStore, storageFailure } from './stores/store.js';
 
 /** @typedef {import('./checkpoint-file.js').CheckpointName} CheckpointName */
@@ -53,7 +53,7 @@ async function keptTraining(store, files, id) {
         step = 0,
         steps = 0,
         saved,
-      } = describe(await store.read(name, headLength));
+      } = readDescription(await store.read(name, headLength));
       return { id, epoch, epochs, step, steps, saved: saved ? new Date(saved) : null };
     } catch {
       // Damaged: use the one before, as resuming does.
