@@ -4,7 +4,7 @@
 
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Core, CoreStft } from '../../js/core.js';
-import { writeSafetensors } from '../../js/model/model-file.js';
+import { writeSafetensors } from '../../js/training/safetensors.js';
 import { adam, batch, batchNorm, bins, hop, materialUrl, networks, onnxUrl, root, sampleRate } from './network.js';
 import { sequence, shapesOf, size, steps, windows } from './network.js';
 import { onnxModel } from './onnx-model.js';

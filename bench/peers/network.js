@@ -1,7 +1,5 @@
 // The networks that all rivals run: MAGNet as in the paper (BatchNorm over bins, LSTM layers, Dense on the last step).
 
-import { tensorShapes } from '../../js/model/model-file.js';
-
 /** Hidden sizes of the LSTM layers. */
 export const networks = { A: [128, 128], B: [128, 128, 128] };
 
@@ -21,7 +19,16 @@ export const adam = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8 };
 export const batchNorm = { eps: 1e-5, momentum: 0.1 };
 
 /** Names and shapes as in PyTorch's state_dict. */
-export const shapesOf = (name) => tensorShapes({ size, layers: networks[name] });
+export function shapesOf(name) {
+  const norm = ['weight', 'bias', 'running_mean', 'running_var'].map((tensor) => [`batch_norm.${tensor}`, [bins]]);
+  const lstm = networks[name].flatMap((hidden, layer, layers) => [
+    [`lstm.weight_ih_l${layer}`, [4 * hidden, layer === 0 ? bins : layers[layer - 1]]],
+    [`lstm.weight_hh_l${layer}`, [4 * hidden, hidden]],
+    [`lstm.bias_ih_l${layer}`, [4 * hidden]],
+    [`lstm.bias_hh_l${layer}`, [4 * hidden]],
+  ]);
+  return [...norm, ...lstm, ['fc.weight', [bins, networks[name].at(-1)]], ['fc.bias', [bins]]];
+}
 
 /** The repository: in a page from the server's root, as bundles lie elsewhere. */
 export const root = globalThis.location ? new URL('/', location.href) : new URL('../../', import.meta.url);

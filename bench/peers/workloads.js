@@ -1,7 +1,7 @@
 // Shared by the rival modules: their weights and batches, and how a workload is timed.
 
 import { readBytes } from '../../js/bytes.js';
-import { readSafetensors } from '../../js/model/model-file.js';
+import { readSafetensors } from '../../js/training/safetensors.js';
 import { batch, bins, materialUrl, root, sequence, steps } from './network.js';
 
 /** Largest error of a prediction, relative to its largest entry: single precision, sums in another order. */

@@ -2,22 +2,26 @@
 // Weights are of the order of 1, where float16 has 11 bits; statistics, biases and residuals are not changed.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Core } from '../../js/core.js';
-import { readModelFile, writeModelFile } from '../../js/model/model-file.js';
+import { readSafetensors, writeSafetensors } from '../../js/training/safetensors.js';
 
 const [from, to] = process.argv.slice(2);
-const core = new Core(readFileSync(new URL('../../dist/lodestone.wasm', import.meta.url)));
+
+/** The bits of the nearest float16, ties to even, of a number below 65504. */
+function half(value) {
+  const size = Math.abs(value);
+  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
+  const steps = size / 2 ** (exponent - 10); // of a fraction's last bit
+  const below = Math.floor(steps);
+  const rest = steps - below;
+  const rounded = below + (rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? 1 : 0);
+  return (value < 0 ? 0x8000 : 0) + ((exponent + 14) << 10) + rounded;
+}
 
 function halved(tensor) {
   if (tensor.dtype !== 'F32' || tensor.shape.length !== 2) return tensor;
-  const count = tensor.bytes.length / 4;
-  const bytes = new Uint8Array(count * 2);
-  core.lend([tensor.bytes, bytes], (values, halves) => {
-    core.abi.lodestone_to_half(values, count, halves);
-    bytes.set(new Uint8Array(core.abi.memory.buffer, halves >>> 0, bytes.length));
-  });
-  return { ...tensor, dtype: 'F16', bytes };
+  const values = new Float32Array(tensor.bytes.slice().buffer);
+  return { ...tensor, dtype: 'F16', bytes: new Uint8Array(Uint16Array.from(values, half).buffer) };
 }
 
-const file = readModelFile(readFileSync(from));
-writeFileSync(to, writeModelFile(file, Array.from(file.tensors.values(), halved)));
+const { metadata, tensors } = readSafetensors(new Uint8Array(readFileSync(from)));
+writeFileSync(to, writeSafetensors(metadata, Array.from(tensors.values(), halved)));

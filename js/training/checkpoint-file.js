@@ -2,7 +2,7 @@
 // only go up and no file is ever overwritten. Each is a safetensors file after its seal, the SHA-256 of what follows.
 
 import { LodestoneError } from '../errors.js';
-import { readHeader, readSafetensors, writeSafetensors } from '../model/model-file.js';
+import { readHeader, readSafetensors, writeSafetensors } from './safetensors.js';
 
 export const sealLength = 32;
 const formatVersion = 1;

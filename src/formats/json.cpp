@@ -1,15 +1,17 @@
 #include "formats/json.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <vector>
 
+#include "errors/first_error.hpp"
 #include "errors/message.hpp"
 
 namespace lodestone {
 
 namespace {
 
-constexpr std::size_t deepest = 16;
+constexpr int deepest = 16, most_keys = 4096;
+constexpr std::size_t most_values = 1 << 22;
 
 unsigned code_of(char c) { return static_cast<unsigned char>(c); }
 
@@ -30,120 +32,127 @@ std::size_t sequence_length(std::string_view text) {
   return too_long || no_character ? 0 : length;
 }
 
-/// Reads one text. Functions that read a part return false if the text is invalid or the visitor stops.
+/// Reads a text in UTF-8. Functions that read a part return false if the text is invalid.
 class Parser {
  public:
-  Parser(std::string_view text, JsonVisitor& visitor) : text_(text), visitor_(visitor) {}
+  Parser(Buffer<char>& text, JsonValue* values) : text_(text.data()), size_(text.size()), values_(values) {}
 
   Status parse(std::string_view name) {
-    const bool complete = read_value() && (skip_space(), next_ == text_.size());
-    if (error_) return std::move(error_);
-    if (too_deep_) return malformed("{} is nested deeper than {} levels", name, deepest);
-    if (!complete) return malformed("{} is not valid JSON in UTF-8 at its byte {}", name, next_);
-    return {};
+    const bool complete = read_value({}) && (skip_space(), next_ == size_);
+    if (complete) return {};
+    if (twice_) return malformed("{}: {} is there twice", name, quoted(twice_->key));
+    if (depth_ > deepest) return malformed("{} is nested deeper than {} levels", name, deepest);
+    return malformed("{} is not valid JSON in UTF-8 at its byte {}", name, next_);
   }
 
  private:
   using Kind = JsonValue::Kind;
 
-  bool read_value() {
+  bool read_value(std::string_view key) {
+    JsonValue& value = *values_++;
+    value.key = key;
     skip_space();
-    switch (peek()) {
-      case '{':
-        return read_object();
-      case '[':
-        return read_array();
-      case '"':
-        return read_string(string_) && report({.kind = Kind::string, .string = string_});
-      case 't':
-        return read_word("true") && report({.kind = Kind::boolean, .number = 1});
-      case 'f':
-        return read_word("false") && report({.kind = Kind::boolean});
-      case 'n':
-        return read_word("null") && report({.kind = Kind::null});
-      default:
-        return read_number();
-    }
-  }
-
-  bool read_object() {
-    ++next_;
-    if (!report({.kind = Kind::object}) || !check_depth()) return false;
-    path_.emplace_back();
-    if (!take('}')) {
-      do {
-        skip_space();
-        if (!read_string(path_.back()) || !take(':') || !read_value()) return false;
-      } while (take(','));
-      if (!take('}')) return false;
-    }
-    path_.pop_back();
+    if (!read_content(value)) return false;
+    value.next = values_;
     return true;
   }
 
-  bool read_array() {
+  bool read_content(JsonValue& value) {
+    const char first = peek();
+    value.kind = Kind::object;
+    if (first == '{') return read_contents(value, '}');
+    value.kind = Kind::array;
+    if (first == '[') return read_contents(value, ']');
+    value.kind = Kind::string;
+    if (first == '"') return read_string(value.string);
+    value.kind = Kind::null;
+    if (first == 'n') return read_word("null");
+    value.kind = Kind::boolean;
+    if (first == 'f') return read_word("false");
+    value.number = 1;
+    if (first == 't') return read_word("true");
+    value.kind = Kind::number;
+    return read_number(value);
+  }
+
+  /// Limits recursion, so that the stack cannot overflow.
+  bool read_contents(const JsonValue& parent, char close) {
     ++next_;
-    if (!report({.kind = Kind::array}) || !check_depth()) return false;
-    ++arrays_;
-    if (!take(']')) {
+    if (++depth_ > deepest) return false;
+    if (!take(close)) {
+      int keys = 0;
       do {
-        if (!read_value()) return false;
+        std::string_view key;
+        if (close == '}' && !(++keys <= most_keys && read_key(key) && is_new(parent, key))) return false;
+        if (!read_value(key)) return false;
       } while (take(','));
-      if (!take(']')) return false;
+      if (!take(close)) return false;
     }
-    --arrays_;
+    --depth_;
     return true;
   }
 
-  bool read_string(std::string& string) {
-    string.clear();
-    if (peek() != '"') return false;
-    for (++next_; next_ < text_.size() && code_of(peek()) >= 0x20;) {
-      if (peek() == '"') {
-        ++next_;
+  bool read_key(std::string_view& key) {
+    skip_space();
+    return read_string(key) && take(':');
+  }
+
+  bool is_new(const JsonValue& parent, std::string_view key) {
+    for (const JsonValue* value = &parent + 1; value != values_; value = value->next) {
+      if (value->key == key) twice_ = value;
+    }
+    return !twice_;
+  }
+
+  bool read_string(std::string_view& string) {
+    if (!take_next('"')) return false;
+    char* const start = text_ + next_;
+    char* end = start;
+    while (code_of(peek()) >= 0x20) {
+      const char c = peek();
+      ++next_;
+      if (c == '"') {
+        string = {start, static_cast<std::size_t>(end - start)};
         return true;
       }
-      if (peek() == '\\') {
-        if (!read_escape(string)) return false;
-        continue;
+      if (c != '\\') {
+        *end++ = c;
+      } else if (!read_escape(end)) {
+        return false;
       }
-      const std::size_t length = sequence_length(text_.substr(next_));
-      if (length == 0) return false;
-      string.append(text_, next_, length);
-      next_ += length;
     }
     return false;
   }
 
-  bool read_escape(std::string& string) {
+  /// What is written to `end` is never longer than the escape.
+  bool read_escape(char*& end) {
     constexpr std::string_view names = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
-    ++next_;
-    if (peek() == 'u') return read_code(string);
+    if (peek() == 'u') return read_code(end);
     const std::size_t i = names.find(peek());
     if (i == names.npos) return false;
-    string += meanings[i];
+    *end++ = meanings[i];
     ++next_;
     return true;
   }
 
   /// \uXXXX, or a pair of these for one character beyond 16 bits (UTF-16 surrogates).
-  bool read_code(std::string& string) {
+  bool read_code(char*& end) {
     unsigned code, low;
     if (!read_hex(code) || (code >= 0xdc00 && code < 0xe000)) return false;
     if (code >= 0xd800 && code < 0xdc00) {
-      if (peek() != '\\') return false;
-      ++next_;
-      if (!read_hex(low) || low < 0xdc00 || low >= 0xe000) return false;
+      if (!take_next('\\') || !read_hex(low) || low < 0xdc00 || low >= 0xe000) return false;
       code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
-    append_utf8(string, code);
+    const int tail = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;  // bytes after the first
+    constexpr unsigned leads[] = {0, 0xc0, 0xe0, 0xf0};
+    *end++ = static_cast<char>(leads[tail] | code >> (6 * tail));
+    for (int i = tail - 1; i >= 0; --i) *end++ = static_cast<char>(0x80 | (code >> (6 * i) & 0x3f));
     return true;
   }
 
   bool read_hex(unsigned& code) {
     code = 0;
-    if (peek() != 'u') return false;
-    ++next_;
+    if (!take_next('u')) return false;
     for (int i = 0; i < 4; ++i, ++next_) {
       const char c = peek(), lower = static_cast<char>(c | 0x20);
       if (!is_digit(c) && (lower < 'a' || lower > 'f')) return false;
@@ -152,107 +161,99 @@ class Parser {
     return true;
   }
 
-  static void append_utf8(std::string& string, unsigned code) {
-    const int tail = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;  // bytes after the first
-    constexpr unsigned leads[] = {0, 0xc0, 0xe0, 0xf0};
-    string += static_cast<char>(leads[tail] | code >> (6 * tail));
-    for (int i = tail - 1; i >= 0; --i) string += static_cast<char>(0x80 | (code >> (6 * i) & 0x3f));
-  }
+  /// A number as `digits`·10^`exponent`; digits that do not fit in 64 bits are dropped.
+  struct Decimal {
+    std::uint64_t digits = 0;
+    int exponent = 0;
+    bool full = false;
+  };
 
-  bool read_number() {
-    JsonValue value{.kind = Kind::number, .has_integer = true};
-    const bool negative = peek() == '-';
-    if (negative) ++next_;
-    if (!is_digit(peek())) return false;
-    const bool zero = peek() == '0';
+  /// Each digit adds `step` to the exponent: 0 in the integer, −1 in the fraction.
+  bool read_digits(Decimal& decimal, int step) {
     const std::size_t start = next_;
     for (; is_digit(peek()); ++next_) {
       const auto digit = static_cast<unsigned>(peek() - '0');
-      value.number = value.number * 10 + digit;
-      value.has_integer = value.has_integer && !__builtin_mul_overflow(value.integer, 10u, &value.integer) &&
-                          !__builtin_add_overflow(value.integer, digit, &value.integer);
+      decimal.full |= decimal.digits > (UINT64_MAX - digit) / 10;
+      if (!decimal.full) decimal.digits = decimal.digits * 10 + digit;
+      decimal.exponent += step + (decimal.full ? 1 : 0);
     }
-    if (zero && next_ != start + 1) return false;
-    if (negative || peek() == '.' || peek() == 'e' || peek() == 'E') value.has_integer = false;
-    if (peek() == '.' && !read_fraction(value.number)) return false;
-    if ((peek() == 'e' || peek() == 'E') && !read_exponent(value.number)) return false;
+    return next_ > start;
+  }
+
+  bool read_number(JsonValue& value) {
+    const bool negative = take_next('-');
+    const bool zero = peek() == '0';
+    const std::size_t start = next_;
+    Decimal decimal;
+    if (!read_digits(decimal, 0) || (zero && next_ > start + 1)) return false;
+    value.integer = decimal.digits;
+    const std::size_t end = next_;
+    if (take_next('.') && !read_digits(decimal, -1)) return false;
+    if (take_next('e') || take_next('E')) {
+      const bool down = take_next('-');
+      if (!down) take_next('+');
+      Decimal power;
+      if (!read_digits(power, 0)) return false;
+      const int shift = power.exponent > 0 ? 9999 : static_cast<int>(std::min<std::uint64_t>(power.digits, 9999));
+      decimal.exponent += down ? -shift : shift;
+    }
+    value.has_integer = !negative && !decimal.full && next_ == end;
+    value.number = to_double(decimal);
     if (negative) value.number = -value.number;
-    return std::isfinite(value.number) && report(value);
+    return std::isfinite(value.number);
   }
 
-  bool read_fraction(double& number) {
-    ++next_;
-    if (!is_digit(peek())) return false;
-    std::uint64_t fraction = 0;
-    double scale = 1;  // a power of ten, exact up to 22 digits
-    for (; is_digit(peek()); ++next_) {
-      if (scale >= 1e18) continue;
-      fraction = fraction * 10 + static_cast<unsigned>(peek() - '0');
-      scale *= 10;
+  static double to_double(const Decimal& decimal) {
+    auto number = static_cast<double>(decimal.digits);
+    int left = decimal.exponent;
+    if (left < 0) {  // the integer and the fraction each: more exact than both at once
+      std::uint64_t power = 1;
+      for (; left < 0 && power < 10'000'000'000'000'000'000u; ++left) power *= 10;
+      number = static_cast<double>(decimal.digits / power) +
+               static_cast<double>(decimal.digits % power) / static_cast<double>(power);
     }
-    number += static_cast<double>(fraction) / scale;
-    return true;
-  }
-
-  bool read_exponent(double& number) {
-    ++next_;
-    const bool negative = peek() == '-';
-    if (negative || peek() == '+') ++next_;
-    if (!is_digit(peek())) return false;
-    int exponent = 0;
-    for (; is_digit(peek()); ++next_) exponent = std::min(exponent * 10 + (peek() - '0'), 9999);
-    const double scale = std::pow(10.0, exponent);
-    if (number != 0) number = negative ? number / scale : number * scale;
-    return true;
+    while (left != 0 && number * 2 != number) {  // until it is 0 or infinite
+      double power = 1;                          // exact up to 10^22
+      const bool up = left > 0;
+      for (int i = 0; i < 22 && left != 0; ++i, left += up ? -1 : 1) power *= 10;
+      number = up ? number * power : number / power;
+    }
+    return number;
   }
 
   bool read_word(std::string_view word) {
-    if (!text_.substr(next_).starts_with(word)) return false;
-    next_ += word.size();
+    for (const char c : word) {
+      if (!take_next(c)) return false;
+    }
     return true;
   }
 
   /// The next character; 0 at the end (a 0 in the text itself is invalid anyway).
-  char peek() const { return next_ < text_.size() ? text_[next_] : '\0'; }
+  char peek() const { return next_ < size_ ? text_[next_] : '\0'; }
 
   void skip_space() {
     while (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r') ++next_;
   }
 
-  bool take(char c) {
-    skip_space();
+  bool take_next(char c) {
     if (peek() != c) return false;
     ++next_;
     return true;
   }
 
-  bool report(JsonValue value) {
-    value.arrays = arrays_;
-    error_ = visitor_.visit(path_, value);
-    return !error_;
+  bool take(char c) {
+    skip_space();
+    return take_next(c);
   }
 
-  /// Limits recursion, so that the stack cannot overflow.
-  bool check_depth() {
-    too_deep_ = path_.size() + static_cast<std::size_t>(arrays_) >= deepest;
-    return !too_deep_;
-  }
-
-  std::string_view text_;
-  std::size_t next_ = 0;
-  JsonVisitor& visitor_;
-  Status error_;
-  bool too_deep_ = false;
-  std::vector<std::string> path_;
-  std::string string_;
-  int arrays_ = 0;
+  char* text_;
+  std::size_t size_, next_ = 0;
+  JsonValue* values_;  // the next
+  int depth_ = 0;
+  const JsonValue* twice_ = nullptr;
 };
 
 }  // namespace
-
-Status read_json(std::string_view name, std::string_view text, JsonVisitor& visitor) {
-  return Parser(text, visitor).parse(name);
-}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
@@ -261,6 +262,40 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::size_t JsonValue::size() const {
+  std::size_t count = 0;
+  for (Iterator value = begin(); value != end(); ++value) ++count;
+  return count;
+}
+
+const JsonValue* JsonValue::find(std::string_view name) const {
+  for (const JsonValue& value : *this) {
+    if (value.key == name) return &value;
+  }
+  return nullptr;
+}
+
+const JsonValue& JsonValue::operator[](std::string_view name) const {
+  static constexpr JsonValue nothing[2]{{.next = nothing + 1}};
+  const JsonValue* value = find(name);
+  return value ? *value : nothing[0];
+}
+
+Result<Json> Json::read(std::string_view name, std::string_view text) {
+  // Each value but the first follows a bracket or a comma.
+  const auto starts = [](char c) { return c == '[' || c == '{' || c == ','; };
+  const auto most = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts)) + 1;
+  if (!is_utf8(text) || most > most_values) return malformed("{} is not UTF-8, or too long", name);
+  Json json;
+  FirstError error;
+  error.take(json.text_, Buffer<char>::create(text.size()));
+  error.take(json.values_, Buffer<JsonValue>::create(most));
+  if (error) return *error;
+  std::copy(text.begin(), text.end(), json.text_.begin());
+  if (auto invalid = Parser(json.text_, json.values_.data()).parse(name)) return *invalid;
+  return json;
 }
 
 void JsonWriter::separate() {
@@ -296,7 +331,7 @@ void JsonWriter::string(std::string_view value) {
 
 void JsonWriter::integer(std::uint64_t value) {
   separate();
-  text += std::to_string(value);
+  append_natural(text, value);
 }
 
 void JsonWriter::number(double value) {
@@ -308,15 +343,18 @@ void JsonWriter::number(double value) {
   if (std::signbit(value)) text += '-';
   value = std::abs(value);
   if (value != 0 && (value < 1 || value >= 0x1p53)) {
-    constexpr int digits = 9;  // enough to distinguish all floats
-    int exponent = static_cast<int>(std::floor(std::log10(value))) - (digits - 1);
-    auto mantissa = std::llround(value * std::pow(10.0, -exponent));
+    int exponent = 0;
+    for (; value < 1e8; --exponent) value *= 10;  // nine digits distinguish all floats
+    for (; value >= 1e9; ++exponent) value /= 10;
+    auto mantissa = static_cast<std::uint64_t>(value + 0.5);
     for (; mantissa % 10 == 0; mantissa /= 10) ++exponent;
-    text += std::to_string(mantissa) + "e" + std::to_string(exponent);
+    append_natural(text, mantissa);
+    text += exponent < 0 ? "e-" : "e";
+    append_natural(text, static_cast<std::uint64_t>(std::abs(exponent)));
     return;
   }
   const auto whole = static_cast<std::uint64_t>(value);
-  text += std::to_string(whole);
+  append_natural(text, whole);
   double rest = value - static_cast<double>(whole);
   if (rest > 0) text += '.';
   for (int digits = 0; rest > 0 && digits < 17; ++digits) {

@@ -1,41 +1,55 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "lodestone/result.hpp"
+#include "lodestone/array.hpp"
 
-/// Event-based JSON (RFC 8259). Our own, because RapidJSON's reader and writer made the page's module 10 KB larger.
+/// JSON (RFC 8259). Our own, because RapidJSON's reader and writer made the page's module 10 KB larger.
 namespace lodestone {
 
-/// A value in a JSON text, as the reader encounters it. For an object or array it marks the start; the contents follow.
+/// A value in a JSON text. Iterating over an object or array gives the values in it.
 struct JsonValue {
   enum class Kind { object, array, string, number, boolean, null };
 
-  Kind kind;
-  std::string_view string{};  ///< of a string; valid during the call
-  double number = 0;          ///< of a number, to 1 ulp; of a boolean 0 or 1
-  std::uint64_t integer = 0;  ///< of a number without sign, fraction or exponent, up to 2^64−1
-  bool has_integer = false;   ///< whether it is such a number
-  int arrays = 0;             ///< how many arrays are open around the value
+  Kind kind = Kind::null;
+  bool has_integer = false;  ///< whether this is a number without sign, fraction and exponent, up to 2^64−1
+  std::string_view key{};    ///< in an object
+  std::string_view string{};
+  std::uint64_t integer = 0;
+  double number = 0;                ///< 0 or 1 for a boolean
+  const JsonValue* next = nullptr;  ///< the value after this one and its contents
+
+  struct Iterator {
+    const JsonValue* at;
+    const JsonValue& operator*() const { return *at; }
+    void operator++() { at = at->next; }
+    bool operator==(const Iterator&) const = default;
+  };
+  Iterator begin() const { return {this + 1}; }
+  Iterator end() const { return {next}; }
+  std::size_t size() const;
+
+  /// The value with that key, or null.
+  const JsonValue* find(std::string_view name) const;
+  /// The value with that key, or a null as in JSON.
+  const JsonValue& operator[](std::string_view name) const;
 };
 
-/// Receives the values of a JSON text in order.
-class JsonVisitor {
+/// A JSON text that has been read.
+class Json {
  public:
-  /// `path` holds the keys that lead to the value, outermost first; arrays add none. An error stops the reader.
-  /// Duplicate keys are reported twice.
-  virtual Status visit(std::span<const std::string> path, const JsonValue& value) = 0;
+  /// Fails unless `text` is JSON in UTF-8 with at most 16 levels, 2^22 values, 4096 keys in an object and no key twice.
+  /// `name` names the text in messages.
+  static Result<Json> read(std::string_view name, std::string_view text);
 
- protected:
-  ~JsonVisitor() = default;
+  const JsonValue& root() const { return values_[0]; }
+
+ private:
+  Buffer<char> text_;  // strings are unescaped in place
+  Buffer<JsonValue> values_;
 };
-
-/// Empty, or invalid_data: not JSON, not UTF-8, nested deeper than 16 levels, or the visitor's error. `name` names the
-/// text in messages.
-Status read_json(std::string_view name, std::string_view text, JsonVisitor& visitor);
 
 /// Writes a JSON text. The caller must alternate keys and values and close what it opens.
 class JsonWriter {

@@ -1,5 +1,6 @@
 #include "formats/metadata.hpp"
 
+#include <climits>
 #include <cmath>
 #include <limits>
 
@@ -9,6 +10,8 @@
 namespace lodestone {
 
 namespace {
+
+using Kind = JsonValue::Kind;
 
 constexpr std::string_view model_key = "lodestone";
 constexpr std::uint64_t format_version = 1;
@@ -33,7 +36,7 @@ T& value_of(const Field& field) {
 /// The list of fields, for both the reader and the writer.
 class Fields {
  public:
-  explicit Fields(Metadata& metadata) {
+  explicit Fields(const Metadata& metadata) {
     StftConfig& stft = metadata.stft;
     add("stft", "size", FieldType::integer, &stft.size);
     add("stft", "window_size", FieldType::integer, &stft.window_size);
@@ -41,16 +44,16 @@ class Fields {
     add("stft", "window", FieldType::window, &stft.window);
     add("stft", "framing", FieldType::framing, &stft.framing);
     add("stft", "sample_rate", FieldType::real, &stft.sample_rate);
-    if (metadata.kind == "model") {
-      NetworkConfig& network = metadata.network;
+    if (metadata.network) {
+      NetworkConfig& network = *metadata.network;
       add("network", "bins", FieldType::integer, &network.bins);
       add("network", "layers", FieldType::integers, &network.layers);
       add("network", "sequence", FieldType::integer, &network.sequence);
       add("network", "scale", FieldType::scale, &network.scale);
-      add("", "losses", FieldType::losses, &metadata.losses);
-      add("", "validation_losses", FieldType::losses, &metadata.validation_losses);
+      add("", "losses", FieldType::losses, metadata.losses);
+      add("", "validation_losses", FieldType::losses, metadata.validation_losses);
     } else {
-      add("", "samples", FieldType::count, &metadata.samples);
+      add("", "samples", FieldType::count, metadata.samples);
     }
   }
 
@@ -66,43 +69,50 @@ class Fields {
   int count_ = 0;
 };
 
-bool is_whole(const JsonValue& value, double lowest, double highest) {
-  return value.kind == JsonValue::Kind::number && value.number >= lowest && value.number <= highest &&
-         value.number == std::trunc(value.number);
+bool read_whole(const JsonValue& value, double lowest, double highest, auto& whole) {
+  if (value.kind != Kind::number || !(value.number >= lowest && value.number <= highest)) return false;
+  whole = static_cast<std::remove_reference_t<decltype(whole)>>(value.number);
+  return static_cast<double>(whole) == value.number;
 }
 
-/// Stores a JSON value, or one element of a list, in a field; returns null, or what the field expects.
+bool read_int(const JsonValue& value, int& number) { return read_whole(value, INT_MIN, INT_MAX, number); }
+
+bool read_loss(const JsonValue& value, float& loss) {
+  loss = value.kind == Kind::null ? not_a_number : static_cast<float>(value.number);
+  return value.kind == Kind::null || value.kind == Kind::number;
+}
+
+template <class T>
+bool read_list(const JsonValue& list, bool (*read_element)(const JsonValue&, T&), std::vector<T>& elements) {
+  elements = std::vector<T>(list.size());
+  auto next = elements.begin();
+  for (const JsonValue& value : list) {
+    if (!read_element(value, *next++)) return false;
+  }
+  return list.kind == Kind::array;
+}
+
+/// Stores a JSON value in a field; returns null, or what the field expects.
 const char* read(const Field& field, const JsonValue& value) {
-  constexpr double largest_int = std::numeric_limits<int>::max();
-  const bool list = field.type == FieldType::integers || field.type == FieldType::losses;
-  if (list && value.arrays == 0) return value.kind == JsonValue::Kind::array ? nullptr : "a list";
-  if (value.arrays > (list ? 1 : 0)) return "no lists in it";
-  const bool number = value.kind == JsonValue::Kind::number;
   switch (field.type) {
     case FieldType::integer:
-    case FieldType::integers:
-      if (!is_whole(value, -largest_int, largest_int)) return "a 32-bit integer";
-      if (list) {
-        value_of<std::vector<int>>(field).push_back(static_cast<int>(value.number));
-      } else {
-        value_of<int>(field) = static_cast<int>(value.number);
-      }
-      return nullptr;
+      return read_int(value, value_of<int>(field)) ? nullptr : "a 32-bit integer";
     case FieldType::count:
-      if (!is_whole(value, 0, largest_whole)) return "a whole number from 0 to 2^53";
-      value_of<std::uint64_t>(field) = static_cast<std::uint64_t>(value.number);
-      return nullptr;
+      return read_whole(value, 0, largest_whole, value_of<std::uint64_t>(field)) ? nullptr
+                                                                                 : "a whole number from 0 to 2^53";
     case FieldType::real:
       value_of<double>(field) = value.number;
-      return number ? nullptr : "a number";
+      return value.kind == Kind::number ? nullptr : "a number";
+    case FieldType::integers:
+      return read_list(value, read_int, value_of<std::vector<int>>(field)) ? nullptr : "a list of 32-bit integers";
     case FieldType::losses:
-      if (!number && value.kind != JsonValue::Kind::null) return "a number or null";
-      value_of<std::vector<float>>(field).push_back(number ? static_cast<float>(value.number) : not_a_number);
-      return nullptr;
+      return read_list(value, read_loss, value_of<std::vector<float>>(field)) ? nullptr : "a list of numbers or null";
     case FieldType::window:
-      return parse_window(value.string, value_of<Window>(field)) ? nullptr : "the name of a window";
+      return parse_window(value.string, value_of<Window>(field))
+                 ? nullptr
+                 : "hann, hann-symmetric, sqrt-hann, hamming, blackman, rectangular";
     case FieldType::framing:
-      return parse_framing(value.string, value_of<Framing>(field)) ? nullptr : "the name of a framing";
+      return parse_framing(value.string, value_of<Framing>(field)) ? nullptr : "centered, none, lws";
     case FieldType::scale:
       break;
   }
@@ -137,112 +147,56 @@ void write(JsonWriter& writer, const Field& field) {
   writer.close(']');
 }
 
-std::string describe(const JsonValue& value) {
-  switch (value.kind) {
-    case JsonValue::Kind::object:
-      return "an object";
-    case JsonValue::Kind::array:
-      return "a list";
-    case JsonValue::Kind::string:
-      return sentence("{}", quoted(value.string));
-    case JsonValue::Kind::number:
-      return number_text(value.number);
-    case JsonValue::Kind::boolean:
-      return value.number != 0 ? "true" : "false";
-    case JsonValue::Kind::null:
-      break;
-  }
-  return "null";
+/// A value as text, or "missing" for null.
+std::string describe(const JsonValue* value) {
+  if (!value) return "missing";
+  if (value->kind == Kind::string) return sentence("{}", quoted(value->string));
+  if (value->kind == Kind::number) return number_text(value->number);
+  if (value->kind == Kind::boolean) return value->number != 0 ? "true" : "false";
+  return value->kind == Kind::object ? "an object" : value->kind == Kind::array ? "a list" : "null";
 }
 
-Error field_error(const Field& field, const std::string& what) {
-  return malformed("metadata: {}{}{} {}", field.section, field.section.empty() ? "" : ".", field.name, what);
+Status read_fields(const JsonValue& root, const Metadata& metadata) {
+  for (const Field& field : Fields(metadata)) {
+    const bool inner = !field.section.empty();
+    const JsonValue& section = inner ? root[field.section] : root;
+    if (const char* expected = read(field, section[field.name])) {
+      return malformed("metadata: {}{}{} is {}; allowed: {}", field.section, inner ? "." : "", field.name,
+                       describe(section.find(field.name)), expected);
+    }
+  }
+  return {};
 }
-
-/// Reads only format_version and kind, which determine what the rest means.
-class KindVisitor : public JsonVisitor {
- public:
-  std::string kind;
-  bool seen_version = false;
-
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.size() != 1 || value.arrays > 0) return {};
-    if (path[0] == "kind") kind = value.string;
-    if (path[0] != "format_version") return {};
-    seen_version = true;
-    if (value.has_integer && value.integer == format_version) return {};
-    return malformed("metadata: format_version is {}; this version of Lodestone reads {}", describe(value),
-                     format_version);
-  }
-};
-
-/// Reads the fields and ignores unknown ones.
-class FieldVisitor : public JsonVisitor {
- public:
-  explicit FieldVisitor(Metadata& metadata) : fields_(metadata) {}
-
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.empty() || path.size() > 2) return {};
-    const std::string_view section = path.size() == 2 ? std::string_view(path[0]) : std::string_view();
-    unsigned bit = 1;
-    for (const Field& field : fields_) {
-      if (field.section == section && field.name == path.back()) return take(field, bit, value);
-      bit <<= 1;
-    }
-    return {};
-  }
-
-  Status check_complete() const {
-    unsigned bit = 1;
-    for (const Field& field : fields_) {
-      if (!(seen_ & bit)) return field_error(field, "is missing");
-      bit <<= 1;
-    }
-    return {};
-  }
-
- private:
-  Status take(const Field& field, unsigned bit, const JsonValue& value) {
-    if (value.arrays == 0 && (seen_ & bit)) return field_error(field, "is there twice");
-    seen_ |= bit;
-    const char* expected = read(field, value);
-    if (!expected) return {};
-    return field_error(field, sentence("is {}; allowed: {}", describe(value), expected));
-  }
-
-  Fields fields_;
-  unsigned seen_ = 0;  // one bit per field
-};
 
 Status check_configurations(const Metadata& metadata) {
   if (auto error = metadata.stft.check()) return malformed("metadata: stft: {}", error->message);
-  if (metadata.kind != "model") return {};
-  if (auto error = metadata.network.check()) return malformed("metadata: network: {}", error->message);
-  if (metadata.network.bins == metadata.stft.bins()) return {};
-  return malformed("metadata: network.bins is {}; expected {}, as stft.size is {}", metadata.network.bins,
-                   metadata.stft.bins(), metadata.stft.size);
+  if (!metadata.network) return {};
+  if (auto error = metadata.network->check()) return malformed("metadata: network: {}", error->message);
+  const int bins = metadata.stft.bins();
+  if (metadata.network->bins == bins) return {};
+  return malformed("metadata: network.bins is {}; expected {}, as stft.size is {}", metadata.network->bins, bins,
+                   metadata.stft.size);
 }
 
 }  // namespace
 
-Result<Metadata> read_metadata(const Safetensors& file, std::string_view kind) {
+Status read_metadata(const Safetensors& file, const Metadata& to) {
   const std::string* text = file.find_metadata(model_key);
   if (!text) return malformed("this safetensors file is not Lodestone's: its metadata has no entry \"lodestone\"");
-  KindVisitor header;
-  if (auto error = read_json("metadata", *text, header)) return *error;
-  if (!header.seen_version) return malformed("metadata: format_version is missing");
-  if (header.kind != kind) {
-    return malformed("expected a file of kind {}, found kind {}", quoted(kind), quoted(header.kind));
+  const auto json = Json::read("metadata", *text);
+  if (!json) return json.error();
+  const JsonValue* version = json->root().find("format_version");
+  if (!version || !version->has_integer || version->integer != format_version) {
+    return malformed("metadata: format_version is {}; this version of Lodestone reads {}", describe(version),
+                     format_version);
   }
-  Metadata metadata{.kind = header.kind, .network = {.layers = {}}};
-  FieldVisitor fields(metadata);
-  if (auto error = read_json("metadata", *text, fields)) return *error;
-  if (auto error = fields.check_complete()) return *error;
-  if (auto error = check_configurations(metadata)) return *error;
-  return metadata;
+  const std::string_view found = json->root()["kind"].string;
+  if (found != to.kind) return malformed("expected a file of kind {}, found kind {}", quoted(to.kind), quoted(found));
+  auto error = read_fields(json->root(), to);
+  return error ? error : check_configurations(to);
 }
 
-std::pair<std::string, std::string> write_metadata(Metadata metadata) {
+std::pair<std::string, std::string> write_metadata(const Metadata& metadata) {
   JsonWriter writer;
   writer.open('{');
   writer.key("format_version");

@@ -17,53 +17,67 @@ constexpr std::string_view variance_name = "batch_norm.running_var";
 constexpr std::string_view counter_name =
     "batch_norm.num_batches_tracked";  // written by PyTorch, not needed for inference
 
-Status check_values(const NamedTensor& tensor) {
-  return tensor.name == variance_name ? check_magnitudes(tensor.name, tensor.values)
-                                      : check_finite(tensor.name, tensor.values);
+Metadata metadata_of(Model& model) {
+  return {.kind = "model",
+          .stft = model.stft,
+          .network = &model.network,
+          .losses = &model.losses,
+          .validation_losses = &model.validation_losses};
 }
 
-/// The file must contain the network's tensors with the right shapes, and no unknown tensors.
-Status check_tensors(const Safetensors& file, std::span<const TensorShape> expected) {
-  for (const TensorShape& tensor : expected) {
-    const TensorView* found = file.find(tensor.name);
-    if (!found) return malformed("expected {} {}, found no tensor of that name", tensor.name, tensor.shape);
-    if (found->shape != tensor.shape) {
-      return malformed("expected {} {}, found {}", tensor.name, tensor.shape, found->shape);
-    }
+/// Whether the file has this tensor.
+Status check_tensor(const Safetensors& file, std::string_view name, const std::vector<std::uint64_t>& shape) {
+  const TensorView* found = file.find(name);
+  if (!found) return malformed("expected {} {}, found no tensor of that name", name, shape);
+  if (found->shape == shape) return {};
+  return malformed("expected {} {}, found {}", name, shape, found->shape);
+}
+
+Status check_values(const NamedTensor& tensor) {
+  const bool weight = tensor.name != impulses_name && tensor.name != residuals_name && tensor.name != variance_name;
+  return weight ? check_finite(tensor.name, tensor.values) : check_magnitudes(tensor.name, tensor.values);
+}
+
+/// The values, which must be floats, into memory that is there already.
+Status read_values(const Safetensors& file, const NamedTensor& to) {
+  const TensorView& tensor = *file.find(to.name);
+  if (tensor.dtype != DType::f16 && tensor.dtype != DType::f32 && tensor.dtype != DType::f64) {
+    return malformed("{} has the dtype {}; allowed: F16, F32, F64", to.name, dtype_name(tensor.dtype));
   }
+  if (auto error = copy_floats(tensor, to.values)) return error;
+  return check_values(to);
+}
+
+Status read_impulses(const Safetensors& file, Model& model) {
+  const TensorView* found = file.find(impulses_name);
+  if (!found) return {};
+  const std::uint64_t frames = found->shape.empty() ? 0 : found->shape[0];
+  const auto bins = static_cast<std::uint64_t>(model.network.bins);
+  if (auto error = check_tensor(file, impulses_name, {frames, bins})) return error;
+  auto impulses = Array2<float>::create(frames, bins);
+  if (!impulses) return impulses.error();
+  model.impulses = std::move(*impulses);
+  return read_values(file, {std::string(impulses_name), {}, model.impulses.all()});
+}
+
+Status read_residuals(const Safetensors& file, Model& model) {
+  if (!file.find(residuals_name)) return {};
+  const auto bins = static_cast<std::uint64_t>(model.network.bins);
+  if (auto error = check_tensor(file, residuals_name, {bins})) return error;
+  auto residuals = Buffer<float>::create(bins);
+  if (!residuals) return residuals.error();
+  model.residuals = std::move(*residuals);
+  return read_values(file, {std::string(residuals_name), {}, model.residuals});
+}
+
+/// The file may have these tensors of a network, and others of a model, but none that a model does not have.
+Status check_names(const Safetensors& file, std::span<const TensorShape> expected) {
   for (const TensorView& tensor : file.tensors) {
-    const bool known =
-        tensor.name == impulses_name || tensor.name == residuals_name || tensor.name == counter_name ||
-        std::any_of(expected.begin(), expected.end(), [&](const auto& e) { return e.name == tensor.name; });
+    bool known = tensor.name == impulses_name || tensor.name == residuals_name || tensor.name == counter_name;
+    for (const TensorShape& weight : expected) known |= weight.name == tensor.name;
     if (!known) return malformed("found {} {}, which this network does not have", quoted(tensor.name), tensor.shape);
   }
   return {};
-}
-
-Result<Array2<float>> read_impulses(const Safetensors& file, std::uint64_t bins) {
-  const TensorView* tensor = file.find(impulses_name);
-  if (!tensor) return Array2<float>();
-  if (tensor->shape.size() != 2 || tensor->shape[1] != bins) {
-    return malformed("expected impulses [frames, {}], found {}", bins, tensor->shape);
-  }
-  auto impulses = Array2<float>::create(tensor->shape[0], bins);
-  if (!impulses) return impulses;
-  if (auto error = copy_floats(*tensor, impulses->all())) return *error;
-  if (auto error = check_magnitudes(impulses_name, impulses->all())) return *error;
-  return impulses;
-}
-
-Result<Buffer<float>> read_residuals(const Safetensors& file, std::uint64_t bins) {
-  const TensorView* tensor = file.find(residuals_name);
-  if (!tensor) return Buffer<float>();
-  if (tensor->shape.size() != 1 || tensor->shape[0] != bins) {
-    return malformed("expected residuals [{}], found {}", bins, tensor->shape);
-  }
-  auto residuals = Buffer<float>::create(bins);
-  if (!residuals) return residuals;
-  if (auto error = copy_floats(*tensor, *residuals)) return *error;
-  if (auto error = check_magnitudes(residuals_name, *residuals)) return *error;
-  return residuals;
 }
 
 Result<Buffer<Half>> to_half(std::span<const float> values) {
@@ -92,22 +106,26 @@ Status check_writable(const Model& model, std::span<const NamedTensor> weights) 
 
 }  // namespace
 
-Result<Weights> read_weights(const Safetensors& file, const NetworkConfig& network) {
-  if (auto error = check_tensors(file, tensor_shapes(network))) return *error;
-  auto weights = Weights::create(network);
-  if (!weights) return weights;
-  for (const NamedTensor& tensor : tensors(*weights)) {
-    if (auto error = copy_floats(*file.find(tensor.name), tensor.values)) return *error;
-    if (auto error = check_values(tensor)) return *error;
+Status read_weights(const Safetensors& file, const NetworkConfig& network, Weights& weights) {
+  const std::vector<TensorShape> expected = tensor_shapes(network);
+  for (const TensorShape& tensor : expected) {  // before memory is taken
+    if (auto error = check_tensor(file, tensor.name, tensor.shape)) return error;
   }
-  return weights;
+  if (auto error = check_names(file, expected)) return error;
+  auto created = Weights::create(network);
+  if (!created) return created.error();
+  weights = std::move(*created);
+  for (const NamedTensor& tensor : tensors(weights)) {
+    if (auto error = read_values(file, tensor)) return error;
+  }
+  return {};
 }
 
 Result<Bytes> write_model(const Model& model) {
   const auto weights = tensors(const_cast<Weights&>(model.weights));  // read-only
   if (auto error = check_writable(model, weights)) return *error;
   Safetensors file;
-  file.metadata.push_back(write_metadata({"model", model.stft, model.network, model.losses, model.validation_losses}));
+  file.metadata.push_back(write_metadata(metadata_of(const_cast<Model&>(model))));  // read-only
   for (const NamedTensor& tensor : weights) {
     file.tensors.push_back({tensor.name, DType::f32, tensor.shape, std::as_bytes(tensor.values)});
   }
@@ -133,24 +151,14 @@ Result<Bytes> write_model(const Model& model) {
 }
 
 Result<Model> read_model(ByteView bytes) {
-  auto file = read_safetensors(bytes);
+  const auto file = read_safetensors(bytes);
   if (!file) return file.error();
-  auto metadata = read_metadata(*file, "model");
-  if (!metadata) return metadata.error();
-  auto weights = read_weights(*file, metadata->network);
-  if (!weights) return weights.error();
-  const auto bins = static_cast<std::uint64_t>(metadata->network.bins);
-  auto impulses = read_impulses(*file, bins);
-  if (!impulses) return impulses.error();
-  auto residuals = read_residuals(*file, bins);
-  if (!residuals) return residuals.error();
-  return Model{metadata->stft,
-               std::move(metadata->network),
-               std::move(*weights),
-               std::move(*impulses),
-               std::move(*residuals),
-               std::move(metadata->losses),
-               std::move(metadata->validation_losses)};
+  Result<Model> model = Model{};
+  if (auto error = read_metadata(*file, metadata_of(*model))) return *error;
+  if (auto error = read_weights(*file, model->network, model->weights)) return *error;
+  if (auto error = read_impulses(*file, *model)) return *error;
+  if (auto error = read_residuals(*file, *model)) return *error;
+  return model;
 }
 
 }  // namespace lodestone

@@ -226,9 +226,7 @@ Result<Model> read_pytorch(ByteView bytes, const ImportConfig& config) {
   if (!tensors) return tensors.error();
   auto model = shape_model(*tensors, config);
   if (!model) return model;
-  auto weights = read_weights(*tensors, model->network);
-  if (!weights) return weights.error();
-  model->weights = std::move(*weights);
+  if (auto error = read_weights(*tensors, model->network, model->weights)) return *error;
   return model;
 }
 

@@ -27,7 +27,9 @@ Result<Bytes> write_frames(const Frames<T>& frames, std::string_view name) {
       std::string(name), DType::f32, {frames.values.rows(), frames.values.cols()}, std::as_bytes(frames.values.all())};
   if (std::is_same_v<T, Complex>) tensor.shape.push_back(2);
   Safetensors file;
-  file.metadata.push_back(write_metadata({.kind = "spectrum", .stft = frames.stft, .samples = frames.samples}));
+  StftConfig stft = frames.stft;
+  std::uint64_t samples = frames.samples;
+  file.metadata.push_back(write_metadata({.kind = "spectrum", .stft = stft, .samples = &samples}));
   file.tensors.push_back(std::move(tensor));
   return write_safetensors(file);
 }
@@ -47,15 +49,25 @@ Status check_samples(std::uint64_t samples, std::uint64_t frames, const StftConf
   return malformed("metadata: samples is {}, but {} frames cover at most {}", samples, frames, most);
 }
 
+/// The frames of a tensor, which is `[frames, bins]`, with a third dimension of 2 if T is complex.
 template <class T>
-Result<Frames<T>> read_frames(const TensorView& tensor, const Metadata& metadata) {
-  if (auto error = check_shape(tensor, metadata.stft, std::is_same_v<T, Complex>)) return *error;
-  if (auto error = check_samples(metadata.samples, tensor.shape[0], metadata.stft)) return *error;
-  auto values = Array2<T>::create(tensor.shape[0], tensor.shape[1]);
+Result<Frames<T>> read_frames(const Safetensors& file, std::string_view name) {
+  Frames<T> frames;
+  if (auto error = read_metadata(file, {.kind = "spectrum", .stft = frames.stft, .samples = &frames.samples})) {
+    return *error;
+  }
+  const TensorView* tensor = file.find(name);
+  if (!tensor) {
+    return malformed("expected a tensor {} [frames, {}, 2], found none of that name", name, frames.stft.bins());
+  }
+  if (auto error = check_shape(*tensor, frames.stft, std::is_same_v<T, Complex>)) return *error;
+  if (auto error = check_samples(frames.samples, tensor->shape[0], frames.stft)) return *error;
+  auto values = Array2<T>::create(tensor->shape[0], tensor->shape[1]);
   if (!values) return values.error();
-  if (auto error = copy_floats(tensor, as_floats(values->all()))) return *error;
-  if (auto error = check(tensor.name, values->all())) return *error;
-  return Frames<T>{metadata.stft, std::move(*values), metadata.samples};
+  frames.values = std::move(*values);
+  if (auto error = copy_floats(*tensor, as_floats(frames.values.all()))) return *error;
+  if (auto error = check(tensor->name, frames.values.all())) return *error;
+  return frames;
 }
 
 }  // namespace
@@ -64,12 +76,10 @@ Result<Bytes> write_magnitudes(const Magnitudes& magnitudes) { return write_fram
 Result<Bytes> write_spectrum(const Spectrum& spectrum) { return write_frames(spectrum, spectrum_name); }
 
 Result<Magnitudes> read_magnitudes(ByteView bytes) {
-  auto file = read_safetensors(bytes);
+  const auto file = read_safetensors(bytes);
   if (!file) return file.error();
-  const auto metadata = read_metadata(*file, "spectrum");
-  if (!metadata) return metadata.error();
-  if (const TensorView* tensor = file->find(magnitudes_name)) return read_frames<float>(*tensor, *metadata);
-  auto spectrum = read_spectrum(bytes);
+  if (file->find(magnitudes_name)) return read_frames<float>(*file, magnitudes_name);
+  const auto spectrum = read_frames<Complex>(*file, spectrum_name);
   if (!spectrum) return spectrum.error();
   auto result = magnitudes(*spectrum);
   if (!result) return result;
@@ -80,10 +90,7 @@ Result<Magnitudes> read_magnitudes(ByteView bytes) {
 Result<Spectrum> read_spectrum(ByteView bytes) {
   const auto file = read_safetensors(bytes);
   if (!file) return file.error();
-  const auto metadata = read_metadata(*file, "spectrum");
-  if (!metadata) return metadata.error();
-  if (const TensorView* tensor = file->find(spectrum_name)) return read_frames<Complex>(*tensor, *metadata);
-  return malformed("expected a tensor spectrum [frames, {}, 2], found none of that name", metadata->stft.bins());
+  return read_frames<Complex>(*file, spectrum_name);
 }
 
 }  // namespace lodestone

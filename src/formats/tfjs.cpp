@@ -14,33 +14,35 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
-constexpr std::size_t most_layers = 64, most_settings = 4096, most_weights = 256, most_shards = 4096;
+constexpr std::size_t most_layers = 64, most_weights = 256, most_shards = 4096;
 constexpr double our_epsilon = 1e-5;    // added to variances by Predictor, as in PyTorch
 constexpr double usual_epsilon = 1e-3;  // Keras's
 
-/// A value in a layer's configuration; each element of a list is one.
-struct Setting {
-  std::string key, text;  ///< the value as text
-  double number = 0;
-};
+/// The i-th scalar in nested lists, or null; a scalar itself is the first.
+const JsonValue* scalar_at(const JsonValue& value, std::size_t& i) {
+  if (value.kind == Kind::object) return nullptr;
+  if (value.kind != Kind::array) return i-- == 0 ? &value : nullptr;
+  for (const JsonValue& element : value) {
+    if (const JsonValue* found = scalar_at(element, i)) return found;
+  }
+  return nullptr;
+}
 
 struct Layer {
-  std::string kind, name;  ///< "LSTM", "lstm_1"
-  std::vector<Setting> settings;
+  std::string_view kind, name;  ///< "LSTM", "lstm_1"
+  const JsonValue* config;
 
-  /// The i-th value with that key, or null.
-  const Setting* find(std::string_view key, std::size_t i = 0) const {
-    for (const Setting& setting : settings) {
-      if (setting.key == key && i-- == 0) return &setting;
-    }
-    return nullptr;
+  /// The i-th value of a setting, or null.
+  const JsonValue* find(std::string_view key, std::size_t i = 0) const {
+    const JsonValue* value = config->find(key);
+    return value ? scalar_at(*value, i) : nullptr;
   }
 };
 
 /// An entry of the manifest.
 struct StoredWeight {
-  std::string name, type;  ///< type of the stored values
-  std::vector<std::uint64_t> shape;
+  std::string_view name, type{};  ///< type of the stored values
+  std::vector<std::uint64_t> shape{};
   bool quantised = false;
   double scale = 1, offset = 0;
   ByteView bytes{};
@@ -59,77 +61,71 @@ std::string text_of(const JsonValue& value) {
   }
 }
 
-/// Parses model.json; its contents are checked later.
-class ModelVisitor : public JsonVisitor {
- public:
-  std::string format, kind;  ///< "layers-model", "Sequential"
-  std::vector<Layer> layers;
-  std::vector<StoredWeight> weights;
-  std::vector<std::string> shards;
+/// model.json; its contents are checked later.
+struct ModelFile {
+  Json json;
+  std::string_view format, kind{};  ///< "layers-model", "Sequential"
+  std::vector<Layer> layers{};
+  std::vector<StoredWeight> weights{};
+  std::vector<std::string> shards{};
+};
 
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.empty()) return {};
-    if (path[0] == "format" && path.size() == 1) format = value.string;
-    if (path[0] == "weightsManifest") return visit_manifest(path.subspan(1), value);
-    if (path[0] != "modelTopology") return {};
-    path = path.subspan(1);
-    if (!path.empty() && path[0] == "model_config") path = path.subspan(1);  // written by Keras
-    if (path.size() == 1 && path[0] == "class_name") kind = value.string;
-    if (path.empty() || path[0] != "config") return {};
-    path = path.subspan(1);
-    if (!path.empty() && path[0] == "layers") path = path.subspan(1);  // in older files it is the list itself
-    return visit_layer(path, value);
+Status read_layers(ModelFile& file) {
+  const JsonValue* model = &file.json.root()["modelTopology"];
+  if (const JsonValue* by_keras = model->find("model_config")) model = by_keras;
+  file.kind = (*model)["class_name"].string;
+  const JsonValue* config = &(*model)["config"];
+  if (const JsonValue* list = config->find("layers")) config = list;  // in older files it is the list itself
+  if (config->kind != Kind::array) return {};
+  for (const JsonValue& layer : *config) {
+    if (file.layers.size() == most_layers) return malformed("model.json: more than {} layers", most_layers);
+    const JsonValue& settings = layer["config"];
+    file.layers.push_back({layer["class_name"].string, settings["name"].string, &settings});
   }
+  return {};
+}
 
- private:
-  Status visit_layer(std::span<const std::string> path, const JsonValue& value) {
-    if (path.empty() && value.kind == Kind::object && value.arrays == 1) {
-      if (layers.size() == most_layers) return malformed("model.json: more than {} layers", most_layers);
-      layers.emplace_back();
-    }
-    if (layers.empty() || value.arrays == 0) return {};
-    Layer& layer = layers.back();
-    if (path.size() == 1 && path[0] == "class_name") layer.kind = value.string;
-    if (path.size() != 2 || path[0] != "config" || value.kind == Kind::object || value.kind == Kind::array) return {};
-    if (path[1] == "name") layer.name = value.string;
-    if (layer.settings.size() == most_settings) return malformed("model.json: a layer with too many settings");
-    layer.settings.push_back({path[1], text_of(value), value.number});
-    return {};
-  }
-
-  Status visit_manifest(std::span<const std::string> path, const JsonValue& value) {
-    if (path.empty()) return {};
-    if (path[0] == "paths" && path.size() == 1 && value.kind == Kind::string) {
-      if (shards.size() == most_shards) return malformed("model.json: more than {} shards", most_shards);
-      shards.emplace_back(value.string);
-    }
-    if (path[0] != "weights") return {};
-    if (path.size() == 1 && value.kind == Kind::object) {
-      if (weights.size() == most_weights) return malformed("model.json: more than {} weights", most_weights);
-      weights.emplace_back();
-    }
-    if (path.size() < 2 || weights.empty()) return {};
-    StoredWeight& weight = weights.back();
-    if (path[1] == "name") weight.name = value.string;
-    if (path[1] == "dtype" && !weight.quantised) weight.type = value.string;
-    if (path[1] == "shape" && value.kind != Kind::array) return add_dimension(weight, value);
-    if (path[1] != "quantization") return {};
-    weight.quantised = true;
-    if (path.back() == "dtype") weight.type = value.string;
-    if (path.back() == "scale") weight.scale = value.number;
-    if (path.back() == "min") weight.offset = value.number;
-    return {};
-  }
-
-  static Status add_dimension(StoredWeight& weight, const JsonValue& value) {
-    if (!value.has_integer || weight.shape.size() == 4) {
+Status read_weight(const JsonValue& value, StoredWeight& weight) {
+  weight.name = value["name"].string;
+  for (const JsonValue& size : value["shape"]) {
+    if (!size.has_integer || weight.shape.size() == 4) {
       return malformed("model.json: weight {} has a shape of another kind; expected up to 4 whole numbers",
                        quoted(weight.name));
     }
-    weight.shape.push_back(value.integer);
-    return {};
+    weight.shape.push_back(size.integer);
   }
-};
+  const JsonValue* quantisation = value.find("quantization");
+  weight.quantised = quantisation != nullptr;
+  weight.type = (quantisation ? *quantisation : value)["dtype"].string;
+  if (!quantisation) return {};
+  if (const JsonValue* scale = quantisation->find("scale")) weight.scale = scale->number;
+  if (const JsonValue* least = quantisation->find("min")) weight.offset = least->number;
+  return {};
+}
+
+Status read_manifest(ModelFile& file) {
+  for (const JsonValue& group : file.json.root()["weightsManifest"]) {
+    for (const JsonValue& path : group["paths"]) {
+      if (file.shards.size() == most_shards) return malformed("model.json: more than {} shards", most_shards);
+      file.shards.emplace_back(path.string);
+    }
+    for (const JsonValue& weight : group["weights"]) {
+      if (file.weights.size() == most_weights) return malformed("model.json: more than {} weights", most_weights);
+      if (auto error = read_weight(weight, file.weights.emplace_back())) return error;
+    }
+  }
+  return {};
+}
+
+Result<ModelFile> read_file(ByteView text) {
+  auto json = Json::read("model.json", as_text(text));
+  if (!json) return json.error();
+  ModelFile file{std::move(*json), {}};
+  file.format = file.json.root()["format"].string;
+  if (auto error = read_layers(file)) return *error;
+  if (auto error = read_manifest(file)) return *error;
+  return file;
+}
 
 Error layer_error(const Layer& layer, const std::string& what) {
   return malformed("model.json: layer {} ({}) {}", quoted(layer.name), quoted(layer.kind), what);
@@ -156,9 +152,11 @@ constexpr Demand demands[] = {
 Status check_settings(const Layer& layer) {
   for (const Demand& demand : demands) {
     if (layer.kind != demand.kind) continue;
-    const Setting* setting = layer.find(demand.key);
-    if (setting && setting->text != demand.allowed && setting->text != demand.or_else) {
-      return layer_error(layer, sentence("has {} {}; allowed: {}", demand.key, quoted(setting->text), demand.allowed));
+    const JsonValue* setting = layer.find(demand.key);
+    if (!setting) continue;
+    const std::string text = text_of(*setting);
+    if (text != demand.allowed && text != demand.or_else) {
+      return layer_error(layer, sentence("has {} {}; allowed: {}", demand.key, quoted(text), demand.allowed));
     }
   }
   return {};
@@ -193,7 +191,7 @@ Status add_layer(const Layer& layer, Chain& chain) {
                      "Activation, one after the other");
 }
 
-Result<Chain> read_chain(const ModelVisitor& file) {
+Result<Chain> read_chain(const ModelFile& file) {
   if (file.kind != "Sequential") {
     return malformed("model.json: the model is {}; allowed: a layers model that is \"Sequential\"",
                      quoted(file.kind.empty() ? file.format : file.kind));
@@ -209,16 +207,16 @@ Result<Chain> read_chain(const ModelVisitor& file) {
 }
 
 /// Frames in the input's shape [batch, frames, bins]; 0 if unspecified.
-std::uint64_t input_frames(const ModelVisitor& file) {
+std::uint64_t input_frames(const ModelFile& file) {
   for (const char* key : {"batch_input_shape", "batch_shape"}) {
-    const Setting* frames = file.layers[0].find(key, 1);
+    const JsonValue* frames = file.layers[0].find(key, 1);
     if (frames && frames->number >= 1 && frames->number <= 1e9) return static_cast<std::uint64_t>(frames->number);
   }
   return 0;
 }
 
 std::uint64_t units_of(const Layer& layer) {
-  const Setting* units = layer.find("units");
+  const JsonValue* units = layer.find("units");
   return units && units->number >= 1 && units->number <= 1e9 ? static_cast<std::uint64_t>(units->number) : 0;
 }
 
@@ -327,14 +325,14 @@ class WeightReader {
 };
 
 bool has(const Layer& layer, std::string_view part) {
-  const Setting* setting = layer.find(part);
-  return !setting || setting->text != "false";
+  const JsonValue* setting = layer.find(part);
+  return !setting || text_of(*setting) != "false";
 }
 
 /// Adjusts the variances for the difference between the layer's epsilon and ours. If one would become negative, it is
 /// set to 0 and the scale compensates.
 Status fold_epsilon(const Layer& layer, Weights& weights) {
-  const Setting* setting = layer.find("epsilon");
+  const JsonValue* setting = layer.find("epsilon");
   const double epsilon = setting ? setting->number : usual_epsilon;
   if (!(epsilon >= 0 && epsilon <= 1)) return layer_error(layer, sentence("has epsilon {}; allowed: 0 to 1", epsilon));
   for (std::size_t i = 0; i < weights.running_var.size(); ++i) {
@@ -397,32 +395,32 @@ Status check_size(const NetworkConfig& network, std::size_t bytes) {
 }  // namespace
 
 Result<std::vector<std::string>> tfjs_shards(ByteView json) {
-  ModelVisitor file;
-  if (auto error = read_json("model.json", as_text(json), file)) return *error;
-  for (const std::string& shard : file.shards) {
+  auto file = read_file(json);
+  if (!file) return file.error();
+  for (const std::string& shard : file->shards) {
     if (shard.empty() || shard == ".." || shard.find_first_of("/\\:?#\n") != shard.npos) {
       return malformed("model.json: the shard {} is no plain file name", quoted(shard));
     }
   }
-  if (file.shards.empty()) return malformed("model.json: its weightsManifest lists no shards");
-  return std::move(file.shards);
+  if (file->shards.empty()) return malformed("model.json: its weightsManifest lists no shards");
+  return std::move(file->shards);
 }
 
 Result<Model> read_tfjs(ByteView json, ByteView bytes, const ImportConfig& config) {
-  ModelVisitor file;
-  if (auto error = read_json("model.json", as_text(json), file)) return *error;
-  const auto chain = read_chain(file);
+  auto file = read_file(json);
+  if (!file) return file.error();
+  const auto chain = read_chain(*file);
   if (!chain) return chain.error();
-  if (auto error = place_weights(file.weights, bytes)) return *error;
+  if (auto error = place_weights(file->weights, bytes)) return *error;
   std::vector<std::uint64_t> layers;
   for (const Layer* lstm : chain->lstms) layers.push_back(units_of(*lstm));
-  auto model = imported_model(config, units_of(*chain->dense), layers, input_frames(file));
+  auto model = imported_model(config, units_of(*chain->dense), layers, input_frames(*file));
   if (!model) return model;
   if (auto error = check_size(model->network, bytes.size())) return *error;
   auto weights = Weights::create(model->network);
   if (!weights) return weights.error();
   model->weights = std::move(*weights);
-  if (auto error = read_weights(*chain, WeightReader(file.weights), model->weights)) return *error;
+  if (auto error = read_weights(*chain, WeightReader(file->weights), model->weights)) return *error;
   return model;
 }
 

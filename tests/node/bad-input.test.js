@@ -79,6 +79,8 @@ test('the C ABI checks enumerators and sizes by itself', () => {
   );
   assert.match(core.failure().message, /mode is 7/);
   assert.equal(abi.lodestone_wav_read(0, 0), 0);
+  assert.equal(abi.lodestone_model_read(0, 0), 0);
+  assert.match(core.failure().message, /expected at least 8 bytes, found 0/);
   const phase = new CorePhase(core);
   const stage = Float64Array.of(9, 1, 1, 0, 1, 0);
   assert.equal(

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Magnet } from '../../js/index.js';
-import { readModelFile } from '../../js/model/model-file.js';
+import { readModelFile } from './model-files.js';
 import { largest, read } from './support.js';
 
 for (const [name, size, hop] of [

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { Importer } from '../../js/model/import.js';
 import { LodestoneError } from '../../js/index.js';
-import { readModelFile } from '../../js/model/model-file.js';
+import { readModelFile } from './model-files.js';
 import { read, root } from './support.js';
 
 const seconds = Number(process.env.LODESTONE_FUZZ_SECONDS ?? 10);

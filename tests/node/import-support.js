@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
-import { writeSafetensors } from '../../js/model/model-file.js';
+import { writeSafetensors } from '../../js/training/safetensors.js';
 
 export { layers, tf };
 export const bins = 17;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Magnet, Stft, reconstruct, readWav, wavBytes } from '../../js/index.js';
-import { readModelFile, writeModelFile } from '../../js/model/model-file.js';
+import { readModelFile, writeModelFile } from './model-files.js';
 import { names } from '../../js/options.js';
 import { chord, hash, largest, largestDifference, readTensors, tiny } from './support.js';
 

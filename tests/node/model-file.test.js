@@ -1,4 +1,4 @@
-// The model file as JavaScript reads and writes it, against the C++ reader and writer behind the command line.
+// Model files in the core behind JavaScript: what it writes, what it reads and what it refuses.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { CoreModel, CoreTrainer } from '../../js/core.js';
 import { LodestoneError } from '../../js/index.js';
-import { readModelFile, writeModelFile } from '../../js/model/model-file.js';
+import { readModelFile, writeModelFile } from './model-files.js';
 import { chord, newCore, tiny } from './support.js';
 
 const core = newCore();
@@ -24,7 +24,7 @@ function command(...words) {
   return spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
 }
 
-test('a file of JavaScript is a file of C++ and comes back the same', () => {
+test('a file is read by the command line and comes back the same', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lodestone-'));
   try {
     for (const options of [{}, { impulses: false }, { layers: [5, 7, 3], scale: 'log1p', validation: 0.2 }]) {
@@ -57,7 +57,7 @@ test('impulses are float16 unless one is too large for that', () => {
   assert.deepEqual(again.tensors.get('impulses').bytes, wide.bytes);
 });
 
-test('a file of before has no residuals and gets none', () => {
+test('a file from an earlier version has no residuals and gets none', () => {
   const file = readModelFile(learn({ validation: 0.2 }).toBytes());
   const residuals = file.tensors.get('residuals');
   assert.deepEqual([residuals.dtype, residuals.shape], ['F32', [tiny.size / 2 + 1]]);
@@ -65,8 +65,8 @@ test('a file of before has no residuals and gets none', () => {
   assert.ok(sigma.every((value) => value >= 0 && value <= 1) && sigma.some((value) => value > 0));
 
   const tensors = [...file.tensors.values()].filter(({ name }) => name !== 'residuals');
-  const before = writeModelFile(file, tensors);
-  assert.deepEqual(new CoreModel(core, before).toBytes(), before);
+  const again = readModelFile(new CoreModel(core, writeModelFile(file, tensors)).toBytes());
+  assert.deepEqual([...again.tensors.values()], tensors);
 });
 
 test('what does not fit is refused with what was expected and what was found', () => {
@@ -78,7 +78,8 @@ test('what does not fit is refused with what was expected and what was found', (
       (error) => error instanceof LodestoneError && message.test(error.message),
       `${message}`,
     );
-  const config = (change) => ({ config: { ...file.config, ...change } });
+  const stft = (change) => ({ stft: { ...file.stft, ...change } });
+  const network = (change) => ({ network: { ...file.network, ...change } });
   const changed = (name, change) => tensors.map((t) => (t.name === name ? { ...t, ...change(t) } : t));
 
   refuse(
@@ -86,7 +87,7 @@ test('what does not fit is refused with what was expected and what was found', (
     {},
     tensors.filter((t) => t.name !== 'fc.bias'),
   );
-  refuse(/expected lstm\.weight_ih_l0 \[40,\d+\], found \[\d+,\d+\]/, config({ layers: [10] }));
+  refuse(/expected lstm\.weight_ih_l0 \[40, \d+\], found \[\d+, \d+\]/, network({ layers: [10] }));
   refuse(/found "extra" \[1\]/, {}, [
     ...tensors,
     { name: 'extra', dtype: 'F32', shape: [1], bytes: new Uint8Array(4) },
@@ -96,21 +97,27 @@ test('what does not fit is refused with what was expected and what was found', (
     {},
     changed('residuals', () => ({ shape: [3], bytes: new Uint8Array(12) })),
   );
-  refuse(/layers/, config({ layers: [] }));
-  refuse(/layers/, config({ layers: [1e9] }));
-  refuse(/layers is \[0\]; allowed: a list of integers from 1 to 4096/, config({ layers: [0] }));
-  refuse(/layers is "8"; allowed: a list/, config({ layers: '8' }));
+  refuse(/layers/, network({ layers: [] }));
+  refuse(/layers/, network({ layers: [1e9] }));
+  refuse(/layers is 0; allowed: 1 to 4096 units a layer/, network({ layers: [0] }));
+  refuse(/network\.layers is "8"; allowed: a list/, network({ layers: '8' }));
   for (const hop of [0.5, 2 ** 32 + 64, '64', null]) {
-    refuse(/stft\.hop is .*[^\]]; allowed: a 32-bit integer/, config({ hop }));
+    refuse(/stft\.hop is .*[^\]]; allowed: a 32-bit integer/, stft({ hop }));
   }
-  refuse(/network\.sequence is 4294967301; allowed: a 32-bit integer/, config({ sequence: 2 ** 32 + 5 }));
-  refuse(/hop is 0; allowed/, config({ hop: 0 }));
-  refuse(/stft\.window is "triangle"; allowed: hann, .*, rectangular$/, config({ window: 'triangle' }));
-  refuse(/stft\.framing is 0; allowed: centered, none, lws$/, config({ framing: 0 }));
-  refuse(/network\.scale is "cubic"; allowed: linear, log1p$/, config({ scale: 'cubic' }));
-  refuse(/stft\.sample_rate is null; allowed: a finite number/, config({ sampleRate: null }));
-  refuse(/sequence is 0; allowed: 1 to 4096/, config({ sequence: 0 }));
-  refuse(/metadata: losses is \["much"\]; allowed: a list of numbers/, { losses: ['much'] });
+  refuse(/network\.sequence is 4294967301; allowed: a 32-bit integer/, network({ sequence: 2 ** 32 + 5 }));
+  refuse(/format_version is 2; this version of Lodestone reads 1/, { format_version: 2 });
+  refuse(/kind "model", found kind "spectrum"/, { kind: 'spectrum' });
+  refuse(/found "x{80}…" \[1\]/, {}, [
+    ...tensors,
+    { name: 'x'.repeat(5000), dtype: 'F32', shape: [1], bytes: new Uint8Array(4) },
+  ]);
+  refuse(/hop is 0; allowed/, stft({ hop: 0 }));
+  refuse(/stft\.window is "triangle"; allowed: hann, .*, rectangular$/, stft({ window: 'triangle' }));
+  refuse(/stft\.framing is 0; allowed: centered, none, lws$/, stft({ framing: 0 }));
+  refuse(/network\.scale is "cubic"; allowed: linear, log1p$/, network({ scale: 'cubic' }));
+  refuse(/stft\.sample_rate is null; allowed: a number/, stft({ sample_rate: null }));
+  refuse(/sequence is 0; allowed: 1 to 4096/, network({ sequence: 0 }));
+  refuse(/metadata: losses is a list; allowed: a list of numbers or null/, { losses: ['much'] });
   refuse(
     /dtype/,
     {},
@@ -122,19 +129,49 @@ test('what does not fit is refused with what was expected and what was found', (
     changed('fc.bias', () => ({ dtype: 'I32' })),
   );
   refuse(
-    /needs \d+ bytes, found/,
+    /takes \d+ bytes, but its data_offsets are/,
     {},
     changed('fc.bias', ({ bytes }) => ({ bytes: bytes.subarray(4) })),
   );
   const nan = (tensor) => ({ bytes: new Uint8Array(new Float32Array(tensor.bytes.length / 4).fill(NaN).buffer) });
-  refuse(/fc\.bias is NaN at value 0/, {}, changed('fc.bias', nan));
+  refuse(/fc\.bias\[0\] is nan; allowed: finite values/, {}, changed('fc.bias', nan));
   const negative = (tensor) => ({ bytes: new Uint8Array(new Float32Array(tensor.bytes.length / 4).fill(-1).buffer) });
-  refuse(/residuals is -1 at value 0; allowed: finite numbers from 0/, {}, changed('residuals', negative));
-  refuse(
-    /running_var is -1 at value 0; allowed: finite numbers from 0/,
-    {},
-    changed('batch_norm.running_var', negative),
+  refuse(/residuals\[0\] is -1; allowed: finite values from 0/, {}, changed('residuals', negative));
+  refuse(/running_var\[0\] is -1; allowed: finite values from 0/, {}, changed('batch_norm.running_var', negative));
+});
+
+test('losses may be null, and what inference has no use for is left out', () => {
+  const file = readModelFile(learn({}).toBytes());
+  const counter = { name: 'batch_norm.num_batches_tracked', dtype: 'I64', shape: [], bytes: new Uint8Array(8) };
+  const changed = { ...file, losses: [0.5, null] };
+  const again = new CoreModel(core, writeModelFile(changed, [...file.tensors.values(), counter])).toBytes();
+  assert.deepEqual(readModelFile(again).losses, [0.5, null]);
+  assert.ok(!readModelFile(again).tensors.has(counter.name));
+});
+
+test('weights may be float16 and float64', () => {
+  const file = readModelFile(learn({}).toBytes());
+  const change = (dtype, array) =>
+    Array.from(file.tensors.values(), (tensor) =>
+      tensor.name === 'fc.bias' ? { ...tensor, dtype, bytes: new Uint8Array(array.buffer) } : tensor,
+    );
+  const { bytes, shape } = file.tensors.get('fc.bias');
+  const wide = change('F64', Float64Array.from(new Float32Array(bytes.slice().buffer)));
+  assert.deepEqual(
+    new CoreModel(core, writeModelFile(file, wide)).toBytes(),
+    new CoreModel(core, writeModelFile(file, [...file.tensors.values()])).toBytes(),
   );
+  const ones = change('F16', new Uint16Array(shape[0]).fill(0x3c00));
+  const read = readModelFile(new CoreModel(core, writeModelFile(file, ones)).toBytes()).tensors.get('fc.bias');
+  assert.deepEqual(new Float32Array(read.bytes.slice().buffer), new Float32Array(shape[0]).fill(1));
+});
+
+test('a file that was written once comes back to the byte', () => {
+  for (const name of ['quality', 'responsive']) {
+    const bytes = new Uint8Array(readFileSync(new URL(`../../examples/models/${name}.safetensors`, import.meta.url)));
+    const once = new CoreModel(core, bytes).toBytes();
+    assert.deepEqual(new CoreModel(core, once).toBytes(), once);
+  }
 });
 
 test('models lie above 2 GiB as well', () => {

@@ -37,60 +37,33 @@ StftConfig lws_stft(int window_size, int hop) {
   return config;
 }
 
-class CaseVisitor final : public JsonVisitor {
- public:
-  LwsCase result;
-
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.empty()) return {};
-    if (path[0] != "outputs") return path.size() == 1 ? visit_case(path[0], value) : Status{};
-    if (path.size() == 1) {
-      if (value.kind == JsonValue::Kind::object) result.outputs.emplace_back();
-      return {};
-    }
-    if (result.outputs.empty()) return malformed("metadata lws", "outputs to be a list of objects");
-    LwsOutput& output = result.outputs.back();
-    if (path[1] != "steps") return path.size() == 2 ? visit_output(path[1], value, output) : Status{};
-    if (path.size() == 2) {
-      if (value.kind == JsonValue::Kind::object) output.stages.emplace_back();
-      return {};
-    }
-    if (output.stages.empty()) return malformed("metadata lws", "steps to be a list of objects");
-    return visit_stage(path[2], value, output.stages.back());
+Result<PhaseStage> read_stage(const JsonValue& value) {
+  PhaseStage stage;
+  if (!parse_kind(value["kind"].string, stage.method)) {
+    return malformed("metadata lws: kind", "nofuture, online or batch");
   }
+  if (const JsonValue* iterations = value.find("iterations")) stage.iterations = as_int(iterations->number);
+  if (const JsonValue* alpha = value.find("alpha")) stage.alpha = alpha->number;
+  if (const JsonValue* beta = value.find("beta")) stage.beta = beta->number;
+  if (const JsonValue* gamma = value.find("gamma")) stage.gamma = gamma->number;
+  return stage;
+}
 
- private:
-  Status visit_case(std::string_view key, const JsonValue& value) {
-    if (key == "window_size") result.stft.size = as_int(value.number);
-    if (key == "hop") result.stft.hop = as_int(value.number);
-    if (key == "look_ahead") result.look_ahead = as_int(value.number);
-    if (key == "weight_range") result.weight_range = as_int(value.number);
-    return {};
+Result<LwsOutput> read_output(const JsonValue& value) {
+  LwsOutput output;
+  output.name = value["name"].string;
+  output.variant = value["variant"].string;
+  output.sensitivity = value["rel_env"].number;
+  const std::string_view start = value["start"].string;
+  output.warm = start == "warm_start";
+  if (!output.warm && start != "zero_phase") return malformed("metadata lws: start", "zero_phase or warm_start");
+  for (const JsonValue& step : value["steps"]) {
+    auto stage = read_stage(step);
+    if (!stage) return stage.error();
+    output.stages.push_back(*stage);
   }
-
-  static Status visit_output(std::string_view key, const JsonValue& value, LwsOutput& output) {
-    if (key == "name") output.name = value.string;
-    if (key == "variant") output.variant = value.string;
-    if (key == "rel_env") output.sensitivity = value.number;
-    if (key == "start") {
-      output.warm = value.string == "warm_start";
-      if (!output.warm && value.string != "zero_phase")
-        return malformed("metadata lws: start", "zero_phase or warm_start");
-    }
-    return {};
-  }
-
-  static Status visit_stage(std::string_view key, const JsonValue& value, PhaseStage& stage) {
-    if (key == "kind" && !parse_kind(value.string, stage.method)) {
-      return malformed("metadata lws: kind", "nofuture, online or batch");
-    }
-    if (key == "iterations") stage.iterations = as_int(value.number);
-    if (key == "alpha") stage.alpha = value.number;
-    if (key == "beta") stage.beta = value.number;
-    if (key == "gamma") stage.gamma = value.number;
-    return {};
-  }
-};
+  return output;
+}
 
 /// KIND followed by a number, such as batch30; thresholds are the authors' defaults, or 0 for `dense`.
 bool parse_mode_part(std::string_view part, std::vector<PhaseStage>& stages) {
@@ -125,61 +98,34 @@ bool parse_mode(std::string_view mode, std::vector<PhaseStage>& stages) {
   return true;
 }
 
-class QualityVisitor final : public JsonVisitor {
- public:
-  struct Row {
-    std::string signal, config, mode;
-    double fixed = NAN, asis = NAN;
-    std::vector<double> q2fix, perturbed;
-  };
-  std::vector<Row> rows;
-
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.empty()) {
-      if (value.kind == JsonValue::Kind::object) rows.emplace_back();
-      return {};
-    }
-    if (rows.empty()) return malformed("quality", "a list of objects");
-    Row& row = rows.back();
-    const std::string& key = path[0];
-    if (value.kind == JsonValue::Kind::string) {
-      if (key == "signal") row.signal = value.string;
-      if (key == "config") row.config = value.string;
-      if (key == "mode") row.mode = value.string;
-    } else if (value.kind == JsonValue::Kind::number) {
-      if (key == "consistency_db") row.asis = value.number;
-      if (key == "fixed_consistency_db") row.fixed = value.number;
-      if (key == "q2fix") row.q2fix.push_back(value.number);
-      if (key == "perturbed_consistency_db") row.perturbed.push_back(value.number);
-    }
-    return {};
-  }
-};
-
-Result<LwsQuality> quality_of(const QualityVisitor::Row& row) {
+Result<LwsQuality> quality_of(const JsonValue& row) {
   LwsQuality quality;
-  quality.signal = row.signal;
-  quality.config = row.config;
-  quality.mode = row.mode;
+  quality.signal = row["signal"].string;
+  quality.config = row["config"].string;
+  quality.mode = row["mode"].string;
   std::int64_t window_size = 0;
   std::int64_t hop = 0;
-  const auto sizes = split(row.config, '_');
+  const auto sizes = split(quality.config, '_');
   if (sizes.size() != 2 || !parse_integer(sizes[0], window_size) || !parse_integer(sizes[1], hop) ||
       window_size > 65536 || hop > 65536) {
-    return malformed("quality: config \"" + row.config + "\"", "WINDOW_HOP");
+    return malformed("quality: config \"" + quality.config + "\"", "WINDOW_HOP");
   }
   quality.stft = lws_stft(static_cast<int>(window_size), static_cast<int>(hop));
   if (auto error = quality.stft.check()) return *error;
-  if (!parse_mode(row.mode, quality.stages)) {
-    return malformed("quality: mode \"" + row.mode + "\"",
+  if (!parse_mode(quality.mode, quality.stages)) {
+    return malformed("quality: mode \"" + quality.mode + "\"",
                      "speech, music or stages such as nofuture1_online10, batch5_dense");
   }
   // q2fix contains consistency and spectral convergence.
-  quality.reference = row.q2fix.empty() ? row.fixed : row.q2fix.front();
-  quality.variant = row.q2fix.empty() ? "fixed" : "q2fix";
-  if (!std::isfinite(quality.reference)) return malformed("quality", "fixed_consistency_db or q2fix in every row");
-  for (const double perturbed : row.perturbed)
-    quality.spread = std::max(quality.spread, std::fabs(perturbed - row.asis));
+  const bool corrected = row["q2fix"].kind == JsonValue::Kind::array;
+  const JsonValue& reference = corrected ? *row["q2fix"].begin() : row["fixed_consistency_db"];
+  if (reference.kind != JsonValue::Kind::number) {
+    return malformed("quality", "fixed_consistency_db or q2fix in every row");
+  }
+  quality.reference = reference.number;
+  quality.variant = corrected ? "q2fix" : "fixed";
+  for (const JsonValue& perturbed : row["perturbed_consistency_db"])
+    quality.spread = std::max(quality.spread, std::fabs(perturbed.number - row["consistency_db"].number));
   return quality;
 }
 
@@ -188,10 +134,18 @@ Result<LwsQuality> quality_of(const QualityVisitor::Row& row) {
 Result<LwsCase> read_lws_case(const Safetensors& file) {
   const std::string* text = file.find_metadata("lws");
   if (!text) return malformed("metadata", "an entry lws");
-  CaseVisitor visitor;
-  visitor.result.stft = lws_stft(0, 0);
-  if (auto error = read_json("metadata lws", *text, visitor)) return *error;
-  LwsCase found = std::move(visitor.result);
+  const auto json = Json::read("metadata lws", *text);
+  if (!json) return json.error();
+  const JsonValue& root = json->root();
+  LwsCase found;
+  found.stft = lws_stft(as_int(root["window_size"].number), as_int(root["hop"].number));
+  if (const JsonValue* look_ahead = root.find("look_ahead")) found.look_ahead = as_int(look_ahead->number);
+  if (const JsonValue* range = root.find("weight_range")) found.weight_range = as_int(range->number);
+  for (const JsonValue& value : root["outputs"]) {
+    auto output = read_output(value);
+    if (!output) return output.error();
+    found.outputs.push_back(std::move(*output));
+  }
   if (auto error = found.stft.check()) return *error;
   if (found.outputs.empty()) return malformed("metadata lws", "at least one output");
   for (const LwsOutput& output : found.outputs) {
@@ -202,10 +156,10 @@ Result<LwsCase> read_lws_case(const Safetensors& file) {
 }
 
 Result<std::vector<LwsQuality>> read_lws_quality(std::string_view text) {
-  QualityVisitor visitor;
-  if (auto error = read_json("quality", text, visitor)) return *error;
+  const auto json = Json::read("quality", text);
+  if (!json) return json.error();
   std::vector<LwsQuality> qualities;
-  for (const auto& row : visitor.rows) {
+  for (const JsonValue& row : json->root()) {
     auto quality = quality_of(row);
     if (!quality) return quality.error();
     qualities.push_back(std::move(*quality));

@@ -16,45 +16,31 @@ constexpr double step_tolerance = 1e-4;        // predictions, gradients and los
 constexpr double parameter_tolerance = 1e-3;   // Adam divides by small numbers
 constexpr double generation_tolerance = 1e-3;  // each frame depends on the previous ones
 
-/// The numbers in a JSON object of the metadata.
-class Numbers final : public JsonVisitor {
- public:
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.size() == 1 && value.kind == JsonValue::Kind::number) values_.emplace_back(path[0], value.number);
-    return {};
-  }
-
-  /// The last number under that key; NaN if there is none. (The last of `betas` is β2.)
-  double last(std::string_view key) const {
-    double number = NAN;
-    for (const auto& [name, value] : values_) {
-      if (name == key) number = value;
-    }
-    return number;
-  }
-
- private:
-  std::vector<std::pair<std::string, double>> values_;
-};
-
-Result<Numbers> numbers(const Safetensors& file, std::string_view key) {
+/// The JSON of a metadata entry.
+Result<Json> settings(const Safetensors& file, std::string_view key) {
   const std::string* text = file.find_metadata(key);
   if (!text) return Error{ErrorCode::invalid_data, "metadata " + std::string(key) + " is missing"};
-  Numbers found;
-  if (auto error = read_json(std::string("metadata ") + std::string(key), *text, found)) return *error;
-  return found;
+  return Json::read("metadata " + std::string(key), *text);
+}
+
+/// The number under that key, or the last in a list (of `betas`, β2); NaN if there is none.
+double last(const Json& json, std::string_view key) {
+  const JsonValue& value = json.root()[key];
+  double number = value.kind == JsonValue::Kind::number ? value.number : NAN;
+  for (const JsonValue& element : value) number = element.number;
+  return number;
 }
 
 bool near(double value, double wanted) { return std::fabs(value - wanted) <= 1e-9 * wanted; }
 
 /// The network's and Adam's settings in the file; the library only supports MAGNet's constants.
 Result<TrainerConfig> trainer_config(const Safetensors& file) {
-  const auto optimizer = numbers(file, "optimizer");
+  const auto optimizer = settings(file, "optimizer");
   if (!optimizer) return optimizer.error();
-  const auto norm = numbers(file, "batch_norm");
+  const auto norm = settings(file, "batch_norm");
   if (!norm) return norm.error();
-  if (!near(optimizer->last("eps"), 1e-8) || !near(optimizer->last("betas"), 0.999) || !near(norm->last("eps"), 1e-5) ||
-      !near(norm->last("momentum"), 0.1)) {
+  if (!near(last(*optimizer, "eps"), 1e-8) || !near(last(*optimizer, "betas"), 0.999) ||
+      !near(last(*norm, "eps"), 1e-5) || !near(last(*norm, "momentum"), 0.1)) {
     return Error{
         ErrorCode::invalid_data,
         "metadata optimizer and batch_norm: expected Adam with betas 0.9 and 0.999, eps 1e-8; eps 1e-5, momentum 0.1"};
@@ -63,8 +49,8 @@ Result<TrainerConfig> trainer_config(const Safetensors& file) {
   if (!sequence) return sequence.error();
   TrainerConfig config;
   config.sequence = *sequence;
-  config.learning_rate = optimizer->last("lr");
-  const double decay = optimizer->last("weight_decay");
+  config.learning_rate = last(*optimizer, "lr");
+  const double decay = last(*optimizer, "weight_decay");
   config.weight_decay = std::isnan(decay) ? 0 : decay;
   config.layers.clear();
   while (const TensorView* recurrent = file.find("initial/lstm.weight_hh_l" + std::to_string(config.layers.size()))) {

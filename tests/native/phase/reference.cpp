@@ -21,21 +21,7 @@ PhaseMethod method(const std::string& kind) {
   return PhaseMethod::batch;
 }
 
-/// Calls visit(path, value) for every value of a JSON text; the path's keys are joined by dots.
-template <class Visit>
-void read_values(std::string_view text, Visit visit) {
-  struct Visitor final : JsonVisitor {
-    explicit Visitor(Visit& call) : call(call) {}
-    Status visit(std::span<const std::string> path, const JsonValue& value) override {
-      std::string joined;
-      for (const auto& key : path) joined += (joined.empty() ? "" : ".") + key;
-      call(joined, value);
-      return {};
-    }
-    Visit& call;
-  } visitor(visit);
-  REQUIRE_FALSE(read_json("reference", text, visitor));
-}
+int integer(const JsonValue& value) { return static_cast<int>(value.integer); }
 
 const TensorView& tensor(const Safetensors& file, const std::string& name) {
   const auto* found = file.find(name);
@@ -61,31 +47,19 @@ bool is_history(const Output& output, const std::string& variant, int overlap) {
   return false;
 }
 
-/// One value of the metadata entry `lws`.
-void take(Case& loaded, std::vector<std::string>& variants, const std::string& path, const JsonValue& value) {
-  const bool object = value.kind == JsonValue::Kind::object;
-  if (path == "window_size") loaded.magnitudes.stft.size = static_cast<int>(value.integer);
-  if (path == "hop") loaded.magnitudes.stft.hop = static_cast<int>(value.integer);
-  if (path == "weight_range") loaded.weight_range = static_cast<int>(value.integer);
-  if (path == "look_ahead") loaded.look_ahead = static_cast<int>(value.integer);
-  if (path == "outputs" && object) {
-    loaded.outputs.emplace_back();
-    variants.emplace_back();
+Output output(const JsonValue& value) {
+  Output output;
+  output.name = value["name"].string;
+  output.warm = value["start"].string == "warm_start";
+  output.envelope = value["rel_env"].number;
+  for (const JsonValue& step : value["steps"]) {
+    output.config.stages.push_back({.method = method(std::string(step["kind"].string)),
+                                    .iterations = integer(step["iterations"]),
+                                    .alpha = step["alpha"].number,
+                                    .beta = step["beta"].number,
+                                    .gamma = step["gamma"].number});
   }
-  if (loaded.outputs.empty()) return;
-  auto& output = loaded.outputs.back();
-  if (path == "outputs.name") output.name = value.string;
-  if (path == "outputs.start") output.warm = value.string == "warm_start";
-  if (path == "outputs.rel_env") output.envelope = value.number;
-  if (path == "outputs.variant") variants.back() = value.string;
-  if (path == "outputs.steps" && object) output.config.stages.emplace_back();
-  if (output.config.stages.empty()) return;
-  auto& stage = output.config.stages.back();
-  if (path == "outputs.steps.kind") stage.method = method(std::string(value.string));
-  if (path == "outputs.steps.iterations") stage.iterations = static_cast<int>(value.integer);
-  if (path == "outputs.steps.alpha") stage.alpha = value.number;
-  if (path == "outputs.steps.beta") stage.beta = value.number;
-  if (path == "outputs.steps.gamma") stage.gamma = value.number;
+  return output;
 }
 
 }  // namespace
@@ -108,27 +82,29 @@ Case load(const Bytes& bytes) {
   const auto file = read_safetensors(bytes).value();
   const auto* text = file.find_metadata("lws");
   REQUIRE(text != nullptr);
+  const Json json = Json::read("lws", *text).value();
+  const JsonValue& root = json.root();
   Case loaded;
-  std::vector<std::string> variants;
-  loaded.magnitudes.stft = framing(0, 0);
-  read_values(*text, [&](const std::string& path, const JsonValue& value) { take(loaded, variants, path, value); });
+  loaded.magnitudes.stft = framing(integer(root["window_size"]), integer(root["hop"]));
+  loaded.weight_range = integer(root["weight_range"]);
+  loaded.look_ahead = integer(root["look_ahead"]);
   const StftConfig stft = loaded.magnitudes.stft;
   const auto& view = tensor(file, "magnitudes");
   loaded.magnitudes.values = Array2<float>::create(view.shape[0], view.shape[1]).value();
   const auto values = to_floats(view).value();
   std::copy(values.begin(), values.end(), loaded.magnitudes.values.all().begin());
   if (const auto* warm = file.find("warm_start")) loaded.warm_start = {stft, complex_matrix(*warm), 0};
-  REQUIRE_FALSE(loaded.outputs.empty());
-  for (std::size_t i = 0; i < loaded.outputs.size(); ++i) {
-    auto& output = loaded.outputs[i];
+  for (const JsonValue& value : root["outputs"]) {
+    auto& output = loaded.outputs.emplace_back(reference::output(value));
     output.config.look_ahead = loaded.look_ahead;
     output.config.weight_range = loaded.weight_range;
-    output.history = is_history(output, variants[i], stft.size / stft.hop);
+    output.history = is_history(output, std::string(value["variant"].string), stft.size / stft.hop);
     const auto spectrum = complex_matrix(tensor(file, output.name + "/spectrum"));
     output.spectrum.assign(spectrum.all().begin(), spectrum.all().end());
     const auto bits = to_integers(tensor(file, output.name + "/bits")).value();
     output.bits.assign(bits.begin(), bits.end());
   }
+  REQUIRE_FALSE(loaded.outputs.empty());
   return loaded;
 }
 
@@ -141,25 +117,17 @@ std::vector<float> signal(const std::string& name) {
 
 std::vector<Quality> quality() {
   const auto bytes = read("lws/quality.json");
+  const Json json = Json::read("quality", {reinterpret_cast<const char*>(bytes.data()), bytes.size()}).value();
   std::vector<Quality> all;
-  bool corrected = false;  // a value of q2fix goes before that of the variant with defect 2
-  read_values({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-              [&](const std::string& path, const JsonValue& value) {
-                if (path.empty() && value.kind == JsonValue::Kind::object) {
-                  all.emplace_back();
-                  corrected = false;
-                }
-                if (all.empty()) return;
-                auto& row = all.back();
-                if (path == "signal") row.signal = value.string;
-                if (path == "config") row.config = value.string;
-                if (path == "mode") row.mode = value.string;
-                if (value.kind != JsonValue::Kind::number || corrected) return;
-                if (path == "fixed_consistency_db") row.consistency = value.number;
-                if (path != "q2fix") return;
-                row.consistency = value.number;
-                corrected = true;
-              });
+  for (const JsonValue& value : json.root()) {
+    auto& row = all.emplace_back();
+    row.signal = value["signal"].string;
+    row.config = value["config"].string;
+    row.mode = value["mode"].string;
+    row.consistency = value["fixed_consistency_db"].number;
+    const JsonValue& corrected = value["q2fix"];  // goes before that of the variant with defect 2
+    if (corrected.kind == JsonValue::Kind::array) row.consistency = (*corrected.begin()).number;
+  }
   for (auto& row : all) REQUIRE(std::sscanf(row.config.c_str(), "%d_%d", &row.size, &row.hop) == 2);
   return all;
 }
