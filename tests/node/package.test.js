@@ -86,13 +86,13 @@ function check(t, parts, bound) {
 
 test('what a page loads that only plays', async (t) => {
   const script = (await pageScript()).playing;
-  check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 63488);
+  check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 67072);
 });
 
 test('what a page loads to learn, generate and play', async (t) => {
   const script = (await pageScript()).learning;
   const [worklet, worker] = [await ofFile('worklet.js'), await ofFile('worker.js')];
-  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 108800);
+  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 115712);
 });
 
 test('the types serve a strict TypeScript program', () => {
