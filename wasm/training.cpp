@@ -70,6 +70,14 @@ const TrainingStatus* lodestone_trainer_status(const TrainingRun* run) {
   return &status;
 }
 
+/// The number of a TrainingNotice::Code, with its message as output, or −1 if nothing has happened since the last call.
+int lodestone_trainer_notice(TrainingRun* run) {
+  auto notice = run->notice();
+  if (!notice) return -1;
+  give(std::move(notice->message));
+  return static_cast<int>(notice->code);
+}
+
 /// Output: bytes.
 int lodestone_trainer_state(const TrainingRun* run) {
   auto state = run->trainer().state();

@@ -11,19 +11,6 @@
 namespace lodestone::bench {
 namespace {
 
-struct Request final : JsonVisitor {
-  std::string action, workload;
-  int runs = 1;
-
-  Status visit(std::span<const std::string> path, const JsonValue& value) override {
-    if (path.empty()) return {};
-    if (path[0] == "do") action = value.string;
-    if (path[0] == "workload") workload = value.string;
-    if (path[0] == "runs") runs = static_cast<int>(value.integer);
-    return {};
-  }
-};
-
 std::string refuse(const std::string& reason) {
   JsonWriter answer;
   answer.open('{');
@@ -80,16 +67,20 @@ std::string run(Suite& suite, std::size_t workload, int runs) {
 }
 
 std::string answer(Suite& suite, const Sounds& sounds, const std::string& line) {
-  Request request;
-  if (auto error = read_json("request", line, request)) return refuse(error->message);
-  if (request.action == "list") return list(suite);
-  const std::size_t workload = suite.find(request.workload);
-  if (workload == suite.size()) return refuse("there is no workload " + request.workload);
-  if (request.action == "setup") return setup(suite, workload, sounds);
-  if (!suite.is_ready(workload)) return refuse(request.workload + " has not been set up");
-  if (request.action == "run" && request.runs >= 1) return run(suite, workload, request.runs);
-  if (request.action == "release") return suite.release(workload), "{}";
-  return refuse("do is " + request.action + "; allowed: list, setup, run (1 or more runs), release");
+  const auto request = Json::read("request", line);
+  if (!request) return refuse(request.error().message);
+  const JsonValue& root = request->root();
+  const std::string action(root["do"].string), name(root["workload"].string);
+  if (action == "list") return list(suite);
+  const std::size_t workload = suite.find(name);
+  if (workload == suite.size()) return refuse("there is no workload " + name);
+  if (action == "setup") return setup(suite, workload, sounds);
+  if (!suite.is_ready(workload)) return refuse(name + " has not been set up");
+  const JsonValue* runs = root.find("runs");
+  const int count = runs ? static_cast<int>(runs->integer) : 1;
+  if (action == "run" && count >= 1) return run(suite, workload, count);
+  if (action == "release") return suite.release(workload), "{}";
+  return refuse("do is " + action + "; allowed: list, setup, run (1 or more runs), release");
 }
 
 }  // namespace

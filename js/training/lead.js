@@ -1,7 +1,6 @@
 // The lead worker of a training, the only one that talks to the page: it reads the audio, reports progress, sends
 // models, saves checkpoints, pauses and stops. The others only follow.
 
-import { LodestoneError } from '../errors.js';
 import { every } from '../threads/every.js';
 import { serve } from '../threads/remote.js';
 import { describe } from '../model/describe.js';
@@ -105,7 +104,6 @@ class Leader {
   #isTimeForModel = every(modelInterval);
   #began = performance.now();
   #passes = 0;
-  #rollbacks;
   #loss = NaN;
 
   /**
@@ -121,7 +119,6 @@ class Leader {
     this.#checkpoints = checkpoints;
     this.#models = models;
     this.#main = main;
-    this.#rollbacks = trainer.status().rollbacks;
   }
 
   /**
@@ -138,7 +135,8 @@ class Leader {
       await this.#save();
       return;
     }
-    this.#explainEnd();
+    this.#tell();
+    if (this.#trainer.status().ending === 'diverged') this.#trainer.model(); // throws, with advice
     this.#report();
     await this.#save();
     this.#hand('learned');
@@ -148,7 +146,7 @@ class Leader {
   async #between(loss) {
     this.#loss = loss;
     this.#passes += 1;
-    this.#explainRollback();
+    this.#tell();
     await this.#control.pulse();
     if (this.#models && this.#isTimeForModel()) this.#hand('model');
     if (this.#isTimeForReport()) this.#report();
@@ -214,23 +212,8 @@ class Leader {
     return this.#checkpoints?.save(this.#trainer.state(), this.#progress());
   }
 
-  #explainRollback() {
-    const { rollbacks, epoch, learningRate } = this.#trainer.status();
-    if (rollbacks === this.#rollbacks) return;
-    this.#rollbacks = rollbacks;
-    const message = `the loss was not finite: back to the end of epoch ${epoch}, learning rate ${learningRate}`;
-    this.#main.postMessage(['notice', { code: 'rolled-back', message }]);
-  }
-
-  #explainEnd() {
-    const { ending, epoch, bestEpoch, learningRate } = this.#trainer.status();
-    if (ending === 'diverged') {
-      const reason = `the loss was not finite ten times in a row, last at a learning rate of ${2 * learningRate}`;
-      const advice = 'try a smaller learningRate, or an initial model with smaller weights';
-      throw new LodestoneError('invalid-data', `training blew up in epoch ${epoch + 1}: ${reason}; ${advice}`);
-    }
-    if (ending !== 'stopped-early') return;
-    const message = `stopped after epoch ${epoch}: the held-out loss was best after epoch ${bestEpoch}`;
-    this.#main.postMessage(['notice', { code: 'stopped-early', message }]);
+  #tell() {
+    const notice = this.#trainer.notice();
+    if (notice) this.#main.postMessage(['notice', notice]);
   }
 }

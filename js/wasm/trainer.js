@@ -6,6 +6,9 @@ import { CoreModel } from './model.js';
 
 /** @typedef {import('../options.js').TrainingStatus} TrainingStatus */
 
+/** In the order of TrainingNotice::Code. */
+const noticeCodes = /** @type {const} */ (['rolled-back', 'stopped-early']);
+
 /**
  * Trains a model, a step at a time. Trainers constructed with the same arguments can share each step; each calls
  *
@@ -105,6 +108,15 @@ export class CoreTrainer extends Handle {
     /** @type {any} */
     const status = Object.fromEntries(options.statusNames.map((name, i) => [name, numbers[i]]));
     return { ...status, ending: options.names.endings[status.ending] };
+  }
+
+  /**
+   * What has happened since the last call, if it is worth telling the user.
+   * @returns {{code: 'rolled-back' | 'stopped-early', message: string} | undefined}
+   */
+  notice() {
+    const code = this.core.abi.lodestone_trainer_notice(this.pointer);
+    return code < 0 ? undefined : { code: noticeCodes[code], message: new TextDecoder().decode(this.core.bytes()) };
   }
 
   /** Everything needed to continue the training later; an unfinished pass is not included. */

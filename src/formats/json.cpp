@@ -10,7 +10,8 @@ namespace lodestone {
 
 namespace {
 
-constexpr int deepest = 16, most_keys = 4096;
+constexpr int deepest = 16;
+constexpr int most_keys = 4096, most_keys_in_all = 1 << 16;  // each is compared with those before it
 constexpr std::size_t most_values = 1 << 22;
 
 unsigned code_of(char c) { return static_cast<unsigned char>(c); }
@@ -83,7 +84,9 @@ class Parser {
       int keys = 0;
       do {
         std::string_view key;
-        if (close == '}' && !(++keys <= most_keys && read_key(key) && is_new(parent, key))) return false;
+        if (close == '}' &&
+            !(++keys <= most_keys && ++keys_ <= most_keys_in_all && read_key(key) && is_new(parent, key)))
+          return false;
         if (!read_value(key)) return false;
       } while (take(','));
       if (!take(close)) return false;
@@ -249,7 +252,7 @@ class Parser {
   char* text_;
   std::size_t size_, next_ = 0;
   JsonValue* values_;  // the next
-  int depth_ = 0;
+  int depth_ = 0, keys_ = 0;
   const JsonValue* twice_ = nullptr;
 };
 

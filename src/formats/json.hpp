@@ -40,8 +40,8 @@ struct JsonValue {
 /// A JSON text that has been read.
 class Json {
  public:
-  /// Fails unless `text` is JSON in UTF-8 with at most 16 levels, 2^22 values, 4096 keys in an object and no key twice.
-  /// `name` names the text in messages.
+  /// Fails unless `text` is JSON in UTF-8 with at most 16 levels, 2^22 values, 65,536 keys, 4096 of them in an object,
+  /// and no key twice. `name` names the text in messages.
   static Result<Json> read(std::string_view name, std::string_view text);
 
   const JsonValue& root() const { return values_[0]; }

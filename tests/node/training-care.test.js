@@ -76,7 +76,10 @@ test('a page hears of all that', async () => {
     });
   await train({ validation: 0.25, patience: 3, learningRate: 0.05, epochs: 500 });
   assert.equal(notices.length, 1);
-  assert.match(notices.pop(), /^stopped-early: stopped after epoch \d+: the held-out loss was best after epoch \d+/);
+  assert.match(
+    notices.pop(),
+    /^stopped-early: stopped early, after epoch \d+: the held-out loss was lowest after epoch \d+/,
+  );
   await assert.rejects(train({ initial: await Magnet.load(broken()) }), {
     code: 'invalid-data',
     message:
