@@ -212,8 +212,8 @@ class Parser {
     if (left < 0) {  // the integer and the fraction each: more exact than both at once
       std::uint64_t power = 1;
       for (; left < 0 && power < 10'000'000'000'000'000'000u; ++left) power *= 10;
-      number = static_cast<double>(decimal.digits / power) +
-               static_cast<double>(decimal.digits % power) / static_cast<double>(power);
+      const std::uint64_t whole = decimal.digits / power;
+      number = static_cast<double>(whole) + static_cast<double>(decimal.digits % power) / static_cast<double>(power);
     }
     while (left != 0 && number * 2 != number) {  // until it is 0 or infinite
       double power = 1;                          // exact up to 10^22
