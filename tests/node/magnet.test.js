@@ -125,7 +125,8 @@ test('a training whose loss is not finite any more ends with advice', async () =
   const initial = await Magnet.load(writeModelFile(file, huge));
   await assert.rejects(Magnet.train(sound, { ...tiny, epochs: 1, initial }), {
     code: 'invalid-data',
-    message: /^training blew up in epoch 1: the loss was not finite ten times in a row, .*; try a smaller learning rate/,
+    message:
+      /^training blew up in epoch 1: the loss was not finite ten times in a row, .*; try a smaller learning rate/,
   });
 });
 
