@@ -73,11 +73,7 @@ tests() {
   suite 'tests of the bench' npm --prefix bench test
   suite 'package, installed' node --test tests/package/*.test.js
 }
-benchmarks & tests & wait
-
-# Browsers mostly wait for sound to play. Checks of the source take the time that they leave, and none of theirs.
 checks() {
-  chrt --idle --pid 0 "$BASHPID" || true
   suite 'clang-tidy' check_cpp_defects
   suite 'clang-format' check_cpp_format
   suite 'API reference' npm run reference
@@ -86,7 +82,11 @@ checks() {
   suite 'verify, native' verify_native
   suite 'verify, wasm' verify_wasm
 }
-checks & suite 'Chromium' browser_tests chromium & suite 'Firefox' browser_tests firefox & wait
+benchmarks & tests & checks & wait
+
+# What plays in real time has the machine for itself.
+suite 'Chromium' browser_tests chromium
+suite 'Firefox' browser_tests firefox
 
 if "$PYTHON" -c 'import torch' 2>/dev/null; then
   suite 'PyTorch, models from and to' "$PYTHON" tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify
