@@ -60,6 +60,7 @@ export const trainer = struct(
       cliLow: 1,
     }),
     integer('batch', 64, [2, 4096], '', 'predictions per step: windows, or the frames of all stretches'),
+    integer('components', 0, [0, 1024], '', 'principal components that are learned in place of all bins; 0: all bins'),
     integer('run', 1, [1, 4096], '', 'neighbouring windows kept together in random order, at most `batch`'),
     integer('stretch', 4, [1, 4096], 'frames', 'length of a stretch, at most `batch`', { allowed: '1 to 4096' }),
     real('feedback', 0, [0, 1], '', 'how much of its own predictions the network reads in place of stretches of sound'),

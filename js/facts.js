@@ -45,6 +45,8 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  *   sound; 'windows'
  * @property {number} [epochs] passes over the sound; 0, in programs only: no end (0 to 1000000); 200
  * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); 64
+ * @property {number} [components] principal components that are learned in place of all bins; 0: all bins (0 to 1024);
+ *   0
  * @property {number} [run] neighbouring windows kept together in random order, at most `batch` (1 to 4096); 1
  * @property {number} [stretch] length of a stretch, at most `batch` (1 to 4096 frames); 4
  * @property {number} [feedback] how much of its own predictions the network reads in place of stretches of sound (0 to
@@ -188,6 +190,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
   training: [trainings, 'windows'],
   epochs: ['integer', 200],
   batch: ['integer', 64],
+  components: ['integer', 0],
   run: ['integer', 1],
   stretch: ['integer', 4],
   feedback: ['number', 0],

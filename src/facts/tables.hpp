@@ -49,6 +49,7 @@ template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field
     {"training", "0 to 1", 0, 1, offsetof(TrainerConfig, training), Field::Kind::choice},
     {"epochs", "0 (no end) to 1000000", 0, 1000000, offsetof(TrainerConfig, epochs), Field::Kind::integer},
     {"batch", "2 to 4096", 2, 4096, offsetof(TrainerConfig, batch), Field::Kind::integer},
+    {"components", "0 to 1024", 0, 1024, offsetof(TrainerConfig, components), Field::Kind::integer},
     {"run", "1 to 4096", 1, 4096, offsetof(TrainerConfig, run), Field::Kind::integer},
     {"stretch", "1 to 4096", 1, 4096, offsetof(TrainerConfig, stretch), Field::Kind::integer},
     {"feedback", "0 to 1", 0, 1, offsetof(TrainerConfig, feedback), Field::Kind::number},

@@ -29,7 +29,9 @@ std::uint32_t fingerprint(std::span<const float> magnitudes, std::span<const std
 
 Trainer::Engine::Engine(const TrainerConfig& configuration, std::size_t bins)
     : config(configuration),
-      network{static_cast<int>(bins), config.layers, config.sequence, config.scale},
+      network{config.components > 0 ? config.components : static_cast<int>(bins), config.layers, config.sequence,
+              config.scale},
+      outer{static_cast<int>(bins), config.layers, config.sequence, config.scale},
       sampler(config.training == Training::windows ? sample_windows(config) : sample_stretches(config)),
       workspaces(static_cast<std::size_t>(config.threads)) {}
 
@@ -37,7 +39,9 @@ void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t 
   const auto batch = static_cast<std::uint64_t>(config.batch);
   windows.lay_out(arena, config, window_count);
   const std::uint64_t held = count_held_out(config, window_count);
-  if (config.scale != Scale::linear) compressed = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
+  const auto inputs = static_cast<std::uint64_t>(network.bins);
+  if (config.scale != Scale::linear || config.components > 0) compressed = arena.take<float>(frames * inputs);
+  importance = arena.take<float>(inputs);
   sampler->lay_out(arena, network, frames, window_count - held);
   const std::uint64_t share = largest_part(workspaces.size(), static_cast<std::size_t>(batch));
   for (std::size_t i = 0; i < workspaces.size(); ++i) {
@@ -57,12 +61,17 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
   lay_out(needed, frames.count(), window_count);
   FirstError error;
   error.take(block, Buffer<std::byte>::create(needed.size()));
-  error.take(predictions, Array2<float>::create(static_cast<std::uint64_t>(config.batch), frames.values.cols()));
-  error.take(weights, initial ? initial->clone() : Weights::create(network));
+  error.take(predictions,
+             Array2<float>::create(static_cast<std::uint64_t>(config.batch), static_cast<std::uint64_t>(network.bins)));
   if (error) return error.status();
   Arena arena(block.data());
   lay_out(arena, frames.count(), window_count);
   prepare_sound(std::move(frames));
+  if (auto failed = prepare_input()) return failed;
+  error.take(weights, !initial                ? Weights::create(network)
+                      : config.components > 0 ? subspace.unfold(*initial, network)
+                                              : initial->clone());
+  if (error) return error.status();
   values = values_of(weights);
   parameters = trainable(weights);
   kept = values;
@@ -71,7 +80,8 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
   if (!initial) {
     if (auto failed = initialise(config.initialiser, random, weights)) return failed;
   }
-  if (auto failed = sampler->prepare({this->frames(), clips, windows.trained()}, weights)) return failed;
+  if (auto failed = sampler->prepare({this->frames(), clips, windows.trained(), config.components > 0}, weights))
+    return failed;
   start_epoch();
   return {};
 }
@@ -81,10 +91,28 @@ void Trainer::Engine::prepare_sound(Magnitudes frames) {
   for (float& magnitude : sound.values.all()) {
     if (magnitude < 1e-20f) magnitude = 0;  // see vector/lanes.hpp
   }
-  std::copy_n(sound.values.data(), compressed.size(), compressed.data());
-  compress(config.scale, compressed);
   windows.list(clips, config);
   checksum = fingerprint(sound.values.all(), windows.all());
+}
+
+/// The sound as the network reads it.
+Status Trainer::Engine::prepare_input() {
+  if (config.components == 0) {
+    std::fill(importance.begin(), importance.end(), 1.0f);
+    std::copy_n(sound.values.data(), compressed.size(), compressed.data());
+    compress(config.scale, compressed);
+    return {};
+  }
+  auto frames = sound.values.clone();
+  if (!frames) return frames.error();
+  compress(config.scale, frames->all());
+  const auto learned = frames_of_windows(clips, windows.trained().size(), config);
+  auto found = Subspace::create(frames->all(), sound.values.cols(), learned, static_cast<std::uint64_t>(network.bins),
+                                config.seed);
+  if (!found) return found.error();
+  subspace = std::move(*found);
+  std::copy_n(subspace.importance().data(), importance.size(), importance.data());
+  return subspace.encode(frames->all(), compressed);
 }
 
 Ending Trainer::Engine::ending() const {
@@ -115,6 +143,7 @@ Pass Trainer::Engine::pass_over(std::span<const std::int64_t> starts, bool learn
 
 void Trainer::Engine::begin(const Pass& next) {
   pass = next;
+  pass.importance = importance;
   for (Backpropagation& workspace : workspaces) workspace.begin(weights, frames(), pass);
 }
 

@@ -145,8 +145,9 @@ void Backpropagation::score(std::size_t shard) {
       const float* prediction = predictions_.data() + row * bins();
       for (std::size_t k = 0; k < bins(); ++k) {
         const double error = static_cast<double>(prediction[k]) - target[k];
-        gradient[k] = static_cast<float>(slope * error);
-        losses_[shard] += error * error;
+        const double weighted = pass_.importance[k] * error;
+        gradient[k] = static_cast<float>(slope * weighted);
+        losses_[shard] += weighted * error;
       }
     }
   }

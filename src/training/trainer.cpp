@@ -35,11 +35,14 @@ Trainer::~Trainer() = default;
 Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, const Weights* initial,
                                 std::span<const std::uint64_t> clips) {
   if (auto error = config.check()) return *error;
+  if (const auto bins = frames.values.cols(); static_cast<std::size_t>(config.components) > bins) {
+    return out_of_range("components", config.components, "0 to {}, the bins", bins);
+  }
   std::vector<Clip> list = list_clips(clips, frames.count());
   auto engine = std::make_unique<Engine>(config, frames.values.cols());
   if (auto error = check_frames(frames, list, config, *engine->sampler)) return *error;
   if (initial) {
-    if (auto error = check_shapes(engine->network, *initial)) return *error;
+    if (auto error = check_shapes(engine->outer, *initial)) return *error;
   }
   if (auto error = engine->prepare(std::move(frames), std::move(list), initial)) return *error;
   return Trainer(std::move(engine));
@@ -55,11 +58,13 @@ std::uint64_t Trainer::memory(std::uint64_t frames, int bins, const TrainerConfi
   const std::uint64_t windows = std::max(count_windows(Clip{0, frames}, config), needed);
   engine.lay_out(arena, windows + static_cast<std::uint64_t>(config.sequence), windows);
   const std::uint64_t predictions = static_cast<std::uint64_t>(config.batch) * count;
-  return arena.size() + sizeof(float) * (count_values(engine.network) + predictions);
+  const std::uint64_t subspace =
+      config.components > 0 ? (frames + 2 * static_cast<std::uint64_t>(config.components)) * count : 0;
+  return arena.size() + sizeof(float) * (count_values(engine.network) + predictions + subspace);
 }
 
 const TrainerConfig& Trainer::config() const { return engine_->config; }
-const NetworkConfig& Trainer::network() const { return engine_->network; }
+const NetworkConfig& Trainer::network() const { return engine_->outer; }
 
 double Trainer::step() {
   if (!begin()) return NAN;
@@ -177,10 +182,13 @@ std::span<const float> Trainer::validation_losses() const { return engine_->vali
 Result<Model> Trainer::model() const {
   const Engine& engine = *engine_;
   if (auto error = engine.sound.stft.check()) return *error;
-  Model model{engine.sound.stft, engine.network, {}, {}, {}, engine.losses, engine.validation_losses};
+  Model model{engine.sound.stft, engine.outer, {}, {}, {}, engine.losses, engine.validation_losses};
   FirstError error;
   error.take(model.weights, engine_->weights_of_model());
   if (!error) error.take(model.residuals, engine_->residuals(model.weights));
+  if (!error && engine.config.components > 0) {
+    error.take(model.weights, engine.subspace.fold(model.weights, engine.outer));
+  }
   if (engine.config.keep_impulses) error.take(model.impulses, engine.sound.values.clone());
   if (error) return *error;
   round_to_half(model.impulses.all());
