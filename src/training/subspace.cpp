@@ -72,9 +72,42 @@ Status add_transposed_product(std::span<const float> frames, std::span<const flo
   return {};
 }
 
-void add_scaled(double factor, std::span<const float> values, std::span<double> sums) {
-  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += factor * static_cast<double>(values[i]);
+/// A matrix in memory that others own.
+struct View {
+  const float* data;
+  std::size_t rows, columns;
+  std::size_t row, column;  ///< strides
+};
+
+View rows_of(const Array2<float>& values) { return {values.data(), values.rows(), values.cols(), values.cols(), 1}; }
+View transposed(const View& view) { return {view.data, view.columns, view.rows, view.column, view.row}; }
+View column(const Buffer<float>& values) { return {values.data(), values.size(), 1, 1, 0}; }
+View ones(std::size_t count) {
+  static constexpr float one = 1;
+  return {&one, count, 1, 0, 0};
 }
+
+/// c += a·diag(scale)·b, dense row-major, summed in double precision.
+void add_product(const View& a, std::span<const double> scale, const View& b, float* c) {
+  std::vector<double> sums(b.columns);
+  for (std::size_t i = 0; i < a.rows; ++i, c += b.columns) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (std::size_t k = 0; k < a.columns; ++k) {
+      const double factor = a.data[i * a.row + k * a.column] * scale[k];
+      const float* row = b.data + k * b.row;
+      for (std::size_t j = 0; j < b.columns; ++j) sums[j] += factor * static_cast<double>(row[j * b.column]);
+    }
+    for (std::size_t j = 0; j < b.columns; ++j) c[j] = static_cast<float>(c[j] + sums[j]);
+  }
+}
+
+/// The slope of BatchNorm in one bin.
+double norm_slope(const Weights& weights, std::size_t bin) {
+  return weights.norm_weight[bin] / std::sqrt(weights.running_var[bin] + norm_epsilon);
+}
+
+/// 0 for what does not vary.
+double inverse(double deviation) { return deviation > 0 ? 1 / deviation : 0; }
 
 /// All that does not see bins: the recurrent weights, their biases and the layers above the first.
 void copy_upper_layers(const Weights& from, Weights& to) {
@@ -169,8 +202,7 @@ Status Subspace::encode(std::span<const float> differences, std::span<float> z) 
   auto projected = project(differences);
   if (!projected) return projected.error();
   for (std::size_t i = 0; i < z.size(); ++i) {
-    const float deviation = deviation_[i % components()];
-    z[i] = deviation > 0 ? (*projected)[i] / deviation : 0;
+    z[i] = (*projected)[i] * static_cast<float>(inverse(static_cast<double>(deviation_[i % components()])));
   }
   return {};
 }
@@ -188,7 +220,7 @@ Status Subspace::decode(std::span<const float> z, std::span<float> frames) const
 
 // With the running statistics m, v of the inner network, d = √(v + ε), and the mean r and variance u of the outer one,
 // where r = μ: W'[g,b] = √(u_b + ε)·Σ_k W[g,k]·γ_k·V[k,b] / (d_k·σ_k), and the bias grows by
-// Σ_k W[g,k]·(β_k − γ_k·m_k / d_k). Dense: D'[b,h] = Σ_k σ_k·V[k,b]·D[k,h], bias μ_b + Σ_k σ_k·V[k,b]·c_k.
+// Σ_k W[g,k]·(β_k − γ_k·m_k / d_k). Dense: D'[b,h] = Σ_k V[k,b]·σ_k·D[k,h], bias μ_b + Σ_k V[k,b]·σ_k·c_k.
 Result<Weights> Subspace::fold(const Weights& inner, const NetworkConfig& outer) const {
   auto weights = Weights::create(outer);
   if (!weights) return weights;
@@ -196,76 +228,53 @@ Result<Weights> Subspace::fold(const Weights& inner, const NetworkConfig& outer)
   std::fill(weights->norm_weight.begin(), weights->norm_weight.end(), 1.0f);
   std::copy(mean_.begin(), mean_.end(), weights->running_mean.begin());
   std::copy(variance_.begin(), variance_.end(), weights->running_var.begin());
-  std::vector<double> slope(components()), offset(components()), row(bins());
+  std::copy(mean_.begin(), mean_.end(), weights->dense_bias.begin());
+  std::vector<double> slope(components()), offset(components()), deviation(components());
   for (std::size_t k = 0; k < components(); ++k) {
-    const double scale = inner.norm_weight[k] / std::sqrt(inner.running_var[k] + norm_epsilon);
-    slope[k] = deviation_[k] > 0 ? scale / static_cast<double>(deviation_[k]) : 0;
+    const double scale = norm_slope(inner, k);
+    deviation[k] = static_cast<double>(deviation_[k]);
+    slope[k] = scale * inverse(deviation[k]);
     offset[k] = inner.norm_bias[k] - scale * static_cast<double>(inner.running_mean[k]);
   }
-  const Array2<float>& from = inner.layers[0].input;
-  for (std::size_t g = 0; g < from.rows(); ++g) {
-    double bias = static_cast<double>(inner.layers[0].input_bias[g]);
-    std::fill(row.begin(), row.end(), 0.0);
-    for (std::size_t k = 0; k < components(); ++k) {
-      bias += from(g, k) * offset[k];
-      add_scaled(from(g, k) * slope[k], basis_.row(k), row);
-    }
-    weights->layers[0].input_bias[g] = static_cast<float>(bias);
-    for (std::size_t b = 0; b < bins(); ++b) {
-      weights->layers[0].input(g, b) = static_cast<float>(row[b] * std::sqrt(variance_[b] + norm_epsilon));
-    }
+  LstmWeights& first = weights->layers[0];
+  const View read = rows_of(inner.layers[0].input), basis = rows_of(basis_);
+  add_product(read, slope, basis, first.input.data());
+  add_product(read, offset, ones(components()), first.input_bias.data());
+  for (std::size_t i = 0; i < first.input.size(); ++i) {
+    first.input.data()[i] *= static_cast<float>(std::sqrt(variance_[i % bins()] + norm_epsilon));
   }
-  for (std::size_t h = 0; h <= inner.dense_weight.cols(); ++h) {  // the last is the bias
-    const bool is_bias = h == inner.dense_weight.cols();
-    std::fill(row.begin(), row.end(), 0.0);
-    for (std::size_t k = 0; k < components(); ++k) {
-      const float value = is_bias ? inner.dense_bias[k] : inner.dense_weight(k, h);
-      add_scaled(static_cast<double>(deviation_[k]) * value, basis_.row(k), row);
-    }
-    for (std::size_t b = 0; b < bins(); ++b) {
-      if (is_bias) {
-        weights->dense_bias[b] = static_cast<float>(row[b] + static_cast<double>(mean_[b]));
-      } else {
-        weights->dense_weight(b, h) = static_cast<float>(row[b]);
-      }
-    }
-  }
+  add_product(transposed(basis), deviation, rows_of(inner.dense_weight), weights->dense_weight.data());
+  add_product(transposed(basis), deviation, column(inner.dense_bias), weights->dense_bias.data());
   return weights;
 }
 
-// y = μ + Σ_k σ_k·z_k·V_k put into the outer network, whose output is projected: D[k,h] = V_kᵀD'[·,h] / σ_k.
+// y = μ + Σ_k σ_k·z_k·V_k goes into the outer network, whose prediction is projected: D[k,h] = Σ_b V[k,b]·D'[b,h] /
+// σ_k.
 Result<Weights> Subspace::unfold(const Weights& outer, const NetworkConfig& inner) const {
   auto weights = Weights::create(inner);
   if (!weights) return weights;
   copy_upper_layers(outer, *weights);
   std::fill(weights->norm_weight.begin(), weights->norm_weight.end(), 1.0f);  // running statistics: 0 and 1
-  std::vector<double> slope(bins()), offset(bins());
+  std::vector<double> slope(bins()), offset(bins()), one(bins(), 1.0), bias(bins());
   for (std::size_t b = 0; b < bins(); ++b) {
-    slope[b] = outer.norm_weight[b] / std::sqrt(outer.running_var[b] + norm_epsilon);
+    slope[b] = norm_slope(outer, b);
     offset[b] = outer.norm_bias[b] + slope[b] * (static_cast<double>(mean_[b]) - outer.running_mean[b]);
+    bias[b] = static_cast<double>(outer.dense_bias[b]) - mean_[b];
   }
-  const Array2<float>& from = outer.layers[0].input;
-  for (std::size_t g = 0; g < from.rows(); ++g) {
-    double bias = static_cast<double>(outer.layers[0].input_bias[g]);
-    for (std::size_t b = 0; b < bins(); ++b) bias += from(g, b) * offset[b];
-    weights->layers[0].input_bias[g] = static_cast<float>(bias);
-    for (std::size_t k = 0; k < components(); ++k) {
-      double sum = 0;
-      for (std::size_t b = 0; b < bins(); ++b) sum += from(g, b) * slope[b] * basis_(k, b);
-      weights->layers[0].input(g, k) =
-          static_cast<float>(sum * static_cast<double>(deviation_[k]) * std::sqrt(1 + norm_epsilon));
-    }
+  LstmWeights& first = weights->layers[0];
+  const View read = rows_of(outer.layers[0].input), basis = rows_of(basis_);
+  add_product(read, slope, transposed(basis), first.input.data());
+  add_product(read, offset, ones(bins()), first.input_bias.data());
+  for (std::size_t i = 0; i < first.input.size(); ++i) {
+    first.input.data()[i] *= deviation_[i % components()] * static_cast<float>(std::sqrt(1 + norm_epsilon));
   }
+  add_product(basis, one, rows_of(outer.dense_weight), weights->dense_weight.data());
+  add_product(basis, bias, ones(bins()), weights->dense_bias.data());
+  const std::size_t hidden = outer.dense_weight.cols();
   for (std::size_t k = 0; k < components(); ++k) {
-    const double scale = deviation_[k] > 0 ? 1 / static_cast<double>(deviation_[k]) : 0;
-    double bias = 0;
-    for (std::size_t b = 0; b < bins(); ++b) bias += basis_(k, b) * static_cast<double>(outer.dense_bias[b] - mean_[b]);
-    weights->dense_bias[k] = static_cast<float>(scale * bias);
-    for (std::size_t h = 0; h < outer.dense_weight.cols(); ++h) {
-      double sum = 0;
-      for (std::size_t b = 0; b < bins(); ++b) sum += basis_(k, b) * static_cast<double>(outer.dense_weight(b, h));
-      weights->dense_weight(k, h) = static_cast<float>(scale * sum);
-    }
+    const auto scale = static_cast<float>(inverse(static_cast<double>(deviation_[k])));
+    weights->dense_bias[k] *= scale;
+    for (std::size_t h = 0; h < hidden; ++h) weights->dense_weight(k, h) *= scale;
   }
   return weights;
 }
