@@ -5,11 +5,6 @@
 #include "training/backpropagation.hpp"
 
 namespace lodestone {
-namespace {
-
-constexpr double norm_epsilon = 1e-5;
-
-}  // namespace
 
 /// Selects the next windows; only a pass that learns needs all windows of a part at once.
 void Backpropagation::select() {

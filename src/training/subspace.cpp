@@ -5,13 +5,13 @@
 
 #include "errors/first_error.hpp"
 #include "lodestone/random.hpp"
+#include "training/moments.hpp"
 #include "vector/packed.hpp"
 
 namespace lodestone {
 namespace {
 
 constexpr int rounds = 8;
-constexpr double norm_epsilon = 1e-5;
 constexpr double smallest_deviation = 1e-6;  // of the largest; what lies below is rounding
 
 double dot(std::span<const float> a, std::span<const float> b) {
