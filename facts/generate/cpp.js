@@ -9,6 +9,7 @@ import * as phase from '../phase.js';
 import * as player from '../player.js';
 import * as spectrum from '../spectrum.js';
 import * as training from '../training.js';
+import { configurations, enumerations } from './all.js';
 import { flat, kebab, notice, rangeText, saysWithRange, wrap } from './names.js';
 
 const types = {
@@ -48,23 +49,6 @@ const headers = {
   features: [['<cstddef>', 'lodestone/facts/spectrum.hpp'], features.analyser, featureLayout()],
   import: [['lodestone/facts/spectrum.hpp'], imports.format, imports.config],
 };
-
-/** Structs that generic code reads, with the name of their list of fields. */
-const tables = [
-  spectrum.stft,
-  training.corpus,
-  training.trainer,
-  phase.stage,
-  phase.phase,
-  phase.stream,
-  dream.dream,
-].concat([player.player, features.analyser, imports.config, network.network]);
-
-const enumerations = [spectrum.window, spectrum.framing, network.scale, network.mode, training.initialiser].concat([
-  training.training,
-  phase.method,
-  dream.start,
-]);
 
 export function files() {
   const written = Object.entries(headers).map(([name, [includes, ...things]]) => {
@@ -210,14 +194,15 @@ ${functions.join('')}  /// Floats in a frame.
 }
 
 function tablesPage() {
+  const named = enumerations.filter((one) => one !== training.ending); // only reported, as a number
   const includes = ['<array>', '<cstddef>', '<string_view>', 'facts/fields.hpp'].concat(
     Object.keys(headers)
       .sort()
       .map((name) => `lodestone/facts/${name}.hpp`),
   );
   const content = [
-    ...enumerations.map(namesText),
-    ...tables.map(tableText),
+    ...named.map(namesText),
+    ...[...configurations, network.network].map(tableText),
     phasePresetTexts(),
     trainingPresetTexts(),
   ].join('\n');

@@ -5,29 +5,12 @@ import * as dream from '../dream.js';
 import * as errors from '../errors.js';
 import * as features from '../features.js';
 import * as imports from '../import.js';
-import * as network from '../network.js';
 import * as phase from '../phase.js';
 import * as player from '../player.js';
 import * as spectrum from '../spectrum.js';
 import * as training from '../training.js';
+import { configurations, enumerations } from './all.js';
 import { camel, flat, jsName, kebab, notice, saysWithRange, wrap } from './names.js';
-
-const enumerations = [spectrum.window, spectrum.framing, network.scale, network.mode, training.initialiser].concat([
-  training.training,
-  training.ending,
-  phase.method,
-  dream.start,
-]);
-
-const tables = [
-  spectrum.stft,
-  training.corpus,
-  training.trainer,
-  phase.stage,
-  phase.phase,
-  phase.stream,
-  dream.dream,
-].concat([player.player, features.analyser, imports.config]);
 
 export function files() {
   const text = [
@@ -45,7 +28,7 @@ export function files() {
     typedef('PlayerOptions', player.player.says, flat(player.player)),
     typedef('AnalyserOptions', features.analyser.says, flat(features.analyser)),
     typedef('ImportOptions', imports.config.says, flat(imports.config)),
-    ...tables.map(tableText),
+    ...configurations.map(tableText),
     ...presetTexts(),
     ...knobTexts(),
     ...featureTexts(),
