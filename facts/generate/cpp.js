@@ -220,7 +220,8 @@ function tableText(config) {
   const lines = rows.map((row) => {
     const kind = row.type === 'float' ? 'single' : row.kind;
     const [low, high] = limits(row);
-    return `    {"${row.name}", "${allowedText(row)}", ${low}, ${high}, offsetof(${config.type}, ${row.path}), Field::Kind::${kind}},\n`;
+    const names = kind === 'choice' ? `, names_of<${row.of.type}>` : '';
+    return `    {"${row.name}", "${allowedText(row)}", ${low}, ${high}, offsetof(${config.type}, ${row.path}), Field::Kind::${kind}${names}},\n`;
   });
   return `template <> inline constexpr auto fields_of<${config.type}> = std::to_array<Field>({\n${lines.join('')}});`;
 }

@@ -22,6 +22,7 @@ struct Field {
   double low, high;
   std::uint16_t offset;
   Kind kind;
+  std::span<const std::string_view> names = {};  ///< of a choice
 };
 
 using Fields = std::span<const Field>;

@@ -32,8 +32,8 @@ template <> inline constexpr auto fields_of<StftConfig> = std::to_array<Field>({
     {"size", "whole numbers", -2147483648, 2147483647, offsetof(StftConfig, size), Field::Kind::integer},
     {"window_size", "whole numbers", -2147483648, 2147483647, offsetof(StftConfig, window_size), Field::Kind::integer},
     {"hop", "whole numbers", -2147483648, 2147483647, offsetof(StftConfig, hop), Field::Kind::integer},
-    {"window", "0 to 5", 0, 5, offsetof(StftConfig, window), Field::Kind::choice},
-    {"framing", "0 to 2", 0, 2, offsetof(StftConfig, framing), Field::Kind::choice},
+    {"window", "0 to 5", 0, 5, offsetof(StftConfig, window), Field::Kind::choice, names_of<Window>},
+    {"framing", "0 to 2", 0, 2, offsetof(StftConfig, framing), Field::Kind::choice, names_of<Framing>},
     {"sample_rate", "1 to 768000 Hz", 1, 768000, offsetof(StftConfig, sample_rate), Field::Kind::number},
 });
 template <> inline constexpr auto fields_of<CorpusConfig> = std::to_array<Field>({
@@ -46,7 +46,7 @@ template <> inline constexpr auto fields_of<CorpusConfig> = std::to_array<Field>
 });
 template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field>({
     {"sequence", "1 to 4096 frames", 1, 4096, offsetof(TrainerConfig, sequence), Field::Kind::integer},
-    {"training", "0 to 1", 0, 1, offsetof(TrainerConfig, training), Field::Kind::choice},
+    {"training", "0 to 1", 0, 1, offsetof(TrainerConfig, training), Field::Kind::choice, names_of<Training>},
     {"epochs", "0 (no end) to 1000000", 0, 1000000, offsetof(TrainerConfig, epochs), Field::Kind::integer},
     {"batch", "2 to 4096", 2, 4096, offsetof(TrainerConfig, batch), Field::Kind::integer},
     {"run", "1 to 4096", 1, 4096, offsetof(TrainerConfig, run), Field::Kind::integer},
@@ -59,13 +59,13 @@ template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field
     {"clip_norm", "0 (no clipping) or more", 0, kAnyNumber, offsetof(TrainerConfig, clip_norm), Field::Kind::number},
     {"validation", "0 to 0.5 of the windows", 0, 0.5, offsetof(TrainerConfig, validation), Field::Kind::number},
     {"patience", "0 (off) to 1000000 epochs", 0, 1000000, offsetof(TrainerConfig, patience), Field::Kind::integer},
-    {"scale", "0 to 1", 0, 1, offsetof(TrainerConfig, scale), Field::Kind::choice},
-    {"initialiser", "0 to 1", 0, 1, offsetof(TrainerConfig, initialiser), Field::Kind::choice},
+    {"scale", "0 to 1", 0, 1, offsetof(TrainerConfig, scale), Field::Kind::choice, names_of<Scale>},
+    {"initialiser", "0 to 1", 0, 1, offsetof(TrainerConfig, initialiser), Field::Kind::choice, names_of<Initialiser>},
     {"seed", "0 to 4294967295", 0, 4294967295, offsetof(TrainerConfig, seed), Field::Kind::seed},
     {"keep_impulses", "0 to 1", 0, 1, offsetof(TrainerConfig, keep_impulses), Field::Kind::flag},
 });
 template <> inline constexpr auto fields_of<PhaseStage> = std::to_array<Field>({
-    {"method", "0 to 5", 0, 5, offsetof(PhaseStage, method), Field::Kind::choice},
+    {"method", "0 to 5", 0, 5, offsetof(PhaseStage, method), Field::Kind::choice, names_of<PhaseMethod>},
     {"iterations", "1 to 10000", 1, 10000, offsetof(PhaseStage, iterations), Field::Kind::integer},
     {"alpha", "0 or more", 0, kAnyNumber, offsetof(PhaseStage, alpha), Field::Kind::number},
     {"beta", "0 or more", 0, kAnyNumber, offsetof(PhaseStage, beta), Field::Kind::number},
@@ -77,7 +77,7 @@ template <> inline constexpr auto fields_of<PhaseConfig> = std::to_array<Field>(
     {"weight_range", "1 to 64", 1, 64, offsetof(PhaseConfig, weight_range), Field::Kind::integer},
 });
 template <> inline constexpr auto fields_of<PhaseStreamConfig> = std::to_array<Field>({
-    {"method", "0 to 5", 0, 5, offsetof(PhaseStreamConfig, method), Field::Kind::choice},
+    {"method", "0 to 5", 0, 5, offsetof(PhaseStreamConfig, method), Field::Kind::choice, names_of<PhaseMethod>},
     {"iterations", "0 to 100", 0, 100, offsetof(PhaseStreamConfig, iterations), Field::Kind::integer},
     {"look_ahead", "0 to 16", 0, 16, offsetof(PhaseStreamConfig, look_ahead), Field::Kind::integer},
     {"weight_range", "1 to 64", 1, 64, offsetof(PhaseStreamConfig, weight_range), Field::Kind::integer},
@@ -88,16 +88,16 @@ template <> inline constexpr auto fields_of<PhaseStreamConfig> = std::to_array<F
 });
 template <> inline constexpr auto fields_of<DreamConfig> = std::to_array<Field>({
     {"seed", "0 to 4294967295", 0, 4294967295, offsetof(DreamConfig, seed), Field::Kind::seed},
-    {"mode", "0 to 1", 0, 1, offsetof(DreamConfig, mode), Field::Kind::choice},
-    {"start", "0 to 1", 0, 1, offsetof(DreamConfig, start), Field::Kind::choice},
+    {"mode", "0 to 1", 0, 1, offsetof(DreamConfig, mode), Field::Kind::choice, names_of<Mode>},
+    {"start", "0 to 1", 0, 1, offsetof(DreamConfig, start), Field::Kind::choice, names_of<Start>},
     {"position", "0 to 1", 0, 1, offsetof(DreamConfig, position), Field::Kind::number},
     {"randomness", "0 to 1", 0, 1, offsetof(DreamConfig, randomness), Field::Kind::number},
     {"temperature", "0 to 4", 0, 4, offsetof(DreamConfig, temperature), Field::Kind::number},
 });
 template <> inline constexpr auto fields_of<PlayerConfig> = std::to_array<Field>({
     {"seed", "0 to 4294967295", 0, 4294967295, offsetof(PlayerConfig, seed), Field::Kind::seed},
-    {"mode", "0 to 1", 0, 1, offsetof(PlayerConfig, mode), Field::Kind::choice},
-    {"method", "0 to 5", 0, 5, offsetof(PlayerConfig, phase.method), Field::Kind::choice},
+    {"mode", "0 to 1", 0, 1, offsetof(PlayerConfig, mode), Field::Kind::choice, names_of<Mode>},
+    {"method", "0 to 5", 0, 5, offsetof(PlayerConfig, phase.method), Field::Kind::choice, names_of<PhaseMethod>},
     {"iterations", "0 to 100", 0, 100, offsetof(PlayerConfig, phase.iterations), Field::Kind::integer},
     {"look_ahead", "0 to 16", 0, 16, offsetof(PlayerConfig, phase.look_ahead), Field::Kind::integer},
     {"weight_range", "1 to 64", 1, 64, offsetof(PlayerConfig, phase.weight_range), Field::Kind::integer},
@@ -111,7 +111,7 @@ template <> inline constexpr auto fields_of<PlayerConfig> = std::to_array<Field>
 template <> inline constexpr auto fields_of<AnalyserConfig> = std::to_array<Field>({
     {"size", "whole numbers", -2147483648, 2147483647, offsetof(AnalyserConfig, size), Field::Kind::integer},
     {"hop", "whole numbers", -2147483648, 2147483647, offsetof(AnalyserConfig, hop), Field::Kind::integer},
-    {"window", "0 to 5", 0, 5, offsetof(AnalyserConfig, window), Field::Kind::choice},
+    {"window", "0 to 5", 0, 5, offsetof(AnalyserConfig, window), Field::Kind::choice, names_of<Window>},
     {"sample_rate", "1 to 768000 Hz", 1, 768000, offsetof(AnalyserConfig, sample_rate), Field::Kind::number},
     {"mel_bands", "1 to 256", 1, 256, offsetof(AnalyserConfig, mel_bands), Field::Kind::integer},
     {"coefficients", "whole numbers", -2147483648, 2147483647, offsetof(AnalyserConfig, coefficients), Field::Kind::integer},
@@ -119,15 +119,15 @@ template <> inline constexpr auto fields_of<AnalyserConfig> = std::to_array<Fiel
 template <> inline constexpr auto fields_of<ImportConfig> = std::to_array<Field>({
     {"hop", "0 to 65536 samples", 0, 65536, offsetof(ImportConfig, hop), Field::Kind::integer},
     {"window_size", "whole numbers", -2147483648, 2147483647, offsetof(ImportConfig, window_size), Field::Kind::integer},
-    {"window", "0 to 5", 0, 5, offsetof(ImportConfig, window), Field::Kind::choice},
-    {"framing", "0 to 2", 0, 2, offsetof(ImportConfig, framing), Field::Kind::choice},
+    {"window", "0 to 5", 0, 5, offsetof(ImportConfig, window), Field::Kind::choice, names_of<Window>},
+    {"framing", "0 to 2", 0, 2, offsetof(ImportConfig, framing), Field::Kind::choice, names_of<Framing>},
     {"sample_rate", "1 to 768000 Hz", 1, 768000, offsetof(ImportConfig, sample_rate), Field::Kind::number},
     {"sequence", "0 to 4096 frames", 0, 4096, offsetof(ImportConfig, sequence), Field::Kind::integer},
 });
 template <> inline constexpr auto fields_of<NetworkConfig> = std::to_array<Field>({
     {"bins", "1 to 32769", 1, 32769, offsetof(NetworkConfig, bins), Field::Kind::integer},
     {"sequence", "1 to 4096 frames", 1, 4096, offsetof(NetworkConfig, sequence), Field::Kind::integer},
-    {"scale", "0 to 1", 0, 1, offsetof(NetworkConfig, scale), Field::Kind::choice},
+    {"scale", "0 to 1", 0, 1, offsetof(NetworkConfig, scale), Field::Kind::choice, names_of<Scale>},
 });
 struct PhasePreset {
   std::string_view name;

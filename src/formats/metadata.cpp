@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "facts/tables.hpp"
 #include "formats/bytes.hpp"
 #include "formats/json.hpp"
 
@@ -17,57 +18,6 @@ constexpr std::string_view model_key = "lodestone";
 constexpr std::uint64_t format_version = 1;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();  // null in JSON, which has no NaN
 constexpr double largest_whole = 0x1p53;  // doubles, and so JavaScript, represent all integers up to here
-
-enum class FieldType { integer, count, real, window, framing, scale, integers, losses };
-
-/// A field of the metadata, in the object `section` or, if that is empty, at the top level. `value` points to an int,
-/// uint64, double, Window, Framing, Scale, vector of int or vector of float, depending on `type`.
-struct Field {
-  std::string_view section, name;
-  FieldType type;
-  void* value;
-};
-
-template <class T>
-T& value_of(const Field& field) {
-  return *static_cast<T*>(field.value);
-}
-
-/// The list of fields, for both the reader and the writer.
-class Fields {
- public:
-  explicit Fields(const Metadata& metadata) {
-    StftConfig& stft = metadata.stft;
-    add("stft", "size", FieldType::integer, &stft.size);
-    add("stft", "window_size", FieldType::integer, &stft.window_size);
-    add("stft", "hop", FieldType::integer, &stft.hop);
-    add("stft", "window", FieldType::window, &stft.window);
-    add("stft", "framing", FieldType::framing, &stft.framing);
-    add("stft", "sample_rate", FieldType::real, &stft.sample_rate);
-    if (metadata.network) {
-      NetworkConfig& network = *metadata.network;
-      add("network", "bins", FieldType::integer, &network.bins);
-      add("network", "layers", FieldType::integers, &network.layers);
-      add("network", "sequence", FieldType::integer, &network.sequence);
-      add("network", "scale", FieldType::scale, &network.scale);
-      add("", "losses", FieldType::losses, metadata.losses);
-      add("", "validation_losses", FieldType::losses, metadata.validation_losses);
-    } else {
-      add("", "samples", FieldType::count, metadata.samples);
-    }
-  }
-
-  const Field* begin() const { return fields_; }
-  const Field* end() const { return fields_ + count_; }
-
- private:
-  void add(const char* section, const char* name, FieldType type, void* value) {
-    fields_[count_++] = {section, name, type, value};
-  }
-
-  Field fields_[12];
-  int count_ = 0;
-};
 
 bool read_whole(const JsonValue& value, double lowest, double highest, auto& whole) {
   if (value.kind != Kind::number || !(value.number >= lowest && value.number <= highest)) return false;
@@ -92,61 +42,6 @@ bool read_list(const JsonValue& list, bool (*read_element)(const JsonValue&, T&)
   return list.kind == Kind::array;
 }
 
-/// Stores a JSON value in a field; returns null, or what the field expects.
-const char* read(const Field& field, const JsonValue& value) {
-  switch (field.type) {
-    case FieldType::integer:
-      return read_int(value, value_of<int>(field)) ? nullptr : "a 32-bit integer";
-    case FieldType::count:
-      return read_whole(value, 0, largest_whole, value_of<std::uint64_t>(field)) ? nullptr
-                                                                                 : "a whole number from 0 to 2^53";
-    case FieldType::real:
-      value_of<double>(field) = value.number;
-      return value.kind == Kind::number ? nullptr : "a number";
-    case FieldType::integers:
-      return read_list(value, read_int, value_of<std::vector<int>>(field)) ? nullptr : "a list of 32-bit integers";
-    case FieldType::losses:
-      return read_list(value, read_loss, value_of<std::vector<float>>(field)) ? nullptr : "a list of numbers or null";
-    case FieldType::window:
-      return parse_window(value.string, value_of<Window>(field))
-                 ? nullptr
-                 : "hann, hann-symmetric, sqrt-hann, hamming, blackman, rectangular";
-    case FieldType::framing:
-      return parse_framing(value.string, value_of<Framing>(field)) ? nullptr : "centered, none, lws";
-    case FieldType::scale:
-      break;
-  }
-  return parse_scale(value.string, value_of<Scale>(field)) ? nullptr : "linear, log1p";
-}
-
-/// Integers in a checked configuration are never negative.
-void write(JsonWriter& writer, const Field& field) {
-  switch (field.type) {
-    case FieldType::integer:
-      return writer.integer(static_cast<std::uint64_t>(value_of<int>(field)));
-    case FieldType::count:
-      return writer.integer(value_of<std::uint64_t>(field));
-    case FieldType::real:
-      return writer.number(value_of<double>(field));
-    case FieldType::window:
-      return writer.string(window_name(value_of<Window>(field)));
-    case FieldType::framing:
-      return writer.string(framing_name(value_of<Framing>(field)));
-    case FieldType::scale:
-      return writer.string(scale_name(value_of<Scale>(field)));
-    case FieldType::integers:
-    case FieldType::losses:
-      break;
-  }
-  writer.open('[');
-  if (field.type == FieldType::integers) {
-    for (const int element : value_of<std::vector<int>>(field)) writer.integer(static_cast<std::uint64_t>(element));
-  } else {
-    for (const float element : value_of<std::vector<float>>(field)) writer.number(element);
-  }
-  writer.close(']');
-}
-
 /// A value as text, or "missing" for null.
 std::string describe(const JsonValue* value) {
   if (!value) return "missing";
@@ -156,16 +51,87 @@ std::string describe(const JsonValue* value) {
   return value->kind == Kind::object ? "an object" : value->kind == Kind::array ? "a list" : "null";
 }
 
-Status read_fields(const JsonValue& root, const Metadata& metadata) {
-  for (const Field& field : Fields(metadata)) {
-    const bool inner = !field.section.empty();
-    const JsonValue& section = inner ? root[field.section] : root;
-    if (const char* expected = read(field, section[field.name])) {
-      return malformed("metadata: {}{}{} is {}; allowed: {}", field.section, inner ? "." : "", field.name,
-                       describe(section.find(field.name)), expected);
+Error refuse(const JsonValue& object, std::string_view section, std::string_view name, std::string_view expected) {
+  return malformed("metadata: {}{}{} is {}; allowed: {}", section, section.empty() ? "" : ".", name,
+                   describe(object.find(name)), expected);
+}
+
+std::string joined(std::span<const std::string_view> names) {
+  std::string list;
+  for (const std::string_view name : names) list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
+/// Sets all fields of a configuration but lists.
+Status read_configuration(const JsonValue& root, std::string_view section, void* config, Fields fields) {
+  const JsonValue& object = root[section];
+  for (const Field& field : fields) {
+    const JsonValue& value = object[field.name];
+    const bool is_choice = field.kind == Field::Kind::choice, is_integer = field.kind == Field::Kind::integer;
+    int whole = 0;
+    const bool fits = is_choice    ? detail::parse_name(value.string, field.names, whole)
+                      : is_integer ? read_int(value, whole)
+                                   : value.kind == Kind::number;
+    if (!fits) {
+      return refuse(object, section, field.name,
+                    is_choice    ? joined(field.names)
+                    : is_integer ? "a 32-bit integer"
+                                 : "a number");
     }
+    detail::set_field(config, field, is_choice ? whole : value.number);
   }
   return {};
+}
+
+Status read_network(const JsonValue& root, const Metadata& to) {
+  constexpr std::string_view losses = "a list of numbers or null";
+  if (auto error = read_configuration(root, "network", to.network, fields_of<NetworkConfig>)) return error;
+  const JsonValue& network = root["network"];
+  if (!read_list(network["layers"], read_int, to.network->layers)) {
+    return refuse(network, "network", "layers", "a list of 32-bit integers");
+  }
+  if (!read_list(root["losses"], read_loss, *to.losses)) return refuse(root, {}, "losses", losses);
+  if (!read_list(root["validation_losses"], read_loss, *to.validation_losses)) {
+    return refuse(root, {}, "validation_losses", losses);
+  }
+  return {};
+}
+
+Status read_values(const JsonValue& root, const Metadata& to) {
+  if (auto error = read_configuration(root, "stft", &to.stft, fields_of<StftConfig>)) return error;
+  if (to.network) return read_network(root, to);
+  if (read_whole(root["samples"], 0, largest_whole, *to.samples)) return {};
+  return refuse(root, {}, "samples", "a whole number from 0 to 2^53");
+}
+
+/// Integers in a checked configuration are never negative.
+void write_field(JsonWriter& writer, const void* config, const Field& field) {
+  const double value = detail::field_value(config, field);
+  writer.key(field.name);
+  if (field.kind == Field::Kind::choice) return writer.string(field.names[static_cast<std::size_t>(value)]);
+  if (field.kind == Field::Kind::integer) return writer.integer(static_cast<std::uint64_t>(value));
+  writer.number(value);
+}
+
+void write_losses(JsonWriter& writer, std::string_view name, const std::vector<float>& losses) {
+  writer.key(name);
+  writer.open('[');
+  for (const float loss : losses) writer.number(loss);
+  writer.close(']');
+}
+
+void write_network(JsonWriter& writer, const NetworkConfig& network) {
+  writer.key("network");
+  writer.open('{');
+  for (const Field& field : fields_of<NetworkConfig>) {
+    write_field(writer, &network, field);
+    if (field.name != "bins") continue;
+    writer.key("layers");
+    writer.open('[');
+    for (const int hidden : network.layers) writer.integer(static_cast<std::uint64_t>(hidden));
+    writer.close(']');
+  }
+  writer.close('}');
 }
 
 Status check_configurations(const Metadata& metadata) {
@@ -192,7 +158,7 @@ Status read_metadata(const Safetensors& file, const Metadata& to) {
   }
   const std::string_view found = json->root()["kind"].string;
   if (found != to.kind) return malformed("expected a file of kind {}, found kind {}", quoted(to.kind), quoted(found));
-  auto error = read_fields(json->root(), to);
+  auto error = read_values(json->root(), to);
   return error ? error : check_configurations(to);
 }
 
@@ -203,18 +169,17 @@ std::pair<std::string, std::string> write_metadata(const Metadata& metadata) {
   writer.integer(format_version);
   writer.key("kind");
   writer.string(metadata.kind);
-  std::string_view open;
-  for (const Field& field : Fields(metadata)) {
-    if (field.section != open) {
-      if (!open.empty()) writer.close('}');
-      if (!field.section.empty()) {
-        writer.key(field.section);
-        writer.open('{');
-      }
-      open = field.section;
-    }
-    writer.key(field.name);
-    write(writer, field);
+  writer.key("stft");
+  writer.open('{');
+  for (const Field& field : fields_of<StftConfig>) write_field(writer, &metadata.stft, field);
+  writer.close('}');
+  if (metadata.network) {
+    write_network(writer, *metadata.network);
+    write_losses(writer, "losses", *metadata.losses);
+    write_losses(writer, "validation_losses", *metadata.validation_losses);
+  } else {
+    writer.key("samples");
+    writer.integer(*metadata.samples);
   }
   writer.close('}');
   return {std::string(model_key), std::move(writer.text)};

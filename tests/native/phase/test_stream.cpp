@@ -162,3 +162,14 @@ TEST_CASE("A stream refuses what is out of range") {
   CHECK_FALSE(PhaseStream::create({.size = 64, .hop = 64}, {}));  // no inverse
   CHECK_FALSE(PhaseStream::create({.size = 65536, .hop = 1}, {}));
 }
+
+TEST_CASE("presets of streams are known by name") {
+  PhaseStreamConfig config;
+  CHECK(phase_stream_preset("smooth", config));
+  CHECK(config.look_ahead == 3);
+  CHECK(!config.check());
+  CHECK(phase_stream_preset("spsi", config));
+  CHECK(config.method == PhaseMethod::spsi);
+  CHECK(config.look_ahead == 0);
+  CHECK(!phase_stream_preset("best", config));
+}
