@@ -39,6 +39,12 @@ void append_natural(std::string& text, std::uint64_t number) {
   text.append(first, static_cast<std::size_t>(std::end(digits) - first));
 }
 
+std::string listed(std::span<const std::string_view> names) {
+  std::string list;
+  for (const std::string_view name : names) list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
 std::string number_text(double value) {
   if (std::isnan(value)) return "nan";
   std::string text = value < 0 ? "-" : "";

@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -17,6 +18,8 @@ namespace lodestone {
 /// About six significant digits: 44100, 0.25, -1.5, 3e-9, nan.
 std::string number_text(double value);
 void append_natural(std::string& text, std::uint64_t number);
+/// "hann, hamming"
+std::string listed(std::span<const std::string_view> names);
 
 namespace detail {
 Error fail(std::string_view field, double value, std::string_view allowed);

@@ -56,12 +56,6 @@ Error refuse(const JsonValue& object, std::string_view section, std::string_view
                    describe(object.find(name)), expected);
 }
 
-std::string joined(std::span<const std::string_view> names) {
-  std::string list;
-  for (const std::string_view name : names) list.append(list.empty() ? "" : ", ").append(name);
-  return list;
-}
-
 /// Sets all fields of a configuration but lists.
 Status read_configuration(const JsonValue& root, std::string_view section, void* config, Fields fields) {
   const JsonValue& object = root[section];
@@ -74,7 +68,7 @@ Status read_configuration(const JsonValue& root, std::string_view section, void*
                                    : value.kind == Kind::number;
     if (!fits) {
       return refuse(object, section, field.name,
-                    is_choice    ? joined(field.names)
+                    is_choice    ? listed(field.names)
                     : is_integer ? "a 32-bit integer"
                                  : "a number");
     }

@@ -14,7 +14,7 @@ Result<TrainingConfig> training_preset(std::string_view name) {
     }
     return config;
   }
-  return refused("the preset is {}; allowed: quality, responsive, classic", quoted(name));
+  return refused("the preset is {}; allowed: {}", quoted(name), listed(kTrainingPresetNames));
 }
 
 std::span<const std::string_view> training_presets() { return kTrainingPresetNames; }

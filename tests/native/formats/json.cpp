@@ -79,6 +79,13 @@ TEST_CASE("Keys must not be there twice, nor values be too many") {
   };
   CHECK(accepts(object(4096)));
   CHECK_FALSE(accepts(object(4097)));
+  const auto objects = [&](int count) {
+    std::string text = "[" + object(4096);
+    for (int i = 1; i < count; ++i) text += "," + object(4096);
+    return text + "]";
+  };
+  CHECK(accepts(objects(16)));
+  CHECK_FALSE(accepts(objects(17)));
   CHECK(accepts("[0" + std::string(100000, ' ') + "]"));
   CHECK_FALSE(accepts("[" + std::string(1 << 22, ',') + "]"));
 }
