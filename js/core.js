@@ -16,6 +16,6 @@ export { CoreModel } from './wasm/model.js';
 export { CorePhase } from './wasm/phase.js';
 export { CorePlayer } from './wasm/player.js';
 export { CoreReconstruction } from './wasm/reconstruction.js';
-export { CoreStft } from './wasm/stft.js';
+export { CoreStft } from './wasm/whole-stft.js';
 export { CoreInverseStftStream, CoreStftStream } from './wasm/stft-streams.js';
 export { CoreTrainer } from './wasm/trainer.js';

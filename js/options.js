@@ -174,12 +174,12 @@ export function floats(name, values) {
  * @param {string} allowed
  */
 export function refused(name, value, allowed) {
-  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : describe(value);
+  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : spelled(value);
   return new LodestoneError('invalid-argument', `${name} is ${text}; allowed: ${allowed}`);
 }
 
 /** @param {unknown} value */
-function describe(value) {
+function spelled(value) {
   if (typeof value === 'string') return `"${value}"`;
   if (value === null || value === undefined) return String(value);
   return Object.prototype.toString.call(value).slice(8, -1);

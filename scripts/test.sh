@@ -82,11 +82,12 @@ checks() {
   suite 'verify, native' verify_native
   suite 'verify, wasm' verify_wasm
 }
-benchmarks & tests & checks & wait
+benchmarks & tests & wait
 
-# What plays in real time has the machine for itself.
-suite 'Chromium' browser_tests chromium
-suite 'Firefox' browser_tests firefox
+# What plays in real time has the machine almost for itself: the checks take what it leaves.
+suite 'Chromium' browser_tests chromium &
+suite 'Firefox' browser_tests firefox &
+(renice -n 19 "$BASHPID" >/dev/null && checks) & wait
 
 if "$PYTHON" -c 'import torch' 2>/dev/null; then
   suite 'PyTorch, models from and to' "$PYTHON" tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify

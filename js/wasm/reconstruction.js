@@ -1,7 +1,7 @@
 import { checkFrames } from './frames.js';
 import { Handle } from './handle.js';
 import { CorePhase } from './phase.js';
-import { CoreStft } from './stft.js';
+import { CoreStft } from './whole-stft.js';
 
 /** @typedef {import('./memory.js').Core} Core */
 /** @typedef {import('./frames.js').Frames} Frames */
