@@ -21,8 +21,8 @@ inline constexpr std::size_t alignment = 64;
 /// Uninitialised bytes (a multiple of 64) on a 64-byte boundary, or null.
 [[gnu::noinline]] inline void* take_bytes(std::size_t bytes) {
 #if defined(__EMSCRIPTEN__)
-  // Emscripten's aligned_alloc grows the memory by the size of the block without room for the alignment and, where that
-  // does not fit, by the whole size again. A plain malloc and free first makes enough room for big blocks.
+  // Emscripten's aligned_alloc grows the memory by the size of the block alone and, if the alignment then leaves too
+  // little room, by the whole size again. For large blocks, a plain malloc and free makes enough room first.
   if (bytes > (4u << 20)) {
     void* volatile room = std::malloc(bytes + alignment);
     std::free(room);

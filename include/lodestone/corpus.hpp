@@ -13,7 +13,7 @@ namespace lodestone {
 /// Prepares sound for training: clips in, the magnitude frames for a Trainer out. Not for the audio thread; one object
 /// per thread.
 ///
-/// The level of a clip is the root mean square of its samples without pauses, measured in blocks of 400 ms: blocks
+/// The level of a clip is the root mean square of its samples, excluding pauses, measured in blocks of 400 ms: blocks
 /// below −90 dBFS are ignored, then those more than 10 dB below the mean of the rest. (ITU-R BS.1770 does the same with
 /// a first gate at −70 dBFS, and weights frequencies as the ear does; a network, however, learns from the energy as it
 /// is.) Clips are brought to −20 dBFS, or to a lower level if their peak would exceed full scale; a silent clip is left
@@ -36,7 +36,7 @@ class Corpus {
   Status add(std::span<const float> samples);
 
   const StftConfig& stft() const;
-  /// The most frames that a clip of this length can give, including copies.
+  /// The maximum number of frames that a clip of this length can give, including copies.
   std::uint64_t frames(std::uint64_t samples) const;
   /// The number of frames so far, including copies.
   std::uint64_t frames() const;

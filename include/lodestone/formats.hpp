@@ -41,7 +41,7 @@ struct TensorView {
 /// The values converted to float32, `[count]`.
 Result<Buffer<float>> to_floats(const TensorView& tensor);
 Result<Buffer<double>> to_doubles(const TensorView& tensor);
-/// Refused unless the dtype is an integer.
+/// Refused unless the dtype is an integer type.
 Result<Buffer<std::int64_t>> to_integers(const TensorView& tensor);
 
 /// A safetensors file: named tensors and a map from string to string. https://huggingface.co/docs/safetensors
@@ -74,7 +74,7 @@ struct Sound {
 
 /// RIFF WAVE: PCM with 8, 16, 24 or 32 bits, float with 32 or 64 bits, any number of channels, WAVE_FORMAT_EXTENSIBLE.
 /// Refused: samples that are not finite, and truncated files. A streamed file (data length 0xffffffff or 0x7ffff000)
-/// gives the samples that are there.
+/// gives the samples that it contains.
 Result<Sound> read_wav(ByteView bytes);
 enum class WavEncoding { pcm16, float32 };
 /// Mono. pcm16 rounds to nearest and clips at full scale.
@@ -84,7 +84,7 @@ Result<Bytes> write_wav(std::span<const float> samples, double sample_rate, WavE
 /// 6e4 or is not exact in float16, see round_to_half; absent if they were left out), and a JSON string under the
 /// metadata key `lodestone`:
 /// `{"format_version": 1, "kind": "model", "stft": {…}, "network": {…}, "losses": […], "validation_losses": […]}`,
-/// where a loss that is not finite is null. A model that is written and read back plays identically to the bit.
+/// where a loss that is not finite is null. A model that is written and read back plays bit-identically.
 Result<Bytes> write_model(const Model& model);
 Result<Model> read_model(ByteView bytes);
 
@@ -92,7 +92,7 @@ Result<Model> read_model(ByteView bytes);
 /// and under `lodestone` the JSON `{"format_version": 1, "kind": "spectrum", "stft": {…}, "samples": …}`.
 Result<Bytes> write_magnitudes(const Magnitudes& magnitudes);
 Result<Bytes> write_spectrum(const Spectrum& spectrum);
-/// Also accepts a file with `spectrum`, and returns its absolute value.
+/// Also accepts a file with `spectrum`, and returns its absolute values.
 Result<Magnitudes> read_magnitudes(ByteView bytes);
 Result<Spectrum> read_spectrum(ByteView bytes);
 

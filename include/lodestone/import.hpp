@@ -7,8 +7,8 @@
 #include "lodestone/formats.hpp"
 
 /// Imports models that were trained elsewhere: MAGNet's network (BatchNorm → LSTM layers → Dense) from PyTorch and
-/// TensorFlow.js files. Nothing in a file is ever executed, and anything that the network does not support is refused
-/// by name. As in formats.hpp, input is not trusted and errors have the code invalid_data.
+/// TensorFlow.js files. Nothing in a file is ever executed. Anything that the network does not support is refused, and
+/// the message names it. As in formats.hpp, input is not trusted and errors have the code invalid_data.
 namespace lodestone {
 
 ModelFormat model_format(ByteView bytes);
@@ -24,7 +24,7 @@ Result<std::vector<std::string>> tfjs_shards(ByteView json);
 /// `weights`: all shards concatenated; float32, float16 or quantised. The model has no impulses.
 Result<Model> read_tfjs(ByteView json, ByteView weights, const ImportConfig& config);
 
-/// The files that hold the rest of a model: those that model.json lists; none for other formats.
+/// The files that hold the rest of a model: those listed in model.json; none for other formats.
 Result<std::vector<std::string>> model_shards(ByteView bytes);
 /// Reads a model of any format. `shards`: those files, concatenated. Lodestone's own files do not need `config`.
 Result<Model> import_model(ByteView bytes, ByteView shards, const ImportConfig& config);

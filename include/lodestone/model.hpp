@@ -21,7 +21,7 @@ struct Model {
   /// How far the sound deviates from the network's predictions, per bin `[bins]`: σ, the root mean square of ln((m + ε)
   /// / (m̂ + ε)), 0 to 1, where m̂ is predicted from the `network.sequence` frames before m, and ε is a tenth of the
   /// bin's root mean square, so that near silence counts little. Measured over at most 64 held-out windows, or training
-  /// windows if none are held out. Empty if unknown: files from earlier versions have none.
+  /// windows if none are held out. Empty if unknown, as in files from earlier versions.
   Buffer<float> residuals;
   std::vector<float> losses;             ///< mean training loss of each epoch
   std::vector<float> validation_losses;  ///< held-out loss of each epoch; empty without validation

@@ -15,7 +15,7 @@
 
 namespace lodestone {
 
-/// Presets: `speech` and `music` (named as by the authors of LWS), `best` (the highest consistency for its cost),
+/// Presets: `speech` and `music` (the names used by the authors of LWS), `best` (the highest consistency for its cost),
 /// `fast` (decent at a low cost), `griffin-lim` (100 iterations, momentum 0.99), `pghi`, `spsi`; docs/phase.md compares
 /// them. False if the name is unknown.
 bool phase_preset(std::string_view name, PhaseConfig& config);
@@ -56,15 +56,15 @@ class Reconstruction {
 Result<Spectrum> reconstruct(Magnitudes magnitudes, const PhaseConfig& config, const Spectrum* start = nullptr);
 
 /// How close a spectrum is to the STFT of an actual signal: 20·log10(‖S‖ / ‖STFT(ISTFT(S)) − S‖) in dB, higher is
-/// better (Le Roux et al. 2010a); infinite if both are identical to the bit. All figures about phase quality come from
-/// it. With framing `lws` the signal is zero-padded to a multiple of the hop, as in the authors' measurements.
+/// better (Le Roux et al. 2010a); infinite if both are bit-identical. All figures for phase quality use it. With
+/// framing `lws` the signal is zero-padded to a multiple of the hop, as in the authors' measurements.
 Result<double> consistency(const Spectrum& spectrum);
 
 /// Streaming phase reconstruction: one magnitude frame in, one complex frame out `look_ahead` frames later. Real-time
 /// safe after `create`.
 ///
 /// LWS online starts at A + 0i and pads on the left with copies of the first frame, but not on the right. Given a fixed
-/// level, the result is identical to the bit to `reconstruct_like_stream` over the whole signal. SPSI has no delay.
+/// level, the result is bit-identical to that of `reconstruct_like_stream` for the whole signal. SPSI has no delay.
 class PhaseStream {
  public:
   static Result<PhaseStream> create(const StftConfig& stft, const PhaseStreamConfig& config);

@@ -58,7 +58,7 @@ class Dreamer {
 
   /// Allocates memory for a second model of the same shape and size, unless it already exists. Not real-time safe.
   Status make_room();
-  /// Write the bytes of the second model here: of the same shape, with at most as many training frames as the first.
+  /// Where to write the bytes of the second model, which must have the same shape and at most as many training frames.
   /// They may be written in pieces between hops. Empty before `make_room` and during a swap.
   std::span<std::byte> spare();
   /// Starts the swap to the model in `spare`: its network first reads the same input as the current one for `sequence`
@@ -70,7 +70,7 @@ class Dreamer {
 
   /// The model that is currently heard.
   const LiveModel& model() const;
-  /// How often the network has died and was restarted. Frames whose input comes to half or more from `pull` or `drive`
+  /// How often the network has died and was restarted. Frames with at least half of their input from `pull` or `drive`
   /// are not counted as signs of death.
   std::uint64_t reseeds() const;
   /// The approximate cost of the current hop, in the units of Budget.
@@ -84,8 +84,7 @@ class Dreamer {
 };
 
 /// The live instrument: dream → shaper → phases → overlap-add → output sample rate. Mono. Real-time safe after
-/// `create`, except for `make_room`; call from one thread only. The samples are the same to the bit for any block
-/// lengths.
+/// `create`, except for `make_room`; call from one thread only. The samples are bit-identical for any block length.
 class Player {
  public:
   explicit Player(const Model& model, const PlayerConfig& config = {}) : Player(create(model, config).value()) {}

@@ -22,8 +22,7 @@ template <class T>
 struct Frames {
   StftConfig stft;
   Array2<T> values;
-  std::uint64_t samples =
-      0;  ///< length of the signal; 0 where unknown: the inverse then gives all that the frames cover
+  std::uint64_t samples = 0;  ///< length of the signal; 0: unknown, the inverse gives all that the frames cover
 
   std::size_t count() const { return values.rows(); }
 };
@@ -37,13 +36,13 @@ Result<Magnitudes> magnitudes(const Spectrum& spectrum);
 Result<Magnitudes> power(const Spectrum& spectrum);
 /// arg S in radians, −π .. π; 0 where S is 0.
 Result<Magnitudes> phase(const Spectrum& spectrum);
-/// 20·log10(m / reference), not below `floor_db`.
+/// 20·log10(m / reference), at least `floor_db`.
 Result<Magnitudes> decibels(const Magnitudes& magnitudes, float reference = 1.0f, float floor_db = -120.0f);
 
 /// Short-time Fourier transform of whole signals. It allocates memory, so it is not for the audio thread; see
 /// StftStream.
 ///
-/// S[m, k] = Σ_n w[n]·x[m·hop + n − offset]·e^(−2πikn/size), without normalisation, as torch.stft. Computed in single
+/// S[m, k] = Σ_n w[n]·x[m·hop + n − offset]·e^(−2πikn/size), without normalisation, like torch.stft. Computed in single
 /// precision if the summed squared window is large enough everywhere (usual overlaps), otherwise in double precision;
 /// parts below 1e-20 become 0. One object per thread.
 class Stft {
@@ -67,7 +66,7 @@ class Stft {
 
   /// Overlap-add of the windowed inverse frames, divided by the summed squared window (Griffin & Lim 1984, eq. 6).
   /// Gives `spectrum.samples` samples; if that is 0, as many as the frames determine: (frames − 1)·hop for `centered`,
-  /// as torch, (frames − 1)·hop + size for `none`, frames·hop − leading zeros for `lws`.
+  /// as in torch, (frames − 1)·hop + size for `none`, frames·hop − leading zeros for `lws`.
   ///
   /// A signal is recovered from its own spectrum to 1e-6 of full scale. At the ends, where windows are missing, the sum
   /// may be below 1e-3 of its maximum: there the division uses that floor, and samples under no window are 0.
@@ -82,7 +81,7 @@ class Stft {
   std::unique_ptr<Engine> engine_;
 };
 
-/// Streaming version of `Stft::transform`: takes any number of samples at a time and gives the same frames to the bit.
+/// Streaming version of `Stft::transform`: takes any number of samples at a time and gives bit-identical frames.
 /// Real-time safe after `create`.
 class StftStream {
  public:
@@ -116,7 +115,7 @@ class StftStream {
 };
 
 /// Streaming version of `Stft::inverse`: one frame in, `hop` samples out (fewer at the start, while the framing's
-/// leading padding passes), the same samples to the bit. Real-time safe after `create`.
+/// leading padding passes), with bit-identical samples. Real-time safe after `create`.
 class InverseStftStream {
  public:
   explicit InverseStftStream(const StftConfig& config) : InverseStftStream(create(config).value()) {}
@@ -128,11 +127,11 @@ class InverseStftStream {
   const StftConfig& config() const;
   void reset();
 
-  /// Adds a frame `[bins]`; returns the samples that no later frame changes, valid until the next call. NaN, Inf and
-  /// numbers beyond ±1e30 count as 0.
+  /// Adds a frame `[bins]`; returns the samples that are now final, valid until the next call. NaN, Inf and numbers
+  /// beyond ±1e30 count as 0.
   std::span<const float> push(std::span<const std::complex<float>> frame);
-  /// Ends the frames: returns the remaining samples of a signal of `samples` samples (0: unknown, see `Stft::inverse`).
-  /// If earlier calls have already returned more than that, the signal ended within them. Call `reset` before the next
+  /// Ends the signal, of `samples` samples (0: unknown, see `Stft::inverse`), and returns the remaining ones. If
+  /// earlier calls have already returned more than that, the signal ended within them. Call `reset` before the next
   /// signal.
   std::span<const float> finish(std::uint64_t samples = 0);
 

@@ -20,7 +20,7 @@ namespace lodestone {
 /// A step can be shared among threads, workers or machines. Its windows are sorted by start and divided into 8 shards,
 /// whose gradients are summed as a balanced binary tree, ((0+1)+(2+3))+((4+5)+(6+7)). Each of 1, 2, 4 or 8 parts
 /// computes the sum of its own branch, and the branches are then joined in the order of the tree: the weights are
-/// identical to the bit for any number of parts. With one object that has as many `threads` as parts:
+/// bit-identical for any number of parts. With one object that has as many `threads` as parts:
 ///
 ///     while (trainer.begin()) {
 ///       for each part, on its own thread: while (trainer.run(part, parts)) {}
@@ -43,9 +43,9 @@ namespace lodestone {
 /// input is the data itself, so they are known in advance. Validation works as for windows. A step is a single shard,
 /// computed by part 0: it is too short to be worth sharing.
 ///
-/// When a loss, held-out loss or gradient norm is not finite, training goes back to its latest copy, made at the end of
-/// an epoch once 100 steps have passed since the one before, and continues at half the learning rate from then on. In
-/// healthy training at the level of Corpus the norm is 0.1 to 0.3 and seldom reaches 1, where it is clipped.
+/// When a loss, held-out loss or gradient norm is not finite, training returns to its latest copy, made at the end of
+/// an epoch at least 100 steps after the previous one, and continues at half the learning rate. In healthy training at
+/// the level of Corpus the norm is 0.1 to 0.3 and seldom reaches 1, where it is clipped.
 ///
 /// A sound may consist of clips. Windows and stretches never span two clips, and the state starts from zero in each. A
 /// clip that is too short for a window and its target is not learned.
@@ -78,7 +78,7 @@ class Trainer {
   bool begin();
   /// Works on part `part` of `parts` (1, 2, 4 or 8) of the pass for a few milliseconds; true while there is more to do.
   /// If the configuration has more than one thread, there must be as many parts, each run at the same time by its own
-  /// thread. Only `finish` changes what has been learned, so a caller may give up between two calls.
+  /// thread. Only `finish` changes the weights, so a caller may stop between two calls.
   bool run(int part, int parts);
   /// The sums that this object has computed, after `run`: gradients, followed by the bits of the loss (a double) in the
   /// last two values. For held-out windows only the loss; before the first pass, at its full length.
@@ -92,7 +92,7 @@ class Trainer {
   TrainingStatus status() const;
 
   /// Everything needed to resume training. Call it between two passes, or within one, which then counts as not begun.
-  /// Resuming gives the same bits as uninterrupted training, with any number of parts.
+  /// Resumed training is bit-identical to uninterrupted training, with any number of parts.
   Result<Buffer<std::byte>> state() const;
   /// Restores the state of an identically created trainer. If the bytes are not such a state (another version, sound,
   /// configuration or build, truncated or too long): invalid_data, and nothing changes.

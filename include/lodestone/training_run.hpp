@@ -23,7 +23,7 @@ struct TrainingConfig {
   Status check() const;
 };
 
-/// Presets: quality, responsive (reacts four times sooner), classic (MAGNet's own). Refuses an unknown name. Set
+/// Presets: quality, responsive (reacts four times faster), classic (MAGNet's own). Refuses an unknown name. Set
 /// `stft.sample_rate` afterwards.
 Result<TrainingConfig> training_preset(std::string_view name);
 /// The names that `training_preset` accepts, the default first.
@@ -59,7 +59,7 @@ class TrainingRun {
   TrainingRun& operator=(TrainingRun&&) noexcept;
   ~TrainingRun();
 
-  /// The most bytes needed to train on clips of these lengths and to write the model. Only before `start`.
+  /// The maximum number of bytes needed to train on clips of these lengths and to write the model. Only before `start`.
   std::uint64_t memory(std::span<const std::uint64_t> samples) const;
 
   /// Adds a clip, see Corpus::add. Only before `start`.
