@@ -26,11 +26,11 @@ export const dream = struct(
     real('position', 0, [0, 1], '', 'where in the training sound the dream starts'),
     real('randomness', 0, [0, 1], '', 'chance per frame of a jump to a random place in the training sound'),
     real('temperature', 1, [0, 4], '', temperature),
-    list('points', 'number', [], [0, 1], '', 'a schedule of positions, played round and round', { cliValue: 'X,X' }),
+    list('points', 'number', [], [0, 1], '', 'a schedule of positions, played in a loop', { cliValue: 'X,X' }),
     list('lengths', 'integer', [], [1, 2147483647], 'frames', 'how long each of the points lasts'),
   ],
   {
-    more: 'Points and lengths are equal in number; both empty: only `position`.',
+    more: 'There are as many lengths as points; without any, the dream starts at `position`.',
     members: '\n  Status check() const;',
   },
 );

@@ -1,23 +1,23 @@
-// Why something failed. Codes with a number exist in the core, the others in JavaScript alone; numbers never change.
+// Why something failed. Codes with a number exist in the core, the others only in JavaScript; numbers never change.
 
 export const codes = [
   {
     name: 'invalid_argument',
     number: 1,
-    says: 'an option or argument is outside its allowed range, has no such name, or something was used after `dispose()`',
+    says: 'an option or argument is unknown or outside its allowed range, or something was used after `dispose()`',
     help: 'change it as the message says',
   },
   {
     name: 'invalid_data',
     number: 2,
-    says: 'bytes or samples from outside are damaged, too short, not finite, of another shape or of an unsupported kind',
+    says: 'bytes or samples from outside are damaged, too short, not finite, or of a wrong shape or an unsupported kind',
     help: 'the message names the place; what importers refuse: [importing.md](importing.md)',
   },
   {
     name: 'out_of_memory',
     number: 3,
     says: 'there is not enough memory; WebAssembly has 4 GB, a page about 100 instances',
-    help: 'a shorter sound, a smaller network, `dispose()` of what is no longer needed',
+    help: 'use a shorter sound or a smaller network; `dispose()` what is no longer needed',
   },
   {
     name: 'cancelled',
@@ -33,7 +33,7 @@ export const codes = [
   {
     name: 'abi_mismatch',
     says: '`lodestone.wasm` and the scripts come from different releases',
-    help: 'take both from one release; mind caches',
+    help: 'use both from the same release; check caches',
   },
   {
     name: 'storage_failed',

@@ -46,29 +46,29 @@ export const features = [
   {
     name: 'rolloff',
     unit: 'Hz',
-    says: 'below it are 85 % of the magnitudes',
-    formula: 'The lowest f[k] in Hz up to which lie 85 % of Σ m (librosa.feature.spectral_rolloff).',
+    says: 'frequency below which 85 % of the magnitudes lie',
+    formula: 'The lowest f[k] in Hz up to which 85 % of Σ m lies (librosa.feature.spectral_rolloff).',
   },
   {
     name: 'flux',
     unit: 'linear',
-    says: 'change of the magnitudes since the frame before',
-    formula: "√(Σ (m − m of the frame before)²); the first frame comes after silence (essentia's Flux).",
+    says: 'change of the magnitudes since the previous frame',
+    formula: "√(Σ (m − m of the previous frame)²); the first frame follows silence (essentia's Flux).",
   },
   {
     name: 'onset',
     unit: 'dB',
-    says: 'mean rise of the mel bands since the frame before',
+    says: 'mean rise of the mel bands since the previous frame',
     formula:
-      'Mean over the mel bands of max(0, rise in dB since the frame before), 0 in the first frame ' +
+      'Mean over the mel bands of max(0, rise in dB since the previous frame), 0 in the first frame ' +
       '(librosa.onset.onset_strength, here with `mel_bands` bands and no top_db).',
   },
   {
     name: 'pitch',
     unit: 'Hz',
-    says: 'fundamental frequency, 0 where there is none',
+    says: 'fundamental frequency, 0 if there is none',
     formula:
-      'Fundamental frequency in Hz, from 2·sample_rate/size up, 0 where nothing repeats: YIN (de Cheveigné & Kawahara ' +
+      'Fundamental frequency in Hz, from 2·sample_rate/size up, 0 if nothing repeats: YIN (de Cheveigné & Kawahara ' +
       '2002, steps 1 to 5, threshold 0.1) over the frame, integrating over half of it.',
   },
   {
@@ -82,15 +82,15 @@ export const features = [
     name: 'magnitudes',
     unit: 'linear',
     length: 'bins',
-    says: 'of the bins from DC to Nyquist',
+    says: 'magnitude of each bin from DC to Nyquist',
     formula: 'm, `[bins]`.',
   },
   {
     name: 'decibels',
     unit: 'dB',
     length: 'bins',
-    says: 'of the same, not below −120; a sine of full scale has 0',
-    formula: '20·log10(m / (Σ window / 2)), `[bins]`, not below −120: a sine of full scale on a bin has 0 dB.',
+    says: 'the same in decibels, not below −120; a full-scale sine has 0',
+    formula: '20·log10(m / (Σ window / 2)), `[bins]`, not below −120: a full-scale sine on a bin has 0 dB.',
   },
   {
     name: 'mel',
@@ -108,6 +108,6 @@ export const features = [
     says: 'mel-frequency cepstral coefficients',
     formula:
       'Orthonormal DCT-II of 10·log10(max(mel, 1e-10)), its first `[coefficients]` (librosa.feature.mfcc, here without ' +
-      'top_db, which would need the loudest frame to come).',
+      'top_db, which would have to know the loudest frame in advance).',
   },
 ];

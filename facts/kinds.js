@@ -7,7 +7,7 @@
 //   allowed  what an error says is allowed, where it is not just the range and the unit
 //   checked  false: the range depends on other fields, so that C++ checks it by hand
 //   local    true: it does not affect results, so that it is not passed through the C ABI or saved
-//   type     another C++ type than the usual one
+//   type     a C++ type other than the usual one
 //   only     of a choice: the enumerators that are allowed in JavaScript
 //   off      of a flag that is on by default: what the command line's option does
 //   cliValue, cliLow, cliHigh: what the command line shows and allows instead
@@ -22,7 +22,7 @@ export const real = (name, fallback, range, unit, says, more) => {
   return { kind: 'number', name, fallback, range, unit, says, ...more };
 };
 
-/** What is turned while a player plays: a real number. */
+/** A real number that can change while a player plays. */
 export const knob = (name, fallback, range, unit, says, more) => ({
   ...real(name, fallback, range, unit, says, more),
   kind: 'knob',
@@ -39,7 +39,7 @@ export const flag = (name, fallback, says, more) => ({ kind: 'flag', name, fallb
 /** One of an enumeration. */
 export const choice = (name, of, fallback, says, more) => ({ kind: 'choice', name, of, fallback, says, ...more });
 
-/** A list of numbers of one kind; it crosses the C ABI beside the other fields. */
+/** A list of numbers of one kind; it is passed through the C ABI beside the other fields. */
 export const list = (name, kind, fallback, range, unit, says, more) => {
   return { kind: 'list', of: kind, name, fallback, range, unit, says, ...more };
 };

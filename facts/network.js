@@ -3,7 +3,7 @@
 import { choice, enumeration, integer, list, struct } from './kinds.js';
 
 export const scale = enumeration('Scale', 'scales', 'What the network sees of a magnitude m.', {
-  linear: 'm itself, as MAGNet',
+  linear: 'm itself, as in MAGNet',
   log1p: 'ln(1 + m); predictions are expanded with e^y − 1',
 });
 

@@ -62,7 +62,7 @@ export const stream = struct(
     ),
     weightRange,
     ...sparsity,
-    real('level', 0, [0, Infinity], '', 'stands for the mean in the threshold of LWS; 0: the running mean', {
+    real('level', 0, [0, Infinity], '', 'replaces the mean in the threshold of LWS; 0: the running mean', {
       ...notNegative,
       type: 'float',
     }),
@@ -73,24 +73,24 @@ export const stream = struct(
 const lws = (method, iterations, alpha) => ({ method, iterations, alpha });
 const griffinLim = (iterations, momentum) => ({ method: 'griffin_lim', iterations, momentum });
 
-/** Of whole sounds, the best first; the first is the default. docs/phase.md has their figures. */
+/** For whole sounds, the best first; the first is the default. docs/phase.md has their figures. */
 export const presets = {
   best: {
     says: 'highest consistency on average',
     stages: [lws('nofuture', 1, 1), lws('online', 10, 1), griffinLim(30, 0.99)],
   },
   music: {
-    says: 'as the authors of LWS name it, its defects corrected',
+    says: 'the preset of that name by the authors of LWS, with its defects corrected',
     stages: [lws('nofuture', 1, 1), lws('online', 10, 1), lws('batch', 100, 100)],
   },
   'griffin-lim': { says: 'fast Griffin-Lim', stages: [griffinLim(100, 0.99)] },
   fast: { says: 'less than a fifth of the work of `best`', stages: [lws('online', 2, 1), griffinLim(5, 0.5)] },
-  speech: { says: 'as the authors of LWS name it', stages: [lws('batch', 100, 100)] },
+  speech: { says: 'the preset of that name by the authors of LWS', stages: [lws('batch', 100, 100)] },
   pghi: { says: 'PGHI alone', stages: [{ method: 'pghi' }] },
   spsi: { says: 'SPSI alone', stages: [{ method: 'spsi' }] },
 };
 
-/** Of streams, what a node is told by `phase`; the first is the default. */
+/** For streams: values of the option `phase` of a node; the first is the default. */
 export const streamPresets = {
   live: { says: '4 iterations of online LWS', settings: {} },
   light: { says: '1 iteration', settings: { iterations: 1 } },

@@ -1,4 +1,4 @@
-// The live instrument: what it is made with, what can be turned while it plays, what it reports.
+// The live instrument: its options, the knobs that can be turned while it plays, and what it reports.
 
 import { flag, knob, part, reading, real, seed, struct } from './kinds.js';
 import { predictionMode } from './network.js';
@@ -12,7 +12,7 @@ export const player = struct('PlayerConfig', 'player', 'How a player is created.
   flag(
     'spread',
     true,
-    'spreads the work of a hop over the next hop, which delays the sound by one; hops of 128 samples or fewer never are',
+    'spreads the work of a hop over the next hop, which delays the sound by one; never for hops of 128 samples or fewer',
   ),
 ]);
 
@@ -22,7 +22,7 @@ export const dreamControls = struct('DreamControls', '', 'The knobs of a live dr
     0,
     [0, 1],
     'of the training sound',
-    'where the dream starts; a change moves the cursor there, and the cursor moves on with the dream, round and round',
+    'where the dream starts; a change moves the cursor there, and the cursor moves on with the dream, in a loop',
   ),
   knob(
     'pull',
@@ -36,7 +36,7 @@ export const dreamControls = struct('DreamControls', '', 'The knobs of a live dr
     1,
     [0, 4],
     'frames per hop',
-    'how fast the dream goes by, interpolated between frames; 0 freezes the spectrum, which keeps sounding',
+    'how fast the dream plays, interpolated between frames; 0 freezes the spectrum, which keeps sounding',
   ),
   knob('randomness', 0, [0, 1], 'chance per frame', 'jumps to random places in the training sound'),
   knob(
@@ -45,7 +45,7 @@ export const dreamControls = struct('DreamControls', '', 'The knobs of a live dr
     [0, 4],
     'σ',
     'T: each bin m becomes m·exp(T·σ·n) before it is fed back, with n normal noise and σ the residual of the bin; ' +
-      '1: as uncertain as the network was about frames that it had not learned',
+      '1: as uncertain as the network was about frames that it had not learned from',
   ),
   knob('drive', 0, [0, 1], 'share', "d: the network is fed (1 − d)·the above + d·the input's magnitudes"),
 ]);
@@ -66,10 +66,10 @@ export const playerControls = struct('PlayerControls', '', 'All knobs of a playe
 /** The node applies it itself: it is audio-rate, sample by sample, while the core reads its knobs once a hop. */
 export const nodeControls = [knob('gain', 1, [0, 4], 'factor', 'of the output', { rate: 'a-rate' })];
 
-/** Output samples from a change of a control to its effect; `smoothing` comes on top. */
+/** Output samples from a change of a control to its effect; `smoothing` adds to it. */
 export const latency = [
-  reading('min', 'samples', 'to the first sample that may change, where the change comes just before a hop'),
-  reading('max', 'samples', 'the same, where it comes just after a hop has begun'),
+  reading('min', 'samples', 'to the first sample that may change, if the control changes just before a hop'),
+  reading('max', 'samples', 'the same, if it changes just after a hop has begun'),
   reading('half', 'samples', 'to half of the effect, in that worst case'),
 ];
 
@@ -77,12 +77,12 @@ export const meter = [
   reading(
     'reseeds',
     '',
-    'how often the dream died (a second of silence, of far too loud or of unchanging frames) and was started again',
+    'how often the dream died (a second of silent, far too loud or unchanging frames) and was restarted',
   ),
   reading('scrubs', 'samples', 'that were not finite and were replaced by 0'),
-  reading('quality', '0 to 2', '0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well'),
+  reading('quality', '0 to 2', '0: full; 1: fewer phase iterations; 2: stateful mode as well'),
   reading('hops', '', 'frames played', { node: false }),
-  reading('swapping', '', '1 while another model is being taken over', { node: false }),
+  reading('swapping', '', '1 during a swap to another model', { node: false }),
 ];
 
 /** Of a GeneratorNode, beside `meter`. */
@@ -98,6 +98,6 @@ export const nodeMeter = [
     'underruns',
     '',
     "gaps in the sound since the node was created, as the context's `playbackStats` counts them (where it is missing: " +
-      'half seconds in which the audio thread fell behind), plus quanta that its Worker was too late for',
+      'half seconds in which the audio thread fell behind), plus quanta for which its Worker was too late',
   ),
 ];

@@ -15,7 +15,7 @@ export const framing = enumeration('Framing', 'framings', 'Where the frames of a
   centered: 'frame m is centred on sample m·hop; the ends are reflected by size/2 samples (torch, librosa)',
   none: 'frame m starts at sample m·hop; samples at the end that do not fill a frame are left out',
   lws:
-    'as the authors of LWS: window − hop zeros in front (window − window mod hop where the hop does not divide the ' +
+    'as in LWS: window − hop zeros in front (window − window mod hop if the hop does not divide the ' +
     'window) and zeros behind, so that each sample lies in full overlap; a square-root Hann window is scaled, hop by ' +
     'hop, so that the overlapping squares sum to 1',
 });

@@ -9,9 +9,9 @@ export const initialiser = enumeration('Initialiser', 'initialisers', 'How the w
 });
 
 export const training = enumeration('Training', 'trainings', 'What a step of training covers.', {
-  windows: 'a batch of windows of `sequence` frames, each from a zero state, to predict the frame after it',
+  windows: 'a batch of windows of `sequence` frames; the frame after each is predicted, from a zero state',
   sequence:
-    'stretches of the sound side by side, to predict every frame of them, the state carried on from step to step ' +
+    'stretches of the sound side by side; every frame of them is predicted, and the state is carried from step to step ' +
     '(truncated backpropagation through time)',
 });
 
@@ -27,7 +27,7 @@ const validation = real(
   0,
   [0, 0.5],
   '',
-  'share of the sound that is held out at its end; the model is that of the epoch which predicts it best',
+  'share of the sound that is held out at its end; the model is from the epoch that predicts it best',
 );
 
 export const corpus = struct(
@@ -90,7 +90,7 @@ export const trainer = struct(
       cli: '--no-impulses',
       off: 'keep no frames of the sound in the model, for privacy; dreams then start from silence',
     }),
-    // Where it runs, not what it learns: no result depends on it, so it is neither saved nor given across the C ABI.
+    // Where it runs, not what it learns: no result depends on it, so it is neither saved nor passed through the C ABI.
     integer('threads', 1, [1, 8], '', 'threads that share each step on windows: 1, 2, 4 or 8; the model is the same', {
       local: true,
       js: false,
@@ -99,8 +99,8 @@ export const trainer = struct(
   ],
   {
     more:
-      'With `feedback`, of each stretch the network reads min(1, 2·feedback·r), r uniform in 0 .. 1, as it predicted ' +
-      'it when it last came by: a network trained to recover from its own errors does not get stuck.',
+      'With `feedback`, the network reads a share min(1, 2·feedback·r) of each stretch, r uniform in 0 .. 1, as it last ' +
+      'predicted it: a network trained to recover from its own errors does not get stuck.',
     members: `
   /// Fields that do not depend on the frames.
   Status check() const;`,
@@ -112,16 +112,16 @@ export const status = {
   js: 'TrainingStatus',
   says: 'The progress of a training. All doubles, so that the C ABI can pass them on as they are.',
   rows: [
-    ['epoch', 'whole epochs done'],
-    ['step', 'steps done'],
-    ['steps_per_epoch', 'steps of an epoch'],
-    ['steps', 'steps in all; 0 where there is no end'],
-    ['loss', 'mean loss of the last whole epoch; before there is one, of the steps so far, or NaN'],
-    ['validation_loss', 'held-out loss after the last whole epoch; NaN without validation'],
+    ['epoch', 'completed epochs'],
+    ['step', 'completed steps'],
+    ['steps_per_epoch', 'steps per epoch'],
+    ['steps', 'total steps; 0 if there is no end'],
+    ['loss', 'mean loss of the last completed epoch; during the first epoch, of the steps so far, or NaN'],
+    ['validation_loss', 'held-out loss after the last completed epoch; NaN without validation'],
     ['learning_rate', 'of the next step'],
     ['rollbacks', 'returns to an earlier state'],
     ['ending', 'the number of an Ending', "'none' | 'finished' | 'stopped-early' | 'diverged'"],
-    ['best_epoch', 'the epoch, from 1, whose weights the model has; 0: those of now'],
+    ['best_epoch', 'the epoch, from 1, whose weights the model has; 0: the current ones'],
   ],
 };
 

@@ -1,8 +1,8 @@
 /**
  * The C ABI as synchronous classes that work in every scope, including AudioWorklets. Each `Core` is an instance of a
- * module with its own memory; each object is in the memory of its core until `dispose()`. Any of the modules will do that
- * has what is needed: player.wasm plays models, lodestone.wasm plays, learns and generates, and analysis.wasm makes
- * spectra, analyses and reconstructs phases.
+ * module with its own memory; each object is in the memory of its core until `dispose()`. Use any module that has what
+ * you need: player.wasm plays models, lodestone.wasm plays, learns and generates, and analysis.wasm computes spectra and
+ * features and reconstructs phases.
  * @module lodestone/core
  */
 

@@ -26,142 +26,151 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
 /**
  * How sound becomes frames.
  * @typedef {object} StftOptions
- * @property {number} [size] FFT size: even, no prime factor above 13 (16 to 65536 samples); 2048
- * @property {number} [windowSize] window length, from 2 to the FFT size; 0: the FFT size (0 to 65536 samples); 0
- * @property {number} [hop] distance between frames, at most the window length (1 to 65536 samples); 512
+ * @property {number} [size] FFT size: even, no prime factor above 13 (16 to 65536 samples); default 2048
+ * @property {number} [windowSize] window length, from 2 to the FFT size; 0: the FFT size (0 to 65536 samples); default
+ *   0
+ * @property {number} [hop] distance between frames, at most the window length (1 to 65536 samples); default 512
  * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window] analysis
- *   window; 'hann'
+ *   window; default 'hann'
  * @property {'centered' | 'none' | 'lws'} [framing] where the frames lie: centred with reflected ends, none, or as in
- *   LWS; 'centered'
- * @property {number} [sampleRate] sample rate (1 to 768000 Hz); 44100
+ *   LWS; default 'centered'
+ * @property {number} [sampleRate] sample rate (1 to 768000 Hz); default 44100
  */
 
 /**
  * How a sound is learned.
  * @typedef {object} TrainerOptions
- * @property {number[]} [layers] hidden sizes of 1 to 4 LSTM layers (1 to 4096); [128,128]
- * @property {number} [sequence] how far back a prediction looks (1 to 4096 frames); 40
+ * @property {number[]} [layers] hidden sizes of 1 to 4 LSTM layers (1 to 4096); default [128,128]
+ * @property {number} [sequence] how far back a prediction looks (1 to 4096 frames); default 40
  * @property {'windows' | 'sequence'} [training] trains on separate windows or, many times faster, on stretches of
- *   sound; 'windows'
- * @property {number} [epochs] passes over the sound; 0, in programs only: no end (0 to 1000000); 200
- * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); 64
- * @property {number} [run] neighbouring windows kept together in random order, at most `batch` (1 to 4096); 1
- * @property {number} [stretch] length of a stretch, at most `batch` (1 to 4096 frames); 4
+ *   sound; default 'windows'
+ * @property {number} [epochs] passes over the sound; 0, in programs only: no end (0 to 1000000); default 200
+ * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); default 64
+ * @property {number} [run] neighbouring windows kept together in random order, at most `batch` (1 to 4096); default 1
+ * @property {number} [stretch] length of a stretch, at most `batch` (1 to 4096 frames); default 4
  * @property {number} [feedback] how much of its own predictions the network reads in place of stretches of sound (0 to
- *   1); 0
- * @property {number} [learningRate] step size of Adam; 0: 1e-3 on windows, 2e-3 on stretches (0 to 1); 0
- * @property {number} [warmUp] initial steps over which the rate rises linearly from zero (0 to 1000000 steps); 0
- * @property {number} [decay] share of the learning rate left at the end; it falls along half a cosine (0 to 1); 1
+ *   1); default 0
+ * @property {number} [learningRate] step size of Adam; 0: 1e-3 on windows, 2e-3 on stretches (0 to 1); default 0
+ * @property {number} [warmUp] initial steps over which the rate rises linearly from zero (0 to 1000000 steps); default
+ *   0
+ * @property {number} [decay] share of the learning rate left at the end; it falls along half a cosine (0 to 1); default
+ *   1
  * @property {number} [weightDecay] multiple of the weights added to their gradients, as in PyTorch's Adam (0 to 1);
- *   0.0001
- * @property {number} [clipNorm] maximum l2 norm of all gradients together; 0: no clipping (0 or more); 1
- * @property {number} [validation] share of the sound that is held out at its end; the model is that of the epoch which
- *   predicts it best (0 to 0.5); 0
+ *   default 0.0001
+ * @property {number} [clipNorm] maximum l2 norm of all gradients together; 0: no clipping (0 or more); default 1
+ * @property {number} [validation] share of the sound that is held out at its end; the model is from the epoch that
+ *   predicts it best (0 to 0.5); default 0
  * @property {number} [patience] training stops after this many epochs without a lower held-out loss; 0: never (0 to
- *   1000000 epochs); 0
- * @property {'linear' | 'log1p'} [scale] scale of the magnitudes that the network sees: m, or ln(1 + m); 'linear'
- * @property {'pytorch' | 'keras'} [initialiser] how the weights start; 'pytorch'
- * @property {number} [seed] of the initial weights and the order of the windows; 0
- * @property {boolean} [impulses] keeps the training frames in the model, to start dreams from; true
- * @property {boolean} [normalise] brings every clip to −20 dBFS; true
- * @property {number} [copies] altered copies of each clip that are learned too (0 to 64); 0
- * @property {number} [copyGain] maximum gain change of a copy (0 to 24 dB); 6
+ *   1000000 epochs); default 0
+ * @property {'linear' | 'log1p'} [scale] scale of the magnitudes that the network sees: m, or ln(1 + m); default
+ *   'linear'
+ * @property {'pytorch' | 'keras'} [initialiser] how the weights start; default 'pytorch'
+ * @property {number} [seed] of the initial weights and the order of the windows; default 0
+ * @property {boolean} [impulses] keeps the training frames in the model, to start dreams from; default true
+ * @property {boolean} [normalise] brings every clip to −20 dBFS; default true
+ * @property {number} [copies] altered copies of each clip that are learned too (0 to 64); default 0
+ * @property {number} [copyGain] maximum gain change of a copy (0 to 24 dB); default 6
  * @property {number} [copyPitch] maximum pitch change of a copy, by playing it faster or slower (0 to 12 semitones);
- *   0.5
+ *   default 0.5
  */
 
 /**
  * One way to find or improve phases, and how long to run it.
  * @typedef {object} PhaseStage
  * @property {'nofuture' | 'online' | 'batch' | 'griffin-lim' | 'pghi' | 'spsi'} [method] how phases are found or
- *   improved; 'batch'
- * @property {number} [iterations] passes; pghi and spsi have one (1 to 10000); 1
- * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 0: every bin (0 or more); 1
- * @property {number} [beta] see alpha (0 or more); 0.1
- * @property {number} [gamma] see alpha (0 or more); 1
- * @property {number} [momentum] of Griffin-Lim (0 to 2); 0
+ *   improved; default 'batch'
+ * @property {number} [iterations] passes; pghi and spsi have one (1 to 10000); default 1
+ * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 0: every bin (0 or more);
+ *   default 1
+ * @property {number} [beta] see alpha (0 or more); default 0.1
+ * @property {number} [gamma] see alpha (0 or more); default 1
+ * @property {number} [momentum] of Griffin-Lim (0 to 2); default 0
  */
 
 /**
  * A list of stages, in order, from zero phase (S = A + 0i) unless a start is given.
  * @typedef {object} PhaseSettings
- * @property {number} [lookAhead] how far LWS online looks ahead (0 to 64 frames); 3
- * @property {number} [weightRange] L: bins to each side that LWS weighs (1 to 64); 5
+ * @property {number} [lookAhead] how far LWS online looks ahead (0 to 64 frames); default 3
+ * @property {number} [weightRange] L: bins to each side that LWS weighs (1 to 64); default 5
  */
 
 /**
  * How phases are found for a stream of frames.
  * @typedef {object} PhaseStreamOptions
- * @property {'online' | 'spsi'} [method] LWS online, or SPSI; 'online'
- * @property {number} [iterations] passes of LWS online (0 to 100); 4
+ * @property {'online' | 'spsi'} [method] LWS online, or SPSI; default 'online'
+ * @property {number} [iterations] passes of LWS online (0 to 100); default 4
  * @property {number} [lookAhead] how far LWS online looks ahead; each frame delays the sound by a hop (0 to 16 frames);
- *   0
- * @property {number} [weightRange] L: bins to each side that LWS weighs (1 to 64); 5
- * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 0: every bin (0 or more); 1
- * @property {number} [beta] see alpha (0 or more); 0.1
- * @property {number} [gamma] see alpha (0 or more); 1
- * @property {number} [level] stands for the mean in the threshold of LWS; 0: the running mean (0 or more); 0
+ *   default 0
+ * @property {number} [weightRange] L: bins to each side that LWS weighs (1 to 64); default 5
+ * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 0: every bin (0 or more);
+ *   default 1
+ * @property {number} [beta] see alpha (0 or more); default 0.1
+ * @property {number} [gamma] see alpha (0 or more); default 1
+ * @property {number} [level] replaces the mean in the threshold of LWS; 0: the running mean (0 or more); default 0
  */
 
 /**
  * How a model generates a whole sound.
  * @typedef {object} DreamOptions
- * @property {number} [seed] of jumps and noise; the same seed and settings give the same sound; 0
+ * @property {number} [seed] of jumps and noise; the same seed and settings give the same sound; default 0
  * @property {'window' | 'stateful'} [mode] predicts each frame from the last `sequence` frames, or from the carried
- *   state, which takes a fraction of the work; 'window'
+ *   state, which takes a fraction of the work; default 'window'
  * @property {'silent' | 'audible'} [start] what is heard while the network listens to the training sound at a jump;
- *   'silent'
- * @property {number} [position] where in the training sound the dream starts (0 to 1); 0
- * @property {number} [randomness] chance per frame of a jump to a random place in the training sound (0 to 1); 0
+ *   default 'silent'
+ * @property {number} [position] where in the training sound the dream starts (0 to 1); default 0
+ * @property {number} [randomness] chance per frame of a jump to a random place in the training sound (0 to 1); default
+ *   0
  * @property {number} [temperature] noise on each frame before it is fed back; 1 matches the error measured in training
- *   (0 to 4); 1
- * @property {number[]} [points] a schedule of positions, played round and round (0 to 1); []
- * @property {number[]} [lengths] how long each of the points lasts (1 to 2147483647 frames); []
+ *   (0 to 4); default 1
+ * @property {number[]} [points] a schedule of positions, played in a loop (0 to 1); default []
+ * @property {number[]} [lengths] how long each of the points lasts (1 to 2147483647 frames); default []
  */
 
 /**
  * How a player is created.
  * @typedef {object} PlayerOptions
- * @property {number} [seed] of jumps and noise; the same seed and knobs give the same samples; 0
+ * @property {number} [seed] of jumps and noise; the same seed and knobs give the same samples; default 0
  * @property {'window' | 'stateful'} [mode] predicts each frame from the last `sequence` frames, or from the carried
- *   state, which takes a fraction of the work; 'window'
- * @property {'online' | 'spsi'} [method] LWS online, or SPSI; 'online'
- * @property {number} [iterations] passes of LWS online (0 to 100); 4
+ *   state, which takes a fraction of the work; default 'window'
+ * @property {'online' | 'spsi'} [method] LWS online, or SPSI; default 'online'
+ * @property {number} [iterations] passes of LWS online (0 to 100); default 4
  * @property {number} [lookAhead] how far LWS online looks ahead; each frame delays the sound by a hop (0 to 16 frames);
- *   0
- * @property {number} [weightRange] L: bins to each side that LWS weighs (1 to 64); 5
- * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 0: every bin (0 or more); 1
- * @property {number} [beta] see alpha (0 or more); 0.1
- * @property {number} [gamma] see alpha (0 or more); 1
- * @property {number} [level] stands for the mean in the threshold of LWS; 0: the running mean (0 or more); 0
- * @property {number} [sampleRate] of output and input, from 8000; 0: the model's (0 to 768000 Hz); 0
- * @property {boolean} [spread] spreads the work of a hop over the next hop, which delays the sound by one; hops of 128
- *   samples or fewer never are; true
+ *   default 0
+ * @property {number} [weightRange] L: bins to each side that LWS weighs (1 to 64); default 5
+ * @property {number} [alpha] LWS updates bins above alpha·exp(−beta·i^gamma)·mean; 0: every bin (0 or more);
+ *   default 1
+ * @property {number} [beta] see alpha (0 or more); default 0.1
+ * @property {number} [gamma] see alpha (0 or more); default 1
+ * @property {number} [level] replaces the mean in the threshold of LWS; 0: the running mean (0 or more); default 0
+ * @property {number} [sampleRate] of output and input, from 8000; 0: the model's (0 to 768000 Hz); default 0
+ * @property {boolean} [spread] spreads the work of a hop over the next hop, which delays the sound by one; never for
+ *   hops of 128 samples or fewer; default true
  */
 
 /**
  * How sound becomes features.
  * @typedef {object} AnalyserOptions
  * @property {number} [size] FFT size and window length: a multiple of 32, no prime factor above 5 (32 to 65536
- *   samples); 2048
- * @property {number} [hop] distance between frames, at most `size` (1 to 65536 samples); 512
+ *   samples); default 2048
+ * @property {number} [hop] distance between frames, at most `size` (1 to 65536 samples); default 512
  * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window] analysis
- *   window; 'hann'
- * @property {number} [sampleRate] sample rate (1 to 768000 Hz); 44100
- * @property {number} [melBands] number of mel bands (1 to 256); 40
- * @property {number} [coefficients] number of MFCCs, at most `mel_bands` (1 to 256); 13
+ *   window; default 'hann'
+ * @property {number} [sampleRate] sample rate (1 to 768000 Hz); default 44100
+ * @property {number} [melBands] number of mel bands (1 to 256); default 40
+ * @property {number} [coefficients] number of MFCCs, at most `mel_bands` (1 to 256); default 13
  */
 
 /**
  * Settings that the files of other programs do not contain; the FFT size follows from the number of bins.
  * @typedef {object} ImportOptions
- * @property {number} [hop] distance between frames; 0: a quarter of the FFT size (0 to 65536 samples); 0
- * @property {number} [windowSize] window length; 0: the FFT size (0 to 65536 samples); 0
+ * @property {number} [hop] distance between frames; 0: a quarter of the FFT size (0 to 65536 samples); default 0
+ * @property {number} [windowSize] window length; 0: the FFT size (0 to 65536 samples); default 0
  * @property {'hann' | 'hann-symmetric' | 'sqrt-hann' | 'hamming' | 'blackman' | 'rectangular'} [window] analysis
- *   window; 'hann'
- * @property {'centered' | 'none' | 'lws'} [framing] where the frames lie; 'centered'
- * @property {number} [sampleRate] sample rate of the training sound (1 to 768000 Hz); 44100
- * @property {number} [sequence] how far back a prediction looks; 0: as the file says, or 40 (0 to 4096 frames); 0
+ *   window; default 'hann'
+ * @property {'centered' | 'none' | 'lws'} [framing] where the frames lie; default 'centered'
+ * @property {number} [sampleRate] sample rate of the training sound (1 to 768000 Hz); default 44100
+ * @property {number} [sequence] how far back a prediction looks; 0: as the file says, or 40 (0 to 4096 frames); default
+ *   0
  */
 
 /** @satisfies {Facts} */ export const stft = /** @type {const} */ ({
@@ -318,22 +327,24 @@ export const phasePresets = ['best', 'music', 'griffin-lim', 'fast', 'speech', '
 };
 
 /**
- * The knobs of a GeneratorNode: name, lowest, highest, default. The node reads them once a hop, but `a-rate` ones for
+ * The knobs of a GeneratorNode: name, minimum, maximum, default. The node reads them once per hop, `a-rate` ones for
  * every sample:
- * - `position`: where the dream starts; a change moves the cursor there, and the cursor moves on with the dream, round
- * and round (0 to 1, of the training sound); 0
+ * - `position`: where the dream starts; a change moves the cursor there, and the cursor moves on with the dream, in a
+ * loop (0 to 1, of the training sound); default 0
  * - `pull`: p: the network is fed (1 − p)·dream + p·training sound at the cursor; 0.1 keeps a dream near its place
- * (0 to 1, share); 0
- * - `speed`: how fast the dream goes by, interpolated between frames; 0 freezes the spectrum, which keeps sounding (0
- * to 4, frames per hop); 1
- * - `randomness`: jumps to random places in the training sound (0 to 1, chance per frame); 0
+ * (0 to 1, share); default 0
+ * - `speed`: how fast the dream plays, interpolated between frames; 0 freezes the spectrum, which keeps sounding (0 to
+ * 4, frames per hop); default 1
+ * - `randomness`: jumps to random places in the training sound (0 to 1, chance per frame); default 0
  * - `temperature`: T: each bin m becomes m·exp(T·σ·n) before it is fed back, with n normal noise and σ the
- * residual of the bin; 1: as uncertain as the network was about frames that it had not learned (0 to 4, σ); 0
- * - `drive`: d: the network is fed (1 − d)·the above + d·the input's magnitudes (0 to 1, share); 0
- * - `pitch`: transposes the output, but not what is fed back; partials land within half a bin (-24 to 24, semitones); 0
- * - `brightness`: tilts the spectrum of the output around 1 kHz (-24 to 24, dB per octave); 0
- * - `smoothing`: how much of the previous frame is in each frame of the output; 1 holds it (0 to 1, share); 0
- * - `gain`: of the output (0 to 4, factor); 1
+ * residual of the bin; 1: as uncertain as the network was about frames that it had not learned from (0 to 4, σ);
+ * default 0
+ * - `drive`: d: the network is fed (1 − d)·the above + d·the input's magnitudes (0 to 1, share); default 0
+ * - `pitch`: transposes the output, but not what is fed back; partials land within half a bin (-24 to 24, semitones);
+ * default 0
+ * - `brightness`: tilts the spectrum of the output around 1 kHz (-24 to 24, dB per octave); default 0
+ * - `smoothing`: how much of the previous frame is in each frame of the output; 1 holds it (0 to 1, share); default 0
+ * - `gain`: of the output (0 to 4, factor); default 1
  * @type {[name: string, low: number, high: number, fallback: number, rate?: 'a-rate'][]} */
 export const knobs = [
   ['position', 0, 1, 0],
@@ -348,7 +359,7 @@ export const knobs = [
   ['gain', 0, 4, 1, 'a-rate'],
 ];
 
-/** What a player can be told while it plays, in the order of PlayerControls. */
+/** What can be set while a player plays, in the order of PlayerControls. */
 export const controlNames = [
   'position',
   'pull',
@@ -374,25 +385,25 @@ export const meterNames = [
 ];
 
 /**
- * How a node is doing; kept up to date twice a second.
+ * How a node is doing; updated twice a second.
  * @typedef {object} GeneratorMeter
  * @property {number} cpu 0 to 1; share of the time of the node's thread or Worker, averaged over 2 s; peaks are not
  *   visible, because an audio thread's clock ticks in milliseconds
  * @property {number} late quanta; that began more than 25 ms plus the context's base latency behind the clock
  * @property {number} underruns gaps in the sound since the node was created, as the context's `playbackStats` counts
- *   them (where it is missing: half seconds in which the audio thread fell behind), plus quanta that its Worker was too
- *   late for
- * @property {number} reseeds how often the dream died (a second of silence, of far too loud or of unchanging frames)
- *   and was started again
+ *   them (where it is missing: half seconds in which the audio thread fell behind), plus quanta for which its Worker
+ *   was too late
+ * @property {number} reseeds how often the dream died (a second of silent, far too loud or unchanging frames) and was
+ *   restarted
  * @property {number} scrubs samples; that were not finite and were replaced by 0
- * @property {number} quality 0 to 2; 0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well
+ * @property {number} quality 0 to 2; 0: full; 1: fewer phase iterations; 2: stateful mode as well
  */
 
 /**
  * Samples of the context from a change to its effect.
  * @typedef {object} Latency
- * @property {number} min to the first sample that may change, where the change comes just before a hop
- * @property {number} max the same, where it comes just after a hop has begun
+ * @property {number} min to the first sample that may change, if the control changes just before a hop
+ * @property {number} max the same, if it changes just after a hop has begun
  * @property {number} half to half of the effect, in that worst case
  */
 
@@ -413,40 +424,40 @@ export const features = /** @type {const} */ ({
 });
 
 /**
- * Where each stands: its place, or the place and length of a list.
+ * Where each feature is in a frame: its place, or the place and length of a list.
  * @typedef {{length: number} & Record<'rms' | 'centroid' | 'flatness' | 'rolloff' | 'flux' | 'onset' | 'pitch' | 'confidence', number> &
  *   Record<'magnitudes' | 'decibels' | 'mel' | 'mfcc', [number, number]>} FeatureLayout */
 
 /**
- * What a SpectrumNode has measured last; FeatureLayout in C++ has the formulas.
+ * What a SpectrumNode measures; FeatureLayout in C++ has the formulas.
  * @typedef {object} SpectrumFrame
  * @property {number} rms linear; level
  * @property {number} centroid Hz; centre of the magnitudes
  * @property {number} flatness 0 to 1; 0 for a tone, 1 for noise
- * @property {number} rolloff Hz; below it are 85 % of the magnitudes
- * @property {number} flux linear; change of the magnitudes since the frame before
- * @property {number} onset dB; mean rise of the mel bands since the frame before
- * @property {number} pitch Hz; fundamental frequency, 0 where there is none
+ * @property {number} rolloff Hz; frequency below which 85 % of the magnitudes lie
+ * @property {number} flux linear; change of the magnitudes since the previous frame
+ * @property {number} onset dB; mean rise of the mel bands since the previous frame
+ * @property {number} pitch Hz; fundamental frequency, 0 if there is none
  * @property {number} confidence 0 to 1; how sure the pitch is
- * @property {Float32Array} magnitudes linear; of the bins from DC to Nyquist
- * @property {Float32Array} decibels dB; of the same, not below −120; a sine of full scale has 0
+ * @property {Float32Array} magnitudes linear; magnitude of each bin from DC to Nyquist
+ * @property {Float32Array} decibels dB; the same in decibels, not below −120; a full-scale sine has 0
  * @property {Float32Array} mel power; power in each mel band
  * @property {Float32Array} mfcc DCT of dB; mel-frequency cepstral coefficients
  */
 
 /**
- * How far a training has come.
+ * The progress of a training.
  * @typedef {object} TrainingStatus
- * @property {number} epoch whole epochs done
- * @property {number} step steps done
- * @property {number} stepsPerEpoch steps of an epoch
- * @property {number} steps steps in all; 0 where there is no end
- * @property {number} loss mean loss of the last whole epoch; before there is one, of the steps so far, or NaN
- * @property {number} validationLoss held-out loss after the last whole epoch; NaN without validation
+ * @property {number} epoch completed epochs
+ * @property {number} step completed steps
+ * @property {number} stepsPerEpoch steps per epoch
+ * @property {number} steps total steps; 0 if there is no end
+ * @property {number} loss mean loss of the last completed epoch; during the first epoch, of the steps so far, or NaN
+ * @property {number} validationLoss held-out loss after the last completed epoch; NaN without validation
  * @property {number} learningRate of the next step
  * @property {number} rollbacks returns to an earlier state
  * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending the number of an Ending
- * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: those of now
+ * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: the current ones
  */
 export const statusNames = [
   'epoch',
@@ -463,9 +474,9 @@ export const statusNames = [
 
 /**
  * Why something failed, for programs:
- * - `invalid-argument`: an option or argument is outside its allowed range, has no such name, or something was used
- * after `dispose()`
- * - `invalid-data`: bytes or samples from outside are damaged, too short, not finite, of another shape or of an
+ * - `invalid-argument`: an option or argument is unknown or outside its allowed range, or something was used after
+ * `dispose()`
+ * - `invalid-data`: bytes or samples from outside are damaged, too short, not finite, or of a wrong shape or an
  * unsupported kind
  * - `out-of-memory`: there is not enough memory; WebAssembly has 4 GB, a page about 100 instances
  * - `cancelled`: the work was stopped before there was a result

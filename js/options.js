@@ -48,7 +48,7 @@ export const phaseDefaults = /* @__PURE__ */ defaultsOf(choices, facts.phase);
 const checks = { integer, number, seed, flag };
 
 /**
- * The numbers of a configuration as the C ABI takes them, in the order of the table; lists go beside them.
+ * The numbers of a configuration as the C ABI takes them, in the order of the table; lists are passed separately.
  * @param {facts.Facts} table
  * @param {Record<string, any>} options
  */
@@ -60,7 +60,7 @@ export function pack(table, options) {
 }
 
 /**
- * The defaults with what was given instead; names that are not among the defaults are refused.
+ * The defaults, overridden by what was given; unknown names are refused.
  * @template {object} T
  * @param {string} of whose options
  * @param {unknown} given

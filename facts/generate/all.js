@@ -1,4 +1,4 @@
-// What both languages know by its fields or names.
+// The enumerations and configurations that both languages use.
 
 import { dream, start } from '../dream.js';
 import { analyser } from '../features.js';

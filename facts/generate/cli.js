@@ -1,4 +1,4 @@
-// The command line's side: rows of its tables, which help, defaults and checks come from.
+// The command line's side: rows of its tables, from which help, defaults and checks come.
 
 import { dream } from '../dream.js';
 import { config as imported } from '../import.js';

@@ -89,7 +89,7 @@ function structText({ type, says, more, rows, members = '', before = '', base = 
   return `${about}\nstruct ${type}${base} {\n${before}${fields}${members && `${members}\n`}};\n`;
 }
 
-/** Lines of code with comments behind them, laid out as clang-format does it. */
+/** Lines of code with comments after them, laid out as clang-format does it. */
 function commented(lines) {
   const width = Math.max(...lines.map(([code]) => code.length)) + 4;
   const margin = `${' '.repeat(width)}///<`;
@@ -114,7 +114,7 @@ function errorCodes() {
   const lines = errors.codes
     .filter(({ number }) => number)
     .map(({ name, number, says }) => [`${name} = ${number},`, says]);
-  return `/// Why a call failed. The numbers are the status codes of the C ABI and stay as they are.
+  return `/// Why a call failed. The numbers are the status codes of the C ABI and never change.
 enum class ErrorCode : int {\n${commented(lines)}};\n`;
 }
 
@@ -123,7 +123,7 @@ function statusStruct() {
   return structText({ type, says, rows: rows.map(([name, words]) => ({ kind: 'reading', name, says: words })) });
 }
 
-/** Knobs are floats that the host of a module writes, one behind the other. */
+/** Knobs are consecutive floats that the host of a module writes. */
 function controls({ type, says, rows }, base) {
   const ranges = rows.map(({ name, range: [low, high], fallback }) => {
     return `inline constexpr KnobRange ${name}{${low}, ${high}, ${fallback}};\n`;
@@ -160,7 +160,7 @@ struct KnobRange {
 }
 
 function meterStructs() {
-  const latency = 'Output samples from a change of a control to its effect; `smoothing` comes on top.';
+  const latency = 'Output samples from a change of a control to its effect; `smoothing` adds to it.';
   return [
     structText({ type: 'Latency', says: latency, rows: player.latency }),
     structText({
@@ -214,7 +214,7 @@ function namesText({ type, values }) {
   return `template <> inline constexpr auto names_of<${type}> = std::to_array<std::string_view>({${names.join(', ')}});`;
 }
 
-/** Lists go beside the table, and what is `local` stays on its side of the C ABI. */
+/** Lists go beside the table; what is `local` is not passed through the C ABI. */
 function tableText(config) {
   const rows = flat(config).filter(({ kind, local }) => kind !== 'list' && !local);
   const lines = rows.map((row) => {

@@ -1,5 +1,5 @@
-// Writes everything that comes from the table of facts: `npm run facts`. With --check it writes nothing and fails where
-// a file is not current.
+// Writes everything that comes from the table of facts: `npm run facts`. With --check it writes nothing and fails if a
+// file is out of date.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -24,5 +24,5 @@ for (const [name, text] of files) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
 }
-if (stale.length > 0) console.log(`${isCheck ? 'not current (npm run facts)' : 'written'}: ${stale.join(', ')}`);
+if (stale.length > 0) console.log(`${isCheck ? 'out of date (npm run facts)' : 'written'}: ${stale.join(', ')}`);
 if (isCheck && stale.length > 0) process.exitCode = 1;

@@ -1,5 +1,4 @@
-// The JavaScript side: js/facts.js with what JavaScript needs while it runs, and in comments, which no bundle keeps, the
-// types.
+// The JavaScript side: js/facts.js with what JavaScript needs at run time, and types in comments, which bundlers drop.
 
 import * as dream from '../dream.js';
 import * as errors from '../errors.js';
@@ -48,7 +47,7 @@ const known = (rows) => rows.filter(({ js }) => js !== false);
 
 function typedef(type, says, rows) {
   const properties = known(rows).map((row) => {
-    return property(typeOf(row), `[${jsName(row)}]`, `${saysWithRange(row)}; ${literal(row.fallback)}`);
+    return property(typeOf(row), `[${jsName(row)}]`, `${saysWithRange(row)}; default ${literal(row.fallback)}`);
   });
   return `/**\n${wrap(says, ' *')}\n * @typedef {object} ${type}\n${properties.join('\n')}\n */`;
 }
@@ -98,22 +97,22 @@ function knobTexts() {
   const rows = all.map(({ name, range: [low, high], fallback, rate }) => {
     return `['${name}', ${low}, ${high}, ${fallback}${rate ? `, '${rate}'` : ''}]`;
   });
-  const says = all.map((row) => wrap(`- \`${row.name}\`: ${saysWithRange(row)}; ${row.fallback}`, ' *'));
+  const says = all.map((row) => wrap(`- \`${row.name}\`: ${saysWithRange(row)}; default ${row.fallback}`, ' *'));
   const latency = player.latency.map(({ name }) => camel(`latency_${name}`));
   const reported = player.meter.map(jsName);
   const node = [...player.nodeMeter, ...player.meter.filter(({ node }) => node !== false)];
   return [
     `/**
- * The knobs of a GeneratorNode: name, lowest, highest, default. The node reads them once a hop, but \`a-rate\` ones for
+ * The knobs of a GeneratorNode: name, minimum, maximum, default. The node reads them once per hop, \`a-rate\` ones for
  * every sample:
 ${says.join('\n')}
  * @type {[name: string, low: number, high: number, fallback: number, rate?: 'a-rate'][]} */
 export const knobs = [${rows.join(', ')}];`,
-    `/** What a player can be told while it plays, in the order of PlayerControls. */
+    `/** What can be set while a player plays, in the order of PlayerControls. */
 export const controlNames = ${JSON.stringify(core.map(jsName))};`,
     `/** What a player reports, in the order of PlayerMeter; the latencies in output samples. */
 export const meterNames = ${JSON.stringify([...latency, ...reported])};`,
-    `/**\n${wrap('How a node is doing; kept up to date twice a second.', ' *')}\n * @typedef {object} GeneratorMeter
+    `/**\n${wrap('How a node is doing; updated twice a second.', ' *')}\n * @typedef {object} GeneratorMeter
 ${node.map((row) => property('number', jsName(row), row.unit ? `${row.unit}; ${row.says}` : row.says)).join('\n')}\n */`,
     `/**\n${wrap('Samples of the context from a change to its effect.', ' *')}\n * @typedef {object} Latency
 ${player.latency.map((row) => property('number', jsName(row), row.says)).join('\n')}\n */`,
@@ -128,10 +127,10 @@ function featureTexts() {
   return [
     `/** The features of a frame in their order, and how many numbers each has. */
 export const features = /** @type {const} */ ({ ${rows.join(', ')} });`,
-    `/**\n${wrap('Where each stands: its place, or the place and length of a list.', ' *')}
+    `/**\n${wrap('Where each feature is in a frame: its place, or the place and length of a list.', ' *')}
  * @typedef {{length: number} & Record<${quoted(features.features.filter(({ length }) => !length).map(({ name }) => name))}, number> &
  *   Record<${quoted(features.features.filter(({ length }) => length).map(({ name }) => name))}, [number, number]>} FeatureLayout */`,
-    `/**\n${wrap('What a SpectrumNode has measured last; FeatureLayout in C++ has the formulas.', ' *')}
+    `/**\n${wrap('What a SpectrumNode measures; FeatureLayout in C++ has the formulas.', ' *')}
  * @typedef {object} SpectrumFrame\n${properties.join('\n')}\n */`,
   ];
 }
@@ -139,7 +138,7 @@ export const features = /** @type {const} */ ({ ${rows.join(', ')} });`,
 function statusText() {
   const { rows } = training.status;
   const properties = rows.map(([name, says, type]) => property(type ?? 'number', camel(name), says));
-  return `/**\n * How far a training has come.\n * @typedef {object} TrainingStatus\n${properties.join('\n')}\n */
+  return `/**\n * The progress of a training.\n * @typedef {object} TrainingStatus\n${properties.join('\n')}\n */
 export const statusNames = ${JSON.stringify(rows.map(([name]) => camel(name)))};`;
 }
 

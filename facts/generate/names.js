@@ -12,7 +12,7 @@ export const jsName = ({ name, js }) => js ?? camel(name);
 export const cliName = ({ name, cli, kind, fallback }) =>
   cli ?? (kind === 'flag' && fallback ? '--no-' : '--') + kebab(name);
 
-/** The rows of a struct with those of its parts in their place; `path` is where a field lies in C++. */
+/** The rows of a struct, its parts replaced by their own rows; `path` is where a field is in C++. */
 export function flat({ rows }, path = '') {
   return rows.flatMap((row) =>
     row.kind === 'part' ? flat(row.of, `${path}${row.name}.`) : [{ ...row, path: path + row.name }],

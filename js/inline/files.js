@@ -1,4 +1,4 @@
-// Replaces ../wasm/files.js in dist/inline.js: the contents of the files instead of their addresses.
+// Replaces ../wasm/files.js in dist/inline.js: the contents of the files instead of their URLs.
 
 import analysis from '../../dist/analysis.wasm' with { type: 'bytes' };
 import importer from '../../dist/import.wasm' with { type: 'bytes' };
@@ -9,8 +9,8 @@ import worker from '../../dist/worker.js' with { type: 'text' };
 import worklet from '../../dist/worklet.js' with { type: 'text' };
 
 /**
- * A function that returns the address of a script, always the same one. Node's threads do not accept the address of a
- * Blob; a page's Workers that come from a data: address cannot share memory with it.
+ * Returns a function that returns a script's URL, always the same one. Node's threads do not accept the URL of a Blob;
+ * Workers from a data: URL cannot share memory with their page.
  * @param {string} script
  */
 function addressOf(script) {

@@ -153,7 +153,7 @@ export class Magnet {
    * Loads a model: Lodestone's own format; a PyTorch state_dict or checkpoint; or a TensorFlow.js layers model, given
    * as the URL of its model.json next to its shards, or as all of its files.
    * @param {import('./import.js').ModelSource} source
-   * @param {import('./import.js').ImportOptions} [options] what files of PyTorch and TensorFlow.js do not say
+   * @param {import('./import.js').ImportOptions} [options] what PyTorch and TensorFlow.js files do not contain
    * @returns {Promise<Magnet>}
    */
   static async load(source, options) {

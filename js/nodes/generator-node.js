@@ -14,21 +14,20 @@ import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 /** @typedef {import('../options.js').Latency} Latency */
 /** @typedef {import('../options.js').GeneratorMeter} GeneratorMeter */
 
-/** Bytes of a model that travel together. */
+/** Size of the pieces in which a model is sent, in bytes. */
 const pieceBytes = 65536;
 
 /**
- * An instrument: plays a model in real time, or in an OfflineAudioContext. One voice, mono: the graph takes it to all
- * channels of what it is connected to; polyphony is several nodes. What is connected to its input is mixed to one
- * channel and is the driver, see `drive`. Its AudioParams are those of parameters.js. It plays until `dispose()`, or
- * the end of its context.
+ * An instrument: plays a model in real time, or in an OfflineAudioContext. It is one mono voice; for polyphony, create
+ * several nodes. Its input is mixed down to one channel and drives the network, see `drive`. Its AudioParams are those
+ * of parameters.js. It plays until `dispose()` is called or its context is closed.
  *
- *     const node = await model.createNode(context);   // or: await register(context), then at once
+ *     const node = await model.createNode(context);   // or: await register(context), then
  *     node.connect(context.destination);               //     new GeneratorNode(context, model)
  *     node.trigger(0.4);
  *
- * Its events: `meter` twice a second; `underrun`, `detail` how many there have been; `overload` and `recover`, when
- * quality falls and rises, `detail` the level; `error`, `error` a LodestoneError, after which the node is silent.
+ * Its events: `meter`, twice a second; `underrun`, whose `detail` is the number so far; `overload` and `recover`, when
+ * quality falls and rises, whose `detail` is the level; `error`, whose `error` is a LodestoneError; then it is silent.
  *
  * The methods return promises that resolve once the audio thread has acted; none needs to be awaited.
  */
@@ -51,9 +50,9 @@ export class GeneratorNode extends Adopted {
 
   /**
    * @param {import('./register.js').AnyContext} context registered
-   * @param {PlayableModel} model what it needs of it is copied
+   * @param {PlayableModel} model the node copies what it needs
    * @param {GeneratorOptions} [options]
-   * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
+   * @throws {LodestoneError} `invalid-argument` if the context is not registered or an option is not allowed
    */
   constructor(context, model, options) {
     const { source, workletUrl, makeNode } = generators.get(context);
@@ -85,7 +84,7 @@ export class GeneratorNode extends Adopted {
       meter: (report) => this.#take(report),
       error: (failure) => this.#fail(errorOf(failure)),
     });
-    this.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor could not be made'));
+    this.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor could not be created'));
     raw.addEventListener('statechange', this.#contextChanged);
     /** @type {GeneratorMeter} */
     this.meter = { cpu: 0, late: 0, underruns: 0, reseeds: 0, scrubs: 0, quality: 0 };
@@ -96,9 +95,9 @@ export class GeneratorNode extends Adopted {
       this.#remote = playInWorker(workletUrl, work, (error) => this.#fail(error));
       this.#processor.call('connect', [this.#remote.port], [this.#remote.port]);
     }
-    /** Who does what the player is asked for. */
+    /** Calls the player, on whichever thread it runs. */
     this.#player = this.#remote?.remote ?? this.#processor;
-    /** @type {Promise<unknown>} Resolves once it can play; rejects with a LodestoneError where it cannot. */
+    /** @type {Promise<unknown>} Resolves once it can play; rejects with a LodestoneError if it cannot. */
     this.ready = Promise.all([this.#processor.call('start'), this.#remote?.ready]);
     this.ready.catch(() => {}); // may be ignored
   }
@@ -113,17 +112,17 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * A note: jumps there now. The training sound's own frames sound while the network listens to what leads up to them,
-   * for ⌈(sequence + 1) / 2⌉ frames; from there on it dreams.
+   * Plays a note: jumps to a position in the training sound. Its own frames are heard for ⌈(sequence + 1) / 2⌉ frames,
+   * while the network listens to what leads up to them; then the dream goes on from there.
    * @param {number} position in the training sound, 0 to 1
-   * @param {number} [pitch] semitones, added to the parameter until the next note; 0
+   * @param {number} [pitch] semitones, added to the parameter until the next note; default 0
    */
   trigger(position, pitch = 0) {
     return this.#player.call('trigger', [position, pitch]);
   }
 
   /**
-   * The dream begins anew, as that of a node that is made with this seed.
+   * Restarts the dream, as in a node created with this seed.
    * @param {number} seed 0 to 2³²−1
    */
   reset(seed) {
@@ -131,11 +130,11 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * Goes over to another model of the same shape while it plays: its bytes are copied into a second slot, at most 64 KB
-   * in a quantum, the network listens for `sequence` frames, then the sound fades over. The promise resolves when it
-   * has, for which context and node have to run. One swap waits for the one before it.
+   * Switches to another model of the same shape while playing: its bytes are copied into a second slot, at most 64 KB
+   * per quantum, the network listens for `sequence` frames, then the sound crossfades. The promise resolves after the
+   * crossfade, while context and node are running. A swap waits for the previous one.
    * @param {PlayableModel} model with at most as many training frames as the node's first model
-   * @returns {Promise<void>} rejects with `invalid-argument` where the shape is another
+   * @returns {Promise<void>} rejects with `invalid-argument` if its shape differs
    */
   async swapModel(model) {
     checkShape(model.config, this.#config);
@@ -148,17 +147,17 @@ export class GeneratorNode extends Adopted {
     return this.#swapping;
   }
 
-  /** Falls silent within one quantum and does no more work; its dream stands still. */
+  /** Falls silent within one quantum and stops working; its dream pauses. */
   suspend() {
     return this.#processor.call('suspend');
   }
 
-  /** Goes on where it was suspended. */
+  /** Continues where it was suspended. */
   resume() {
     return this.#processor.call('resume');
   }
 
-  /** Ends it for good: the audio thread lets go of the player and its memory. */
+  /** Ends the node for good: the audio thread releases the player and its memory. */
   dispose() {
     this.#end(new LodestoneError('invalid-argument', 'this node has been disposed of'));
     this.disconnect();
@@ -220,7 +219,7 @@ export class GeneratorNode extends Adopted {
 }
 
 /**
- * A node that is ready; see Magnet.createNode.
+ * Creates a node and waits until it is ready; see Magnet.createNode.
  * @param {import('./register.js').AnyContext} context
  * @param {PlayableModel} model
  * @param {GeneratorOptions & import('./register.js').RegisterOptions} [options]

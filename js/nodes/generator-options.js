@@ -10,8 +10,8 @@ import { choice, livePhases, phaseStreamDefaults, playerDefaults, refused, settl
  *   `worker`: a Worker that renders `ahead`, for models that are too heavy for the audio thread. `auto` (`createNode`
  *   only) measures for 0.2 s and chooses `worklet` if that takes less than a quarter of real time. An
  *   OfflineAudioContext waits for the audio thread and always uses `worklet`
- * @property {number} [ahead] how many seconds ahead a Worker renders, 0.02 to 1; default 0.1. It can be late by as
- *   much, and it adds as much latency
+ * @property {number} [ahead] how many seconds ahead a Worker renders, 0.02 to 1; default 0.1. It may be late by that
+ *   much, and adds that much latency
  * @property {Record<string, number>} [parameterData] initial values of the AudioParams
  */
 

@@ -50,7 +50,7 @@ export class ModelSwap {
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 
-  /** Does the work of one block. Makes no object while there is nothing to swap. */
+  /** Does the work of one block. Creates no objects while there is nothing to swap. */
   step() {
     if (this.#copied < this.#pieces.length) this.#copy(this.#pieces[this.#copied]);
     else if (this.#fading) this.#end();

@@ -19,7 +19,7 @@ import { RingLink, ringMemory } from '../threads/ring.js';
 /** @typedef {PlayerModel & {size: import('./worker-engine.js').RingSize}} PlayerWork */
 
 /**
- * Listens for `measure`, or `play`, which goes on until the Worker ends.
+ * Serves `measure`, or `play`, which goes on until the Worker ends.
  * @param {import('../threads/remote.js').Port} scope the Worker's
  */
 export function servePlayer(scope) {
@@ -114,7 +114,7 @@ function play({ size: { length, count }, options }, port, render) {
 }
 
 /**
- * Polls for blocks: to be notified would take a lock, and on the audio thread at that.
+ * Polls for blocks, since notifying it would take a lock on the audio thread.
  * @param {RingLink} link
  * @param {(block: Float32Array) => void} render
  * @param {number} pause in ms, by Atomics.wait, as timers are throttled in background pages

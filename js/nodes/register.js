@@ -1,4 +1,4 @@
-// What the nodes of a context need before they can be made: the audio thread's script and a module.
+// Loads what a context needs before nodes can be created in it: the audio thread's script and a module.
 
 import { LodestoneError } from '../errors.js';
 import { readBytes } from '../bytes.js';
@@ -12,9 +12,9 @@ import { playingModuleName, prepare } from '../wasm/modules.js';
 
 /**
  * @typedef {object} RegisterOptions
- * @property {string | URL} [workletUrl] where dist/worklet.js is; beside this package's other files
- * @property {import('../wasm/loader.js').ModuleSource} [wasmUrl] where dist/lodestone.wasm is, or the module itself; see
- *   `prepare`, which can also be told where player.wasm is
+ * @property {string | URL} [workletUrl] URL of dist/worklet.js; default: next to this package's other files
+ * @property {import('../wasm/loader.js').ModuleSource} [wasmUrl] URL of dist/lodestone.wasm, or the module itself; for
+ *   player.wasm, see `prepare`
  * @property {typeof globalThis.AudioWorkletNode} [AudioWorkletNode] that of standardized-audio-context, for its
  *   contexts
  */
@@ -24,8 +24,8 @@ import { playingModuleName, prepare } from '../wasm/modules.js';
  * @typedef {object} Registration
  * @property {string} workletUrl
  * @property {import('../wasm/loader.js').ModuleSource} wasmUrl where the module comes from
- * @property {WebAssembly.Module | Uint8Array} source the module for another thread: compiled, or its bytes where a browser
- *   does not hand compiled modules over
+ * @property {WebAssembly.Module | Uint8Array} source the module for another thread: compiled, or its bytes if the browser
+ *   cannot pass compiled modules to the audio thread
  * @property {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
  */
 
@@ -47,9 +47,9 @@ export class Registry {
 
   /**
    * @param {() => string | URL} script where the audio thread's script is
-   * @param {(isGiven: boolean) => import('../wasm/modules.js').ModuleName} moduleName which module, also where its source
-   *   is given
-   * @param {string} call that registers a context
+   * @param {(isGiven: boolean) => import('../wasm/modules.js').ModuleName} moduleName which module, whether or not its
+   *   source is given
+   * @param {string} call that registers a context, for messages
    */
   constructor(script, moduleName, call) {
     this.#script = script;
@@ -68,15 +68,15 @@ export class Registry {
     try {
       this.#loaded.set(key, await /** @type {Promise<Registration>} */ (this.#loading.get(key)));
     } catch (error) {
-      this.#loading.delete(key); // so that another try may work
+      this.#loading.delete(key); // so that it can be tried again
       throw error;
     }
   }
 
   /**
-   * What `register` made ready.
+   * What `register` has loaded.
    * @param {AnyContext} context
-   * @throws {LodestoneError} `invalid-argument` before `register` is done
+   * @throws {LodestoneError} `invalid-argument` if `register` has not resolved
    */
   get(context) {
     const found = this.#loaded.get(rawContext(context));
@@ -85,7 +85,7 @@ export class Registry {
   }
 
   /**
-   * What `make` makes. A browser that does not hand compiled modules over to the audio thread gets the bytes, from then on.
+   * Calls `make`; if the browser cannot pass compiled modules to the audio thread, calls it again with the bytes as source.
    * @template T
    * @param {AnyContext} context registered
    * @param {() => T} make
@@ -115,7 +115,7 @@ export class Registry {
   }
 }
 
-/** For GeneratorNodes. */
+/** The contexts registered for GeneratorNodes. */
 export const generators = new Registry(
   files.worklet,
   (isGiven) => (isGiven ? 'lodestone' : playingModuleName()),
@@ -123,12 +123,11 @@ export const generators = new Registry(
 );
 
 /**
- * Loads what the GeneratorNodes of a context need; then their constructor works synchronously. Once is enough for a
- * context.
+ * Loads what GeneratorNodes need in a context, after which they can be constructed. Once per context is enough.
  * @param {AnyContext} context
  * @param {RegisterOptions} [options]
  * @returns {Promise<void>}
- * @throws {LodestoneError} `unsupported` where the browser or the page's Content-Security-Policy refuses what is needed
+ * @throws {LodestoneError} `unsupported` if the browser or the page's Content-Security-Policy refuses what is needed
  */
 export const register = (context, options) => generators.register(context, options);
 
@@ -147,7 +146,7 @@ function nodeMaker(context, given) {
   if (given || raw instanceof BaseAudioContext) return (name, options) => new Node(raw, name, options);
   throw new LodestoneError(
     'invalid-argument',
-    'context is not one of this page; to register it, give the AudioWorkletNode of the library that made it',
+    'context is not one of this page; to register it, pass the AudioWorkletNode of the library that created it',
   );
 }
 

@@ -8,8 +8,8 @@ import { Remote } from '../threads/remote.js';
 import { PortLink, RingLink } from '../threads/ring.js';
 
 /**
- * The length of a block's header. To the Worker it holds the controls, the quality and whether there is input; on the
- * way back the meter and the Worker's load.
+ * A block's header: positions and length. On its way to the Worker it holds the controls, the quality and whether there
+ * is input; on its way back, the meter and the Worker's load.
  */
 export const header = {
   quality: controlNames.length,
@@ -53,7 +53,7 @@ export class RemotePlayer {
   }
 
   /**
-   * Fills `output`; if the Worker is late, with silence, which is counted. Runs on the audio thread.
+   * Fills `output`, on the audio thread. If the Worker is late, fills it with silence and counts an underrun.
    * @param {Float32Array} output
    * @param {Float32Array} [input]
    */

@@ -1,7 +1,7 @@
 import { LodestoneError } from '../errors.js';
 
 /**
- * What a node plays: a Magnet, or anything else with its configuration and the form of the model that a player reads.
+ * What a node plays: a Magnet, or anything else that has a configuration and the bytes of a live model.
  * @typedef {object} PlayableModel
  * @property {import('../model/magnet.js').MagnetConfig} config
  * @property {() => Uint8Array} liveBytes

@@ -7,7 +7,7 @@ import { Ring } from '../threads/ring.js';
 
 /**
  * @typedef {object} MoreSpectrumOptions
- * @property {number} [rate] frames a second that the page wants, above 0; it gets at most one a hop; 60
+ * @property {number} [rate] frames to deliver per second, above 0; at most one per hop; default 60
  */
 
 /** @typedef {Omit<import('../options.js').AnalyserOptions, 'sampleRate'> & MoreSpectrumOptions} SpectrumOptions */
@@ -20,10 +20,9 @@ const { size, hop, window, melBands, coefficients } = analyserDefaults;
 const spectrumDefaults = { size, hop, window, melBands, coefficients, rate: 60 };
 
 /**
- * Passes its input through and analyses the mean of its channels: STFT magnitudes and features, a frame each hop,
- * brought to the main thread `rate` times a second. The frames come through shared memory where the page is
- * cross-origin isolated, in buffers that go to and fro where it is not; either way none is made anew. A page that is
- * busy for longer than 16 frames misses some.
+ * Passes its input through and analyses the mean of its channels: STFT magnitudes and features, one frame per hop,
+ * delivered to the main thread `rate` times a second. Frames pass through shared memory if the page is cross-origin
+ * isolated, otherwise in buffers that are sent back and forth. A page that is busy for longer than 16 frames misses some.
  *
  *     const spectrum = await createSpectrumNode(context, { size: 2048, hop: 512, rate: 30 });
  *     source.connect(spectrum);
@@ -50,9 +49,9 @@ export class SpectrumNode extends Adopted {
   #timer;
 
   /**
-   * Loads what the SpectrumNodes of a context need. Once is enough for a context.
+   * Loads what SpectrumNodes need in a context. Once per context is enough.
    * @param {import('./register.js').AnyContext} context
-   * @param {import('./register.js').RegisterOptions} [options] where dist/spectrum-worklet.js and dist/analysis.wasm are
+   * @param {import('./register.js').RegisterOptions} [options] with dist/spectrum-worklet.js and dist/analysis.wasm
    * @returns {Promise<void>}
    */
   static register(context, options) {
@@ -62,7 +61,7 @@ export class SpectrumNode extends Adopted {
   /**
    * @param {import('./register.js').AnyContext} context registered
    * @param {SpectrumOptions} [options]
-   * @throws {LodestoneError} `invalid-argument` where the context is not registered or an option is not allowed
+   * @throws {LodestoneError} `invalid-argument` if the context is not registered or an option is not allowed
    */
   constructor(context, options) {
     const { rate, ...analysis } = settle('SpectrumNode', options, spectrumDefaults);
@@ -75,7 +74,7 @@ export class SpectrumNode extends Adopted {
     this.ready.catch(() => {}); // may be ignored
   }
 
-  /** Ends the analysis; what comes in is no longer passed on. */
+  /** Ends the analysis; the input is no longer passed through. */
   dispose() {
     clearInterval(this.#timer);
     this.#processor.tell('dispose');
@@ -117,7 +116,7 @@ export class SpectrumNode extends Adopted {
 }
 
 /**
- * Registers the context where that is not done, and makes a SpectrumNode that is ready.
+ * Registers the context if necessary, creates a SpectrumNode and waits until it is ready.
  * @param {import('./register.js').AnyContext} context
  * @param {SpectrumOptions & import('./register.js').RegisterOptions} [options]
  * @returns {Promise<SpectrumNode>} rejects with a LodestoneError

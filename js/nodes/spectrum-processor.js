@@ -5,18 +5,18 @@ import { serve } from '../threads/remote.js';
 import { Processor } from './processor.js';
 import { PortLink, Ring, ringMemory } from '../threads/ring.js';
 
-/** The most frames on their way to the main thread; when it is that far behind, further ones are lost. */
+/** Maximum number of frames on their way to the main thread; if it falls further behind, frames are dropped. */
 const frameCount = 16;
 
 /**
  * @typedef {object} SpectrumProcessorOptions
  * @property {WebAssembly.Module | Uint8Array} source the core
  * @property {import('../options.js').AnalyserOptions} analysis
- * @property {number} rate frames per second to deliver at most
- * @property {boolean} isShared whether frames go through memory of both threads
+ * @property {number} rate maximum number of frames to deliver per second
+ * @property {boolean} isShared whether frames pass through shared memory
  */
 
-/** The audio thread's side of a SpectrumNode: what comes in goes out, and its mean over the channels is analysed. */
+/** The audio thread's side of a SpectrumNode: passes its input through and analyses the mean of the channels. */
 export class SpectrumProcessor extends Processor {
   /** @type {CoreAnalyser | null} */
   #analyser = null;
@@ -40,7 +40,7 @@ export class SpectrumProcessor extends Processor {
       dispose: () => this.#dispose(),
     });
     const started = this.#start(source, { ...analysis, sampleRate }, isShared);
-    started.catch(() => {}); // it is the answer to `start`
+    started.catch(() => {}); // the call of `start` reports it
   }
 
   /**
@@ -57,7 +57,7 @@ export class SpectrumProcessor extends Processor {
   }
 
   /**
-   * Takes the memory for frames; what they are made of, and where they are shared.
+   * Creates the analyser and the frames; returns their layout and, if they are shared, their memory.
    * @param {SpectrumProcessorOptions['source']} source
    * @param {import('../options.js').AnalyserOptions} options
    * @param {boolean} isShared
@@ -104,7 +104,7 @@ export class SpectrumProcessor extends Processor {
       this.#elapsed += count;
       while (analyser.next()) {
         if (this.#elapsed < this.#interval) continue;
-        // What is over counts for the next one, so that the rate is met on average; but no two come for one.
+        // The excess counts towards the next frame, so that the mean rate is right, but never for more than one.
         this.#elapsed = Math.min(this.#elapsed - this.#interval, this.#interval);
         this.#deliver(analyser.frame);
       }

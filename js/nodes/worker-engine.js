@@ -5,13 +5,13 @@ import { startWorker } from '../threads/start-worker.js';
 /** @typedef {import('./player-worker.js').PlayerModel} PlayerModel */
 /** @typedef {import('./player-worker.js').PlayerWork} PlayerWork */
 
-/** The most of real time that `engine: 'auto'` leaves to the audio thread. */
+/** Maximum share of real time at which `engine: 'auto'` chooses the audio thread. */
 const audioThreadShare = 0.25;
 
 /**
  * @typedef {object} RingSize
- * @property {number} length samples of a block: a hop's, 128 at least
- * @property {number} count blocks that go round
+ * @property {number} length samples per block: one hop, at least 128
+ * @property {number} count blocks in circulation
  */
 
 /**
@@ -27,11 +27,11 @@ export function ringSize({ hop, sampleRate: modelRate }, sampleRate, ahead) {
 }
 
 /**
- * A player in a Worker of its own.
+ * Starts a player in its own Worker.
  * @param {URL | string} workletUrl
  * @param {PlayerWork} work
- * @param {(error: import('../errors.js').LodestoneError) => void} fail called when the script does not load, something
- *   throws, or there can be no player
+ * @param {(error: import('../errors.js').LodestoneError) => void} fail called if the script does not load, something
+ *   throws, or the player cannot be created
  */
 export function playInWorker(workletUrl, work, fail) {
   const { remote, terminate } = startWorker(workletUrl, {}, fail);
@@ -39,18 +39,18 @@ export function playInWorker(workletUrl, work, fail) {
   const ready = remote.call('play', [work, port1], [port1]);
   ready.catch(fail);
   return {
-    /** Does what the player is asked for. */
+    /** Calls the player. */
     remote,
-    /** Resolves once there is a player. */
+    /** Resolves once the player has been created. */
     ready,
-    /** To be handed to the RemotePlayer. */
+    /** For the RemotePlayer. */
     port: port2,
     terminate,
   };
 }
 
 /**
- * The engine for a model: the worklet's where a Worker needs less than a quarter of real time to play it. Takes 0.2 s.
+ * Chooses the engine for a model: the worklet if a Worker plays it in less than a quarter of real time. Takes 0.2 s.
  * @param {URL | string} workletUrl
  * @param {PlayerModel} work
  * @returns {Promise<'worklet' | 'worker'>} rejects with a LodestoneError

@@ -1,5 +1,5 @@
-// The script of playing nodes, which the build bundles into dist/worklet.js: on the audio thread it is their processor, in
-// a Worker the player of the worker engine.
+// The script of GeneratorNodes, which the build bundles into dist/worklet.js: on the audio thread it is their processor, in
+// a Worker it is the player of the worker engine.
 
 /* global registerProcessor */
 import { GeneratorProcessor } from './generator-processor.js';

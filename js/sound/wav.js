@@ -45,8 +45,8 @@ export async function wavBytes(samples, sampleRate, { float = false } = {}) {
  * @param {DataView} view
  * @param {boolean} isFloat
  * @param {number} rate
- * @param {number} frame bytes of a sample
- * @param {number} count of samples
+ * @param {number} frame bytes per sample
+ * @param {number} count number of samples
  */
 function writeHeader(view, isFloat, rate, frame, count) {
   let at = 0;

@@ -1,5 +1,5 @@
 /**
- * Whether so many milliseconds have passed since it last said so.
+ * Returns a function that returns true when this time has passed since it last did.
  * @param {number} milliseconds
  */
 export function every(milliseconds) {

@@ -29,7 +29,7 @@ export const errorOf = ({ code, message }) => new LodestoneError(code, message);
 const transfers = new WeakMap();
 
 /**
- * A method's result whose buffers are handed over instead of copied.
+ * Marks a method's result: its buffers are transferred instead of copied.
  * @template {object} T
  * @param {T} result
  * @param {Transferable[]} buffers
@@ -40,7 +40,7 @@ export function transferring(result, buffers) {
 }
 
 /**
- * Serves the calls that come over `port`, from now on, with these methods. A call is answered when the promise that its
+ * From now on, serves the calls that arrive at `port` with these methods. A call is answered when the promise that its
  * method returns resolves or rejects.
  * @param {Port} port
  * @param {Record<string, (...args: any[]) => any>} methods
@@ -72,7 +72,7 @@ export class Remote {
   constructor(port, events = {}) {
     this.#port = port;
     port.onmessage = (/** @type {MessageEvent} */ { data: [id, value, result] }) => {
-      if (this.#ended) return; // Node delivers messages of a thread that has been stopped
+      if (this.#ended) return; // Node still delivers messages from a thread that has been stopped
       if (typeof id === 'string') return events[id](value);
       const { resolve, reject } = this.#open.get(id) ?? {};
       this.#open.delete(id);
@@ -109,9 +109,9 @@ export class Remote {
   }
 
   /**
-   * There will be no more answers and events: calls that are open, and all further ones, fail.
+   * Ends it: there are no more answers or events; open calls and all further ones fail.
    * @param {unknown} reason
-   * @returns {boolean} false if it had ended before
+   * @returns {boolean} false if it had already ended
    */
   end(reason) {
     if (this.#ended) return false;

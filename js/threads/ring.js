@@ -1,5 +1,5 @@
-// Blocks of floats, all of one length, between two threads. Through memory that both share nobody waits and no message is
-// sent; where a page is not isolated, the blocks themselves are passed to and fro, and none is allocated anew.
+// Passes blocks of floats, all of one length, between two threads. Through shared memory, neither thread waits and no
+// messages are sent; in a page that is not isolated, the same blocks are sent back and forth. Neither way allocates.
 
 /** Memory for a Ring of `count` blocks. */
 export const ringMemory = (/** @type {number} */ length, /** @type {number} */ count) =>
@@ -11,7 +11,7 @@ export const ringMemory = (/** @type {number} */ length, /** @type {number} */ c
 export class Ring {
   #blocks;
   /**
-   * The next places to write and to read; twice as many places as blocks, so that a full ring differs from an empty one.
+   * The next places to write and to read, modulo twice the number of blocks: so a full ring differs from an empty one.
    * @type {Uint32Array}
    */
   #places;
@@ -27,7 +27,7 @@ export class Ring {
   }
 
   /**
-   * The writing thread: appends a copy of the block; false where the ring is full.
+   * For the writing thread: appends a copy of the block; returns false if the ring is full.
    * @param {Float32Array} block
    */
   write(block) {
@@ -40,7 +40,7 @@ export class Ring {
   }
 
   /**
-   * The reading thread: copies the oldest block and removes it; false where the ring is empty.
+   * For the reading thread: moves the oldest block into `block`; returns false if the ring is empty.
    * @param {Float32Array} block
    */
   read(block) {
@@ -53,7 +53,7 @@ export class Ring {
   }
 }
 
-/** One end of two rings of shared memory. */
+/** One end of a pair of rings in shared memory. */
 export class RingLink {
   #incoming;
   #outgoing;
@@ -70,21 +70,21 @@ export class RingLink {
     this.#block = new Float32Array(length);
   }
 
-  /** The next block, to be given back before the next is taken; null where none has come. */
+  /** The next block, which must be given back before another is taken; null if none has arrived. */
   take() {
     return this.#incoming.read(this.#block) ? this.#block : null;
   }
 
   /**
    * Sends a block on its way back.
-   * @param {Float32Array} block of which the ring keeps a copy
+   * @param {Float32Array} block which the ring copies
    */
   give(block) {
     this.#outgoing.write(block);
   }
 }
 
-/** The audio thread's end of a MessagePort over which blocks are passed to and fro. */
+/** The audio thread's end of a MessagePort over which blocks are sent back and forth. */
 export class PortLink {
   #port;
   /** @type {(Float32Array | null)[]} */
@@ -98,8 +98,8 @@ export class PortLink {
 
   /**
    * @param {import('./remote.js').Port} port
-   * @param {number} count most blocks on the way
-   * @param {any[]} head what a message begins with, before its block: that of a call or of an event
+   * @param {number} count maximum number of blocks on their way
+   * @param {any[]} head what a message begins with, before its block, as a call or an event
    */
   constructor(port, count, head) {
     this.#port = port;
@@ -112,7 +112,7 @@ export class PortLink {
     this.#queue[(this.#first + this.#filled++) % this.#queue.length] = block;
   }
 
-  /** The next block; null where none has come. */
+  /** The next block; null if none has arrived. */
   take() {
     if (this.#filled === 0) return null;
     const block = this.#queue[this.#first];
@@ -121,7 +121,7 @@ export class PortLink {
     return block;
   }
 
-  /** @param {Float32Array} block which is the other end's from now on */
+  /** @param {Float32Array} block which now belongs to the other end */
   give(block) {
     this.#message[this.#message.length - 1] = block;
     this.#transfer[0] = block.buffer;

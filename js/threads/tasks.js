@@ -1,5 +1,4 @@
-// The long work other than training, as a Worker does it: each task takes a request of plain data and returns a plain
-// result.
+// Long tasks other than training, run in a Worker: each takes a request of plain data and returns a plain result.
 
 import { CoreGeneration, CoreModel, CoreReconstruction, CoreStft } from '../core.js';
 import { every } from './every.js';
@@ -7,12 +6,12 @@ import { transferring } from './remote.js';
 
 /** @typedef {import('../core.js').Core} Core */
 
-/** @typedef {import('./remote.js').Port} Port to the page, which is told of the progress */
+/** @typedef {import('./remote.js').Port} Port to the page, for progress */
 
 /**
  * @typedef {object} WorkProgress
  * @property {number} progress 0 to 1
- * @property {number} [reseeds] how often the network had to be started again
+ * @property {number} [reseeds] how often the network had to be restarted
  */
 
 /**

@@ -1,5 +1,5 @@
-// Long work other than training, each in a Worker of its own that ends with it: no memory stays behind, and cancelling is
-// immediate.
+// Runs long tasks other than training, each in its own Worker, which ends with the task: no memory stays behind, and
+// cancelling is immediate.
 
 import { refused } from '../options.js';
 import { files } from '../wasm/files.js';

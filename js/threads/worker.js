@@ -1,5 +1,5 @@
-// The script of the Workers and worker_threads that do long work, which the build bundles into dist/worker.js. Each does one
-// task.
+// The script of the Workers and worker_threads that run long tasks, which the build bundles into dist/worker.js. Each runs
+// one task.
 
 import { Core } from '../wasm/memory.js';
 import { LodestoneError } from '../errors.js';
@@ -38,7 +38,7 @@ function method(task) {
 
 /** @param {unknown} error */
 function explain(error) {
-  // The core checks large blocks; where a small one is missing it can only stop.
+  // The core checks large allocations; if a small one fails, it can only stop.
   const outOfMemory = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (!outOfMemory) return error;
   return new LodestoneError('out-of-memory', `the core stopped, probably out of memory: ${error.message}`);

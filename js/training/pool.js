@@ -167,7 +167,7 @@ export class Pool {
   }
 
   #end() {
-    this.#hooks.signal?.removeEventListener?.('abort', this.#abort); // it may be no AbortSignal
+    this.#hooks.signal?.removeEventListener?.('abort', this.#abort); // it may not be an AbortSignal
     for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 }

@@ -1,4 +1,4 @@
-// Safetensors, as far as checkpoints need them: their seal guards the content, so that little is checked here. Model
+// Safetensors, as far as checkpoints need them: their seal protects the content, so little is checked here. Model
 // files are read and written by the core.
 
 import { LodestoneError } from '../errors.js';
@@ -20,7 +20,7 @@ function headerLength(bytes) {
 }
 
 /**
- * The JSON of a file, of which the beginning is enough.
+ * Parses the JSON of a file, whose beginning is enough.
  * @param {Uint8Array} bytes
  */
 export function readHeader(bytes) {
@@ -53,7 +53,7 @@ export function writeSafetensors(metadata, tensors) {
     { dtype, shape, data_offsets: [end, (end += bytes.length)] },
   ]);
   const header = new TextEncoder().encode(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }));
-  const length = Math.ceil(header.length / 8) * 8; // filled up with spaces, so that what follows is aligned
+  const length = Math.ceil(header.length / 8) * 8; // padded with spaces, so that the data is aligned
   const file = new Uint8Array(8 + length + end).fill(32, 8, 8 + length);
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.set(header, 8);

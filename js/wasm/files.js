@@ -1,6 +1,6 @@
 /**
- * Where the files of dist/ are that are loaded when they are needed. Servers without a build step and most bundlers
- * understand addresses of this form; `lodestone/inline` has the contents of the files instead.
+ * URLs of the files in dist/ that are loaded on demand. Sites without a build step and most bundlers support URLs of
+ * this form; `lodestone/inline` has the contents of the files instead.
  */
 export const files = {
   player: () => new URL('../../dist/player.wasm', import.meta.url),

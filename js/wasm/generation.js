@@ -64,7 +64,7 @@ class CoreDream extends Handle {
     if (points.length !== lengths.length) {
       throw new LodestoneError(
         'invalid-argument',
-        `points has ${points.length} entries, lengths has ${lengths.length}; allowed: as many of each`,
+        `points has ${points.length} entries, lengths has ${lengths.length}; allowed: equally many`,
       );
     }
     const numbers = options.pack(options.dream, config);

@@ -13,8 +13,8 @@ export class Handle {
 
   /**
    * @param {Of} core
-   * @param {string} kind the part of its functions' names that stands for it
-   * @param {number} pointer null where making it failed
+   * @param {string} kind what it is called in the names of its functions
+   * @param {number} pointer 0 if creating it failed
    */
   constructor(core, kind, pointer) {
     if (pointer === 0) throw core.failure();
@@ -28,7 +28,7 @@ export class Handle {
     throw new LodestoneError('invalid-argument', `this ${this.#kind.replaceAll('_', ' ')} has been disposed of`);
   }
 
-  /** Gives its memory back; a second time does nothing. */
+  /** Frees its memory; does nothing the second time. */
   dispose() {
     if (this.#pointer !== 0) this.core.abi[`lodestone_${this.#kind}_destroy`](this.#pointer);
     this.#pointer = 0;
@@ -36,7 +36,7 @@ export class Handle {
 }
 
 /**
- * The handle that a function of the C ABI gives for a configuration, or 0.
+ * Calls a function of the C ABI that creates an object from a configuration; returns its pointer, or 0.
  * @param {Instance} core
  * @param {string} create its name
  * @param {import('../facts.js').Facts} table

@@ -1,16 +1,16 @@
-// An instance of a module, as far as the audio thread needs it.
+// An instance of a module, with what the audio thread needs.
 
 import { LodestoneError } from '../errors.js';
 import { errorCodes } from '../facts.js';
 import { instantiate } from './loader.js';
 
-/** What `Instance.abi` finds in place of functions that the module does not have. */
+/** Stands in for the functions that a module does not have. */
 const missing = new Proxy(Object.create(null), {
   get(_, name) {
     throw new LodestoneError(
       'unsupported',
       `this module has no ${String(name)}: player.wasm plays models; lodestone.wasm plays, learns and generates; ` +
-        'analysis.wasm makes spectra, analyses and reconstructs phases',
+        'analysis.wasm computes spectra and features and reconstructs phases',
     );
   },
 });
@@ -23,7 +23,7 @@ export class Instance {
     this.abi = /** @type {any} */ ({ __proto__: missing, ...instantiate(source) });
   }
 
-  /** Bytes of memory that the instance has taken; it never shrinks. */
+  /** Size of the instance's memory in bytes; it never shrinks. */
   get memoryBytes() {
     return this.abi.memory.buffer.byteLength;
   }

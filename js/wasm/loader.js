@@ -1,4 +1,4 @@
-// Compiles WebAssembly modules and makes instances of them, in Node, pages, Workers and AudioWorklets. The last have no
+// Compiles WebAssembly modules and instantiates them, in Node, pages, Workers and AudioWorklets. The last have no
 // fetch, URL or TextDecoder: there, `instantiate` takes a module that the page has compiled.
 
 import { readBytes } from '../bytes.js';
@@ -7,7 +7,7 @@ import { LodestoneError } from '../errors.js';
 /** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/results.cpp. */
 const abiVersion = 8;
 
-/** A module whose one function splats a vector: valid where WebAssembly has SIMD. */
+/** A module whose one function splats a vector: valid if WebAssembly has SIMD. */
 const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
 
 /** @typedef {WebAssembly.Module | import('../bytes.js').BytesSource} ModuleSource */
@@ -55,7 +55,7 @@ export function instantiate(source) {
 }
 
 /**
- * The core needs nothing from its host; what its C library imports does nothing.
+ * A module's imports. The core needs nothing from its host, so what its C library imports does nothing.
  * @param {WebAssembly.Module} module
  */
 export function stubs(module) {
@@ -79,7 +79,7 @@ function notAllowed(error) {
   return new LodestoneError(
     'unsupported',
     `WebAssembly is refused (${message}); a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src, which ` +
-      'Chrome or Edge 97, Firefox 102, Safari 16 or newer know',
+      'Chrome or Edge 97, Firefox 102, Safari 16 or newer support',
   );
 }
 
@@ -87,6 +87,6 @@ function notAllowed(error) {
 function notAModule(error) {
   const { message } = /** @type {Error} */ (error);
   if (!(error instanceof RangeError))
-    return new LodestoneError('invalid-data', `this is no Lodestone module: ${message}`);
+    return new LodestoneError('invalid-data', `this is not a Lodestone module: ${message}`);
   return new LodestoneError('out-of-memory', `there is no room for another instance of the module: ${message}`);
 }

@@ -1,8 +1,8 @@
-// What comes out of an instance's memory, copied, since views of memory become invalid when it grows.
+// Copies results out of an instance's memory, since views of it become invalid when it grows.
 
 import { Instance } from './instance.js';
 
-/** An instance whose functions also give arrays. */
+/** An instance whose functions also return arrays. */
 export class Core extends Instance {
   /** The output of the last call. */
   floats() {
@@ -32,7 +32,7 @@ export class Core extends Instance {
   }
 
   /**
-   * A WAV file's samples, its channels mixed to one.
+   * Reads a WAV file's samples, mixed to mono.
    * @param {Uint8Array} bytes
    */
   readWav(bytes) {

@@ -5,8 +5,8 @@ import { compile } from './loader.js';
 
 /**
  * - `player` plays models
- * - `lodestone` plays too, and learns and generates
- * - `analysis` makes spectra, analyses and reconstructs phases
+ * - `lodestone` plays, learns and generates
+ * - `analysis` computes spectra and features and reconstructs phases
  * @typedef {'player' | 'lodestone' | 'analysis'} ModuleName
  */
 
@@ -14,12 +14,12 @@ import { compile } from './loader.js';
 const modules = new Map();
 
 /**
- * Fetches and compiles a module ahead of time; everything made afterwards uses it. Nothing needs this: a module is
- * fetched when something first needs it. But a page that will learn or generate can say so before it plays, and then
- * loads lodestone.wasm alone.
- * @param {import('./loader.js').ModuleSource} [source] a compiled module, bytes, or where the file is; dist/NAME.wasm
- * @param {ModuleName} [name] `lodestone`
- * @returns {Promise<WebAssembly.Module>} to hand to an AudioWorklet
+ * Fetches and compiles a module ahead of time; everything created afterwards uses it. This is optional, as a module is
+ * fetched when it is first needed. But a page that plays first and then learns or generates can prepare `lodestone` at
+ * the start, and so load only this module.
+ * @param {import('./loader.js').ModuleSource} [source] a compiled module, its bytes or its URL; default dist/NAME.wasm
+ * @param {ModuleName} [name] default `lodestone`
+ * @returns {Promise<WebAssembly.Module>} which can be passed to an AudioWorklet
  */
 export function prepare(source, name = 'lodestone') {
   const found = modules.get(name);
@@ -27,12 +27,12 @@ export function prepare(source, name = 'lodestone') {
   const compiling = compile(source ?? files[name]());
   modules.set(name, compiling);
   compiling.catch(() => {
-    if (modules.get(name) === compiling) modules.delete(name); // so that another try may work
+    if (modules.get(name) === compiling) modules.delete(name); // so that it can be tried again
   });
   return compiling;
 }
 
-/** The module that plays: lodestone.wasm if the page has asked for it, which plays too, otherwise player.wasm. */
+/** The module for playing: lodestone.wasm if the page has already asked for it, otherwise player.wasm. */
 export const playingModule = () => prepare(undefined, playingModuleName());
 
 /** @returns {ModuleName} */

@@ -35,7 +35,7 @@ inline constexpr Option trainer_options[] = {
     {"--decay", "X", Kind::number, "share of the learning rate left at the end; it falls along half a cosine", "0.05", 0, 1, "", "", &fields_of<TrainerConfig>[9]},
     {"--weight-decay", "X", Kind::number, "multiple of the weights added to their gradients, as in PyTorch's Adam", "0", 0, 1, "", "", &fields_of<TrainerConfig>[10]},
     {"--clip-norm", "X", Kind::number, "maximum l2 norm of all gradients together; 0: no clipping", "1", 0, 1000000000, "", "", &fields_of<TrainerConfig>[11]},
-    {"--validation", "X", Kind::number, "share of the sound that is held out at its end; the model is that of the epoch which predicts it best", "0", 0, 0.5, "", "", &fields_of<TrainerConfig>[12]},
+    {"--validation", "X", Kind::number, "share of the sound that is held out at its end; the model is from the epoch that predicts it best", "0", 0, 0.5, "", "", &fields_of<TrainerConfig>[12]},
     {"--patience", "N", Kind::integer, "training stops after this many epochs without a lower held-out loss; 0: never", "0", 0, 1000000, "", "epochs", &fields_of<TrainerConfig>[13]},
     {"--scale", "NAME", Kind::choice, "scale of the magnitudes that the network sees: m, or ln(1 + m)", "log1p", 0, 0, "linear|log1p", "", &fields_of<TrainerConfig>[14]},
     {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras", "", &fields_of<TrainerConfig>[15]},
@@ -49,7 +49,7 @@ inline constexpr Option dream_options[] = {
     {"--position", "X", Kind::number, "where in the training sound the dream starts", "0", 0, 1, "", "", &fields_of<DreamConfig>[3]},
     {"--randomness", "X", Kind::number, "chance per frame of a jump to a random place in the training sound", "0", 0, 1, "", "", &fields_of<DreamConfig>[4]},
     {"--temperature", "X", Kind::number, "noise on each frame before it is fed back; 1 matches the error measured in training", "1", 0, 4, "", "", &fields_of<DreamConfig>[5]},
-    {"--points", "X,X", Kind::numbers, "a schedule of positions, played round and round", "", 0, 1, "", "", nullptr},
+    {"--points", "X,X", Kind::numbers, "a schedule of positions, played in a loop", "", 0, 1, "", "", nullptr},
     {"--lengths", "N,N", Kind::integers, "how long each of the points lasts", "", 1, 2147483647, "", "frames", nullptr},
 };
 inline constexpr Option phase_options[] = {

@@ -15,7 +15,8 @@ enum class Start {
   audible,  ///< those frames themselves, ⌈(sequence + 1) / 2⌉ of them from the impulse on, as in a Player
 };
 
-/// How a model generates a whole sound. Points and lengths are equal in number; both empty: only `position`.
+/// How a model generates a whole sound. There are as many lengths as points; without any, the dream starts at
+/// `position`.
 struct DreamConfig {
   std::uint32_t seed = 0;        ///< of jumps and noise; the same seed and settings give the same sound
   Mode mode = Mode::window;      ///< predicts each frame from the last `sequence` frames, or from the carried state,
@@ -25,7 +26,7 @@ struct DreamConfig {
   double randomness = 0;         ///< chance per frame of a jump to a random place in the training sound (0 to 1)
   double temperature = 1;        ///< noise on each frame before it is fed back; 1 matches the error measured in
                                  /// training (0 to 4)
-  std::vector<double> points{};  ///< a schedule of positions, played round and round (0 to 1)
+  std::vector<double> points{};  ///< a schedule of positions, played in a loop (0 to 1)
   std::vector<int> lengths{};    ///< how long each of the points lasts (1 to 2147483647 frames)
 
   Status check() const;

@@ -3,11 +3,11 @@
 
 namespace lodestone {
 
-/// Why a call failed. The numbers are the status codes of the C ABI and stay as they are.
+/// Why a call failed. The numbers are the status codes of the C ABI and never change.
 enum class ErrorCode : int {
-  invalid_argument = 1,  ///< an option or argument is outside its allowed range, has no such name, or something was
-                         /// used after `dispose()`
-  invalid_data = 2,      ///< bytes or samples from outside are damaged, too short, not finite, of another shape or of
+  invalid_argument = 1,  ///< an option or argument is unknown or outside its allowed range, or something was used after
+                         /// `dispose()`
+  invalid_data = 2,      ///< bytes or samples from outside are damaged, too short, not finite, or of a wrong shape or
                          /// an unsupported kind
   out_of_memory = 3,     ///< there is not enough memory; WebAssembly has 4 GB, a page about 100 instances
   cancelled = 4,         ///< the work was stopped before there was a result

@@ -28,14 +28,14 @@ struct FeatureLayout {
   /// Geometric over arithmetic mean of max(m², 1e-10), 0 .. 1: 0 for a tone, 1 for a flat spectrum
   /// (librosa.feature.spectral_flatness).
   static constexpr std::size_t flatness = 2;
-  /// The lowest f[k] in Hz up to which lie 85 % of Σ m (librosa.feature.spectral_rolloff).
+  /// The lowest f[k] in Hz up to which 85 % of Σ m lies (librosa.feature.spectral_rolloff).
   static constexpr std::size_t rolloff = 3;
-  /// √(Σ (m − m of the frame before)²); the first frame comes after silence (essentia's Flux).
+  /// √(Σ (m − m of the previous frame)²); the first frame follows silence (essentia's Flux).
   static constexpr std::size_t flux = 4;
-  /// Mean over the mel bands of max(0, rise in dB since the frame before), 0 in the first frame
+  /// Mean over the mel bands of max(0, rise in dB since the previous frame), 0 in the first frame
   /// (librosa.onset.onset_strength, here with `mel_bands` bands and no top_db).
   static constexpr std::size_t onset = 5;
-  /// Fundamental frequency in Hz, from 2·sample_rate/size up, 0 where nothing repeats: YIN (de Cheveigné & Kawahara
+  /// Fundamental frequency in Hz, from 2·sample_rate/size up, 0 if nothing repeats: YIN (de Cheveigné & Kawahara
   /// 2002, steps 1 to 5, threshold 0.1) over the frame, integrating over half of it.
   static constexpr std::size_t pitch = 6;
   /// How sure that is: 1 − d′ at the chosen lag, d′ the cumulative mean normalised difference (eq. 8), 0 .. 1.
@@ -45,13 +45,13 @@ struct FeatureLayout {
 
   /// m, `[bins]`.
   static constexpr std::size_t magnitudes() { return 8; }
-  /// 20·log10(m / (Σ window / 2)), `[bins]`, not below −120: a sine of full scale on a bin has 0 dB.
+  /// 20·log10(m / (Σ window / 2)), `[bins]`, not below −120: a full-scale sine on a bin has 0 dB.
   std::size_t decibels() const { return magnitudes() + bins; }
   /// Power Σ w·m² in triangular bands w, evenly spaced from 0 to Nyquist on Slaney's mel scale, each of area 1 in
   /// Hz, `[mel_bands]` (librosa.feature.melspectrogram: htk=False, norm='slaney').
   std::size_t mel() const { return decibels() + bins; }
   /// Orthonormal DCT-II of 10·log10(max(mel, 1e-10)), its first `[coefficients]` (librosa.feature.mfcc, here without
-  /// top_db, which would need the loudest frame to come).
+  /// top_db, which would have to know the loudest frame in advance).
   std::size_t mfcc() const { return mel() + mel_bands; }
   /// Floats in a frame.
   std::size_t size() const { return mfcc() + coefficients; }

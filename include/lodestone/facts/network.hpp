@@ -9,7 +9,7 @@ namespace lodestone {
 
 /// What the network sees of a magnitude m.
 enum class Scale {
-  linear,  ///< m itself, as MAGNet
+  linear,  ///< m itself, as in MAGNet
   log1p,   ///< ln(1 + m); predictions are expanded with e^y − 1
 };
 

@@ -48,7 +48,7 @@ struct PhaseStreamConfig {
                                              /// bin (0 or more)
   double beta = 0.1;                         ///< see alpha (0 or more)
   double gamma = 1;                          ///< see alpha (0 or more)
-  float level = 0;                           ///< stands for the mean in the threshold of LWS; 0: the running mean (0 or
+  float level = 0;                           ///< replaces the mean in the threshold of LWS; 0: the running mean (0 or
                                              /// more)
 
   Status check() const;

@@ -15,8 +15,8 @@ struct PlayerConfig {
                               /// takes a fraction of the work
   PhaseStreamConfig phase{};  ///< how phases are found
   double sample_rate = 0;     ///< of output and input, from 8000; 0: the model's (0 to 768000 Hz)
-  bool spread = true;         ///< spreads the work of a hop over the next hop, which delays the sound by one; hops of
-                              /// 128 samples or fewer never are
+  bool spread = true;         ///< spreads the work of a hop over the next hop, which delays the sound by one; never for
+                              /// hops of 128 samples or fewer
 };
 
 /// The range of a knob and its default.
@@ -43,15 +43,15 @@ inline constexpr KnobRange drive{0, 1, 0};
 /// The knobs of a live dream. Read at the start of each hop, and clamped to their ranges then.
 struct DreamControls {
   float position = 0;     ///< where the dream starts; a change moves the cursor there, and the cursor moves on with the
-                          /// dream, round and round (0 to 1, of the training sound)
+                          /// dream, in a loop (0 to 1, of the training sound)
   float pull = 0;         ///< p: the network is fed (1 − p)·dream + p·training sound at the cursor; 0.1 keeps a
                           /// dream near its place (0 to 1, share)
-  float speed = 1;        ///< how fast the dream goes by, interpolated between frames; 0 freezes the spectrum, which
+  float speed = 1;        ///< how fast the dream plays, interpolated between frames; 0 freezes the spectrum, which
                           /// keeps sounding (0 to 4, frames per hop)
   float randomness = 0;   ///< jumps to random places in the training sound (0 to 1, chance per frame)
   float temperature = 0;  ///< T: each bin m becomes m·exp(T·σ·n) before it is fed back, with n normal noise and σ
                           /// the residual of the bin; 1: as uncertain as the network was about frames that it had not
-                          /// learned (0 to 4, σ)
+                          /// learned from (0 to 4, σ)
   float drive = 0;        ///< d: the network is fed (1 − d)·the above + d·the input's magnitudes (0 to 1, share)
 
   DreamControls clamped() const {
@@ -80,22 +80,22 @@ struct PlayerControls : DreamControls {
   float smoothing = 0;   ///< how much of the previous frame is in each frame of the output; 1 holds it (0 to 1, share)
 };
 
-/// Output samples from a change of a control to its effect; `smoothing` comes on top.
+/// Output samples from a change of a control to its effect; `smoothing` adds to it.
 struct Latency {
-  double min;   ///< to the first sample that may change, where the change comes just before a hop (samples)
-  double max;   ///< the same, where it comes just after a hop has begun (samples)
+  double min;   ///< to the first sample that may change, if the control changes just before a hop (samples)
+  double max;   ///< the same, if it changes just after a hop has begun (samples)
   double half;  ///< to half of the effect, in that worst case (samples)
 };
 
 /// What a player reports.
 struct PlayerMeter {
   Latency latency;
-  double reseeds;   ///< how often the dream died (a second of silence, of far too loud or of unchanging frames) and was
-                    /// started again
+  double reseeds;   ///< how often the dream died (a second of silent, far too loud or unchanging frames) and was
+                    /// restarted
   double scrubs;    ///< that were not finite and were replaced by 0 (samples)
-  double quality;   ///< 0: as asked for; 1: fewer iterations for the phases; 2: stateful mode as well (0 to 2)
+  double quality;   ///< 0: full; 1: fewer phase iterations; 2: stateful mode as well (0 to 2)
   double hops;      ///< frames played
-  double swapping;  ///< 1 while another model is being taken over
+  double swapping;  ///< 1 during a swap to another model
 };
 
 }  // namespace lodestone

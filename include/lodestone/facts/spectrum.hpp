@@ -19,9 +19,9 @@ enum class Window {
 enum class Framing {
   centered,  ///< frame m is centred on sample m·hop; the ends are reflected by size/2 samples (torch, librosa)
   none,      ///< frame m starts at sample m·hop; samples at the end that do not fill a frame are left out
-  lws,       ///< as the authors of LWS: window − hop zeros in front (window − window mod hop where the hop does not
-             /// divide the window) and zeros behind, so that each sample lies in full overlap; a square-root Hann
-             /// window is scaled, hop by hop, so that the overlapping squares sum to 1
+  lws,       ///< as in LWS: window − hop zeros in front (window − window mod hop if the hop does not divide the
+             /// window) and zeros behind, so that each sample lies in full overlap; a square-root Hann window is
+             /// scaled, hop by hop, so that the overlapping squares sum to 1
 };
 
 /// How sound becomes frames. Every `create` checks it. A window shorter than the FFT is centred in its frame between

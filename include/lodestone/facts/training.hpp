@@ -17,9 +17,9 @@ enum class Initialiser {
 
 /// What a step of training covers.
 enum class Training {
-  windows,   ///< a batch of windows of `sequence` frames, each from a zero state, to predict the frame after it
-  sequence,  ///< stretches of the sound side by side, to predict every frame of them, the state carried on from step to
-             /// step (truncated backpropagation through time)
+  windows,   ///< a batch of windows of `sequence` frames; the frame after each is predicted, from a zero state
+  sequence,  ///< stretches of the sound side by side; every frame of them is predicted, and the state is carried from
+             /// step to step (truncated backpropagation through time)
 };
 
 /// Why training is over.
@@ -36,15 +36,15 @@ struct CorpusConfig {
   int copies = 0;           ///< altered copies of each clip that are learned too (0 to 64)
   double copy_gain = 6;     ///< maximum gain change of a copy (0 to 24 dB)
   double copy_pitch = 0.5;  ///< maximum pitch change of a copy, by playing it faster or slower (0 to 12 semitones)
-  double validation = 0;    ///< share of the sound that is held out at its end; the model is that of the epoch which
+  double validation = 0;    ///< share of the sound that is held out at its end; the model is from the epoch that
                             /// predicts it best (0 to 0.5)
   std::uint32_t seed = 0;   ///< of the copies
 
   Status check() const;
 };
 
-/// How a sound is learned. With `feedback`, of each stretch the network reads min(1, 2·feedback·r), r uniform in 0 ..
-/// 1, as it predicted it when it last came by: a network trained to recover from its own errors does not get stuck.
+/// How a sound is learned. With `feedback`, the network reads a share min(1, 2·feedback·r) of each stretch, r uniform
+/// in 0 .. 1, as it last predicted it: a network trained to recover from its own errors does not get stuck.
 struct TrainerConfig {
   std::vector<int> layers{128, 128};               ///< hidden sizes of 1 to 4 LSTM layers (1 to 4096)
   int sequence = 40;                               ///< how far back a prediction looks (1 to 4096 frames)
@@ -70,7 +70,7 @@ struct TrainerConfig {
   double clip_norm = 1;                            ///< maximum l2 norm of all gradients together; 0: no clipping (0 or
                                                    /// more)
   double validation = 0;                           ///< share of the sound that is held out at its end; the model is
-                                                   /// that of the epoch which predicts it best (0 to 0.5)
+                                                   /// from the epoch that predicts it best (0 to 0.5)
   int patience = 0;                                ///< training stops after this many epochs without a lower held-out
                                                    /// loss; 0: never (0 to 1000000 epochs)
   Scale scale = Scale::linear;                     ///< scale of the magnitudes that the network sees: m, or ln(1 + m)
@@ -86,16 +86,17 @@ struct TrainerConfig {
 
 /// The progress of a training. All doubles, so that the C ABI can pass them on as they are.
 struct TrainingStatus {
-  double epoch;            ///< whole epochs done
-  double step;             ///< steps done
-  double steps_per_epoch;  ///< steps of an epoch
-  double steps;            ///< steps in all; 0 where there is no end
-  double loss;             ///< mean loss of the last whole epoch; before there is one, of the steps so far, or NaN
-  double validation_loss;  ///< held-out loss after the last whole epoch; NaN without validation
+  double epoch;            ///< completed epochs
+  double step;             ///< completed steps
+  double steps_per_epoch;  ///< steps per epoch
+  double steps;            ///< total steps; 0 if there is no end
+  double loss;             ///< mean loss of the last completed epoch; during the first epoch, of the steps so far, or
+                           /// NaN
+  double validation_loss;  ///< held-out loss after the last completed epoch; NaN without validation
   double learning_rate;    ///< of the next step
   double rollbacks;        ///< returns to an earlier state
   double ending;           ///< the number of an Ending
-  double best_epoch;       ///< the epoch, from 1, whose weights the model has; 0: those of now
+  double best_epoch;       ///< the epoch, from 1, whose weights the model has; 0: the current ones
 };
 
 }  // namespace lodestone
