@@ -84,7 +84,8 @@ export class GeneratorNode extends Adopted {
       meter: (report) => this.#take(report),
       error: (failure) => this.#fail(errorOf(failure)),
     });
-    this.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor could not be created'));
+    this.onprocessorerror = () =>
+      this.#fail(new LodestoneError('processor-error', 'the processor could not be created'));
     raw.addEventListener('statechange', this.#contextChanged);
     /** @type {GeneratorMeter} */
     this.meter = { cpu: 0, late: 0, underruns: 0, reseeds: 0, scrubs: 0, quality: 0 };

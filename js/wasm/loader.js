@@ -47,7 +47,7 @@ export function instantiate(source) {
   if (version !== abiVersion) {
     throw new LodestoneError(
       'abi-mismatch',
-      `the module has ABI version ${version}; this JavaScript needs ${abiVersion}: take both from the same release`,
+      `the module has ABI version ${version}; this JavaScript needs ${abiVersion}: use both from the same release`,
     );
   }
   exports._initialize?.();
