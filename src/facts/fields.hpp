@@ -8,12 +8,12 @@
 
 #include "lodestone/result.hpp"
 
-/// Generic code over the fields of configurations, as src/facts/tables.hpp lists them.
+/// Generic code over the configuration fields listed in src/facts/tables.hpp.
 namespace lodestone {
 
 inline constexpr double kAnyNumber = std::numeric_limits<double>::max();
 
-/// A field of a configuration that a number can stand for.
+/// A configuration field whose value can be given as a number.
 struct Field {
   enum class Kind : std::uint8_t { integer, seed, number, single, flag, choice };
 
@@ -27,7 +27,7 @@ struct Field {
 
 using Fields = std::span<const Field>;
 
-/// Those of a struct, in the order of the C ABI.
+/// The fields of a struct, in the order of the C ABI.
 template <class Config>
 inline constexpr auto fields_of = nullptr;
 
@@ -43,7 +43,7 @@ Status read_fields(std::span<const double> numbers, void* config, Fields fields)
 bool parse_name(std::string_view name, std::span<const std::string_view> names, int& number);
 }  // namespace detail
 
-/// Names the first field that is outside its range; `place` stands before the name.
+/// The error names the first field that is out of range, preceded by `place`.
 template <class Config>
 Status check_fields(const Config& config, std::string_view place = {}) {
   return detail::check_fields(&config, fields_of<Config>, place);
@@ -65,7 +65,7 @@ std::string_view enumerator_name(Enum value) {
   return names_of<Enum>[static_cast<std::size_t>(value)];
 }
 
-/// False where there is none of that name.
+/// False if there is no enumerator of that name.
 template <class Enum>
 bool parse_enumerator(std::string_view name, Enum& value) {
   int number = 0;

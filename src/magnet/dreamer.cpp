@@ -114,7 +114,7 @@ struct Dreamer::Engine {
   bool shaken() const { return knobs.temperature > 0 && !plays; }
   bool refilling() const { return plays || refill.left > 0; }
 
-  /// Live positions have the precision of the control.
+  /// With an audible start, positions are rounded to float, like those of the controls.
   void trigger(double position) {
     if (config.start == Start::audible) position = static_cast<float>(position);
     orders.jump = position > 0 ? std::min(position, 1.0) : 0;  // NaN: 0

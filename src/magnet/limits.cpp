@@ -8,8 +8,8 @@ namespace lodestone {
 
 namespace {
 
-/// The magnitude of a bin so many standard deviations above its mean, according to BatchNorm's statistics; for models
-/// without training frames.
+/// The magnitude of a bin `deviations` standard deviations above its mean, according to BatchNorm's statistics; for
+/// models without training frames.
 float typical_magnitude(const Model& model, std::size_t bin, float deviations) {
   float value = model.weights.running_mean[bin] + deviations * std::sqrt(model.weights.running_var[bin]);
   expand(model.network.scale, {&value, 1});
@@ -30,8 +30,8 @@ Status check_dreams(const Model& model) {
     return malformed("impulses: the training frames have {} bins; the network has {}", model.impulses.cols(), bins);
   }
   if (rows >= static_cast<std::size_t>(model.network.sequence)) return {};
-  return malformed("impulses: the model holds {} training frames; a dream starts from {} (sequence), or from none",
-                   rows, model.network.sequence);
+  return malformed("impulses: the model has {} training frames; a dream needs {} (sequence), or none", rows,
+                   model.network.sequence);
 }
 
 Limits Limits::of(const Model& model) {

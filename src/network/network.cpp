@@ -27,7 +27,7 @@ Status NetworkConfig::check() const {
   if (layers.empty() || layers.size() > 4)
     return out_of_range("number of layers", static_cast<double>(layers.size()), "1 to 4");
   for (const int hidden : layers) {
-    if (hidden < 1 || hidden > 4096) return out_of_range("layers", hidden, "1 to 4096 units a layer");
+    if (hidden < 1 || hidden > 4096) return out_of_range("layers", hidden, "1 to 4096 units per layer");
   }
   return check_fields(*this);
 }

@@ -59,7 +59,7 @@ struct Predictor::Engine {
   std::span<float> centred;  ///< the frame minus the mean `[bins]`
   std::span<float> shared;   ///< the first layer's input product `[4·hidden]`, the same for all windows
   std::vector<Layer> layers;
-  std::int64_t cost_of_one = 0, cost_of_another = 0;  ///< window
+  std::int64_t cost_of_one = 0, cost_of_another = 0;  ///< of the first window, of each further one
 
   std::size_t begun = 0;   ///< windows begun so far, at most `rows`; they use the first rows
   std::size_t oldest = 0;  ///< the row of the longest window

@@ -4,7 +4,7 @@
 
 namespace lodestone {
 
-/// Whether `weights` has the shapes given by `config`; the error names the first tensor that does not.
+/// Whether `weights` has the shapes given by `config`; the error names the first tensor that differs.
 Status check_shapes(const NetworkConfig& config, const Weights& weights);
 
 }  // namespace lodestone

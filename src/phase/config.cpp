@@ -24,7 +24,7 @@ Status PhaseConfig::check() const {
 
 Status PhaseStreamConfig::check() const {
   if (method != PhaseMethod::online && method != PhaseMethod::spsi) {
-    return refused("method of a phase stream; allowed: online, spsi");
+    return refused("method cannot be used in a phase stream; allowed: online, spsi");
   }
   return check_fields(*this);
 }

@@ -21,7 +21,7 @@ struct LatticeRow {
   float* im = nullptr;
 };
 
-/// The frames that LWS works on, in a ring: a stream keeps the newest, a whole signal all of them.
+/// The frames that LWS works on, in a ring buffer: the newest ones of a stream, or all those of a whole signal.
 ///
 /// Values are scaled by 2^60, so that no product of a weight and a value is subnormal.
 class Lattice {

@@ -6,10 +6,10 @@ namespace lodestone {
 
 /// The number of frame updates in progress at a time.
 inline constexpr int kLwsLanes = 16;
-/// The most bins updated at a time, and the most neighbours to each side within a frame.
+/// The maximum numbers of bins updated at a time, and of neighbours to each side within a frame.
 inline constexpr int kLongestChunk = 32, kMostOwn = 64;
 
-/// Two bins of another frame that share a weight in a sum: pointers to the frame's real parts at DC, shifted by so many
+/// Two bins of another frame that share a weight in a sum: pointers to the frame's real parts at DC, shifted to those
 /// bins; the imaginary parts are `LwsTick::imaginary` floats further.
 struct LwsTap {
   const float* up;

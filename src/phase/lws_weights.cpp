@@ -69,7 +69,7 @@ Result<LwsWindows> lws_windows(const StftConfig& stft) {
   }
 
   // Time-reversed sums of the shifted products. If at most two windows overlap, the sum without the frame itself would
-  // not meet any synthesis window; then the frame's own product replaces it.
+  // not overlap any synthesis window, so the frame's own product replaces it.
   for (std::size_t t = 0; t < length; ++t) {
     double later = 0;
     for (std::size_t u = t + hop; u < length; u += hop) later += product[u];

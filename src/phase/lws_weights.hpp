@@ -10,9 +10,9 @@ namespace lodestone {
 
 /// The neighbours that a frame is estimated from (Le Roux et al. 2010b).
 enum class LwsKind {
-  full,     ///< W: all frames in reach and the own frame
-  initial,  ///< W_ai: left frames alone
-  newest,   ///< W_af: left frames and the own frame
+  full,     ///< W: all frames in reach and the frame itself
+  initial,  ///< W_ai: only frames to the left
+  newest,   ///< W_af: frames to the left and the frame itself
 };
 
 /// The windows that determine the weights, each of the window's length.
@@ -23,8 +23,8 @@ struct LwsWindows {
   Buffer<double> newest;     ///< replaces analysis in W_af: initial plus the frame's own share
 };
 
-/// The analysis window in double precision; for framing `lws` with the square-root Hann normalised as by its authors,
-/// so that analysis and synthesis are equal. Refused: a hop and window without an inverse STFT, and more than 64
+/// The windows in double precision. For framing `lws`, the square-root Hann window is normalised as by the authors of
+/// LWS, so that analysis and synthesis are equal. Refused: a hop and window without an inverse STFT, and more than 64
 /// overlapping windows.
 Result<LwsWindows> lws_windows(const StftConfig& stft);
 

@@ -13,8 +13,8 @@ namespace lodestone {
 inline constexpr float kSmallestOrdinary = 1e-28f, kLargestOrdinary = 1e30f;
 inline bool is_ordinary(float square) { return square >= kSmallestOrdinary && square <= kLargestOrdinary; }
 
-/// A number with magnitude `size` and the phase of (re, im), or `otherwise` if that has none. Extreme values use double
-/// precision, in which no square overflows or underflows.
+/// A number with magnitude `size` and the phase of (re, im), or `otherwise` if (re, im) has no phase. Extreme values
+/// use double precision, in which no square overflows or underflows.
 inline std::complex<float> with_magnitude(float size, float re, float im, std::complex<float> otherwise) {
   const float square = re * re + im * im;
   if (is_ordinary(square)) {
@@ -27,7 +27,7 @@ inline std::complex<float> with_magnitude(float size, float re, float im, std::c
   return {without_dust(static_cast<float>(re * scale), size), without_dust(static_cast<float>(im * scale), size)};
 }
 
-/// with_magnitude for a whole frame: `frame` takes the phases of `from`, and keeps its own where there is none. All
+/// with_magnitude for a whole frame: `frame` takes the phases of `from`, and keeps its own where `from` has none. All
 /// `[bins]`.
 void give_magnitudes(std::span<const float> sizes, std::span<const std::complex<float>> from,
                      std::span<std::complex<float>> frame);

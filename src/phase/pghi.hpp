@@ -17,7 +17,7 @@ class Pghi {
   void prepare(const StftConfig& stft, std::uint64_t frames, FirstError& error);
 
   void begin(const Array2<float>& magnitudes);
-  /// True when all phases are found.
+  /// True when all phases have been found.
   bool step(Array2<std::complex<float>>& spectrum, const Array2<float>& magnitudes, Budget& budget);
 
   static constexpr std::int64_t kBinCost = 200;

@@ -129,7 +129,7 @@ struct Resampler::Engine {
   Buffer<float> samples;
   std::int64_t begin = 0;     ///< of the samples under the filter for the next output
   std::int64_t filled = 0;    ///< end of the available samples
-  std::int64_t fraction = 0;  ///< distance from the newest of them to the next output, in 1/`to` samples
+  std::int64_t fraction = 0;  ///< distance from the newest sample under the filter to the output, in 1/`to` samples
 };
 
 Result<Resampler> Resampler::create(double from, double to) {

@@ -23,7 +23,7 @@ int without_primes_to(int largest, int size) {
   return size;
 }
 
-/// Neither library checks its own allocations, so this allocates and frees as much memory beforehand.
+/// Neither library checks its own allocations, so this allocates and frees the same amount of memory first.
 Status check_memory(int size) {
   auto probe = Buffer<double>::create(std::uint64_t{6} * size);
   return probe ? Status{} : Status{probe.error()};

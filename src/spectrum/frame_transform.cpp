@@ -34,9 +34,10 @@ void add_products(std::span<const double> samples, const double* window, double*
 }
 
 /// Rounds real or imaginary parts (every other number) so that each bin compensates for the errors of the previous two.
-/// In time this multiplies the rounding error by 2 cos(2πn/size) − bend, which is 0 at both ends of the window if
-/// `bend` is 2 cos(2π·margin/size). There the window is small, and dividing by its square would amplify the error:
-/// where the sum is 1e-3 of its maximum, plain rounding of full-scale noise gives an error of 1.3e-6 instead of 0.4e-6.
+/// In the time domain, this multiplies the rounding error by 2 cos(2πn/size) − bend, which is 0 at both ends of the
+/// window if `bend` is 2 cos(2π·margin/size). There the window is small, and dividing by its square would amplify the
+/// error: where the sum is 1e-3 of its maximum, plain rounding of full-scale noise gives an error of 1.3e-6 instead of
+/// 0.4e-6.
 template <class Real>
 void round_shaped(const Real* from, float* to, int bins, Real bend) {
   Real last = 0, second_last = 0;

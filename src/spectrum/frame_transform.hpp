@@ -10,7 +10,7 @@
 namespace lodestone {
 
 enum class Precision {
-  /// Single where PFFFT knows the size, double elsewhere.
+  /// Single if PFFFT supports the size, otherwise double.
   fast,
   /// Double, and the spectrum is rounded so that little of the error falls where the inverse amplifies it.
   exact,

@@ -47,8 +47,8 @@ struct InverseStftStream::Engine {
     return {output.data() + std::max<std::int64_t>(-given, 0), static_cast<std::size_t>(rest)};
   }
 
-  /// Divides the first block of the sum by the window sum, then moves on. `block`: which block of the newest frame's
-  /// window it is.
+  /// Divides the first block of the sum by the window sum, then advances by one block. `block`: its index in the newest
+  /// frame's window.
   void emit(int block, float* to) {
     const auto hop = static_cast<std::size_t>(layout.hop);
     const auto newest = static_cast<std::int64_t>(frames) - 1;

@@ -39,7 +39,7 @@ Result<Magnitudes> phase(const Spectrum& spectrum) {
 
 Result<Magnitudes> decibels(const Magnitudes& magnitudes, float reference, float floor_db) {
   if (!(reference > 0) || !is_usable(reference)) {
-    return refused("reference is not a positive number; allowed: above 0, to 1e30");
+    return refused("reference is not a positive number; allowed: above 0, up to 1e30");
   }
   if (!is_usable(floor_db)) {
     return refused("floor_db is not a finite number; allowed: any number of dB");

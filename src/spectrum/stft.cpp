@@ -20,7 +20,7 @@ Status check_samples(const Layout& layout, std::span<const float> samples) {
   }
   if (all_usable(samples)) return {};
   const auto bad = std::find_if_not(samples.begin(), samples.end(), is_usable);
-  return malformed("sample {} is not finite or beyond 1e30", bad - samples.begin());
+  return malformed("sample {} is not finite or exceeds 1e30", bad - samples.begin());
 }
 
 Status check_spectrum(const Layout& layout, const StftConfig& config, const Spectrum& spectrum) {
@@ -37,7 +37,7 @@ Status check_spectrum(const Layout& layout, const StftConfig& config, const Spec
   if (all_usable(values)) return {};
   const auto bad = std::find_if_not(values.begin(), values.end(), is_usable);
   const auto index = static_cast<std::size_t>(bad - values.begin()) / 2;
-  return malformed("the spectrum is not finite or beyond 1e30 at frame {}, bin {}", index / config.bins(),
+  return malformed("the spectrum is not finite or exceeds 1e30 at frame {}, bin {}", index / config.bins(),
                    index % config.bins());
 }
 

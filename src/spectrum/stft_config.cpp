@@ -25,7 +25,8 @@ Status StftConfig::check_invertible() const {
   if (!sum) return sum.error();
   if (sum->invertible()) return {};
   return refused(
-      "hop is {}, too far for an inverse with a {} window of {} samples: between the windows the sum of their squares "
+      "hop is {}, too large for an inverse with a {} window of {} samples: between the windows the sum of their "
+      "squares "
       "falls below a thousandth of its maximum; {} or less is safe",
       hop, window_name(window), window_length(), window_length() / 2);
 }

@@ -17,7 +17,7 @@ Result<WindowSum> WindowSum::create(const StftConfig& config) {
   if (!squares) return squares.error();
   std::transform(window->begin(), window->end(), squares->begin(), [](double value) { return value * value; });
 
-  // The sums over all frames up to one, and over all frames from one on.
+  // Running sums over a frame and all earlier ones, and over a frame and all later ones.
   auto head = squares->clone(), tail = squares->clone();
   if (!head) return head.error();
   if (!tail) return tail.error();

@@ -8,14 +8,14 @@
 
 namespace lodestone {
 
-/// The sum of the squared windows that overlap at a sample, which overlap-add is divided by (Griffin & Lim 1984, eq.
+/// The sum of the squared windows that overlap at a sample, by which overlap-add is divided (Griffin & Lim 1984, eq.
 /// 6).
 ///
 /// A block is a run of `hop` samples. The block at the start of the window of frame m is covered by the frames m, m−1 …
 /// m−overlap+1.
 class WindowSum {
  public:
-  /// Where the sum is below this share of its maximum, there is a hole, and that share is the divisor instead.
+  /// Where the sum is below this share of its maximum, there is a gap, and this share is used as the divisor.
   static constexpr double kFloor = 1e-3;
 
   /// `config` must be valid.

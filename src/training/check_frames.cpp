@@ -53,11 +53,11 @@ Status check_frames(const Magnitudes& frames, std::span<const Clip> clips, const
   const Array2<float>& values = frames.values;
   const auto bins = static_cast<std::size_t>(frames.stft.bins());
   if (values.cols() != bins) {
-    return malformed("the frames have {} bins; expected {}, half the FFT size and one", values.cols(), bins);
+    return malformed("the frames have {} bins; expected {}, half the FFT size plus one", values.cols(), bins);
   }
   std::uint64_t all = 0;
   for (const Clip& clip : clips) all += clip.frames;
-  if (all != values.rows()) return refused("the clips have {} frames; expected {}, all", all, values.rows());
+  if (all != values.rows()) return refused("the clips add up to {} frames; expected {}", all, values.rows());
   if (auto error = check_length(frames, clips, config, sampler)) return error;
   if (values.rows() > most_frames) {
     return out_of_range("number of frames", static_cast<double>(values.rows()), "up to 2147483647");

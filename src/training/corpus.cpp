@@ -14,7 +14,7 @@
 namespace lodestone {
 namespace {
 
-/// The most speeds of copies: creating a resampler's filter takes longer than resampling a short clip.
+/// The maximum number of speeds for copies: creating a resampler's filter takes longer than resampling a short clip.
 constexpr std::size_t most_tapes = 64;
 
 /// A tape that runs `speed` times as fast as it was recorded.
@@ -55,7 +55,7 @@ struct Corpus::Engine {
   Stft stft;
   CorpusConfig config;
   Random random;
-  std::vector<Tape> tapes;                 ///< of the copies so far, most_tapes at most
+  std::vector<Tape> tapes;                 ///< of the copies so far, at most most_tapes
   std::vector<Array2<float>> own, copies;  ///< frames of each clip; of the copies of the first clip, the second, …
   std::uint64_t frames = 0;
   std::vector<std::uint64_t> clips;  ///< frames of each clip returned by `take`

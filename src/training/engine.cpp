@@ -96,7 +96,7 @@ Ending Trainer::Engine::ending() const {
   return patient ? Ending::none : Ending::stopped_early;
 }
 
-/// Of the next step.
+/// The learning rate of the next step.
 double Trainer::Engine::learning_rate() const {
   const std::uint64_t all = static_cast<std::uint64_t>(config.epochs) * sampler->steps();
   const double share = scheduled_rate(steps, all, static_cast<std::uint64_t>(config.warm_up), config.decay);

@@ -14,9 +14,9 @@ namespace lodestone {
 /// a loss or gradient is not finite.
 class Guard {
  public:
-  /// The fewest steps between copies; a copy takes about as long as a step of a small network.
+  /// The minimum number of steps between copies; a copy takes about as long as a step of a small network.
   static constexpr std::uint64_t steps_between = 100;
-  /// The most returns to the same copy: by then a thousandth of the learning rate has not helped.
+  /// The maximum number of returns to the same copy: by then not even a thousandth of the learning rate has helped.
   static constexpr int most_in_a_row = 10;
 
   /// The start of an epoch.

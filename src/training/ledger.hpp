@@ -32,7 +32,7 @@ class Ledger {
   std::size_t size() const { return position_; }
   /// After a check: the error, if any.
   Status end() {
-    if (!wrong_ && position_ != bytes_.size()) wrong_ = malformed("the state has bytes behind its end");
+    if (!wrong_ && position_ != bytes_.size()) wrong_ = malformed("the state has extra bytes at the end");
     return wrong_;
   }
 
@@ -41,7 +41,7 @@ class Ledger {
     double found = value;
     copy(&found, sizeof found, task_ == Task::check);
     if (found == value || wrong_) return;
-    wrong_ = malformed("the state is of another training: its {} is {}; expected {}", name, found, value);
+    wrong_ = malformed("the state is from a different training: its {} is {}; expected {}", name, found, value);
   }
 
   template <class T>
@@ -101,7 +101,7 @@ class Ledger {
     position_ += static_cast<std::size_t>(floats) * sizeof(float);
   }
 
-  void cut_short() { wrong_ = malformed("the state is cut short: it has {} bytes", bytes_.size()); }
+  void cut_short() { wrong_ = malformed("the state is truncated: it has {} bytes", bytes_.size()); }
 
   Task task_;
   std::span<std::byte> bytes_;

@@ -6,13 +6,13 @@ namespace lodestone {
 
 /// The windows of a pass are divided into this many shards, in order and as evenly as possible. A sum over all windows
 /// is computed within each shard first, then over the shards as a balanced binary tree, so that branches of the tree
-/// can be computed separately and still give the same bits.
+/// can be computed separately and still give bit-identical sums.
 inline constexpr std::size_t shard_count = 8;
 
 /// The first of `count` windows in the shard; `count` for shard_count.
 constexpr std::size_t shard_begin(std::size_t shard, std::size_t count) { return count * shard / shard_count; }
 
-/// The most windows in any of `parts` parts, out of `count` windows.
+/// The largest number of windows in any of `parts` parts, out of `count` windows.
 constexpr std::size_t largest_part(std::size_t parts, std::size_t count) { return (count + parts - 1) / parts; }
 
 /// The shards that belong to one part of a pass: a branch of the tree.

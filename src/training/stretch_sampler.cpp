@@ -20,7 +20,7 @@ class StretchSampler final : public Sampler {
   }
   std::string batch_text() const override { return sentence("{} stretches of {} frames", lanes(), config_.stretch); }
   double default_rate() const override { return 2e-3; }
-  bool shared() const override { return false; }  // a step is too short for it
+  bool shared() const override { return false; }  // a step is too short
 
   void lay_out(Arena& arena, const NetworkConfig& network, std::uint64_t frames, std::uint64_t windows) override;
   Status prepare(const TrainingSet& set, Weights& weights) override;

@@ -84,13 +84,13 @@ std::uint64_t TrainingRun::memory(std::span<const std::uint64_t> samples) const 
 }
 
 Status TrainingRun::add(std::span<const float> samples) {
-  if (engine_->trainer) return refused("a clip comes too late: the training has started");
+  if (engine_->trainer) return refused("too late to add a clip: training has started");
   return engine_->corpus->add(samples);
 }
 
 Status TrainingRun::start(std::uint64_t available) {
   Engine& engine = *engine_;
-  if (engine.trainer) return refused("the training has started already");
+  if (engine.trainer) return refused("training has already started");
   const std::uint64_t frames = engine.corpus->frames(), needed = memory_for(frames, engine.config);
   if (needed >= available) return too_large(frames, needed, available);
   auto taken = engine.corpus->take();
@@ -131,8 +131,8 @@ std::optional<TrainingNotice> TrainingRun::notice() {
   if (engine_->told_end || trainer().ending() != Ending::stopped_early) return {};
   engine_->told_end = true;
   return TrainingNotice{TrainingNotice::Code::stopped_early,
-                        sentence("stopped early, after epoch {}: the held-out loss was lowest after epoch {}, whose "
-                                 "weights the model has",
+                        sentence("stopped early, after epoch {}: the model has the weights of epoch {}, where the "
+                                 "held-out loss was lowest",
                                  status.epoch, status.best_epoch)};
 }
 

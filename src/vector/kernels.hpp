@@ -87,7 +87,7 @@ struct Kernels {
   void multiply_all(const Product& product) const { multiply(product, 0, panels(product.columns)); }
 };
 
-/// These and the loops that only training needs, in a separate table, so that a program that only plays is linked
+/// The same and the loops that only training needs, in a separate table, so that a program that only plays is linked
 /// without them.
 struct TrainingKernels : Kernels {
   void (*lstm_backward)(const LstmBackward& step);

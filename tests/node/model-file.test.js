@@ -99,7 +99,7 @@ test('what does not fit is refused with what was expected and what was found', (
   );
   refuse(/layers/, network({ layers: [] }));
   refuse(/layers/, network({ layers: [1e9] }));
-  refuse(/layers is 0; allowed: 1 to 4096 units a layer/, network({ layers: [0] }));
+  refuse(/layers is 0; allowed: 1 to 4096 units per layer/, network({ layers: [0] }));
   refuse(/network\.layers is "8"; allowed: a list/, network({ layers: '8' }));
   for (const hop of [0.5, 2 ** 32 + 64, '64', null]) {
     refuse(/stft\.hop is .*[^\]]; allowed: a 32-bit integer/, stft({ hop }));

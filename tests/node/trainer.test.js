@@ -79,9 +79,9 @@ test('going on from a state comes to the same bits; a damaged one is refused', (
 
   const refused = (bytes, message) =>
     assert.throws(() => resumed.restore(bytes), { name: 'LodestoneError', code: 'invalid-data', message });
-  refused(new Uint8Array(), /cut short/);
-  refused(state.subarray(0, state.length - 1), /cut short/);
-  refused(Uint8Array.from([...state, 0]), /bytes behind its end/);
+  refused(new Uint8Array(), /truncated/);
+  refused(state.subarray(0, state.length - 1), /truncated/);
+  refused(Uint8Array.from([...state, 0]), /extra bytes at the end/);
   assert.throws(() => make({ batch: 10 }).restore(state), /its batch is 20; expected 10/);
 });
 

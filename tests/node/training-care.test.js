@@ -78,7 +78,7 @@ test('a page hears of all that', async () => {
   assert.equal(notices.length, 1);
   assert.match(
     notices.pop(),
-    /^stopped-early: stopped early, after epoch \d+: the held-out loss was lowest after epoch \d+/,
+    /^stopped-early: stopped early, after epoch \d+: the model has the weights of epoch \d+, where the held-out loss was lowest/,
   );
   await assert.rejects(train({ initial: await Magnet.load(broken()) }), {
     code: 'invalid-data',

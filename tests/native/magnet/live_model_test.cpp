@@ -111,7 +111,7 @@ TEST_CASE("A model that cannot be played is refused before its bytes are made") 
   Model model = small_model();
   model.impulses = Array2<float>::create(3, 33).value();
   CHECK(LiveModel::create(model).error().message ==
-        "impulses: the model holds 3 training frames; a dream starts from 5 (sequence), or from none");
+        "impulses: the model has 3 training frames; a dream needs 5 (sequence), or none");
   model = small_model();
   model.stft.size = 128;
   CHECK(LiveModel::create(model).error().code == ErrorCode::invalid_data);

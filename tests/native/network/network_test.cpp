@@ -16,7 +16,7 @@ TEST_CASE("A network's configuration is refused by field, value and what is allo
   CHECK(message({-3, {1}, 1, Scale::linear}).find("bins is -3") == 0);
   CHECK(message({5, {}, 1, Scale::linear}) == "number of layers is 0; allowed: 1 to 4");
   CHECK(message({5, {1, 1, 1, 1, 1}, 1, Scale::linear}).find("number of layers is 5") == 0);
-  CHECK(message({5, {8, 1000000000}, 1, Scale::linear}) == "layers is 1000000000; allowed: 1 to 4096 units a layer");
+  CHECK(message({5, {8, 1000000000}, 1, Scale::linear}) == "layers is 1000000000; allowed: 1 to 4096 units per layer");
   CHECK(message({5, {0}, 1, Scale::linear}).find("layers is 0") == 0);
   CHECK(message({5, {8}, 0, Scale::linear}) == "sequence is 0; allowed: 1 to 4096 frames");
   const auto refused = Weights::create({5, {}, 1, Scale::linear});

@@ -75,9 +75,10 @@ TEST_CASE("Where windows leave holes the inverse is refused, naming hop and wind
   const auto error = holes.check_invertible();
   REQUIRE(error);
   CHECK(error->code == ErrorCode::invalid_argument);
-  CHECK(error->message ==
-        "hop is 1900, too far for an inverse with a hann window of 2048 samples: between the windows the sum of their "
-        "squares falls below a thousandth of its maximum; 1024 or less is safe");
+  CHECK(
+      error->message ==
+      "hop is 1900, too large for an inverse with a hann window of 2048 samples: between the windows the sum of their "
+      "squares falls below a thousandth of its maximum; 1024 or less is safe");
 
   auto stft = Stft::create(holes).value();
   const auto spectrum = stft.transform(std::vector<float>(8000, 0.5f)).value();

@@ -251,7 +251,7 @@ TEST_CASE("Samples and spectra that are not finite are refused with their place"
   auto samples = noise(5000);
   for (float bad : {NAN, INFINITY, -INFINITY, 1e38f}) {
     samples[17] = bad;
-    CHECK(stft.transform(samples).error().message == "sample 17 is not finite or beyond 1e30");
+    CHECK(stft.transform(samples).error().message == "sample 17 is not finite or exceeds 1e30");
     CHECK_FALSE(stft.magnitudes(samples));
   }
   samples[17] = 1e30f;
@@ -260,7 +260,7 @@ TEST_CASE("Samples and spectra that are not finite are refused with their place"
   samples[17] = 0;
   spectrum = stft.transform(samples).value();
   spectrum.values(3, 5) = {0, NAN};
-  CHECK(stft.inverse(spectrum).error().message == "the spectrum is not finite or beyond 1e30 at frame 3, bin 5");
+  CHECK(stft.inverse(spectrum).error().message == "the spectrum is not finite or exceeds 1e30 at frame 3, bin 5");
 }
 
 TEST_CASE("Spectra that do not fit the inverse are refused", "[stft]") {

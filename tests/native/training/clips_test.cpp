@@ -86,7 +86,7 @@ TEST_CASE("No stretch spans the border of two clips, behind which the state is z
 TEST_CASE("Clips that are no cut of the frames, or too short, are refused") {
   TrainerConfig config = small_config();
   CHECK(refusal(config, clips) == "");
-  CHECK(refusal(config, std::vector<std::uint64_t>{10, 20}) == "the clips have 30 frames; expected 37, all");
+  CHECK(refusal(config, std::vector<std::uint64_t>{10, 20}) == "the clips add up to 30 frames; expected 37");
   CHECK(refusal(config, std::vector<std::uint64_t>{7, 7, 7, 7, 9}) ==
         "the 5 clips are too short: they have 2 windows of 7 frames (0.8 s with the frame after them); a batch of 4 "
         "windows of 7 frames needs 4");

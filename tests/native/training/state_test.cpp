@@ -64,8 +64,10 @@ TEST_CASE("A state of another training is refused by name") {
   using C = TrainerConfig;
   CHECK(from([](C&) {}) == "");
   CHECK(from([](C& c) { c.threads = 2; }) == "");
-  CHECK(from([](C& c) { c.batch = 5; }) == "the state is of another training: its batch is 5; expected 4");
-  CHECK(from([](C& c) { c.layers = {6, 6}; }) == "the state is of another training: its hidden size is 6; expected 5");
+  CHECK(from([](C& c) { c.batch = 5; }) == "the state is from a different training: its batch is 5; expected 4");
+  CHECK(from([](C& c) {
+          c.layers = {6, 6};
+        }) == "the state is from a different training: its hidden size is 6; expected 5");
   CHECK(from([](C& c) { c.layers = {6}; }).find("number of layers is 1; expected 2") != std::string::npos);
   CHECK(from([](C& c) { c.seed = 3; }).find("seed is 3; expected 0") != std::string::npos);
   CHECK(from([](C& c) { c.learning_rate = 0.5; }).find("learning_rate is 0.5; expected 0") != std::string::npos);
@@ -80,11 +82,11 @@ TEST_CASE("Damaged states are refused, whatever is damaged") {
   const auto whole = state_of(trainer);
   CHECK(refusal(trainer, whole) == "");
   for (std::size_t size = 0; size < whole.size(); size += size < 200 || whole.size() - size < 200 ? 1 : 97) {
-    REQUIRE(refusal(trainer, {whole.data(), size}).find("cut short") != std::string::npos);
+    REQUIRE(refusal(trainer, {whole.data(), size}).find("truncated") != std::string::npos);
   }
   auto longer = whole;
   longer.push_back(std::byte{0});
-  CHECK(refusal(trainer, longer) == "the state has bytes behind its end");
+  CHECK(refusal(trainer, longer) == "the state has extra bytes at the end");
   // Whatever a byte becomes: refused, or a state from which training can go on.
   for (std::size_t i = 0; i < whole.size(); i += 13) {
     auto changed = whole;

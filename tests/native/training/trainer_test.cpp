@@ -397,7 +397,7 @@ TEST_CASE("Frames that cannot be learned are refused by frame and bin") {
   CHECK(with(0.0f) == "");
   Magnitudes sound = small_sound(40);
   sound.stft.size = 32;
-  CHECK(refusal(std::move(sound), config) == "the frames have 9 bins; expected 17, half the FFT size and one");
+  CHECK(refusal(std::move(sound), config) == "the frames have 9 bins; expected 17, half the FFT size plus one");
 }
 
 TEST_CASE("Too short a sound is refused with the seconds that are needed") {
@@ -430,7 +430,7 @@ TEST_CASE("Configurations are refused by field, value and what is allowed") {
   using C = TrainerConfig;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(with([](C& c) { c.layers.clear(); }) == "number of layers is 0; allowed: 1 to 4");
-  CHECK(with([](C& c) { c.layers = {1000000000}; }) == "layers is 1000000000; allowed: 1 to 4096 units a layer");
+  CHECK(with([](C& c) { c.layers = {1000000000}; }) == "layers is 1000000000; allowed: 1 to 4096 units per layer");
   CHECK(with([](C& c) { c.sequence = 0; }) == "sequence is 0; allowed: 1 to 4096 frames");
   CHECK(with([](C& c) { c.batch = 1; }) == "batch is 1; allowed: 2 to 4096");
   CHECK(with([](C& c) { c.run = 5; }) == "run is 5; allowed: 1 to 4, the batch");

@@ -86,8 +86,8 @@ TEST_CASE("A run of one clip starts at once, and a model can be trained further"
   REQUIRE_FALSE(second.add(noise(300)));
   REQUIRE_FALSE(second.start());
   CHECK(second.trainer().weights()->dense_bias[0] == model.weights.dense_bias[0]);
-  CHECK(second.add(noise(300))->message == "a clip comes too late: the training has started");
-  CHECK(second.start()->message == "the training has started already");
+  CHECK(second.add(noise(300))->message == "too late to add a clip: training has started");
+  CHECK(second.start()->message == "training has already started");
 }
 
 TEST_CASE("The memory of a training is known before its clips are") {
@@ -121,8 +121,8 @@ TEST_CASE("A run says once what has happened") {
     CHECK(notice->code == TrainingNotice::Code::stopped_early);
     const int last = run.trainer().epoch();
     CHECK(notice->message == "stopped early, after epoch " + std::to_string(last) +
-                                 ": the held-out loss was lowest after epoch " + std::to_string(last - 3) +
-                                 ", whose weights the model has");
+                                 ": the model has the weights of epoch " + std::to_string(last - 3) +
+                                 ", where the held-out loss was lowest");
     CHECK_FALSE(run.notice());
     CHECK(run.model());
   }
