@@ -67,7 +67,8 @@ class Page {
   /** Waits until an element's text matches; returns the text. */
   async shows(selector, pattern, timeout = 30000) {
     let text;
-    const matches = async () => pattern.test((text = await this.text(selector)));
+    const read = () => this.text(selector).catch(() => ''); // the page may still be loading
+    const matches = async () => pattern.test((text = await read()));
     await until(matches, `${selector} matching ${pattern}`, timeout).catch((error) => {
       throw new Error(`${error.message}; it shows: ${text}`);
     });
