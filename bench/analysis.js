@@ -19,10 +19,10 @@ export function steadySamples(series) {
   return measured.map((sample) => ({ start: sample[0], value: perUnit(series, sample) }));
 }
 
-/** Where the statistics of a series without a steady state begin: half of it is left, or all but the first call of a few samples. */
+/** Where the statistics of a series without a steady state begin: at its middle, or after the first call of a few samples. */
 const laterPart = (/** @type {number} */ count) => (count < 9 ? Math.min(1, count - 1) : Math.floor(count / 2));
 
-/** Half: a program that gets faster makes some samples short before the number of runs follows. */
+/** Half: when a program gets faster, some samples are too short before the number of runs is adapted. */
 const isLongEnough = (/** @type {Sample} */ [, milliseconds]) => milliseconds >= longEnough / 2;
 
 /**

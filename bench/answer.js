@@ -2,10 +2,10 @@
 
 /**
  * @typedef {object} BenchModule
- * @property {() => any} list what there is to run: { version, flags, workloads: [{ name, unit }] }
+ * @property {() => any} list what can be run: { version, flags, workloads: [{ name, unit }] }
  * @property {(workload: string) => any} setup everything that is not timed: { unitsPerRun }
  * @property {(workload: string, runs: number) => any} run { milliseconds, checksum, ok }, timed by performance.now()
- * @property {(workload: string) => any} [release] frees what setup took
+ * @property {(workload: string) => any} [release] frees what setup allocated
  */
 
 /**

@@ -1,4 +1,4 @@
-// Where the distribution of a sequence of times changes.
+// Finds where the distribution of a sequence of times changes.
 //
 // ED-PELT: a change is a split that raises the nonparametric likelihood of the segments' empirical distributions (Zou, Yin, Feng and
 // Wang, Annals of Statistics 42, 2014) by more than a penalty; the best set of splits is found exactly by dynamic programming with
@@ -31,8 +31,8 @@ function countsBelow(values) {
 /**
  * The indices at which a new segment begins, in order; none for a sequence without a change.
  * @param {ArrayLike<number>} values
- * @param {{ penalty?: number, shortest?: number }} options penalty: in units of ln n. 6 finds a change in about one of a hundred
- *   sequences without one; shortest: samples in a segment
+ * @param {{ penalty?: number, shortest?: number }} options penalty: in units of ln n. 6 finds a change in about one in a hundred
+ *   sequences without one; shortest: minimum number of samples in a segment
  * @returns {number[]}
  */
 export function changePoints(values, { penalty = 6, shortest = 3 } = {}) {

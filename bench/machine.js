@@ -24,7 +24,7 @@ function systemName() {
 
 const load = () => os.loadavg().map((value) => Number(value.toFixed(2)));
 
-/** Machine without the competitors' versions, which they tell when they start; `load.after` is now. @returns {Machine} */
+/** Machine without the competitors' versions, which they report when they start; `load.after` is now. @returns {Machine} */
 export function describeMachine() {
   return {
     cpu: os.cpus()[0].model,

@@ -1,6 +1,6 @@
 // Our own workloads as a bench module: the same file drives the WebAssembly module in Node, pages and Workers.
 //
-// A bench module exports `list`, `setup`, `run` and, where setup takes memory, `release`; see README.md.
+// A bench module exports `list`, `setup`, `run` and, if setup allocates memory, `release`; see README.md.
 
 import { readBytes } from '../js/bytes.js';
 import { stubs } from '../js/wasm/loader.js';
@@ -50,7 +50,7 @@ function numberOf(workload) {
   return index;
 }
 
-/** What there is to run. */
+/** What can be run. */
 export async function list() {
   await start();
   const workloads = names.map((name, index) => ({ name, unit: text(abi.bench_unit(index)) }));
@@ -62,7 +62,7 @@ export function setup(workload) {
   return { unitsPerRun: abi.bench_setup(numberOf(workload)) };
 }
 
-/** Times so many runs together. @param {string} workload @param {number} runs */
+/** Times this many runs together. @param {string} workload @param {number} runs */
 export function run(workload, runs) {
   const index = numberOf(workload);
   abi.bench_before(index, runs);
@@ -73,7 +73,7 @@ export function run(workload, runs) {
   return { milliseconds, checksum, ok: Boolean(abi.bench_is_right(index, checksum)) };
 }
 
-/** Frees what setup took. @param {string} workload */
+/** Frees what setup allocated. @param {string} workload */
 export function release(workload) {
   abi.bench_release(numberOf(workload));
 }

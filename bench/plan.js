@@ -7,8 +7,8 @@
  * @typedef {{ name: string, weight: number, entries: Entry[] }} Group
  */
 
-// The workloads that have targets run first and get more time. They also have the slow rivals: the time these take beyond
-// their share is then spread over all the others.
+// The workloads that have targets run first and get more time. Slow libraries are among their competitors: the time that these
+// take beyond their share is then spread over all other workloads.
 const headline = [
   'train-step/A',
   'generate-window/A',

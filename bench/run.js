@@ -32,11 +32,11 @@ Exits with 1 if a result was wrong or something crashed. Ctrl-C stops it.
 `;
 
 const experiments = ['paper-job', 'learning', 'training-memory', 'module-load', 'oscillator', 'script-processor'];
-const rivalsModule = './peers/index.js'; // not known to the type checker, nor are its packages
+const rivalsModule = './peers/index.js'; // hidden from the type checker, which lacks its packages
 const minutes = 60000;
 const output = new URL('../out/bench/', import.meta.url);
 
-/** The rivals, whose packages are installed only for them. */
+/** The other libraries, whose packages are not always installed. */
 async function rivals() {
   const { peers } = await import(rivalsModule);
   return peers();

@@ -47,7 +47,7 @@ export function pairRatios(a, b) {
 /**
  * A statistic of one or several lists with its 95 % percentile bootstrap interval (Efron and Tibshirani, An Introduction to the
  * Bootstrap, 1993, chapter 13). The generator is seeded: the same samples give the same interval.
- * @param {number[][]} lists each is resampled by itself; none is empty
+ * @param {number[][]} lists each is resampled independently; none is empty
  * @param {(lists: number[][]) => number} statistic
  * @returns {Estimate}
  */

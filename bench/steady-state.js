@@ -6,7 +6,7 @@ import { medianOf } from './statistics.js';
 
 const fewest = 8; // minimum number of times for a verdict
 const leastShare = 1 / 3; // of all times that a steady state must last
-const interruptions = 0.1; // the share of the steady times that may lie in segments apart: collections of garbage, other programs
+const interruptions = 0.1; // share of the steady times that may be in other segments: garbage collection, other programs
 const alike = 0.02; // levels closer than this count as equal, however small the noise
 
 /** Half the width of the band that holds two thirds of normal noise, from the distances of the times to their segments' medians. */

@@ -1,4 +1,4 @@
-// What the parts of the benchmark suite hand to one another.
+// The data that the parts of the benchmark suite exchange.
 import type { Estimate } from './statistics.js';
 
 /** When it began (ms since the measuring began), how long it took (ms), how many runs. */
@@ -12,7 +12,7 @@ export interface Series {
   unitsPerRun: number;
   checksum: number | null;
   ok: boolean;
-  /** What went wrong where `ok` is false. */
+  /** What went wrong if `ok` is false. */
   error?: string;
   samples: Sample[];
 }
@@ -20,7 +20,7 @@ export interface Series {
 /** A series and what is found in it; times are milliseconds per unit. */
 export interface Analysis extends Series {
   firstCall: number;
-  /** `from`: index into `samples`; null where there is no steady state: statistics are then of the later half. */
+  /** `from`: index into `samples`; null if there is no steady state: statistics are then those of the second half. */
   steady: { from: number | null; reason: string };
   statistics: { median: number; min: number; p5: number; p95: number; p999: number; low: number; high: number };
 }
@@ -105,7 +105,7 @@ export interface Report {
 
 declare global {
   interface Window {
-    /** How the benchmark page is spoken to, from page.js. */
+    /** Answers requests in the benchmark page; see page.js. */
     ask(request: { do: string; workload?: string; runs?: number }): Promise<object>;
   }
 }

@@ -1,5 +1,5 @@
 // Bundles js/ into the scripts of dist/: worklet.js and spectrum-worklet.js for the audio thread, worker.js for Workers, and
-// inline.js, the whole package with those and the WebAssembly modules inside, which must be there already.
+// inline.js, the whole package with those and the WebAssembly modules inside, which must already exist.
 import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -14,7 +14,7 @@ const contentsOfFiles = {
   },
 };
 
-/** Builds, and replaces each file at once: whoever is reading one gets it whole. */
+/** Builds, and replaces each file atomically: whoever reads one gets all of it. */
 async function bundle(options) {
   const { outputFiles } = await build({ ...settings, ...options });
   for (const { path, contents } of outputFiles) {

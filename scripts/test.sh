@@ -84,7 +84,7 @@ checks() {
 }
 benchmarks & tests & wait
 
-# What plays in real time has the machine almost for itself: the checks take what it leaves.
+# The browser tests play in real time and need the machine almost to themselves: the checks run at the lowest priority.
 suite 'Chromium' browser_tests chromium &
 suite 'Firefox' browser_tests firefox &
 (renice -n 19 "$BASHPID" >/dev/null && checks) & wait
@@ -94,7 +94,7 @@ if "$PYTHON" -c 'import torch' 2>/dev/null; then
   suite 'PyTorch example' tests/pytorch/example.sh
   [[ -z ${LODESTONE_LONG:-} ]] || suite 'PyTorch, 200 epochs' compare_with_pytorch
 else
-  echo 'what needs PyTorch: not run, python3-torch is not installed' | tee -a "$results"
+  echo 'PyTorch tests: not run, python3-torch is not installed' | tee -a "$results"
 fi
 
 printf '\n'

@@ -9,7 +9,7 @@
  * @property {() => Promise<Description>} start rejects with what is missing if it cannot start
  * @property {(workload: string) => Promise<{ unitsPerRun: number }>} setup everything that is not timed
  * @property {(workload: string, runs: number) => Promise<Sample>} run times this many runs together, by its own clock
- * @property {(workload: string) => Promise<void>} release frees what setup took
+ * @property {(workload: string) => Promise<void>} release frees what setup allocated
  * @property {() => Promise<void>} stop
  */
 

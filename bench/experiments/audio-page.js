@@ -32,8 +32,8 @@ function keepBusy() {
 }
 
 /**
- * A source: its node, the gaps between its calls, and how long after it was computed, by the context's clock, the sample
- * with that count is heard (0 where the node computes it when it is due).
+ * A source: its node, the gaps between its calls, and how long the sample with a given count waits from its computation
+ * until it is heard, by the context's clock (0 if the node computes it just in time).
  * @typedef {{ node: AudioNode, gaps: () => any, delay: (count: number, heardAt: number) => number }} Source
  */
 
@@ -64,7 +64,7 @@ function workletSource(context, processorOptions) {
   return { node, gaps: () => ask(node), delay: () => 0 };
 }
 
-/** What the context itself knows of the device's gaps; null where it has no such figures. @param {any} context */
+/** The context's own count of underruns; null if it has none. @param {any} context */
 const underruns = ({ playbackStats }) =>
   playbackStats ? { events: playbackStats.underrunEvents, seconds: playbackStats.underrunDuration } : null;
 

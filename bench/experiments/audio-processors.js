@@ -15,7 +15,7 @@ class SourceProcessor extends AudioWorkletProcessor {
   }
 }
 
-/** Counts the quanta since it was last asked, from the first that is not silent. */
+/** Counts the quanta since the last query, starting with the first that is not silent. */
 class WitnessProcessor extends AudioWorkletProcessor {
   constructor() {
     super();

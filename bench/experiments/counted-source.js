@@ -1,9 +1,9 @@
-// A synthesiser's workload with an output in which no loss goes unnoticed: it computes a bank of the paper's oscillators
-// and outputs a count. For both pages and AudioWorklets.
+// A synthesiser's workload whose output reveals every loss: it computes a bank of the paper's oscillators, and outputs a
+// count. For both pages and AudioWorklets.
 
 import { stubs } from '../../js/wasm/loader.js';
 
-/** Counts from 1 to this and again from 1, so that 0 is silence; over this all of them are exact in single precision. */
+/** Counts go from 1 to this and start again: so 0 is silence, and counts ÷ this are exact in single precision. */
 export const countPeriod = 65536;
 
 /** About a tenth of a core. */
@@ -43,7 +43,7 @@ export class CountedSource {
     }
   }
 
-  /** Milliseconds from one call to the next since this was last asked: 95th percentile and longest. */
+  /** Milliseconds from one call to the next since the last query: 95th percentile and maximum. */
   gaps() {
     const sorted = this.#gaps.slice(0, this.#calls).sort();
     this.#calls = 0;

@@ -8,8 +8,8 @@ const stftConfig = Float64Array.of(2048, 0, 512, 0, 0, 44100);
 const samples = 4096;
 
 /**
- * Milliseconds for the file to arrive, for the compiler, for the instance, and for the first call that does something: a
- * spectrogram of 4,096 samples.
+ * Milliseconds for fetching, compiling and instantiating the module, and for its first call: a spectrogram of 4,096
+ * samples.
  */
 export async function loadOnce() {
   const times = [performance.now()];

@@ -1,6 +1,6 @@
-// The oscillator as a bench module, for a scope in which nothing has run yet. A run is a number of samples, whole blocks of 128. The first one
-// is cold: `start` are the milliseconds of compiling and instantiating, which `milliseconds` leaves out. Later ones are
-// warm: run again and again, and `milliseconds` is the mean.
+// The oscillator as a bench module, for a scope in which nothing has run yet. A run is a number of samples, in whole
+// blocks of 128. The first one is cold: `start` is the time in milliseconds for compiling and instantiating, which
+// `milliseconds` does not include. Later ones are warm: they are repeated, and `milliseconds` is the mean.
 
 import { readBytes } from '../../js/bytes.js';
 import { stubs } from '../../js/wasm/loader.js';
@@ -8,11 +8,11 @@ import { stubs } from '../../js/wasm/loader.js';
 const frequency = 440;
 const sampleRate = 44100;
 const blockLength = 128;
-/** Of a sum of samples, which is at most 32: blocks hold single precision, and phases add up rounding. */
+/** Tolerance of a sum of samples, which is at most 32: blocks have single precision, and phases accumulate rounding. */
 const tolerance = 0.01;
 
 /**
- * A custom section with a random name: to the engine this is a module that it has never compiled.
+ * Appends a custom section with a random name, so that the engine has not compiled this module before.
  * @param {Uint8Array} bytes
  */
 function madeUnknown(bytes) {
@@ -39,7 +39,7 @@ function instantiate(bytes) {
   return exports;
 }
 
-/** Each makes a function that generates so many samples and returns their sum, with a loop compiled for it alone. */
+/** Each returns a function that generates samples and returns their sum, with a loop that is compiled for it alone. */
 /** @typedef {(samples: number) => number} Generate */
 
 /** @type {Record<string, (bytes: Uint8Array) => Generate>} */
@@ -120,10 +120,10 @@ function warmRun(generate, samples) {
   return { milliseconds, ...judged(checksum, samples) };
 }
 
-/** Whether `checksum` is the sum of the last so many samples. @param {number} checksum @param {number} samples */
+/** Whether `checksum` is the sum of the latest `samples` samples. @param {number} checksum @param {number} samples */
 function judged(checksum, samples) {
   const angle = (2 * Math.PI * frequency) / sampleRate;
-  const first = (generated % sampleRate) * angle; // at that rate the wave has come round
+  const first = (generated % sampleRate) * angle; // after this many samples the wave repeats
   const sum = (Math.sin((samples * angle) / 2) * Math.sin(first + ((samples - 1) * angle) / 2)) / Math.sin(angle / 2);
   generated += samples;
   return { checksum, ok: Math.abs(checksum - sum) < tolerance };

@@ -1,4 +1,4 @@
-// All installed rivals compute the same: `node --test bench/peers/agreement.test.js`. Each checks its first output
+// All installed libraries compute the same: `node --test bench/peers/agreement.test.js`. Each checks its first output
 // against the reference, a prediction to 1e-4 of its largest entry and the first loss to 1e-4 of itself, as does our own
 // program.
 

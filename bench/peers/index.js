@@ -1,4 +1,4 @@
-// The rivals as competitors. Each runs in its own process or page; its packages are in this folder's package.json.
+// The other libraries as competitors. Each runs in its own process or page; its packages are in this folder's package.json.
 
 import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
@@ -24,7 +24,7 @@ const rivals = [
   })),
 ];
 
-/** Not started: `start()` of a competitor rejects with what is missing. */
+/** None is started yet; a competitor's `start()` rejects if something is missing, and says what. */
 export function peers() {
   return [
     ...[1, 2].map(pytorch),
@@ -73,7 +73,7 @@ function inChromium(name, module) {
   return after(() => bundle(module.split('?')[0]), browserCompetitor(name, place));
 }
 
-/** A rival module with its packages as one file for pages, in build/bench/peers. */
+/** Bundles a library's module and its packages into one file for pages, in build/bench/peers. */
 async function bundle(file) {
   await build({
     entryPoints: [fileURLToPath(new URL(file, folder))],

@@ -1,14 +1,14 @@
-// Libraries of spectra, each behind the same few functions, used as their documentation says.
+// FFT and spectrum libraries behind one small interface, used as their documentation says.
 
 import { root } from './network.js';
 
 /**
  * @typedef {object} Library
- * @property {string} flags what to know of it
+ * @property {string} flags notes for the report
  * @property {(input: Float32Array) => { transform: () => void, magnitudes: () => Float32Array }} [makeTransform] `transform`
- *     gives the complex spectrum of `input`, `magnitudes` those of it; absent where the library only has magnitudes
+ *     computes the complex spectrum of `input`, `magnitudes` its magnitudes; absent if the library only has magnitudes
  * @property {(size: number) => (frame: Float32Array, result: Float32Array, at: number) => void} makeMagnitudes writes the
- *     magnitudes of a windowed frame to `result`, from `at` on: `size / 2 + 1`, or `size / 2` where it leaves out the last
+ *     magnitudes of a windowed frame to `result`, from `at` on: `size / 2 + 1`, or `size / 2` if it leaves out the last
  */
 
 /** The name of each one's package, and how it is loaded. */
@@ -99,7 +99,7 @@ async function loadEssentia() {
 /** @returns {Promise<Library>} */
 async function loadMeyda() {
   const { default: Meyda } = await import('meyda');
-  Meyda.windowingFunction = 'rect'; // frames come with their window
+  Meyda.windowingFunction = 'rect'; // frames are already windowed
   return {
     flags: 'plain JavaScript, double precision',
     makeMagnitudes: (size) => (frame, result, at) => {
@@ -109,7 +109,7 @@ async function loadMeyda() {
   };
 }
 
-/** The first `count` magnitudes of a spectrum of real and imaginary parts in turn; returns `result`. */
+/** The first `count` magnitudes of a spectrum of interleaved real and imaginary parts; returns `result`. */
 function writeMagnitudes(spectrum, count, result, at) {
   for (let k = 0; k < count; ++k) {
     const re = spectrum[2 * k];
@@ -119,7 +119,7 @@ function writeMagnitudes(spectrum, count, result, at) {
   return result;
 }
 
-/** All magnitudes where the imaginary part of DC, which is zero, gives its place to Nyquist. */
+/** All magnitudes of a spectrum that has Nyquist in place of the imaginary part of DC, which is zero. */
 function writePacked(spectrum, result, at) {
   const last = spectrum.length / 2;
   writeMagnitudes(spectrum, last, result, at);

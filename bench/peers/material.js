@@ -1,5 +1,5 @@
-// What the rivals run on, one safetensors file a network: frames of the bundled piano, weights from a seeded generator, the
-// windows of an epoch's batches, and what the reference predicts. `lodestone-verify` reads it too, so that our own
+// What the libraries run on, one safetensors file per network: frames of the bundled piano, weights from a seeded generator,
+// the windows of an epoch's batches, and what the reference predicts. `lodestone-verify` reads it too, so that our own
 // implementation is held to the same predictions.
 
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ function generator(seed) {
   };
 }
 
-/** As PyTorch starts them: uniform within ±1/√units; BatchNorm with the sound's own statistics. */
+/** Initialised as in PyTorch: uniform within ±1/√units; BatchNorm with the sound's own statistics. */
 function weightsOf(name) {
   const random = generator(1);
   const frames = pianoFrames();

@@ -1,4 +1,4 @@
-// The networks that all rivals run: MAGNet as in the paper (BatchNorm over bins, LSTM layers, Dense on the last step).
+// The networks that all libraries run: MAGNet as in the paper (BatchNorm over bins, LSTM layers, Dense on the last step).
 
 /** Hidden sizes of the LSTM layers. */
 export const networks = { A: [128, 128], B: [128, 128, 128] };
@@ -14,7 +14,7 @@ export const batch = 64;
 export const windows = 735;
 export const steps = 11;
 
-/** Adam without weight decay, which our own trainer adds: less work for the rivals. */
+/** Adam without weight decay, which our own trainer adds: less work for the other libraries. */
 export const adam = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8 };
 export const batchNorm = { eps: 1e-5, momentum: 0.1 };
 
@@ -30,9 +30,9 @@ export function shapesOf(name) {
   return [...norm, ...lstm, ['fc.weight', [bins, networks[name].at(-1)]], ['fc.bias', [bins]]];
 }
 
-/** The repository: in a page from the server's root, as bundles lie elsewhere. */
+/** The repository's URL: in a page the server's root, because bundles are elsewhere. */
 export const root = globalThis.location ? new URL('/', location.href) : new URL('../../', import.meta.url);
 
-/** Where a network's weights, batches and expected predictions lie. */
+/** Where a network's weights, batches and expected predictions are. */
 export const materialUrl = (name) => new URL(`build/bench/peers/${name}.safetensors`, root);
 export const onnxUrl = (name) => new URL(`build/bench/peers/${name}.onnx`, root);

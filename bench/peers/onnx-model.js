@@ -20,7 +20,7 @@ const axes = (name, values) => ({
 const integer = (name, value) => ({ name, type: onnx.AttributeProto.AttributeType.INT, i: value });
 const node = (opType, input, output, attribute = []) => ({ name: output[0], opType, input, output, attribute });
 
-/** A number stands for a fixed extent, a text for a free one. */
+/** A number is a fixed dimension, a string a free one. */
 const value = (name, ...dims) => ({
   name,
   type: {
@@ -31,7 +31,7 @@ const value = (name, ...dims) => ({
   },
 });
 
-/** Gates from PyTorch's order i, f, g, o to ONNX's i, o, f, c; `rows` values a unit. */
+/** Gates from PyTorch's order i, f, g, o to ONNX's i, o, f, c; `rows` values per unit. */
 function reordered(values, units, rows) {
   const block = units * rows;
   const result = new Float32Array(values.length);
@@ -39,7 +39,7 @@ function reordered(values, units, rows) {
   return result;
 }
 
-/** BatchNorm with its running statistics is a product and a sum: both go into layer 1. */
+/** BatchNorm with its running statistics is a product and a sum: both are folded into layer 1. */
 function foldedInput(weights, rows) {
   const matrix = weights['lstm.weight_ih_l0'].slice();
   const bias = weights['lstm.bias_ih_l0'].slice();
@@ -96,7 +96,7 @@ export function onnxModel(weights, layers) {
   let output = 'frames';
   layers.forEach((_, layer) => (output = addLstm(graph, weights, layers, layer, output)));
   const last = layers.length - 1;
-  graph.node.pop(); // of the last layer only the last state is of use
+  graph.node.pop(); // of the last layer only the last state is needed
   graph.initializer.push(
     tensor('fc_weight', [bins, layers[last]], weights['fc.weight']),
     tensor('fc_bias', [bins], weights['fc.bias']),

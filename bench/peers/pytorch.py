@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def processor_core():
-    """The fastest of OpenBLAS's kernels that this processor runs. Left to itself it takes one that is younger than the
+    """The fastest of OpenBLAS's kernels that this processor runs. By default it mistakes processors newer than the
     library for a Pentium 4, which costs three quarters of the speed."""
     flags = set(re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)[1].split())
     if {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= flags:
@@ -40,7 +40,7 @@ TOLERANCE = 1e-4  # relative to the largest entry
 
 
 def loaded_blas():
-    """Which BLAS this process has, by its memory map; of OpenBLAS also the processor it computes for."""
+    """Which BLAS this process has loaded, from its memory map; for OpenBLAS also the processor that it computes for."""
     torch.ones(64, 64) @ torch.ones(64, 64)
     paths = set(re.findall(r"\S+/lib(?:openblas|blas|mkl_rt|blis)\S*", Path("/proc/self/maps").read_text()))
     names = sorted("/".join(path.split("/")[-2:]) for path in paths)
@@ -175,7 +175,7 @@ class Rival:
         state = self.running[workload]
         job = state["job"]
         milliseconds = 0.0
-        if state["count"] == 0:  # timed by itself, so that what came out of it can be checked
+        if state["count"] == 0:  # timed by itself, so that its output can be checked
             output, milliseconds = self.timed(state, 1)
             state["ok"] = agrees(output, job.expected)
             runs -= 1

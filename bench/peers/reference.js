@@ -1,10 +1,10 @@
-// The network in plain JavaScript and double precision, written to be read: every rival has to predict the same.
+// The network in plain JavaScript and double precision, written for clarity: every library must predict the same.
 
 import { batchNorm, bins } from './network.js';
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
-/** `matrix [rows, vector.length]` times `vector`, added to `sums`; four partial sums, as one would wait for itself. */
+/** `matrix [rows, vector.length]` times `vector`, added to `sums`; four partial sums, to shorten the chain of additions. */
 function addProduct(sums, matrix, vector) {
   const columns = vector.length;
   for (let row = 0, at = 0; row < sums.length; ++row, at += columns) {

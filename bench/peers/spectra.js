@@ -1,4 +1,4 @@
-// Libraries of spectra: single real FFTs, and STFT magnitudes of 60 s with the loop that their users write around them.
+// FFT and spectrum libraries: single real FFTs, and STFT magnitudes of 60 s with the loop that users write around them.
 // `spectra.js?fft.js`, `?pffft-wasm`, `?essentia.js`, `?meyda`.
 
 import { libraries } from './libraries.js';
@@ -64,7 +64,7 @@ function transformWorkload(size, makeTransform) {
   };
 }
 
-/** As our own Stft frames: a periodic Hann window as long as the FFT, frames centred, the ends mirrored. */
+/** Framed like our own Stft: a periodic Hann window as long as the FFT, frames centred, the ends mirrored. */
 function stftWorkload({ size, hop }, makeMagnitudes) {
   let signal;
   let window;

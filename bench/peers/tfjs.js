@@ -1,5 +1,5 @@
-// TensorFlow.js: the network of layers as a user writes it.
-// The query of this module's address says which backend: `tfjs.js?wasm`, `?wasm-transposed`, `?cpu`.
+// TensorFlow.js: the network as a layers model, as a user would write it.
+// The query of this module's URL selects the backend: `tfjs.js?wasm`, `?wasm-transposed`, `?cpu`.
 
 import * as tf from '@tensorflow/tfjs';
 import { adam, batch, batchNorm, bins, networks, root, sequence } from './network.js';
@@ -110,13 +110,13 @@ function training(name, load) {
   };
 }
 
-/** The network with the material's weights; `stateful` takes a frame at a time and keeps the states. */
+/** The network with the material's weights; `stateful` takes one frame at a time and keeps the states. */
 function makeModel(material, units, stateful) {
   const model = tf.sequential();
   const shape = stateful ? { batchInputShape: [1, 1, bins] } : { inputShape: [sequence, bins] };
   const { eps: epsilon, momentum } = batchNorm;
   model.add(tf.layers.batchNormalization({ ...shape, epsilon, momentum: 1 - momentum }));
-  // Weights are given below; the usual orthogonal ones would take minutes on the cpu backend.
+  // Weights are set below; the usual orthogonal ones would take minutes on the cpu backend.
   const lstm = { recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros' };
   units.forEach((count, layer) => {
     const returnSequences = layer < units.length - 1;

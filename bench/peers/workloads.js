@@ -1,4 +1,4 @@
-// Shared by the rival modules: their weights and batches, and how a workload is timed.
+// Shared by the libraries' modules: their weights and batches, and how a workload is timed.
 
 import { readBytes } from '../../js/bytes.js';
 import { readSafetensors } from '../../js/training/safetensors.js';
@@ -8,7 +8,7 @@ import { batch, bins, materialUrl, root, sequence, steps } from './network.js';
 const tolerance = 1e-4;
 
 /**
- * A workload: `step(i)` does the i-th unit of work and returns what came out; `check(output)` is asked after the first.
+ * A workload: `step(i)` does the i-th unit of work and returns its output; `check(output)` is called after the first.
  * @typedef {object} Workload
  * @property {string} name
  * @property {string} unit
@@ -19,7 +19,7 @@ const tolerance = 1e-4;
  */
 
 /**
- * A bench module (see bench/answer.js) of what `open` gives: its version, flags and workloads.
+ * A bench module (see bench/answer.js) made of what `open` returns: its version, flags and workloads.
  * @param {() => Promise<{ version: string, flags: string, workloads: Workload[] }>} open
  */
 export function benchModule(open) {
@@ -47,7 +47,7 @@ export function benchModule(open) {
   };
 }
 
-/** The first unit is timed by itself, so that what came out of it can be checked. */
+/** The first unit is timed by itself, so that its output can be checked. */
 async function first(workload, runs) {
   const one = await timed(workload, 1);
   workload.ok = workload.check(workload.output);
@@ -84,7 +84,7 @@ export async function readMaterial(name) {
   return values;
 }
 
-/** Whether a prediction is the reference's. */
+/** Whether a prediction matches the reference's. */
 export function agrees(prediction, expected) {
   let largest = 0;
   let error = 0;
@@ -99,7 +99,7 @@ export const sum = (values) => values.reduce((total, value) => total + value, 0)
 
 /**
  * Generating, each prediction fed back: `predict` takes the last frames `[sequence · bins]` in window mode, the last one
- * in stateful mode, and gives the next `[bins]`; in stateful mode `prime` takes the first frames.
+ * in stateful mode, and returns the next `[bins]`; in stateful mode `prime` takes the first frames.
  */
 export function generation(name, mode, material, { setup, prime, predict }) {
   let input;
@@ -137,5 +137,5 @@ export function batchRows(material, i) {
   return { inputs, targets: starts.map((start) => start + sequence) };
 }
 
-/** Whether the loss of the first step is the reference's. */
+/** Whether the loss of the first step matches the reference's. */
 export const lossAgrees = (loss, material) => Math.abs(loss - material.losses[0]) <= tolerance * material.losses[0];

@@ -1,15 +1,15 @@
-// How long a change takes to be heard: the player renders on with the change and without it, and both are compared sample by
-// sample, from every phase of the hop.
+// Measures how long a change takes to be heard: the player continues with and without it, and both outputs are compared
+// sample by sample, for every phase of the hop.
 import { Core, CorePlayer } from '../../js/core.js';
 import { controlNames } from '../../js/options.js';
 
 /**
  * @typedef {{ phase: number, first: number, half: number, effect: Float64Array }} Change samples from the change to the first that
- *     differs, and to half of the effect; `effect` over time, as a share of what it settles at
+ *     differs, and to half of the effect; `effect` over time, as a share of its final amplitude
  * @typedef {(player: CorePlayer) => void} Act
  */
 
-/** Brings the highest partials up by 80 dB: beside that the sound as it was is nothing, and what is heard is the effect alone. */
+/** Raises the highest partials by 80 dB: compared with that, the original sound is negligible, and only the effect remains. */
 const fullBrightness = 24;
 
 /** @type {Record<string, Act>} */
@@ -20,12 +20,12 @@ export const acts = {
 };
 
 const warmUpHops = 60;
-/** Hops that are compared, and those at their end that show what the effect settles at. */
+/** Hops that are compared, and how many of the last ones show the final amplitude. */
 const [hops, settledHops] = [16, 5];
-/** Places in the sound over which the effect is averaged: a single one's amplitude wavers. */
+/** Places in the sound over which the effect is averaged, because its amplitude varies at a single one. */
 const places = 24;
 
-/** A player whose whole state can be kept and brought back. */
+/** A player whose whole state can be saved and restored. */
 class Repeatable {
   #core;
   #kept = new Uint8Array();
@@ -56,7 +56,7 @@ class Repeatable {
  * @param {WebAssembly.Module} module
  * @param {Uint8Array} live
  * @param {{ hop: number, phases: number[], act: Act, options: object }} what phases: samples into the hop; options: of the player
- * @returns {{ says: number[], changes: Change[] }} says: what the player itself says, [min, max, half]
+ * @returns {{ says: number[], changes: Change[] }} says: what the player itself reports, [min, max, half]
  */
 export function measureChange(module, live, { hop, phases, act, options }) {
   const sound = new Repeatable(module, live, options);

@@ -12,7 +12,7 @@ const sorted = (values) => Array.from(Float64Array.from(values).sort());
 /**
  * The mean cost as a share of the time that a quantum lasts, in percent, with the interval of the mean of the slots.
  * @param {number[][]} slots costs of the quanta of each slot
- * @param {number} lasts a quantum, in the costs' unit
+ * @param {number} lasts duration of a quantum, in the costs' unit
  * @returns {Estimate}
  */
 export function meanShare(slots, lasts) {
@@ -21,8 +21,8 @@ export function meanShare(slots, lasts) {
 }
 
 /**
- * The 99.9th percentile ÷ the median. The interval is that of the percentile by order statistics, which asks nothing of the
- * distribution (Conover, Practical Nonparametric Statistics, 1999, section 3.2); the median's own is negligible beside it.
+ * The 99.9th percentile ÷ the median. The interval is that of the percentile by order statistics, which assumes nothing about the
+ * distribution (Conover, Practical Nonparametric Statistics, 1999, section 3.2); that of the median is negligible.
  * @param {number[]} costs
  * @returns {Estimate}
  */
@@ -38,7 +38,7 @@ export function evenness(costs) {
 const shares = Array.from({ length: 121 }, (_, i) => 10 ** (-i / 20));
 
 /**
- * How large a share of the quanta costs more than so much: [cost, share] for shares down to one quantum's.
+ * The share of the quanta that cost more than a given cost: [cost, share] for shares down to that of one quantum.
  * @param {number[]} costs
  * @returns {[number, number][]}
  */

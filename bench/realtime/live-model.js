@@ -1,7 +1,7 @@
 import { Core, CoreLiveModel, CoreModel } from '../../js/core.js';
 
-/** A model file as a player takes it. @param {WebAssembly.Module} module @param {Uint8Array} file */
+/** The bytes that a player takes, from a model file. @param {WebAssembly.Module} module @param {Uint8Array} file */
 export function liveModel(module, file) {
-  const core = new Core(module); // and its memory goes with it
+  const core = new Core(module); // its memory goes with it
   return new CoreLiveModel(core, new CoreModel(core, file)).bytes();
 }

@@ -1,13 +1,13 @@
 // Computes lost time from the lateness of quanta.
 
-/** Milliseconds: a quantum of 128 at 44.1 kHz, which is more than a worklet's clock is coarse. */
+/** Milliseconds: less than a quantum of 128 at 44.1 kHz, but more than a tick of a worklet's clock. */
 const smallest = 2.9;
 
 /**
- * A device that has to wait plays silence meanwhile, and its clock stays behind by as much for good, whereas quanta that
- * are late but in time for the device's buffer are made up for. So what counts is how the least lateness of all that
- * comes later rises. Clocks that drift apart rise too, but never as far at once.
- * @param {number[]} floors the least lateness, in ms, of one stretch of time after the other
+ * A device that has to wait plays silence meanwhile, and its clock stays behind permanently, whereas quanta that are late
+ * but in time for the device's buffer catch up. So time is lost when the minimum lateness of everything that follows
+ * rises. Clocks that drift apart make it rise too, but never as far at once.
+ * @param {number[]} floors minimum lateness, in ms, of consecutive stretches of time
  * @returns {{ events: number, milliseconds: number, steps: [index: number, milliseconds: number][] }}
  */
 export function lostTime(floors) {

@@ -1,5 +1,5 @@
-// What playing takes from memory: blocks of the core's heap, and the JavaScript heap of the worklet, over ten minutes of sound
-// that are rendered as fast as can be.
+// The memory that playing allocates: blocks of the core's heap, and the JavaScript heap of the worklet, over ten minutes of
+// sound that are rendered as fast as possible.
 import { openPage } from '../open-page.js';
 import { models } from './model-addresses.js';
 
@@ -8,17 +8,17 @@ import { models } from './model-addresses.js';
  * @import { Findings } from '../types.d.ts'
  * @typedef {{ browser: string, kind: string, before: number, allocations: number, sounding: number, heap?: Heap }} Rendered
  * @typedef {{ collected: [number, number], minutes: number[] }} Heap bytes in use: after a collection at the first and the last stop,
- *     and before any since the first
+ *     and before any collection since the first
  */
 
 export const title = 'Memory during playing';
 
 const rendering = '/bench/realtime/in-page/rendering.js';
-/** Of a float32 that counts: above that it would skip numbers. */
+/** Maximum count in a float32: above it, some integers are missing. */
 const mostCounted = 2 ** 24;
 
 /**
- * Speaks to the worklet of a page in Chromium, through the DevTools protocol.
+ * Talks to the worklet of a page in Chromium through the DevTools protocol.
  * @param {any} page Playwright's
  */
 async function attachToWorklet(page) {
@@ -72,7 +72,7 @@ async function renderInChromium(kind, minutes) {
   }
 }
 
-/** Firefox cannot stop on the way, nor be asked about the worklet's heap. @param {number} minutes @returns {Promise<Rendered>} */
+/** Firefox can neither pause rendering nor report the worklet's heap. @param {number} minutes @returns {Promise<Rendered>} */
 async function renderInFirefox(minutes) {
   const { call, close } = await openPage('firefox');
   const kind = 'generator';
@@ -96,7 +96,7 @@ export async function run({ quick, log }) {
   const all = [chromium, empty, firefox];
   for (const { browser, kind, sounding, before } of all) {
     if (kind === 'generator' && sounding === 0) throw new Error(`${browser} rendered silence`);
-    if (before >= mostCounted) throw new Error(`${browser} took more blocks than can be counted`);
+    if (before >= mostCounted) throw new Error(`${browser} made more allocations than can be counted`);
   }
   return { text, charts: [chart([chromium, empty])], tables: [table(all)], values: values(chromium, firefox) };
 }

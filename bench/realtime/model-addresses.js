@@ -1,5 +1,5 @@
 /**
- * The models that are played, as pages ask for them: A, a network of two layers of 128, in both presets, and a small one, which
+ * The URLs of the models that are played: A, a network of two layers of 128, in both presets, and a small one, which
  * models.js trains.
  */
 export const models = {

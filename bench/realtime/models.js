@@ -1,4 +1,4 @@
-// The small network that sixteen nodes play: it knows the bundled piano a little, since what a hop costs depends on what sounds.
+// The small network that sixteen nodes play, briefly trained on the piano, because a hop's cost depends on the sound.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Magnet, readWav } from '../../js/index.js';
 import { models } from './model-addresses.js';
@@ -6,7 +6,7 @@ import { models } from './model-addresses.js';
 const piano = new URL('../../examples/sounds/piano.wav', import.meta.url);
 const seconds = 3;
 
-/** Where a model lies, for Node. @param {keyof typeof models} name */
+/** Where a model is, for Node. @param {keyof typeof models} name */
 export const modelFile = (name) => new URL(`../..${models[name]}`, import.meta.url);
 
 /** Trains and writes it. @param {{ quick: boolean, signal: AbortSignal }} options */
@@ -20,7 +20,7 @@ export async function makeSmallModel({ quick, signal }) {
     epochs: quick ? 2 : 30,
     signal,
   });
-  signal.throwIfAborted(); // it has less than all of the training
+  signal.throwIfAborted(); // it is only partly trained
   await mkdir(new URL('.', modelFile('small')), { recursive: true });
   await writeFile(modelFile('small'), model.toBytes());
   model.dispose();

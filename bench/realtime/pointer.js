@@ -1,4 +1,4 @@
-// From the pointer to the sound: a press in the page, and everything up to the first changed sample before the destination.
+// From the pointer to the sound: a click in the page, and everything up to the first changed sample before the destination.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPage } from '../open-page.js';
 import { medianEstimate, summary } from '../statistics.js';
@@ -76,7 +76,7 @@ function findings(presses, { base, output }) {
   };
 }
 
-/** How many are over by when. @param {number[]} times @returns {[number, number][]} */
+/** The share that is over by each time. @param {number[]} times @returns {[number, number][]} */
 function distribution(times) {
   const sorted = times.slice().sort((a, b) => a - b);
   return sorted.map((time, i) => [time, (i + 1) / sorted.length]);

@@ -1,4 +1,4 @@
-// What a quantum costs and how evenly: the player in a Worker of either browser, its quanta back to back, each timed.
+// The cost of a quantum and how much it varies: the player in a Worker of either browser, quanta back to back, each timed.
 import { max } from 'd3-array';
 import { browserCompetitor } from '../competitors/browser.js';
 import { short } from '../report/text.js';
@@ -23,7 +23,7 @@ const named = ['window', 'stateful'];
 const twin = (/** @type {string} */ name) => `${name} again`;
 const fixedSum = 'a fixed sum';
 
-/** Twins play the first slots; those that stand beside the figures one in six. @param {string} name @param {number} slot */
+/** Twins play the first slots, players shown for comparison one in six. @param {string} name @param {number} slot */
 const plays = (name, slot) => named.includes(name) || (named.map(twin).includes(name) ? slot < 20 : slot % 6 === 0);
 
 /** @param {ExperimentOptions} options @returns {Promise<Findings>} */
@@ -81,8 +81,8 @@ async function playInTurns(competitor, names, { slots, quick, signal }) {
 }
 
 /**
- * Of every quantum that twins played the lesser cost: what disturbed one of them for a moment did not disturb the other, and
- * what is uneven in both is the player's own.
+ * The lower cost of every quantum that twins played: a momentary disturbance hits only one of them, and what varies in both
+ * is the player's own variation.
  * @param {Played[]} all
  * @param {Played} one
  */

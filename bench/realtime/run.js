@@ -39,7 +39,7 @@ const experiments = [
 const output = new URL('../../out/bench/', import.meta.url);
 const title = 'Lodestone: in real time';
 
-/** Fails early where one is missing. */
+/** Fails early if one is missing. */
 async function browserVersions() {
   const names = ['chromium', 'firefox'];
   const pages = await Promise.all(names.map(openPage));

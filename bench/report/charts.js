@@ -102,7 +102,7 @@ function axis([low, high], range, log) {
   return { scale, ticks: scale.ticks(6) };
 }
 
-/** Where the entries of a legend go: rows of as many as fit. @param {string[]} names */
+/** Positions of a legend's entries, as many in a row as fit. @param {string[]} names */
 function legend(names, top = 30) {
   let [x, y] = [0, top];
   const entries = names.map((name, i) => {

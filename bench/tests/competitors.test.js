@@ -7,7 +7,7 @@ import { nodeCompetitor } from '../competitors/node.js';
 import { processCompetitor } from '../competitors/process.js';
 import { root } from '../../tests/node/support.js';
 
-test('the benchmark module asks its host for nothing but what a failure is printed with', async () => {
+test('the benchmark module imports only what is needed to print a failure', async () => {
   const module = await WebAssembly.compile(await readFile(new URL('build/wasm/lodestone-bench.wasm', root)));
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
   assert.deepEqual(imports.sort(), ['emscripten_notify_memory_growth', 'fd_close', 'fd_seek', 'fd_write', 'proc_exit']);
@@ -19,13 +19,13 @@ describe('the module in a Node process', () => {
   before(async () => (description = await node.start()));
   after(() => node.stop());
 
-  test('says who it is and what it can run', () => {
+  test('reports its version and its workloads', () => {
     assert.match(description.version, /^Node v\d+/);
     assert.ok(description.workloads.length > 80);
     for (const { name, unit } of description.workloads) assert.ok(/^[\w./-]+$/.test(name) && unit, name);
   });
 
-  test('runs several workloads side by side, all of them right', async () => {
+  test('runs several workloads in turn, with correct results', async () => {
     for (const name of ['fft/256', 'gates-forward/64x128', 'generate-window/A']) await node.setup(name);
     for (const name of ['fft/256', 'generate-window/A', 'gates-forward/64x128', 'fft/256']) {
       const { milliseconds, ok } = await node.run(name, 2);
@@ -37,20 +37,20 @@ describe('the module in a Node process', () => {
   test('counts the units of a run', async () =>
     assert.deepEqual(await node.setup('stft-stream/512-128'), { unitsPerRun: 64 }));
 
-  test('refuses a workload that there is not', () =>
+  test('refuses an unknown workload', () =>
     assert.rejects(node.setup('fft/3'), { message: 'node: there is no workload fft/3' }));
 });
 
-test('a program that is missing is an error that names it', () =>
+test('a missing program causes an error that names it', () =>
   assert.rejects(processCompetitor('ghost', '/no/such/program', []).start(), /\/no\/such\/program cannot be started/));
 
-test('a program that ends is an error with its last words', () =>
+test('a program that exits causes an error with its last output', () =>
   assert.rejects(
     processCompetitor('short', process.execPath, ['-e', 'console.error("no luck"); process.exit(3)']).start(),
     /ended with 3: no luck/,
   ));
 
-test('what a bench module throws becomes an answer', async () => {
+test('an error that a bench module throws becomes its answer', async () => {
   const module = { list: () => ({}), setup: () => assert.fail('no such thing'), run: () => ({}) };
   assert.deepEqual(await answer(module, { do: 'setup', workload: 'x' }), { error: 'no such thing' });
   assert.match((await answer(module, { do: 'dance' })).error, /do is dance; allowed: list, setup, run, release/);

@@ -8,7 +8,7 @@ import { compare } from '../compare.js';
 import { measure } from '../measure.js';
 import { targetsOf } from '../targets.js';
 
-/** A clock and competitors that advance it: `time(run)` is what the run of that number takes, in ms, before noise. */
+/** A clock and competitors that advance it: `time(run)` is the duration of a run in ms, before noise. */
 function world() {
   let clock = 0;
   let seed = 0;
@@ -57,20 +57,20 @@ test('a known warm-up and a known ratio are found', async () => {
   assert.ok(ratio.low <= 0.5 && 0.5 <= ratio.high && ratio.pairs > 50, JSON.stringify(ratio));
 });
 
-test('a competitor that never settles is said not to', async () => {
+test('a competitor that never settles is reported as such', async () => {
   const w = world();
   const [series] = (await race(w, [w.competitor('a', (run) => 0.1 + run / 1e5)])).map(analyse);
   assert.equal(series.steady.from, null);
 });
 
-test('competitors of like speed alternate', async () => {
+test('competitors of similar speed alternate', async () => {
   const w = world();
   await race(w, [w.competitor('a', () => 20), w.competitor('b', () => 20)]);
   const repeats = w.order.filter((name, i) => name === w.order[i - 1]).length;
   assert.ok(w.order.length > 300 && repeats < 0.05 * w.order.length, `${repeats} of ${w.order.length}`);
 });
 
-test('a slow competitor has its few samples, spread over those of a fast one', async () => {
+test('a slow competitor gets few samples, spread over those of a fast one', async () => {
   const w = world();
   const [slow, fast] = await race(w, [w.competitor('slow', () => 3000), w.competitor('fast', () => 15)]);
   assert.ok(slow.samples.length === 4 || slow.samples.length === 5, `${slow.samples.length}`);
@@ -84,7 +84,7 @@ test('a slow competitor has its few samples, spread over those of a fast one', a
   assert.ok(Math.min(...between.slice(1)) > 20, `${between}`); // the second may follow the first, the first call, at once
 });
 
-test('samples are as long as clocks need, the first is one run, and all are kept', async () => {
+test('samples are long enough for the clock, the first is one run, and all are kept', async () => {
   const w = world();
   const [series] = await race(w, [w.competitor('a', () => 0.001)], { budget: 2000 });
   assert.equal(series.samples[0][2], 1);
@@ -115,7 +115,7 @@ test('a wrong checksum and a crash end a competitor, not the others', async () =
   assert.equal(ratioOf(analyse(all[0]), analyse(all[3])), null);
 });
 
-test('an abort ends the measuring', async () => {
+test('an abort ends the measurement', async () => {
   const w = world();
   const abort = new AbortController();
   const competitor = w.competitor('a', (run) => {
@@ -134,7 +134,7 @@ function steadySeries(workload, competitor, time, seed = 0.5) {
 
 const target = (targets, part) => targets.find(({ name }) => name.includes(part));
 
-test('targets: figures, what is missing and the worst by name', () => {
+test('targets: figures, missing ones, and the name of the worst', () => {
   const series = [
     steadySeries('train-step/A', 'chromium', 105, 0.1),
     steadySeries('train-step/A', 'native', 50, 0.2),
@@ -185,7 +185,7 @@ const machine = {
   flags: {},
 };
 
-test('compare: only what changed beyond noise, and why to doubt it', () => {
+test('compare: only changes beyond noise, and reasons to doubt them', () => {
   const names = ['same', 'slower', 'faster'];
   const then = names.map((name, i) => steadySeries(name, 'node', 1, (i + 1) / 10));
   const now = names.map((name, i) => steadySeries(name, 'node', [1, 1.1, 0.5][i], (i + 4) / 10));

@@ -18,13 +18,13 @@ test('the mean cost is a share of the time that a quantum lasts', () => {
   assert.ok(low < value && value < high);
 });
 
-test('evenness sees what more than one quantum in a thousand costs', () => {
+test('evenness depends on the cost of more than one quantum in a thousand', () => {
   assert.equal(evenness(quanta(5)).value, 1);
   assert.equal(evenness(quanta(20)).value, 4);
   const { low, value, high } = evenness(quanta(9));
   assert.equal(value, 1);
   assert.equal(low, 1);
-  assert.equal(high, 4, 'with 9 in 10,000 the interval of the percentile reaches the dear ones');
+  assert.equal(high, 4, 'with 9 in 10,000 the interval of the percentile reaches the expensive ones');
 });
 
 test('exceedance goes from the cheapest quantum down to the share of one', () => {
@@ -37,7 +37,7 @@ test('exceedance goes from the cheapest quantum down to the share of one', () =>
   assert.ok(turn[1] <= 0.0101 && turn[1] > 0.008, `dear from ${turn[1]} on`);
 });
 
-test('the timeline has the dearest quantum of each stretch, at its time', () => {
+test('the timeline has the most expensive quantum of each stretch, at its time', () => {
   const costs = [1, 5, 2, 2, 9, 1];
   assert.deepEqual(timeline(costs, 60, 3), [
     [0, 5],
@@ -46,7 +46,7 @@ test('the timeline has the dearest quantum of each stretch, at its time', () => 
   ]);
 });
 
-test('time is lost where lateness stays: not where quanta are late and catch up, nor where clocks drift', () => {
+test('time is lost if lateness persists, not if quanta are late and catch up, nor if clocks drift', () => {
   assert.deepEqual(lostTime([5, 5, 30, 5, 5]), { events: 0, milliseconds: 0, steps: [] });
   assert.deepEqual(lostTime([5, 5, 17, 17, 40, 17]), { events: 1, milliseconds: 12, steps: [[1, 12]] });
   assert.deepEqual(lostTime([5, 9, 9, 20, 20]).events, 2);
@@ -77,7 +77,7 @@ function listened() {
   ];
 }
 
-test('underruns are those of the context where it counts them, else those of the clock, less the empty processor’s', () => {
+test('underruns are counted by the context if it can, else by the clock, minus those of the empty processor', () => {
   const { 'chromium, window': chromium, 'firefox, window': firefox } = moreUnderruns(listened());
   assert.equal(chromium.value, 1);
   assert.equal(chromium.note, '4 and 3');
@@ -87,7 +87,7 @@ test('underruns are those of the context where it counts them, else those of the
   assert.deepEqual(table(listened()).rows[2].slice(3, 7), [null, null, 2, 20]);
 });
 
-test('every figure has a target; what was not measured says so and is not met', () => {
+test('every figure has a target; one that was not measured says so and is not met', () => {
   const experiments = {
     memory: { title: 'Memory', text: [], values: { growth: 12, 'allocations, chromium': 0 } },
     pointer: { title: 'Pointer', text: ['It moves.'], estimates: { reached: { value: 21, low: 20, high: 22 } } },

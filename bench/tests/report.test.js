@@ -91,12 +91,12 @@ test('numbers for people', () => {
   assert.deepEqual([12e-6, 0.0012, 1, 71.26, 5770].map(duration), ['12 ns', '1.2 µs', '1 ms', '71.3 ms', '5.77 s']);
 });
 
-test('ratios: everybody to our build in Chromium, our own to the native one', () => {
+test('ratios: all competitors ÷ our build in Chromium, our own builds ÷ the native one', () => {
   const names = madeUp().ratios.map(({ name, value }) => `${name}: ${value.toFixed(2)}`);
   assert.deepEqual(names, ['chromium ÷ native-4: 1.25', 'native-4 ÷ chromium: 0.80', 'pytorch-1 ÷ chromium: 2.00']);
 });
 
-test('the page has all of it, needs nothing else and escapes what it is given', () => {
+test('the page contains everything, needs no other file and escapes its contents', () => {
   const page = htmlReport(madeUp());
   for (const part of [
     'PyTorch 1 thread',
@@ -115,7 +115,7 @@ test('the page has all of it, needs nothing else and escapes what it is given', 
   assert.doesNotMatch(page, /NaN|Infinity|undefined/);
 });
 
-test('the Markdown names the very charts that are written', () => {
+test('the Markdown refers to exactly the charts that are written', () => {
   const report = madeUp();
   const sections = content(report);
   const text = markdownReport(report, sections);
@@ -148,7 +148,7 @@ test('charts: bars begin at 1, intervals lie around values, a file has its own c
   assert.match(curves({ title: 'Empty', x: { label: '' }, y: { label: '' }, series: [] }), /no data/);
 });
 
-test('the plan: targets first, yardsticks together, time shared by weight', () => {
+test('the plan: targets first, compared workloads together, time shared by weight', () => {
   const workload = (name) => ({ name, unit: 'call' });
   const someone = (...names) => ({ competitor: { name: 'x' }, description: { workloads: names.map(workload) } });
   const groups = plan(

@@ -31,7 +31,7 @@ test('pairs are the samples nearest in time', () => {
   assert.deepEqual(pairRatios([at(50, 1), at(60, 1)], [at(0, 2), at(1, 4)]), [1 / 2, 1 / 4]); // each used once
 });
 
-test('what slows both at once leaves the ratio of pairs alone', () => {
+test('a disturbance of both at once does not change the ratio of pairs', () => {
   const burst = (i) => (i % 40 < 25 ? 1 : 3);
   const a = times(200, 0.1, burst).map((value, i) => ({ start: 2 * i, value: 0.5 * value }));
   const b = times(200, 0.7, burst).map((value, i) => ({ start: 2 * i + 1, value }));
@@ -40,7 +40,7 @@ test('what slows both at once leaves the ratio of pairs alone', () => {
   assert.ok(low > 0.48 && low < value && value < high && high < 0.52, `${low} to ${high}`);
 });
 
-test('a 95 % interval holds the truth about 95 times of 100, and is the same when asked again', () => {
+test('a 95 % interval contains the true value about 95 times in 100, and is reproducible', () => {
   let held = 0;
   for (let i = 0; i < 200; ++i) {
     const draw = randomNormal.source(randomLcg((i + 0.5) / 200))(10, 1);

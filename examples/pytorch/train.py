@@ -5,7 +5,7 @@
     torchrun --nproc_per_node 2 train.py sounds/ -o model.safetensors
 
 SOUNDS is a folder of WAV files of one sample rate, or one such file. Needs torch and numpy, nothing else. A GPU is
-used where there is one (gradients go by NCCL, on CPUs by gloo).
+used if there is one. Gradients are exchanged with NCCL, or with gloo on CPUs.
 """
 import argparse
 import hashlib
@@ -80,7 +80,7 @@ def check_agreement(network, count):
     if count > 1:
         distributed.all_gather_object(digests, digest)
     if len(set(digests)) != 1:
-        raise SystemExit("the processes have come to different weights")
+        raise SystemExit("the processes have different weights")
     return digest[:16]
 
 
@@ -105,7 +105,7 @@ def main():
     sampler = DistributedSampler(windows, count, rank, seed=options.seed, drop_last=True)
     loader = DataLoader(windows, max(2, options.batch // count), sampler=sampler, drop_last=True)
     if len(loader) == 0:
-        raise SystemExit(f"{len(windows)} windows fill no batch of {options.batch}; needed: more sound, or --batch")
+        raise SystemExit(f"{len(windows)} windows are fewer than a batch of {options.batch}; needed: more sound, or --batch")
     learner = DistributedDataParallel(network) if count > 1 else network
     for epoch in range(len(losses), options.epochs):
         sampler.set_epoch(epoch)

@@ -3,7 +3,7 @@
 const share = 0.8;
 const frame = 1000 / 60;
 
-/** A picture that changes all the time. @param {CanvasRenderingContext2D} picture @param {number} now */
+/** A picture that keeps changing. @param {CanvasRenderingContext2D} picture @param {number} now */
 function draw(picture, now) {
   const { width, height } = picture.canvas;
   picture.drawImage(picture.canvas, -1, 0);
@@ -28,7 +28,7 @@ export function keepBusy() {
   };
   requestAnimationFrame(work);
   return {
-    /** The share of the time since it was last asked. */
+    /** The busy share of the time since the last query. */
     share() {
       const now = performance.now();
       const result = spent / (now - since);

@@ -18,7 +18,7 @@ const ask = (node) =>
     node.port.postMessage('report');
   });
 
-/** What the context itself knows of the device's gaps; null where it has no such figures. @param {any} context */
+/** The context's own count of underruns; null if it has none. @param {any} context */
 const underruns = ({ playbackStats }) =>
   playbackStats ? { events: playbackStats.underrunEvents, seconds: playbackStats.underrunDuration } : null;
 
@@ -28,7 +28,7 @@ const stages = {};
 let busy;
 const training = new AbortController();
 
-/** A context in which `make` makes the sources. @param {number} count @param {(context: AudioContext) => Promise<any>} make */
+/** A context in which `make` creates the sources. @param {number} count @param {(context: AudioContext) => Promise<any>} make */
 async function stage(count, make) {
   const context = new AudioContext({ sampleRate });
   await loadProcessors(context, 'witness', 'empty');
@@ -53,7 +53,7 @@ async function train() {
 
 /**
  * @param {{ model: string, count: number, players: Record<string, object>, busy: boolean }} what players: options of the nodes by
- *     kind; busy: beside a busy page and a training worker
+ *     kind; busy: with a busy page and a training worker
  */
 export async function begin({ model: address, count, players, busy: beside }) {
   const model = await Magnet.load(new URL(address, import.meta.url));
@@ -66,7 +66,7 @@ export async function begin({ model: address, count, players, busy: beside }) {
   train();
 }
 
-/** What is heard of one kind of source for a while. @param {{ kind: string, seconds: number }} options */
+/** Plays one kind of source for a while; returns what was heard. @param {{ kind: string, seconds: number }} options */
 export async function listen({ kind, seconds }) {
   const { context, witness, nodes } = stages[kind];
   await context.resume();

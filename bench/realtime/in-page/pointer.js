@@ -1,8 +1,8 @@
-// In the page: a node that a press of the pointer changes, and its twin that stays as it is.
+// In the page: a node that a click changes, and its twin that stays unchanged.
 import { Magnet } from '../../../js/index.js';
 import { loadProcessors } from './load-processors.js';
 
-/** Quanta for which both have to be the same before the pointer may be pressed. */
+/** Quanta for which both must be equal before the click. */
 const alikeFor = 50;
 const settlingTime = 400;
 
@@ -19,12 +19,12 @@ let offset = 0;
 /** @param {number} milliseconds */
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** What the difference says next. @returns {Promise<any>} */
+/** The next message from the difference processor. @returns {Promise<any>} */
 const next = () => new Promise((done) => (difference.port.onmessage = ({ data }) => done(data)));
 
-/** What Date.now() is beyond performance.now(), in ms, in the mean: it ticks in milliseconds, and in browsers not even evenly. */
+/** Mean of Date.now() − performance.now() in ms: the former ticks in milliseconds, and in browsers not even evenly. */
 function clockOffset() {
-  const first = Date.now() - performance.now(); // sums of whole times of day would lose milliseconds
+  const first = Date.now() - performance.now(); // sums of full timestamps would lose precision
   const end = performance.now() + 100;
   let [sum, count] = [0, 0];
   for (let now = 0; now < end; ++count) sum += Date.now() - (now = performance.now()) - first;
@@ -43,7 +43,7 @@ export async function begin({ model: address }) {
   return { base: 1000 * context.baseLatency, output: 1000 * context.outputLatency };
 }
 
-/** New twins, in a context that stands still so that they begin in the same quantum; they play until they are known to be alike. */
+/** Creates twins in a suspended context, so that they begin in the same quantum; they play until known to be equal. */
 export async function prepare() {
   for (const node of twins) node.dispose();
   await context.suspend();
@@ -55,13 +55,13 @@ export async function prepare() {
   const answer = next();
   difference.port.postMessage('alike?');
   if ((await answer).alike < alikeFor) throw new Error('two nodes of the same seed do not sound the same');
-  offset = clockOffset(); // each time: the clock of the day is set right now and then
+  offset = clockOffset(); // each time, because the system clock is adjusted now and then
 }
 
 /**
- * Waits for the pointer to be pressed and for what follows: milliseconds from the event to its handler, to the parameters
- * being set, to the quantum that sees them, to the quantum with the first changed sample; and `reached`, when that sample's
- * turn comes: it is as far behind the quantum that saw the parameters as the context's time says.
+ * Waits for a click and its effect: milliseconds from the event to its handler, to the setting of the parameters, to the
+ * quantum that sees them, to the quantum with the first changed sample; and `reached`, when that sample is due: as long
+ * after the quantum that saw the parameters as the context's time says.
  */
 export async function press() {
   const said = next();

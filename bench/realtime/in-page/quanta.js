@@ -19,7 +19,7 @@ const settings = {
   'window, not spread': { ...window, spread: false },
 };
 
-/** A fixed sum, about as long as a quantum of the window mode: what the machine itself does to such a length of time. */
+/** A fixed sum that takes about as long as a quantum in window mode: it shows how much the machine itself varies. */
 const fixedSum = 'a fixed sum';
 
 /** @type {Map<string, { process: (output: Float32Array) => void, allocations: () => number, dispose: () => void }>} */

@@ -1,4 +1,4 @@
-// In the page: renders minutes of sound in an OfflineAudioContext and stops at given times, so that the worklet can be looked at.
+// In the page: renders minutes of sound in an OfflineAudioContext and stops at given times to let the worklet be inspected.
 import { Magnet } from '../../../js/index.js';
 import { loadProcessors } from './load-processors.js';
 
@@ -12,8 +12,8 @@ let rendered;
 let stops;
 
 /**
- * Goes on to the first stop.
- * @param {{ model: string, kind: string, seconds: number, stops: number[] }} what kind: generator or empty; stops in seconds; none where
+ * Renders to the first stop.
+ * @param {{ model: string, kind: string, seconds: number, stops: number[] }} what kind: generator or empty; stops in seconds; none if
  *     the browser cannot stop
  */
 export async function begin({ model: address, kind, seconds, stops: times }) {
@@ -31,13 +31,13 @@ export async function begin({ model: address, kind, seconds, stops: times }) {
   await stops[0];
 }
 
-/** Goes on to the stop of that number. @param {number} index */
+/** Renders to the stop with this index. @param {number} index */
 export async function goOn(index) {
   context.resume();
   await stops[index];
 }
 
-/** Goes on to the end: how many blocks of memory the core took after the first second, and in how many quanta it sounded. */
+/** Renders to the end: how often the core allocated after the first second, and how many quanta were not silent. */
 export async function end() {
   if (stops.length > 0) context.resume();
   const samples = (await rendered).getChannelData(0);

@@ -1,7 +1,7 @@
 /* global AudioWorkletProcessor, registerProcessor */
-// Counts what the core takes from its heap on this audio thread: to be loaded before what makes the core.
+// Counts the core's heap allocations on this audio thread; must be loaded before the script that instantiates the core.
 
-/** The exports of the instances that have been made here. @type {any[]} */
+/** The exports of the instances that have been created here. @type {any[]} */
 const instances = [];
 
 globalThis.WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
@@ -12,7 +12,7 @@ globalThis.WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   },
 });
 
-/** Takes any input and puts out, as samples, how many blocks all instances have taken so far, and whether there was sound. */
+/** Outputs, as samples, how many allocations all instances have made so far, and whether its input was not silent. */
 class CounterProcessor extends AudioWorkletProcessor {
   process([[input]], [[output]]) {
     let count = 0;

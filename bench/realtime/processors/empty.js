@@ -1,6 +1,6 @@
 /* global AudioWorkletProcessor, registerProcessor */
 
-/** Does nothing: what others are compared with. */
+/** Does nothing; nodes are compared with it. */
 class EmptyProcessor extends AudioWorkletProcessor {
   process() {
     return true;

@@ -1,6 +1,6 @@
 /* global AudioWorkletProcessor, registerProcessor */
 
-/** Says when the first sample came that is not zero. */
+/** Reports when the first non-zero sample arrived. */
 class FirstSampleProcessor extends AudioWorkletProcessor {
   process([[input]]) {
     if (!input?.some((sample) => sample !== 0)) return true;

@@ -1,12 +1,12 @@
 /* global AudioWorkletProcessor, currentFrame, currentTime, registerProcessor, sampleRate */
-// On the audio thread, between what plays and the destination: whether sound came and whether it came in time.
+// On the audio thread, between a source and the destination: reports whether there was sound, and whether it was in time.
 
 const mostFloors = 4096;
 
 /**
- * Passes its input on. Lateness is the clock's time less the context's; both begin somewhere, so that only its changes
- * say anything. A worklet's clock ticks in milliseconds and quanta are computed in bursts, hence floors: the least
- * lateness of each tenth of a second. Floors that rise for good are time that was lost.
+ * Passes its input through. Lateness is the clock's time minus the context's; both have arbitrary origins, so only its
+ * changes matter. A worklet's clock ticks in milliseconds and quanta are computed in bursts, hence floors: the minimum
+ * lateness of each tenth of a second. If floors rise permanently, time was lost.
  */
 class WitnessProcessor extends AudioWorkletProcessor {
   constructor() {
