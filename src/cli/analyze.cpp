@@ -59,8 +59,8 @@ int analyze(const Arguments& arguments, Console& console) {
 Command analyze_command() {
   return {"analyze",
           "IN.wav -o SPECTRUM.safetensors|MAGNITUDES.npy",
-          "sound to STFT frames",
-          "Reads a sound (several channels are mixed to one) and writes its short-time Fourier transform.",
+          "convert sound to STFT frames",
+          "Reads a sound (mixed to mono) and writes its short-time Fourier transform.",
           1,
           1,
           {{"Files", analyze_files}, {"Frames", facts::stft_options}, common_options()},

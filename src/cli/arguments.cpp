@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t help_width = 100;
 
 constexpr Option common_table[] = {
-    {"--json", "", Kind::flag, "print the result as one JSON object on stdout, also when the command fails"},
-    {"--help", "", Kind::flag, "this help"},
+    {"--json", "", Kind::flag, "print the result as one JSON object on stdout, even if the command fails"},
+    {"--help", "", Kind::flag, "print this help"},
 };
 
 const Option* find(const Command& command, std::string_view name) {
@@ -47,7 +47,7 @@ std::string range_text(const Option& option) {
     case Kind::stage:
       return "N from " + number_text(option.low, 12) + " to " + high;
     case Kind::positive:
-      return "above " + number_text(option.low, 12) + ", to " + high;
+      return "above " + number_text(option.low, 12) + ", up to " + high;
     case Kind::choice:
       return either_text(split(option.choices, '|'));
     case Kind::flag:
@@ -245,7 +245,7 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const std::
                                                   "; usage: " + usage(command)};
   }
   if (find(command, "--output") && !arguments.has("--output")) {
-    return Error{ErrorCode::invalid_argument, "-o is missing: the output file; usage: " + usage(command)};
+    return Error{ErrorCode::invalid_argument, "the output file, -o, is missing; usage: " + usage(command)};
   }
   return arguments;
 }
@@ -309,7 +309,7 @@ std::pair<int, int> size_numbers(std::string_view value) {
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
-OptionGroup common_options() { return {"Everywhere", common_table}; }
+OptionGroup common_options() { return {"General", common_table}; }
 
 int run_command(const Command& command, std::span<const std::string_view> words, Console& console) {
   const auto parsed = Arguments::parse(command, words);

@@ -87,7 +87,7 @@ class Arguments {
   std::vector<int> integers(std::string_view name) const;
   std::vector<double> numbers(std::string_view name) const;
 
-  /// `config` with the fields set whose options are given.
+  /// `config` with the fields set for the given options.
   template <class Config>
   Config config(std::span<const Option> options, Config config = {}) const {
     for (const Option& option : options) {

@@ -9,10 +9,10 @@ namespace lodestone::cli {
 namespace {
 
 constexpr Option sound_table[] = {
-    {"--encoding", "NAME", Kind::choice, "samples of the WAV file", "pcm16", 0, 0, "pcm16|float32"},
+    {"--encoding", "NAME", Kind::choice, "sample format of the WAV file", "pcm16", 0, 0, "pcm16|float32"},
 };
 
-constexpr double loud_memory = 512e6;  // bytes above which memory use is worth a line
+constexpr double loud_memory = 512e6;  // bytes above which memory use is worth mentioning
 
 const double headroom = std::pow(10.0, -0.1 / 20);  // −0.1 dBFS
 

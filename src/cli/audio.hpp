@@ -19,7 +19,7 @@ Result<Sound> load_sound(Host& host, std::string_view path, double rate);
 /// Fails if the output would overwrite an input or cannot be written.
 Status check_output(Host& host, std::string_view output, std::span<const std::string_view> inputs);
 
-/// Notes how much memory the work needs if it is a lot; fails if the machine does not have that much.
+/// Prints how much memory the work needs if that is a lot; fails if the machine has less.
 Status check_memory(Console& console, std::string_view work, double bytes);
 
 /// Largest absolute value.

@@ -9,7 +9,7 @@ namespace {
 constexpr Option convert_files[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--impulses", "SOUND", Kind::file,
-     "the training sound: its frames become what dreams start from, which models from elsewhere do not hold"},
+     "the training sound; dreams start from its frames, which other formats do not contain"},
 };
 
 /// Replaces the model's frames with those of the sound.
@@ -52,13 +52,13 @@ int convert(const Arguments& arguments, Console& console) {
 Command convert_command() {
   return {"convert",
           "MODEL -o OUT.safetensors",
-          "a PyTorch or TensorFlow.js model to Lodestone's format",
+          "convert a PyTorch or TensorFlow.js model to Lodestone's format",
           "Reads a state_dict or checkpoint from torch.save (.pth, .pt), a TensorFlow.js layers model (its model.json, "
           "with the shards in the same folder) or a Lodestone model, recognised by content, and writes safetensors.",
           1,
           1,
           {{"Files", convert_files},
-           {"What PyTorch and TensorFlow.js models do not say", facts::import_options},
+           {"Settings missing from PyTorch and TensorFlow.js models", facts::import_options},
            common_options()},
           convert};
 }

@@ -14,7 +14,7 @@ constexpr Option generate_files[] = {
 
 constexpr Option sound_length[] = {
     {"--seconds", "S", Kind::positive, "length of the sound", "5", 0, 86400},
-    {"--phase", "PRESET", Kind::choice, "how the phases are found", "best", 0, 0, facts::phase_presets},
+    {"--phase", "PRESET", Kind::choice, "how to reconstruct the phases", "best", 0, 0, facts::phase_presets},
 };
 
 DreamConfig dream_config(const Arguments& arguments) {
@@ -74,21 +74,21 @@ int generate(const Arguments& arguments, Console& console) {
 }  // namespace
 
 Command generate_command() {
-  return {
-      "generate",
-      "MODEL -o OUT.wav",
-      "a model to new sound",
-      "Dreams magnitude frames, finds their phases and writes the sound. The same seed gives the same sound. The model "
-      "may also be one that convert reads.",
-      1,
-      1,
-      {{"Files", generate_files},
-       {"Dream", facts::dream_options},
-       {"Sound", sound_length},
-       {"File", sound_options()},
-       {"What PyTorch and TensorFlow.js models do not say", facts::import_options},
-       common_options()},
-      generate};
+  return {"generate",
+          "MODEL -o OUT.wav",
+          "generate new sound with a model",
+          "Dreams magnitude frames, reconstructs their phases and writes the sound. The same seed gives the same "
+          "sound. MODEL "
+          "can be in any format that convert reads.",
+          1,
+          1,
+          {{"Files", generate_files},
+           {"Dream", facts::dream_options},
+           {"Sound", sound_length},
+           {"File", sound_options()},
+           {"Settings missing from PyTorch and TensorFlow.js models", facts::import_options},
+           common_options()},
+          generate};
 }
 
 }  // namespace lodestone::cli

@@ -189,11 +189,11 @@ int info(const Arguments& arguments, Console& console) {
 Command info_command() {
   return {"info",
           "FILE",
-          "what a model, spectrum, array, sound or vector file contains",
+          "show what a model, spectrum, array, sound or vector file contains",
           "Recognises the kind of file by its content and lists its settings and tensors.",
           1,
           1,
-          {{"What PyTorch and TensorFlow.js models do not say", facts::import_options}, common_options()},
+          {{"Settings missing from PyTorch and TensorFlow.js models", facts::import_options}, common_options()},
           info};
 }
 

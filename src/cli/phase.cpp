@@ -14,8 +14,8 @@ namespace {
 constexpr Option phase_files[] = {
     {"--output", "FILE", Kind::file, "the sound, as WAV"},
     {"--save-spectrum", "FILE", Kind::file, "also write the complex spectrum, as safetensors"},
-    {"--init", "FILE", Kind::file, "a spectrum of the same shape whose phases are the start"},
-    {"--rate", "HZ", Kind::number, "sample rate of a bare .npy, which does not hold it", "", 1, 768000},
+    {"--init", "FILE", Kind::file, "a spectrum of the same shape whose phases to start from"},
+    {"--rate", "HZ", Kind::number, "sample rate of a bare .npy, which does not contain it", "", 1, 768000},
 };
 
 bool is_npy(ByteView bytes) { return bytes.size() >= 6 && std::memcmp(bytes.data(), "\x93NUMPY", 6) == 0; }
@@ -141,14 +141,14 @@ int phase(const Arguments& arguments, Console& console) {
 Command phase_command() {
   return {"phase",
           "SPECTRUM -o OUT.wav",
-          "magnitudes to sound: finds the phases",
-          "SPECTRUM is what analyze writes; its phases, if there are any, are not used. A bare .npy needs --rate and "
+          "convert magnitudes to sound by reconstructing phases",
+          "SPECTRUM is a file written by analyze; any phases in it are ignored. A bare .npy needs --rate and "
           "the framing "
           "that it was made with.",
           1,
           1,
           {{"Files", phase_files},
-           {"Phases: a preset, or stages in the order in which they are given", stage_options()},
+           {"Phases: a preset, or stages, run in the given order", stage_options()},
            {"LWS", facts::phase_options},
            {"Frames of a bare .npy", facts::stft_options},
            {"Sound", sound_options()},

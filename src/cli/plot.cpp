@@ -10,9 +10,9 @@ namespace {
 
 constexpr Option picture_options[] = {
     {"--output", "FILE", Kind::file, "the picture, as PNG"},
-    {"--size", "WxH", Kind::size, "of the picture in pixels", "1200x600", 200, 8192},
+    {"--size", "WxH", Kind::size, "size of the picture in pixels", "1200x600", 200, 8192},
     {"--frequency", "NAME", Kind::choice, "frequency axis of a spectrogram", "linear", 0, 0, "linear|log"},
-    {"--range", "DB", Kind::number, "from the brightest to the darkest colour", "90", 10, 200},
+    {"--range", "DB", Kind::number, "decibels from the brightest to the darkest colour", "90", 10, 200},
     {"--rate", "HZ", Kind::number, "resample the sound to this rate first", "", 1, 768000},
 };
 
@@ -78,9 +78,9 @@ int plot(const Arguments& arguments, Console& console) {
 Command plot_command() {
   return {"plot",
           "IN.wav|SPECTRUM|MODEL -o PICTURE.png",
-          "a spectrogram, or the loss curve of a model",
-          "Draws the spectrogram of a sound or of a spectrum file, with 0 dBFS for a sine at full scale; of a model, "
-          "its loss over the "
+          "draw a spectrogram, or the loss curve of a model",
+          "Draws the spectrogram of a sound or spectrum file (0 dBFS is a full-scale sine), or the loss of a model "
+          "over its "
           "epochs.",
           1,
           1,

@@ -6,18 +6,18 @@ namespace lodestone::cli {
 namespace {
 
 constexpr Option table[] = {
-    {"--preset", "NAME", Kind::choice, "ready-made stages", "best", 0, 0, facts::phase_presets},
+    {"--preset", "NAME", Kind::choice, "predefined stages", "best", 0, 0, facts::phase_presets},
     {"--nofuture", "N[:alpha:beta:gamma]", Kind::stage,
-     "LWS, N iterations of each frame from its left neighbours alone; the threshold of iteration i is "
-     "alpha·exp(−beta·i^gamma)·mean, alpha 0 updates every bin (1:0.1:1 when left out)",
+     "LWS, N iterations of each frame from its left neighbours only; the threshold of iteration i is "
+     "alpha·exp(−beta·i^gamma)·mean, alpha 0 updates every bin (by default 1:0.1:1)",
      "", 1, 10000},
-    {"--online", "N[:alpha:beta:gamma]", Kind::stage, "LWS with look-ahead (1:0.1:1 when left out)", "", 1, 10000},
-    {"--batch", "N[:alpha:beta:gamma]", Kind::stage, "LWS, N sweeps over all frames (100:0.1:1 when left out)", "", 1,
+    {"--online", "N[:alpha:beta:gamma]", Kind::stage, "LWS with look-ahead (by default 1:0.1:1)", "", 1, 10000},
+    {"--batch", "N[:alpha:beta:gamma]", Kind::stage, "LWS, N sweeps over all frames (by default 100:0.1:1)", "", 1,
      10000},
     {"--griffin-lim", "N[:momentum]", Kind::stage,
-     "Griffin-Lim; with momentum, e.g. 0.99, the fast kind (0 when left out)", "", 1, 10000},
-    {"--pghi", "", Kind::stage_flag, "phase gradient heap integration; replaces what phase there is"},
-    {"--spsi", "", Kind::stage_flag, "single-pass spectrogram inversion; replaces what phase there is"},
+     "Griffin-Lim; with momentum, e.g. 0.99, its fast variant (by default 0)", "", 1, 10000},
+    {"--pghi", "", Kind::stage_flag, "phase gradient heap integration; replaces existing phases"},
+    {"--spsi", "", Kind::stage_flag, "single-pass spectrogram inversion; replaces existing phases"},
 };
 
 struct Method {

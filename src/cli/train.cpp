@@ -67,7 +67,7 @@ Status take_over(const Arguments& arguments, Model model, Plan& plan) {
     if (check.differs && arguments.has(check.option)) {
       return Error{ErrorCode::invalid_argument, std::string(check.option) + " is " +
                                                     std::string(arguments.text(check.option)) +
-                                                    ", but the model of --init has a different value; leave it out"};
+                                                    ", but the model of --init has a different value; omit the option"};
     }
   }
   plan.rate = stft.sample_rate;
@@ -242,8 +242,8 @@ int train(const Arguments& arguments, Console& console) {
 Command train_command() {
   return {"train",
           "IN.wav... -o MODEL.safetensors",
-          "sound to a model that has learned it",
-          "Learns which magnitude frame follows which, in one file or many. Ctrl-C saves the model so far and says "
+          "train a model on sound",
+          "Learns which magnitude frame follows which, in one or more files. Ctrl-C saves the model so far and prints "
           "where; --init continues from it (with a new order of the windows and without Adam's moments).",
           1,
           1000000,

@@ -21,8 +21,8 @@ Result<Model> import_model(ByteView bytes, ByteView shards, const ImportConfig& 
       break;
   }
   return malformed(
-      "this is no model file; known are Lodestone's safetensors, what torch.save of PyTorch 1.6 or newer wrote and "
-      "model.json of TensorFlow.js");
+      "this is not a model file; supported: Lodestone's safetensors, files from torch.save (PyTorch 1.6 or newer) and "
+      "TensorFlow.js's model.json");
 }
 
 }  // namespace lodestone

@@ -41,9 +41,9 @@ class Parser {
   Status parse(std::string_view name) {
     const bool complete = read_value({}) && (skip_space(), next_ == size_);
     if (complete) return {};
-    if (twice_) return malformed("{}: {} is there twice", name, quoted(twice_->key));
+    if (twice_) return malformed("{}: {} occurs twice", name, quoted(twice_->key));
     if (depth_ > deepest) return malformed("{} is nested deeper than {} levels", name, deepest);
-    return malformed("{} is not valid JSON in UTF-8 at its byte {}", name, next_);
+    return malformed("{} is not valid JSON in UTF-8 at byte {}", name, next_);
   }
 
  private:

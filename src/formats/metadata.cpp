@@ -56,7 +56,7 @@ Error refuse(const JsonValue& object, std::string_view section, std::string_view
                    describe(object.find(name)), expected);
 }
 
-/// Sets all fields of a configuration but lists.
+/// Sets all fields of a configuration except lists.
 Status read_configuration(const JsonValue& root, std::string_view section, void* config, Fields fields) {
   const JsonValue& object = root[section];
   for (const Field& field : fields) {
@@ -134,7 +134,7 @@ Status check_configurations(const Metadata& metadata) {
   if (auto error = metadata.network->check()) return malformed("metadata: network: {}", error->message);
   const int bins = metadata.stft.bins();
   if (metadata.network->bins == bins) return {};
-  return malformed("metadata: network.bins is {}; expected {}, as stft.size is {}", metadata.network->bins, bins,
+  return malformed("metadata: network.bins is {}; expected {}, because stft.size is {}", metadata.network->bins, bins,
                    metadata.stft.size);
 }
 

@@ -38,7 +38,7 @@ Status check_values(const NamedTensor& tensor) {
   return weight ? check_finite(tensor.name, tensor.values) : check_magnitudes(tensor.name, tensor.values);
 }
 
-/// The values, which must be floats, into memory that is there already.
+/// Copies the values, which must be floats, into existing memory.
 Status read_values(const Safetensors& file, const NamedTensor& to) {
   const TensorView& tensor = *file.find(to.name);
   if (tensor.dtype != DType::f16 && tensor.dtype != DType::f32 && tensor.dtype != DType::f64) {
@@ -70,7 +70,7 @@ Status read_residuals(const Safetensors& file, Model& model) {
   return read_values(file, {std::string(residuals_name), {}, model.residuals});
 }
 
-/// The file may have these tensors of a network, and others of a model, but none that a model does not have.
+/// The file may contain the expected tensors of the network and the other tensors of a model, but nothing else.
 Status check_names(const Safetensors& file, std::span<const TensorShape> expected) {
   for (const TensorView& tensor : file.tensors) {
     bool known = tensor.name == impulses_name || tensor.name == residuals_name || tensor.name == counter_name;
@@ -96,7 +96,7 @@ Status check_writable(const Model& model, std::span<const NamedTensor> weights) 
              (model.impulses.rows() == 0 || model.impulses.cols() == bins) &&
              (model.residuals.size() == 0 || model.residuals.size() == bins);
   for (std::size_t i = 0; fit && i < weights.size(); ++i) fit = weights[i].shape == expected[i].shape;
-  if (!fit) return malformed("the model's configuration, weights, impulses and residuals do not fit together");
+  if (!fit) return malformed("the model's configuration, weights, impulses and residuals do not match");
   for (const NamedTensor& tensor : weights) {
     if (auto error = check_values(tensor)) return error;
   }
@@ -108,7 +108,7 @@ Status check_writable(const Model& model, std::span<const NamedTensor> weights) 
 
 Status read_weights(const Safetensors& file, const NetworkConfig& network, Weights& weights) {
   const std::vector<TensorShape> expected = tensor_shapes(network);
-  for (const TensorShape& tensor : expected) {  // before memory is taken
+  for (const TensorShape& tensor : expected) {  // before memory is allocated
     if (auto error = check_tensor(file, tensor.name, tensor.shape)) return error;
   }
   if (auto error = check_names(file, expected)) return error;

@@ -45,7 +45,7 @@ class HeaderParser {
                          : key == "fortran_order" ? order_bit
                          : key == "shape"         ? shape_bit
                                                   : 0;
-    if (bit == 0 || (seen_ & bit)) return malformed("npy header: key {} is unknown or there twice", quoted(key));
+    if (bit == 0 || (seen_ & bit)) return malformed("npy header: key {} is unknown or occurs twice", quoted(key));
     seen_ |= bit;
     if (bit == descr_bit)
       return take_string(header.descr) ? Status() : error("descr as a string (no structured arrays)");

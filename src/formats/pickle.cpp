@@ -119,7 +119,7 @@ std::string_view opcode_name(unsigned char opcode) {
   for (const auto& entry : names) {
     if (entry.code == opcode) return entry.name;
   }
-  return "of no name";
+  return "without a name";
 }
 
 /// The virtual machine for pickles. Steps return false if an instruction is misplaced or truncated, or if they have set
@@ -130,13 +130,13 @@ class Machine {
 
   Result<Pickle> run() {
     for (;;) {
-      if (next_ == bytes_.size()) return malformed("pickle: it ends without STOP");
+      if (next_ == bytes_.size()) return malformed("pickle: it does not end with STOP");
       const std::size_t place = next_;
       const auto opcode = static_cast<unsigned char>(bytes_[next_++]);
       const bool done = step(opcode);
       if (error_) return *error_;
       if (!done) {
-        return malformed("pickle: the opcode {} at byte {} is out of place or cut off", opcode_name(opcode), place);
+        return malformed("pickle: the opcode {} at byte {} is misplaced or truncated", opcode_name(opcode), place);
       }
       if (opcode == op_stop) return std::move(pickle_);
     }
@@ -204,7 +204,7 @@ class Machine {
       case op_long_get:
         return get<std::uint32_t>();
       default:
-        error_ = malformed("pickle: the opcode {} ({}) at byte {} is not needed for tensors and not read",
+        error_ = malformed("pickle: the opcode {} ({}) at byte {} is not needed for tensors and not supported",
                            opcode_name(opcode), unsigned{opcode}, next_ - 1);
         return false;
     }
@@ -239,7 +239,7 @@ class Machine {
     std::uint8_t version;
     if (!take(version)) return false;
     if (version != 2) {
-      error_ = malformed("pickle: the protocol is {}; allowed: 2, which torch.save takes by itself", unsigned{version});
+      error_ = malformed("pickle: the protocol is {}; allowed: 2, the default of torch.save", unsigned{version});
     }
     return true;
   }
@@ -329,8 +329,9 @@ class Machine {
       if (globals_[i] == wanted) return push({.kind = PickleKind::global, .first = static_cast<std::uint32_t>(i)});
     }
     error_ = malformed(
-        "pickle: it asks for {}, which a state_dict of float tensors does not need, and nothing is executed here; save "
-        "model.state_dict() by itself",
+        "pickle: it refers to {}, which a state_dict of float tensors does not need; nothing is executed here: save "
+        "only "
+        "model.state_dict()",
         quoted(wanted));
     return false;
   }

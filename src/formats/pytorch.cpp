@@ -75,14 +75,15 @@ class Archive {
     for (const Pickle::Item& item : pickle_.items) {
       if (!key_of(item).ends_with(first_weight)) continue;
       if (found) {
-        return malformed("it holds two networks, with {} and {}; save one alone", quoted(key_of(*found)),
+        return malformed("it contains two networks, with {} and {}; save only one", quoted(key_of(*found)),
                          quoted(key_of(item)));
       }
       found = &item;
     }
     if (!found) {
       return malformed(
-          "it holds no MAGNet network: none of its dicts has \"{}\" (batch_norm, lstm and fc are the names of MAGNet's "
+          "it contains no MAGNet network: none of its dicts has \"{}\" (batch_norm, lstm and fc are the names of "
+          "MAGNet's "
           "RNNModel)",
           first_weight);
     }
@@ -92,7 +93,7 @@ class Archive {
       if (item.dict != found->dict || !is_tensor(pickle_.values[item.value])) continue;
       std::string_view name = key_of(item);
       if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-      if (tensors.find(name)) return malformed("tensor {} is there twice", quoted(name));
+      if (tensors.find(name)) return malformed("tensor {} occurs twice", quoted(name));
       auto tensor = read_tensor(name, pickle_.values[item.value]);
       if (!tensor) return tensor.error();
       tensors.tensors.push_back(std::move(*tensor));
@@ -104,7 +105,7 @@ class Archive {
   Status read() {
     if (find("constants.pkl")) return malformed("it is a TorchScript program; save model.state_dict() instead");
     const ZipEntry* pickle = find("data.pkl");
-    if (!pickle) return malformed("it is a zip archive, but holds no data.pkl as those of torch.save do");
+    if (!pickle) return malformed("it is a zip archive without data.pkl, so not from torch.save");
     const ZipEntry* order = find("byteorder");
     if (order && as_text(order->bytes) != "little") {
       return malformed("its byte order is {}; allowed: \"little\"", quoted(as_text(order->bytes)));
@@ -142,10 +143,10 @@ class Archive {
     TensorView tensor{std::string(name), DType::f32, {}, {}};
     std::uint64_t offset;
     if (!is_object(*object, rebuild_tensor) || !take_arguments(*arguments, tensor, offset)) {
-      return malformed("tensor {} is not a contiguous tensor as PyTorch puts them together", quoted(name));
+      return malformed("tensor {} is not a contiguous tensor in PyTorch's form", quoted(name));
     }
     if (tensor.bytes.empty()) {
-      return malformed("tensor {}: its storage is missing or not of the size that is said", quoted(name));
+      return malformed("tensor {}: its storage is missing or does not have the stated size", quoted(name));
     }
     std::uint64_t count, end;
     const std::size_t size = dtype_size(tensor.dtype);
@@ -217,7 +218,7 @@ Result<Model> shape_model(const Safetensors& tensors, const ImportConfig& config
 Result<Model> read_pytorch(ByteView bytes, const ImportConfig& config) {
   if (!starts_with(bytes, "PK")) {
     return malformed(
-        "it is a bare pickle, as PyTorch before 1.6 wrote them; save it again with a newer one: "
+        "it is a bare pickle, as written by PyTorch before 1.6; save it again with a newer version: "
         "torch.save(torch.load(path), path)");
   }
   const auto archive = Archive::open(bytes);

@@ -73,7 +73,7 @@ bool lies_before(const TensorView& a, const TensorView& b) {
 /// The tensors must cover the bytes after the header, each byte exactly once.
 Status check_cover(std::span<const TensorView> tensors, ByteView data) {
   std::vector<const TensorView*> sorted(tensors.size());
-  for (std::size_t i = 0; i < sorted.size(); ++i) {  // insertion sort: short, and fast enough for so few
+  for (std::size_t i = 0; i < sorted.size(); ++i) {  // insertion sort: short, and fast enough for this few
     std::size_t k = i;
     for (; k > 0 && lies_before(tensors[i], *sorted[k - 1]); --k) sorted[k] = sorted[k - 1];
     sorted[k] = &tensors[i];
@@ -82,7 +82,7 @@ Status check_cover(std::span<const TensorView> tensors, ByteView data) {
   for (const TensorView* tensor : sorted) {
     const auto begin = static_cast<std::size_t>(tensor->bytes.data() - data.data());
     if (begin != covered) {
-      return malformed("safetensors header: {} starts at byte {}, expected {}: tensors lie one behind the other",
+      return malformed("safetensors header: {} starts at byte {}, expected {}: tensors follow each other without gaps",
                        quoted(tensor->name), begin, covered);
     }
     covered += tensor->bytes.size();
@@ -184,7 +184,7 @@ Result<Bytes> write_safetensors(const Safetensors& file) {
   writer.put(std::uint64_t{header.size()});
   writer.put(std::string_view(header));
   for (const TensorView& tensor : file.tensors) writer.put(tensor.bytes);
-  const auto read = read_safetensors(*bytes);  // what cannot be read is not written
+  const auto read = read_safetensors(*bytes);  // refuses to write what it could not read
   if (!read) return read.error();
   return bytes;
 }

@@ -89,7 +89,7 @@ Status read_weight(const JsonValue& value, StoredWeight& weight) {
   weight.name = value["name"].string;
   for (const JsonValue& size : value["shape"]) {
     if (!size.has_integer || weight.shape.size() == 4) {
-      return malformed("model.json: weight {} has a shape of another kind; expected up to 4 whole numbers",
+      return malformed("model.json: weight {} has an invalid shape; expected up to 4 whole numbers",
                        quoted(weight.name));
     }
     weight.shape.push_back(size.integer);
@@ -187,13 +187,13 @@ Status add_layer(const Layer& layer, Chain& chain) {
     return {};
   }
   return layer_error(layer,
-                     "is not what this network has there; allowed: BatchNormalization, LSTM layers, Dense, perhaps "
-                     "Activation, one after the other");
+                     "does not belong here; allowed, in this order: BatchNormalization, LSTM layers, Dense, optionally "
+                     "Activation");
 }
 
 Result<Chain> read_chain(const ModelFile& file) {
   if (file.kind != "Sequential") {
-    return malformed("model.json: the model is {}; allowed: a layers model that is \"Sequential\"",
+    return malformed("model.json: the model is {}; allowed: a \"Sequential\" layers model",
                      quoted(file.kind.empty() ? file.format : file.kind));
   }
   Chain chain;
@@ -202,7 +202,7 @@ Result<Chain> read_chain(const ModelFile& file) {
   }
   if (chain.dense) return chain;
   return malformed(
-      "model.json: expected BatchNormalization, LSTM layers and Dense, found {} layers and no Dense behind an LSTM",
+      "model.json: expected BatchNormalization, LSTM layers and Dense, found {} layers and no Dense after an LSTM",
       file.layers.size());
 }
 
@@ -242,7 +242,7 @@ Status place_weights(std::vector<StoredWeight>& weights, ByteView bytes) {
   for (StoredWeight& weight : weights) {
     const std::size_t size = value_size(weight);
     if (size == 0) {
-      return malformed("model.json: weight {} has dtype {}; allowed: float32, quantised also float16, uint16, uint8",
+      return malformed("model.json: weight {} has dtype {}; allowed: float32 or, if quantised, float16, uint16, uint8",
                        quoted(weight.name), quoted(weight.type));
     }
     std::uint64_t count, whole;
@@ -298,7 +298,7 @@ class WeightReader {
   /// Every weight must have been used.
   Status finish() const {
     if (used_ == weights_.size()) return {};
-    return malformed("model.json: it lists {} weights, of which the layers have {}", weights_.size(), used_);
+    return malformed("model.json: it lists {} weights, but the layers use {}", weights_.size(), used_);
   }
 
  private:
@@ -307,7 +307,7 @@ class WeightReader {
     found = nullptr;
     for (const StoredWeight& weight : weights_) {
       if (!is_named(weight.name, layer.name, kind)) continue;
-      if (found) return layer_error(layer, sentence("has two weights {}", kind));
+      if (found) return layer_error(layer, sentence("has two weights named {}", kind));
       found = &weight;
     }
     if (!found) return layer_error(layer, sentence("has no weight {}; expected {}", kind, shape));
@@ -399,7 +399,7 @@ Result<std::vector<std::string>> tfjs_shards(ByteView json) {
   if (!file) return file.error();
   for (const std::string& shard : file->shards) {
     if (shard.empty() || shard == ".." || shard.find_first_of("/\\:?#\n") != shard.npos) {
-      return malformed("model.json: the shard {} is no plain file name", quoted(shard));
+      return malformed("model.json: the shard {} is not a plain file name", quoted(shard));
     }
   }
   if (file->shards.empty()) return malformed("model.json: its weightsManifest lists no shards");

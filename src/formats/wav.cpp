@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint16_t tag_pcm = 1, tag_float = 3, tag_extensible = 0xfffe;
 constexpr double lowest_rate = 1, highest_rate = 768000;
-// Placeholder lengths that ffmpeg and sox write when they stream and cannot go back to fill in the real one.
+// Placeholder lengths that ffmpeg and sox write when they stream and cannot fill in the real length later.
 constexpr std::uint32_t streamed_lengths[] = {0xffffffff, 0x7ffff000};
 
 struct Format {
@@ -97,7 +97,7 @@ double sample_value(const Format& format, ByteView bytes) {
 
 Result<Sound> mix(const Format& format, ByteView data) {
   const std::size_t frames = data.size() / format.frame_bytes();
-  if (frames == 0) return malformed("wav: the file holds no samples");
+  if (frames == 0) return malformed("wav: the file contains no samples");
   Sound sound;
   sound.sample_rate = format.rate;
   auto samples = Buffer<float>::create(frames);

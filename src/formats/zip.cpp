@@ -47,17 +47,18 @@ class DirectoryReader {
   bool at_end() const { return rest_.empty(); }
 
  private:
-  static Error cut_off() { return malformed("zip: the directory does not hold as many entries as it says"); }
+  static Error cut_off() { return malformed("zip: the directory has fewer entries than it states"); }
 
   Status find_bytes(ByteView record, ZipEntry& entry) {
     if (short_at(record, 8) & 1) return entry_error(entry.name, "is encrypted");
     const std::size_t size = long_at(record, 24);
     if (short_at(record, 10) != 0 || long_at(record, 20) != size) {
-      return entry_error(entry.name, "is compressed; torch.save stores files as they are");
+      return entry_error(entry.name, "is compressed; torch.save stores files uncompressed");
     }
     const std::size_t place = long_at(record, 42);
     if (place < taken_) return entry_error(entry.name, "overlaps the one before it");
-    if (place > before_.size() || before_.size() - place < local_size) return entry_error(entry.name, "lies outside");
+    if (place > before_.size() || before_.size() - place < local_size)
+      return entry_error(entry.name, "lies outside the archive");
     const ByteView local = before_.subspan(place);
     const std::size_t name_size = short_at(local, 26);
     const std::size_t start = local_size + name_size + short_at(local, 28);
@@ -79,7 +80,7 @@ class DirectoryReader {
 Status check_names(const std::vector<ZipEntry>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
-      if (entries[i].name == entries[k].name) return entry_error(entries[i].name, "is there twice");
+      if (entries[i].name == entries[k].name) return entry_error(entries[i].name, "occurs twice");
     }
   }
   return {};
@@ -89,13 +90,13 @@ Status check_names(const std::vector<ZipEntry>& entries) {
 
 Result<std::vector<ZipEntry>> read_zip(ByteView bytes) {
   const ByteView end = find_end(bytes);
-  if (end.empty()) return malformed("zip: the archive has no end; it was cut off");
+  if (end.empty()) return malformed("zip: the archive is truncated: it has no end record");
   const std::size_t count = short_at(end, 10), size = long_at(end, 12), start = long_at(end, 16);
-  if (start == 0xffffffff || size == 0xffffffff) return malformed("zip: archives beyond 4 GB are not read");
+  if (start == 0xffffffff || size == 0xffffffff) return malformed("zip: archives beyond 4 GB are not supported");
   if (count > most_files) return malformed("zip: the archive has {} entries; allowed: up to {}", count, most_files);
   const std::size_t place_of_end = static_cast<std::size_t>(end.data() - bytes.data());
   if (start > place_of_end || size > place_of_end - start) {
-    return malformed("zip: the directory lies outside of the archive");
+    return malformed("zip: the directory lies outside the archive");
   }
   DirectoryReader directory(bytes.first(start), bytes.subspan(start, size));
   std::vector<ZipEntry> entries;
@@ -104,7 +105,7 @@ Result<std::vector<ZipEntry>> read_zip(ByteView bytes) {
     if (!entry) return entry.error();
     entries.push_back(*entry);
   }
-  if (!directory.at_end()) return malformed("zip: the directory holds more entries than it says");
+  if (!directory.at_end()) return malformed("zip: the directory has more entries than it states");
   if (auto error = check_names(entries)) return *error;
   return entries;
 }

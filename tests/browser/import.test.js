@@ -93,7 +93,7 @@ for (const name of browserNames) {
       assert.ok(loaded.includes('load.js'), loaded.join());
       assert.ok(!loaded.includes('import.js') && !loaded.includes('import.wasm'), loaded.join());
       assert.match(missing, /^LodestoneError invalid-data .*cannot be read: the server answered 404/);
-      assert.match(foreign, /^LodestoneError invalid-data this is no model file/);
+      assert.match(foreign, /^LodestoneError invalid-data this is not a model file/);
       assert.match(alone, /^LodestoneError invalid-data model\.json needs the shard group1-shard1of2\.bin/);
     });
   });

@@ -50,7 +50,7 @@ Result<Buffer<float>> read_mono(SNDFILE* file, int channels) {
   return samples;
 }
 
-/// Whether our own reader takes the file; unlike libsndfile it rejects truncated files.
+/// Whether our own reader handles the file; unlike libsndfile, it rejects truncated files.
 bool is_plain_wav(int format) {
   const int container = format & SF_FORMAT_TYPEMASK;
   if (container != SF_FORMAT_WAV && container != SF_FORMAT_WAVEX) return false;

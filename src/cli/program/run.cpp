@@ -21,7 +21,7 @@ std::string overview() {
     text += "  " + std::string(command.name) + std::string(10 - command.name.size(), ' ') +
             std::string(command.summary) + '\n';
   }
-  return text + "  help      the options of a command: lodestone help COMMAND\n\n" + std::string(exit_codes);
+  return text + "  help      show the options of a command: lodestone help COMMAND\n\n" + std::string(exit_codes);
 }
 
 const Command* find(std::string_view name) {

@@ -161,7 +161,7 @@ TEST_CASE("wrong usage is refused with exit code 2 and names what is wrong") {
       {{"analyze", "in.wav", "-o", "x", "--hop", "--json"}, "--hop needs a value"},
       {{"analyze", "in.wav", "-o", "x", "--json=1"}, "--json takes no value"},
       {{"analyze", "in.wav", "-o", "x", "--hop", "1", "--hop", "2"}, "given twice"},
-      {{"analyze", "in.wav"}, "-o is missing"},
+      {{"analyze", "in.wav"}, "-o, is missing"},
       {{"analyze", "-o", "x"}, "no file"},
       {{"analyze", "in.wav", "b.wav", "-o", "x"}, "2 files"},
       {{"analyze", "nothing.wav", "-o", "x"}, "nothing.wav"},

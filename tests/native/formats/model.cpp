@@ -166,7 +166,7 @@ TEST_CASE("Every field of the metadata is checked and named") {
   CHECK_THAT(refused_model("\"size\":32", "\"size\":1e300"), Contains("stft.size is 1e300"));
   CHECK_THAT(refused_model("\"size\":32", "\"size\":\"32\""), Contains("stft.size is \"32\""));
   CHECK_THAT(refused_model("\"size\":32", "\"size\":[32]"), Contains("stft.size is a list"));
-  CHECK_THAT(refused_model("\"size\":32", "\"size\":32,\"size\":32"), Contains("\"size\" is there twice"));
+  CHECK_THAT(refused_model("\"size\":32", "\"size\":32,\"size\":32"), Contains("\"size\" occurs twice"));
   CHECK_THAT(refused_model("\"size\":32,", ""), Contains("stft.size is missing"));
   CHECK_THAT(refused_model("\"stft\"", "\"shtft\""), Contains("stft.size is missing"));
   CHECK_THAT(refused_model("\"hop\":7", "\"hop\":0"), Contains("stft: hop is 0; allowed"));
@@ -176,14 +176,14 @@ TEST_CASE("Every field of the metadata is checked and named") {
   CHECK_THAT(refused_model("\"sample_rate\":", "\"sample_rate\":true,\"x\":"),
              Contains("stft.sample_rate is true; allowed: a number"));
   CHECK_THAT(refused_model("\"bins\":17", "\"bins\":18"),
-             Contains("network.bins is 18; expected 17, as stft.size is 32"));
+             Contains("network.bins is 18; expected 17, because stft.size is 32"));
   CHECK_THAT(refused_model("\"bins\":17", "\"bins\":1000000000"), Contains("network: bins is 1000000000"));
   CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[]"), Contains("network: "));
   CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":3"),
              Contains("network.layers is 3; allowed: a list of 32-bit integers"));
   CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[[3,4]]"), Contains("network.layers"));
   CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3,1000000000]"), Contains("network: "));
-  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3],\"layers\":[4]"), Contains("\"layers\" is there twice"));
+  CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3],\"layers\":[4]"), Contains("\"layers\" occurs twice"));
   CHECK_THAT(refused_model("\"scale\":\"log1p\"", "\"scale\":\"log\""), Contains("network.scale is \"log\""));
   CHECK_THAT(refused_model("\"losses\":[", "\"losses\":[\"a\","),
              Contains("losses is a list; allowed: a list of numbers or null"));
@@ -248,13 +248,13 @@ TEST_CASE("A model that could not be read is not written") {
   CHECK_THAT(refusal(write_model(model)), Contains("fc.bias[3] is nan"));
   model = sample_model();
   model.network.layers = {3};
-  CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
+  CHECK_THAT(refusal(write_model(model)), Contains("do not match"));
   model = sample_model();
   model.stft.size = 64;
-  CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
+  CHECK_THAT(refusal(write_model(model)), Contains("do not match"));
   model = sample_model();
   model.residuals = Buffer<float>::create(16).value();
-  CHECK_THAT(refusal(write_model(model)), Contains("do not fit together"));
+  CHECK_THAT(refusal(write_model(model)), Contains("do not match"));
   model = sample_model();
   model.stft.hop = 0;
   const auto result = write_model(model);

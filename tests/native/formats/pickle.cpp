@@ -61,7 +61,7 @@ TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
     dotted[dotted.find('\n')] = '.';
     CHECK_THAT(refused_pickle(text), Catch::Contains("\"" + dotted + "\""));
   }
-  CHECK_THAT(refused_pickle("c_\xff\x1b\nx\n."), Catch::Contains("it asks for"));
+  CHECK_THAT(refused_pickle("c_\xff\x1b\nx\n."), Catch::Contains("it refers to"));
   const std::pair<std::string, const char*> unknown[] = {{bytes("}\x81."), "NEWOBJ"},
                                                          {"ios\nsystem\n.", "INST"},
                                                          {bytes("\x94."), "MEMOIZE"},
@@ -73,7 +73,7 @@ TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
                                                          {bytes("}\x92."), "NEWOBJ_EX"},
                                                          {bytes("\x8f."), "EMPTY_SET"},
                                                          {"2.", "DUP"},
-                                                         {bytes("\xee."), "of no name (238)"}};
+                                                         {bytes("\xee."), "without a name (238)"}};
   for (const auto& [text, name] : unknown) {
     CHECK_THAT(refused_pickle(text), Catch::Contains(std::string("opcode ") + name));
     CHECK_THAT(refused_pickle(text), Catch::Contains("not read"));
@@ -124,7 +124,7 @@ TEST_CASE("pickle: opcodes out of place") {
   for (const auto& [text, where] : cases) {
     INFO(where);
     CHECK_THAT(refused_pickle(text), Catch::Contains(std::string("opcode ") + where));
-    CHECK_THAT(refused_pickle(text), Catch::Contains("out of place or cut off"));
+    CHECK_THAT(refused_pickle(text), Catch::Contains("misplaced or truncated"));
   }
   CHECK_THAT(refused_pickle(""), Catch::Contains("without STOP"));
   CHECK_THAT(refused_pickle("N"), Catch::Contains("without STOP"));

@@ -90,7 +90,7 @@ TEST_CASE("pytorch: tensors must lie in their storages") {
              Catch::Contains("its storage is missing or not"));
   CHECK_THAT(about(tensor(0, -12, 0, 4, 3, strides(3, 1)), 48), Catch::Contains("its storage is missing or not"));
   CHECK_THAT(about(tensor(7, 12, 0, 4, 3, strides(3, 1)), 48), Catch::Contains("its storage is missing or not"));
-  const char* contiguous = "is not a contiguous tensor as PyTorch puts them together";
+  const char* contiguous = "is not a contiguous tensor in PyTorch's form";
   CHECK_THAT(about(tensor(0, 12, 0, 4, 3, strides(1, 4)), 48), Catch::Contains(contiguous));
   CHECK_THAT(about(tensor(0, 12, 0, 4, 3, strides(0, 0)), 48), Catch::Contains(contiguous));
   CHECK_THAT(about(tensor(0, 12, -1, 4, 3, strides(3, 1)), 48), Catch::Contains(contiguous));
@@ -122,12 +122,12 @@ TEST_CASE("pytorch: shapes that no network has") {
 
 TEST_CASE("pytorch: files that hold no network, or two") {
   const std::string weight = tensor(0, 12, 0, 4, 3, strides(3, 1));
-  CHECK_THAT(refused_pytorch(archive("\x80\x02}.")), Catch::Contains("it holds no MAGNet network"));
+  CHECK_THAT(refused_pytorch(archive("\x80\x02}.")), Catch::Contains("it contains no MAGNet network"));
   CHECK_THAT(refused_pytorch(archive(dict({{"encoder.weight", weight}}), {48})),
-             Catch::Contains("it holds no MAGNet network"));
+             Catch::Contains("it contains no MAGNet network"));
   CHECK_THAT(refused_pytorch(archive(dict({{"a.lstm.weight_ih_l0", weight}, {"b.lstm.weight_ih_l0", weight}}), {48})),
              Catch::Contains("two networks, with \"a.lstm.weight_ih_l0\" and \"b.lstm.weight_ih_l0\""));
-  CHECK_THAT(refused_pytorch(zip_text({{"a/b", "c"}})), Catch::Contains("holds no data.pkl"));
+  CHECK_THAT(refused_pytorch(zip_text({{"a/b", "c"}})), Catch::Contains("without data.pkl"));
   CHECK_THAT(refused_pytorch(zip_text({{"m/data.pkl", "N."}, {"m/constants.pkl", "N."}})),
              Catch::Contains("TorchScript"));
   CHECK_THAT(refused_pytorch(zip_text({{"m/data.pkl", "N."}, {"m/byteorder", "big"}})),
@@ -144,7 +144,7 @@ TEST_CASE("pytorch: tensors that the network does not have are named") {
   CHECK_THAT(refused_pytorch(renamed), Catch::Contains("expected fc.bias [17], found no tensor of that name"));
 }
 
-TEST_CASE("pytorch: cut off and damaged files") {
+TEST_CASE("pytorch: truncated and damaged files") {
   const std::string text = vector_file("state_dict.pth");
   mistreat(parse_pytorch, text, 200);
   for (std::size_t bit = 0; bit < 8 * text.size(); bit += 7) {

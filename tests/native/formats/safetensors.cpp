@@ -145,8 +145,8 @@ TEST_CASE("Headers that lie are refused, and the message says what was expected"
                Contains("data_offsets"));
   }
   CHECK_THAT(field(R"({"dtype":"F32","shape":[1],"data_offsets":[0,4],"extra":0})"), Contains("\"extra\""));
-  CHECK_THAT(field(R"({"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]})"), Contains("there twice"));
-  CHECK_THAT(field(R"({"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]})"), Contains("there twice"));
+  CHECK_THAT(field(R"({"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]})"), Contains("occurs twice"));
+  CHECK_THAT(field(R"({"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]})"), Contains("occurs twice"));
   CHECK_THAT(field(R"({"dtype":"F32","shape":[1],"data_offsets":[0,8]})"),
              Contains("takes 4 bytes, but its data_offsets are 0 to 8"));
   CHECK_THAT(field(R"({"dtype":"F32","shape":[1],"data_offsets":[4,0]})"), Contains("data_offsets are 4 to 0"));
@@ -177,12 +177,12 @@ TEST_CASE("Tensors that overlap, leave gaps or end beyond the file are refused")
   CHECK_THAT(two("[0,4]", "[4,8]", 9), Contains("expected 8 bytes of tensors, found 9"));
 }
 
-TEST_CASE("Names that are there twice and metadata that are no strings are refused") {
+TEST_CASE("Repeated names and metadata that are not strings are refused") {
   const std::string entry = R"({"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
   CHECK_THAT(refused_safetensors(R"({"a":)" + entry + R"(,"b":)" + entry + R"(,"a":)" + entry + "}"),
-             Contains("\"a\" is there twice"));
+             Contains("\"a\" occurs twice"));
   CHECK_THAT(refused_safetensors(R"({"__metadata__":{},"__metadata__":{}})"), Contains("twice"));
-  CHECK_THAT(refused_safetensors(R"({"__metadata__":{"a":"","b":"","a":""}})"), Contains("\"a\" is there twice"));
+  CHECK_THAT(refused_safetensors(R"({"__metadata__":{"a":"","b":"","a":""}})"), Contains("\"a\" occurs twice"));
   for (const char* value : {"1", "null", "[]", "{}", "[\"a\"]", "{\"b\":\"c\"}"}) {
     CHECK_THAT(refused_safetensors(R"({"__metadata__":{"a":)" + std::string(value) + "}}"), Contains("not a string"));
   }

@@ -35,7 +35,7 @@ TEST_CASE("tfjs: epsilon becomes part of the variance") {
   }
 }
 
-TEST_CASE("tfjs: damaged and cut off") {
+TEST_CASE("tfjs: damaged and truncated") {
   const std::string json = vector_file("tfjs/model.json");
   mistreat(parse_tfjs, json, 1000);
   for (std::size_t size = 0; size < shards().size(); size += 97) {
