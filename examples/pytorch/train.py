@@ -105,7 +105,7 @@ def main():
     sampler = DistributedSampler(windows, count, rank, seed=options.seed, drop_last=True)
     loader = DataLoader(windows, max(2, options.batch // count), sampler=sampler, drop_last=True)
     if len(loader) == 0:
-        raise SystemExit(f"{len(windows)} windows are fewer than a batch of {options.batch}; needed: more sound, or --batch")
+        raise SystemExit(f"only {len(windows)} windows for a batch of {options.batch}; needed: more sound, or --batch")
     learner = DistributedDataParallel(network) if count > 1 else network
     for epoch in range(len(losses), options.epochs):
         sampler.set_epoch(epoch)

@@ -1,5 +1,5 @@
 /* global AudioWorkletProcessor, registerProcessor */
-// Hands on what comes in and, once it has as many samples as asked for, gives them to the page.
+// Passes its input through, and sends the page as many samples as it asked for.
 class Capture extends AudioWorkletProcessor {
   constructor({ processorOptions: { length } }) {
     super();

@@ -1,9 +1,9 @@
 import { goOn } from './kept-training.js';
 
-/** How the training of this tab is doing. */
+/** The state of this tab's training. */
 let news = {};
 
-/** Begins a training or goes on with it; `look` tells how it is doing. */
+/** Begins or resumes a training; `look` reports its state. */
 export function begin(request) {
   const tell = (more) => (news = { ...news, ...more });
   goOn({ ...request, onProgress: tell }).then(

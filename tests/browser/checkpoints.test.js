@@ -1,4 +1,4 @@
-// Checkpoints in the stores of real browsers, and trainings that go on after their tab was killed.
+// Checkpoints in the stores of real browsers, and trainings that are resumed after their tab was killed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,12 +8,12 @@ import { unbroken } from './kept-training.js';
 
 const long = Boolean(process.env.LODESTONE_LONG);
 
-/** Ends a tab's process in Chromium; in Firefox the tab, workers and all, is closed in the middle of what it does. */
+/** Kills a tab's process in Chromium; in Firefox, closes the tab with its Workers while it is at work. */
 async function killTab({ page }, browserName) {
   if (browserName === 'chromium') {
     const session = await page.context().newCDPSession(page);
     const crashed = new Promise((done) => page.once('crash', done));
-    session.send('Page.crash').catch(() => {}); // nobody is left to answer
+    session.send('Page.crash').catch(() => {}); // there is nobody left to answer
     await crashed;
   }
   await page.close();
@@ -36,7 +36,7 @@ for (const name of browserNames) {
       return tab;
     };
 
-    /** Waits until the tab's training is done, or has come to that share of the way; what it has learned. */
+    /** Waits until the tab's training is done, or has reached that share of its steps; returns what it has learned. */
     async function come(tab, share) {
       for (;;) {
         const { step, steps, learned, error } = await run('look', null, tab);
@@ -70,7 +70,7 @@ for (const name of browserNames) {
     }
 
     for (const store of ['opfs', 'indexed-db']) {
-      test(`${store} that is cleared meanwhile gets all of it again`, async () => {
+      test(`${store} that is cleared during training is filled again`, async () => {
         const expected = { notices: [], seed: 5, state: 2 };
         assert.deepEqual(await run('inStoreWorker', { task: 'clear', argument: store }), expected);
       });
@@ -78,8 +78,8 @@ for (const name of browserNames) {
 
     if (name === 'chromium') {
       for (const store of ['opfs', 'indexed-db']) {
-        test(`a quota that is used up is noticed, and ${store} keeps what it has`, async () => {
-          const other = await serve(); // another origin: Chromium remembers for a while how much room one has
+        test(`an exhausted quota is reported, and ${store} keeps what it has`, async () => {
+          const other = await serve(); // another origin, because Chromium caches an origin's quota for a while
           const tab = await newTab(other.url);
           const session = await tab.page.context().newCDPSession(tab.page);
           await session.send('Storage.overrideQuotaForOrigin', { origin: other.url, quotaSize: 2e7 });
@@ -107,7 +107,7 @@ for (const name of browserNames) {
       ['sequence', 'indexed-db'],
     ]) {
       const kills = kind === 'windows' ? (long ? 50 : 5) : 1;
-      test(`${kind} in ${store}: a tab killed ${kills} times, and the same model in the end`, async () => {
+      test(`${kind} in ${store}: a tab is killed ${kills} times, and the model is the same`, async () => {
         const epochs = Math.max(200, 40 * kills); // long enough to be killed so often
         for (let kill = 1; kill <= kills; ++kill) {
           const tab = await newTab();

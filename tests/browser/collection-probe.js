@@ -1,5 +1,5 @@
 /* global AudioWorkletProcessor, gc, registerProcessor */
-// Counts the WebAssembly instances that are made on the audio thread and those that the garbage collector has taken.
+// Counts the WebAssembly instances created on the audio thread, and those that have been garbage collected.
 let made = 0;
 let collected = 0;
 const registry = new FinalizationRegistry(() => ++collected);

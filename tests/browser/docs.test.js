@@ -24,7 +24,7 @@ function declared(code) {
   );
 }
 
-/** Writes a block as a module that hands on what it declares. */
+/** Writes a block as a module that exports what it declares. */
 async function writeBlock({ file, line, code }) {
   const places = { "'examples/": "'/examples/", "'models/": "'/tests/vectors/import/", "'/static/": "'/dist/" };
   const runnable = Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), shortened(code));

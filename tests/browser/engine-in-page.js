@@ -14,8 +14,8 @@ function drive(node, context) {
 }
 
 /**
- * Three seconds of a node whose Worker is a second ahead, the main thread blocked for half of them, against what the
- * audio thread renders offline: by how many samples it comes later, and how many differ.
+ * Compares three seconds of a node whose Worker renders a second ahead, with the main thread blocked for half of them,
+ * to what the audio thread renders offline: by how many samples it comes later, and how many differ.
  */
 export async function againstWorklet({ driven, ...options }) {
   const connect = driven ? drive : () => {};
@@ -64,7 +64,7 @@ export async function commands() {
   const playing = await level();
   await node.suspend();
   const start = context.currentTime;
-  while (context.currentTime < start + 0.1) await sleep(20); // a busy machine may have played nothing yet
+  while (context.currentTime < start + 0.1) await sleep(20); // a busy machine may not have played anything yet
   const suspended = await level();
   await node.resume();
   const resumed = await level();
@@ -78,7 +78,7 @@ export async function commands() {
   return result;
 }
 
-/** How many Workers end when the context of a node is closed, and what the node answers then. */
+/** How many Workers end when a node's context is closed, and what the node answers then. */
 export async function closing() {
   const model = await load('tiny');
   const context = model.createContext();
@@ -97,8 +97,7 @@ export async function closing() {
 }
 
 /**
- * The events, and the values that come with them, of a node whose Worker has too much to do until it gives some of it
- * up.
+ * The events, with their values, of a node whose Worker is overloaded until the node lowers its quality.
  */
 export async function overload() {
   const model = await load();
@@ -136,7 +135,7 @@ export async function engines() {
   return result;
 }
 
-/** What is said where no Worker may be. */
+/** The messages where Workers are forbidden. */
 export async function forbidden() {
   const context = new AudioContext({ sampleRate: rate });
   const answers = [];
@@ -147,7 +146,7 @@ export async function forbidden() {
   return answers;
 }
 
-/** What is said where something is wrong. */
+/** The messages about errors. */
 export async function refusals() {
   const model = await load();
   const context = new AudioContext({ sampleRate: rate });

@@ -34,7 +34,7 @@ for (const name of browserNames) {
       // A second, so that a busy machine does not fail the test, in hops of 128 samples.
       const ring = Math.ceil(44100 / 128) * 128;
 
-      test('plays what the worklet plays, as much later as it says, while the main thread is busy', async () => {
+      test('plays the same as the worklet, delayed as reported, while the main thread is busy', async () => {
         for (const options of [
           { seed: 3 },
           { seed: 4, parameterData: { temperature: 0.5, position: 0.3, pitch: 5 } },
@@ -53,7 +53,7 @@ for (const name of browserNames) {
         assert.deepEqual([found.delay, found.differing], [ring, 0]);
       });
 
-      test('does what it is told, and ends with its node', async () => {
+      test('obeys its node, and ends with it', async () => {
         const { refused, playing, suspended, resumed, cpu, ended, answer } = await run('commands');
         assert.match(refused, /^invalid-argument: .* a different shape needs a new node/);
         assert.ok(playing > 1e-4 && resumed > 1e-4, `${playing} ${resumed}`);
@@ -63,7 +63,7 @@ for (const name of browserNames) {
         assert.match(answer, /has been disposed of/);
       });
 
-      test('is what auto takes for a heavy model, and never what plays offline', async () => {
+      test('is chosen by auto for a heavy model, and never plays offline', async () => {
         const found = await run('engines');
         assert.deepEqual(found, { default: 'worklet', light: 'worklet', heavy: 'worker', offline: 'worklet' });
       });
@@ -74,16 +74,16 @@ for (const name of browserNames) {
         assert.match(answer, /the context of this node has been closed/);
       });
 
-      test('counts what it is too late for, and gives up quality', async () => {
+      test('counts underruns, and lowers quality', async () => {
         const { underrun, overload, meter } = await run('overload');
         assert.ok(underrun[0] > 0 && meter.underruns >= underrun.at(-1));
         assert.ok(
           overload[0] >= 1 && meter.quality >= 1,
-          'one level, or both where what is on its way takes that long',
+          'one level, or both if what is already on its way takes that long',
         );
       });
 
-      test('says what is wrong', async () => {
+      test('explains errors', async () => {
         const found = await run('refusals');
         assert.equal(found.engine, 'invalid-argument: engine is "gpu"; allowed: worklet, worker');
         assert.equal(found.ahead, 'invalid-argument: ahead is 2; allowed: 0.02 to 1');
@@ -94,7 +94,7 @@ for (const name of browserNames) {
     });
   }
 
-  test(`a policy against Workers is told in ${name}`, async () => {
+  test(`a policy against Workers is reported in ${name}`, async () => {
     const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'; connect-src 'self'";
     const server = await serve({ policy });
     const browser = await openBrowser(name);

@@ -1,5 +1,5 @@
-// A fixed computation through every room of the core, for scopes of every kind. The same seeds must give the same bits in Node,
-// in pages, Workers and AudioWorklets.
+// A fixed computation that uses every part of the core, for scopes of every kind. The same seeds must give the same bits
+// in Node, in pages, Workers and AudioWorklets.
 import {
   Core,
   CoreAnalyser,
@@ -17,7 +17,7 @@ const stft = { size: 512, hop: 128, sampleRate };
 const training = { ...stft, layers: [24, 16], sequence: 12, batch: 16, seed: 5 };
 const dream = { seed: 7, position: 0.2, randomness: 0.05 };
 
-// Every method, each run only as long as it takes to show in the bits.
+// Every method, each only as long as it takes to change the bits.
 const lws = [{ method: 'nofuture' }, { method: 'online', iterations: 2 }, { method: 'batch', iterations: 3 }];
 const pghi = [{ method: 'pghi' }, { method: 'griffin-lim', iterations: 2, momentum: 0.99 }];
 const spsi = [{ method: 'spsi' }];
@@ -31,7 +31,7 @@ export function hash(array) {
 }
 
 /**
- * Half a second of triangle waves and noise that die away into the subnormal numbers, which some audio threads flush to zero.
+ * Half a second of triangle waves and noise that decay to subnormal numbers, which some audio threads flush to zero.
  * Only arithmetic that is exact to the bit: no engine's sine.
  */
 export function testSound() {
@@ -109,7 +109,7 @@ export function makePlayer(core, modelFile) {
   return player;
 }
 
-/** What the player plays in its first second, rendered in pieces of that many samples. */
+/** The player's first second, rendered in pieces of that many samples. */
 export function playedSecond(core, modelFile, piece) {
   const player = makePlayer(core, modelFile);
   const samples = new Float32Array(sampleRate);
@@ -117,7 +117,7 @@ export function playedSecond(core, modelFile, piece) {
   return samples;
 }
 
-/** All results of a scope that is no AudioWorklet, with the modules `[lodestone, analysis]`. */
+/** All results of a scope that is not an AudioWorklet, with the modules `[lodestone, analysis]`. */
 export function results(modules) {
   const [core, analysis] = modules.map((module) => new Core(module));
   return { ...compute(core, analysis), player: hash(playedSecond(core, trainedModel(core), 128)) };

@@ -1,4 +1,4 @@
-// What generator-node.test.js does in a page. Each function gives plain data.
+// What generator-node.test.js does in a page. Each function returns plain data.
 import { GeneratorNode, Magnet, register } from '../../js/index.js';
 import { hash, testSound } from './fixed-computation.js';
 
@@ -33,7 +33,7 @@ export async function played(options) {
   return hash(await recording(context, node, rate));
 }
 
-/** What a node of a suspended context plays once that goes on. */
+/** What a node of a suspended context plays once the context is resumed. */
 export async function recording(context, node, length) {
   await context.audioWorklet.addModule(capture);
   const recorder = new AudioWorkletNode(context, 'capture', { processorOptions: { length } });
@@ -49,7 +49,7 @@ export async function recording(context, node, length) {
 export const size = (samples) => Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
 export const distance = (a, b) => size(a.map((x, i) => x - b[i]));
 
-/** How far each parameter takes the sound from what it is without, in parts of that. */
+/** How much each parameter changes the sound, as a share of the unchanged sound. */
 export async function parameterEffects() {
   const values = { pull: 1, temperature: 1, randomness: 1, speed: 0, pitch: 7, brightness: -12, smoothing: 0.9 };
   const plain = await render({});
@@ -67,7 +67,7 @@ export async function parameterEffects() {
   return effects;
 }
 
-/** Name, smallest, largest and first value of the node's parameters. */
+/** Name, minimum, maximum and default of the node's parameters. */
 export async function parameterRanges() {
   const node = await (await load()).createNode(new OfflineAudioContext(1, 128, rate));
   return [...node.parameters]
@@ -75,7 +75,7 @@ export async function parameterRanges() {
     .map(([name, { minValue, maxValue, defaultValue }]) => [name, minValue, maxValue, defaultValue].join(' '));
 }
 
-/** Largest deviation from the plain sound times a ramp that the gain goes along sample by sample. */
+/** Largest deviation from the plain sound times a ramp that the gain follows sample by sample. */
 export async function gainError() {
   const plain = await render({});
   const ramped = await render({}, (node) => {
@@ -99,13 +99,13 @@ export async function messages() {
   };
 }
 
-/** What a node of a running context is heard through. */
+/** Listens to a node of a running context; returns a function that measures its level. */
 export function listener(context, node) {
   const analyser = context.createAnalyser();
   node.connect(analyser);
   analyser.connect(context.destination);
   const samples = new Float32Array(analyser.fftSize);
-  /** Its level once only what is heard from now on is in it. */
+  /** Its level once it contains only sound from now on. */
   return async () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     analyser.getFloatTimeDomainData(samples);
@@ -115,7 +115,7 @@ export function listener(context, node) {
 
 export const said = ({ code, message }) => `${code}: ${message}`;
 
-/** Levels of a node that plays, is suspended, resumed and disposed of, and what it answers then. */
+/** Levels of a node that plays, is suspended, resumed and disposed of, and its answers after that. */
 export async function levels() {
   const model = await load();
   const context = model.createContext();
@@ -149,7 +149,7 @@ export async function swaps(count) {
   return result;
 }
 
-/** Plays a model that is learned meanwhile; the level and how often it has gone over to what was learned since. */
+/** Plays a model during its training; returns the level and how often it swapped to a newer state. */
 export async function learning() {
   const context = new AudioContext({ sampleRate: rate });
   await context.resume();
@@ -190,7 +190,7 @@ export async function underLibraries(address) {
   return { sac: await levelIn(context, context), tone: await levelIn(tone, tone.rawContext) };
 }
 
-/** What is said where something is wrong. */
+/** The messages about errors. */
 export async function refusals() {
   const model = await load();
   const context = new OfflineAudioContext(1, 128, rate);
@@ -213,7 +213,7 @@ export async function refusals() {
   };
 }
 
-/** A processor that fails in mid-sound: what the node says and how loud it is then. */
+/** A processor that fails while playing: what the node reports, and how loud it is then. */
 export async function failure() {
   const model = await load();
   const context = model.createContext();
@@ -228,7 +228,7 @@ export async function failure() {
   return result;
 }
 
-/** What a node says, in order, while a neighbour hogs the audio thread until it gives way, and then lets go. */
+/** A node's events, in order, while a neighbour hogs the audio thread until the node lowers its quality, then stops. */
 export async function overload() {
   const model = await load();
   const context = model.createContext();
@@ -251,7 +251,7 @@ export async function overload() {
   return { levels, late };
 }
 
-/** Where a compiled module cannot be handed over to the audio thread. */
+/** As if compiled modules could not be passed to the audio thread. */
 export async function renderedFromBytes(options) {
   class OldNode extends AudioWorkletNode {
     constructor(context, name, settings) {
@@ -262,11 +262,11 @@ export async function renderedFromBytes(options) {
   return rendered({ ...options, AudioWorkletNode: OldNode });
 }
 
-/** What is said where WebAssembly knows no SIMD. */
+/** The message where WebAssembly lacks SIMD. */
 export async function withoutSimd() {
   WebAssembly.validate = () => false;
   return register(new OfflineAudioContext(1, 128, rate)).catch(said);
 }
 
-/** What is said where WebAssembly is refused. */
+/** The message where WebAssembly is refused. */
 export const refusedByPolicy = () => register(new OfflineAudioContext(1, 128, rate)).catch(said);

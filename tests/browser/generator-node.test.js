@@ -6,7 +6,7 @@ import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
 import { folder, played, publish, writeModels } from './models.js';
 
-/** The two libraries as one module, Tone.js on the very copy of the other that the test uses. */
+/** The two libraries as one module: Tone.js uses the same copy of the other as the test. */
 async function bundleLibraries() {
   const contents = "export * as Tone from 'tone'; export * from 'standardized-audio-context';";
   const options = { bundle: true, format: 'esm', write: false };
@@ -69,7 +69,7 @@ for (const name of browserNames) {
       assert.equal(await run('rendered', { seed: 7 }, { renderSizeHint: 512 }), played('small', 22050, { seed: 7 }));
     });
 
-    test('has the parameters that are documented', async () => {
+    test('has the documented parameters', async () => {
       assert.deepEqual(await run('parameterRanges'), [
         'brightness -24 24 0',
         'drive 0 1 0',
@@ -90,7 +90,7 @@ for (const name of browserNames) {
       for (const [parameter, effect] of Object.entries(effects)) assert.ok(effect > 0.01, `${parameter}: ${effect}`);
     });
 
-    // A float32 ramp that the browser computes, against one in doubles.
+    // Compares the browser's float32 ramp with one in double precision.
     test('follows the gain sample by sample', async () => assert.ok((await run('gainError')) < 1e-5));
 
     test('obeys trigger and reset', async () => {
@@ -114,13 +114,13 @@ for (const name of browserNames) {
       assert.equal(meter.scrubs, 0);
     });
 
-    test('plays a model while that is learned', async () => {
+    test('plays a model during its training', async () => {
       const { level, swaps } = await run('learning');
       assert.equal(swaps, 2);
       assert.ok(level > 1e-5, `level ${level}`);
     });
 
-    test('gives up quality when the audio thread is overloaded and takes it back in calm', async () => {
+    test('lowers quality when the audio thread is overloaded, and restores it afterwards', async () => {
       const { levels, late } = await run('overload');
       assert.ok(late > 0);
       assert.equal(levels[0], 1);
@@ -132,7 +132,7 @@ for (const name of browserNames) {
       assert.ok(sac > 1e-4 && tone > 1e-4, `${sac}, ${tone}`);
     });
 
-    test('says what is wrong', async () => {
+    test('explains errors', async () => {
       const { unregistered, option, phase, iterations, seed, worklet, foreign } = await run('refusals');
       assert.match(unregistered, /^invalid-argument: this context is not registered; first: await register\(context\)/);
       assert.match(option, /^invalid-argument: a GeneratorNode has no option tempo; options: phase, /);
@@ -143,18 +143,18 @@ for (const name of browserNames) {
       assert.match(foreign, /^invalid-argument: context is not one of this page/);
     });
 
-    test('plays the same from bytes, where no compiled module can be handed over', async () => {
+    test('plays the same from bytes if compiled modules cannot be passed', async () => {
       assert.equal(await run('renderedFromBytes', { seed: 7 }), played('small', 22050, { seed: 7 }));
     });
 
-    test('falls silent and says so when its processor fails', async () => {
+    test('falls silent and reports it when its processor fails', async () => {
       const { error, level, answer } = await run('failure');
       assert.match(error, /^processor-error: /);
       assert.equal(level, 0);
       assert.equal(answer, error);
     });
 
-    test('logs no errors but the one for the file that is missing', () => {
+    test('logs no errors but the one for the missing file', () => {
       assert.deepEqual(
         page.errors.filter((text) => !/404|nowhere\.js/.test(text)),
         [],
@@ -177,12 +177,12 @@ for (const name of browserNames) {
     before(async () => (browser = await openBrowser(name)));
     after(() => browser?.close());
 
-    test('plays with the directives that are documented', async () => {
+    test('plays with the documented directives', async () => {
       const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
       assert.equal(await runUnder(policy, 'rendered', { seed: 7 }), played('small', 22050, { seed: 7 }));
     });
 
-    test('says what to allow where WebAssembly is refused', async () => {
+    test('says what to allow if WebAssembly is refused', async () => {
       const said = await runUnder("default-src 'none'; script-src 'self'; connect-src 'self'", 'refusedByPolicy');
       assert.match(
         said,
@@ -190,7 +190,7 @@ for (const name of browserNames) {
       );
     });
 
-    test('names the versions to get where there is no SIMD', async () => {
+    test('names the browser versions that are needed if there is no SIMD', async () => {
       assert.match(await runUnder('', 'withoutSimd'), /^unsupported: WebAssembly with SIMD is missing; .* Firefox 89,/);
     });
   });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, until } from '../../scripts/browsers.js';
 
-/** The browsers to test in: both, or the one that the environment variable BROWSER names. */
+/** The browsers to test: both, or the one named by the environment variable BROWSER. */
 export const browserNames = process.env.BROWSER ? [process.env.BROWSER] : ['chromium', 'firefox'];
 
-/** The one file in `folder` once it is complete. */
+/** The only file in `folder`, once it is complete. */
 async function downloaded(folder, timeout) {
   const name = await until(
     async () => {
@@ -23,7 +23,7 @@ async function downloaded(folder, timeout) {
   return { name, bytes };
 }
 
-/** What both browsers' pages share: `page` is Playwright's or Puppeteer's, which agree in all that is used here. */
+/** What both browsers' pages share: `page` is Playwright's or Puppeteer's, which agree in everything used here. */
 class Page {
   /** Uncaught errors and console errors so far. */
   errors = [];
@@ -38,7 +38,7 @@ class Page {
   }
 
   goto = (url) => this.page.goto(url);
-  /** Runs a self-contained function in the page; its one argument and its result travel as JSON. */
+  /** Runs a self-contained function in the page; its argument and its result are passed as JSON. */
   evaluate = (task, argument) => this.page.evaluate(task, argument);
   click = (selector) => this.page.click(selector);
   press = (key) => this.page.keyboard.press(key);
@@ -59,7 +59,7 @@ class Page {
     );
   }
 
-  /** Waits until the function is truthy in the page; returns that value. */
+  /** Waits until the function returns something truthy in the page; returns that. */
   waitFor(task, { timeout = 30000, argument } = {}) {
     return until(() => this.evaluate(task, argument), `waiting for ${task}`, timeout);
   }
@@ -102,7 +102,7 @@ class FirefoxPage extends Page {
     const input = await this.page.$(selector);
     await input.uploadFile(...paths);
   }
-  /** Puppeteer also sends a command for the orientation of the screen, which Firefox 140 ESR does not know. */
+  /** Puppeteer's own method also sets the screen's orientation, which Firefox 140 ESR does not support. */
   async look({ width }) {
     await this.page.setViewport({ width, height: 900 }).catch((error) => {
       if (!/unknown command/.test(error.message)) throw error;
@@ -120,7 +120,7 @@ class FirefoxPage extends Page {
 /**
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
- * @param {string[]} [flags] more for Chromium's command line
+ * @param {string[]} [flags] additional command-line flags for Chromium
  * @returns {Promise<{ open: () => Promise<Page>, close: () => Promise<void> }>}
  */
 export async function openBrowser(name, flags) {

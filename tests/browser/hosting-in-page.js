@@ -1,4 +1,4 @@
-// What hosting.test.js does in a page whose policy forbids everything that is not needed.
+// What hosting.test.js does in a page whose policy allows only what is needed.
 
 /** Registers with the given addresses of the package's files. */
 export async function learnAndPlay() {
@@ -30,7 +30,7 @@ export async function learnGenerateAndPlay() {
   await context.close();
 }
 
-/** Learns, plays on the audio thread and in a Worker; says which engines played. */
+/** Learns, and plays on the audio thread and in a Worker; returns the engines that played. */
 async function learnAndPlayWith(Magnet, addresses) {
   const samples = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i * (0.1 + i / 1e5)));
   const tiny = { size: 128, hop: 32, layers: [4], sequence: 4, batch: 8, epochs: 1 };

@@ -1,4 +1,4 @@
-// What docs/hosting.md says: its policies are enough for everything, and each file is fetched once.
+// Checks docs/hosting.md: its policies suffice for everything, and each file is fetched once.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { browserNames, openBrowser } from './harness.js';
 const manual = await readFile(new URL('../../docs/hosting.md', import.meta.url), 'utf8');
 const [ownPolicy, inlinePolicy] = manual.match(/default-src 'none';.*/g);
 
-/** Learns and plays with each engine in a page under these headers; gives the engines. */
+/** Learns and plays with each engine in a page with these headers; returns the engines. */
 async function engines(browser, task, headers) {
   const server = await serve(headers);
   try {
@@ -22,7 +22,7 @@ async function engines(browser, task, headers) {
   }
 }
 
-/** How often a page that does this fetches each file of dist/, from a server that lets it keep them. */
+/** How often a page that does this fetches each file of dist/, from a server that allows caching. */
 async function fetched(browser, task) {
   const files = await serve();
   const counts = {};
@@ -50,7 +50,7 @@ async function fetched(browser, task) {
 }
 
 for (const name of browserNames) {
-  describe(`in ${name} a page fetches what it needs, and once`, () => {
+  describe(`in ${name} a page fetches what it needs, and only once`, () => {
     let browser;
 
     before(async () => (browser = await openBrowser(name)));

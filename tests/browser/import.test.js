@@ -12,7 +12,7 @@ const options = { hop: 4, sampleRate: 22050 };
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const inNode = async (path) => hash((await Magnet.load(new URL(path, vectors), options)).toBytes());
 
-/** Runs in the page: hashes of the model files, by how the model was named. */
+/** Runs in the page: hashes of the model files, by how the model was specified. */
 async function openAll({ options }) {
   const { Magnet } = await import('/js/index.js');
   const folder = '/tests/vectors/import/';
@@ -37,7 +37,7 @@ async function openAll({ options }) {
   return found;
 }
 
-/** Runs in the page: what it has loaded after a model of Lodestone, and the refusals of others. */
+/** Runs in the page: what it has loaded after opening a Lodestone model, and why other files are refused. */
 async function openOwn() {
   const { Magnet } = await import('/js/index.js');
   await Magnet.load('/build/browser/small.safetensors');
@@ -58,7 +58,7 @@ async function openOwn() {
 }
 
 for (const name of browserNames) {
-  describe(`models from elsewhere in ${name}`, () => {
+  describe(`imported models in ${name}`, () => {
     let server, browser;
 
     before(async () => {
@@ -78,7 +78,7 @@ for (const name of browserNames) {
       return page;
     };
 
-    test('are the same files as in Node, however they are named', async () => {
+    test('give the same files as in Node, however they are specified', async () => {
       const page = await open();
       const found = await page.evaluate(openAll, { options });
       const [tensorFlow, pyTorch] = [await inNode('tfjs/model.json'), await inNode('checkpoint.pth')];
@@ -87,7 +87,7 @@ for (const name of browserNames) {
       assert.deepEqual(page.errors, []);
     });
 
-    test('cost a page nothing that opens none; what cannot be opened says why', async () => {
+    test('cost nothing in a page that opens none; refusals give a reason', async () => {
       const page = await open();
       const { loaded, missing, foreign, alone } = await page.evaluate(openOwn);
       assert.ok(loaded.includes('load.js'), loaded.join());

@@ -21,7 +21,7 @@ export async function inWorker() {
   return data;
 }
 
-/** Starts the test processor; `answer` are its results, an object to keep it from being awaited here. */
+/** Starts the test processor; `answer` is a promise of its results, in an object so that it is not awaited here. */
 async function startNode(context, sources) {
   const modelFile = trainedModel(new Core(await prepare()));
   await context.audioWorklet.addModule(processor);
@@ -35,7 +35,7 @@ async function startNode(context, sources) {
   return { answer };
 }
 
-/** In real time; the module is handed over compiled. */
+/** In real time; the module is passed compiled. */
 export async function inAudioContext() {
   const context = new AudioContext({ sampleRate: 44100 });
   await context.resume();
@@ -45,7 +45,7 @@ export async function inAudioContext() {
   return results;
 }
 
-/** As fast as can be; the module is handed over as bytes. `rendered` is the hash of what came out of the context. */
+/** As fast as possible; the module is passed as bytes. `rendered` is the hash of the context's output. */
 export async function inOfflineContext() {
   const context = new OfflineAudioContext(1, 44100, 44100);
   const bytes = ['lodestone', 'analysis'].map(async (name) => {

@@ -1,4 +1,4 @@
-// The page of examples/instrument, played in real browsers; what it sounds like is judged by what it records.
+// The page of examples/instrument, played in real browsers; its sound is judged by its recordings.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,10 @@ import { centroid, flux, framesOf, largestJolt, largestStep, likeness, meanFrame
 const pictures = fileURLToPath(new URL('../../out/', import.meta.url));
 
 /**
- * How far the largest step of a sound that is moved may lie above that of the steady sound before and after. Both are maxima of
- * some 10,000 samples and vary by a fifth from take to take; where two sounds cross-fade, both are there at once, with
- * amplitudes that sum to one. A knob that jumps, or a node that is replaced without a fade, gives 3 to 11 in the third difference.
+ * Maximum ratio of the largest step of a sound during a change to that of the steady sound before and after. Both are
+ * maxima of some 10,000 samples and vary by a fifth from take to take; while two sounds crossfade, both are heard, with
+ * amplitudes that sum to one. A knob that jumps, or a node that is replaced without a fade, gives 3 to 11 in the third
+ * difference.
  */
 const clickFactor = 2;
 
@@ -31,7 +32,7 @@ for (const name of browserNames) {
       return path;
     };
 
-    /** What was heard while `act` was done and for that many milliseconds after it. */
+    /** What was heard during `act` and for that many milliseconds after it. */
     const take = async (milliseconds, act = () => {}) => {
       await page.click('#record');
       await page.shows('#play .message', /^Recording/);
@@ -47,7 +48,7 @@ for (const name of browserNames) {
       return samples;
     };
 
-    /** Takes before and after a control moves, or several do one by one; no move may click. */
+    /** Recordings before and after one or more controls are moved in turn; no move may click. */
     const moved = async (...moves) => {
       const first = await take(200);
       const between = [];
@@ -112,7 +113,7 @@ for (const name of browserNames) {
     test('pitch', async () => {
       const [low, high] = await moved(() => turn('pitch', 12));
       const ratio = (await centroidOf(high)) / (await centroidOf(low));
-      assert.ok(ratio > 1.4, `an octave up moves the middle of the spectrum by ${ratio}`);
+      assert.ok(ratio > 1.4, `an octave up moves the centre of the spectrum by ${ratio}`);
       await turn('pitch', 0);
     });
 
@@ -136,14 +137,14 @@ for (const name of browserNames) {
 
     test('temperature', async () => {
       const cold = await take(200);
-      await turn('temperature', 2); // steps cannot be judged: the largest of log-normal noise is any multiple of another
+      await turn('temperature', 2); // its steps cannot be judged: the maximum of log-normal noise varies without limit
       const hot = await take(200);
       const [before, now] = [await fluxOf(cold), await fluxOf(hot)];
       assert.ok(now > before * 1.2, `frames differ by ${now} of what they hold, by ${before} before`);
       await turn('temperature', 0);
     });
 
-    describe('pulled wholly to slow training sound', () => {
+    describe('with pull 1 on the slowed training sound', () => {
       const [here, there] = [0.2, 0.6]; // two chords
       let spectra;
 
@@ -175,13 +176,13 @@ for (const name of browserNames) {
         await turn('speed', 1);
       });
 
-      test('the position is where the knob, a key of the computer or one on the screen says', async () => {
+      test('the position is set by the knob, the computer keyboard or the keys on the screen', async () => {
         await plays(there, () => turn('position', there));
         await plays(here, () => page.press('3'));
         await plays(there, () => page.click('#positions button:nth-child(7)'));
       });
 
-      test('speed 0 freezes the sound and lets it sound on', async () => {
+      test('speed 0 freezes the sound, which keeps sounding', async () => {
         const twoSounds = async () => {
           await page.press('3');
           const first = await take(200);
@@ -196,7 +197,7 @@ for (const name of browserNames) {
         await turn('speed', 0.1);
       });
 
-      test('and where the pointer or a key goes in the picture', async () => {
+      test('the position is set by the pointer and by keys in the picture', async () => {
         const { left, top, width } = await page.evaluate(() => {
           const { left, top, width } = document.querySelector('#pad').getBoundingClientRect();
           return { left, top, width };
@@ -225,7 +226,7 @@ for (const name of browserNames) {
         });
       });
 
-      test('notes are played by keys of the computer, on the screen and of a MIDI keyboard', async () => {
+      test('notes are played by the computer keyboard, the keys on the screen and a MIDI keyboard', async () => {
         const centroidAfter = async (act) => {
           await act();
           return centroidOf(await take(200));
@@ -233,7 +234,7 @@ for (const name of browserNames) {
         const low = await centroidAfter(() => page.press('a'));
         const higher = async (ratio, act) => {
           const found = (await centroidAfter(act)) / low;
-          assert.ok(found > ratio, `the middle of the spectrum is at ${found} of what it was`);
+          assert.ok(found > ratio, `the centre of the spectrum is at ${found} of what it was`);
         };
         await higher(1.3, () => page.press('k'));
         await page.click('#piano button');
@@ -258,7 +259,7 @@ for (const name of browserNames) {
         await page.press('a');
       });
 
-      test('the microphone drives, untouched by the browser', async () => {
+      test('the microphone drives, unprocessed by the browser', async () => {
         await page.evaluate(async (address) => {
           const context = new AudioContext();
           const file = await fetch(address);
@@ -289,7 +290,7 @@ for (const name of browserNames) {
         await page.waitFor(() => document.querySelector('#microphone').getAttribute('aria-pressed') === 'false');
       });
 
-      test('a microphone that the browser keeps from the page gives advice', async () => {
+      test('a microphone that the browser blocks gives advice', async () => {
         await page.evaluate(() => {
           navigator.mediaDevices.getUserMedia = async () => {
             throw new DOMException('', 'NotAllowedError');
@@ -326,12 +327,12 @@ for (const name of browserNames) {
         await page.shows('#model .message', /^“quality” is loaded: frames of 2048 samples every 512/);
       });
       const piano = await readWav(await readFile(new URL('../../examples/sounds/piano.wav', import.meta.url)));
-      const [found, played] = [sound, piano.samples].map(largestStep); // it begins with a stroke
+      const [found, played] = [sound, piano.samples].map(largestStep); // it begins with an attack
       assert.ok(found < clickFactor * played, `a step of ${found}; the piano itself has ${played}`);
       assert.ok(rms(sound) > 1e-3, `rms ${rms(sound)}`);
     });
 
-    test('learns a sound and plays it; stops in mid-training and plays what was learned', async () => {
+    test('learns a sound and plays it; stopped during training, it plays what was learned', async () => {
       await page.click('#learn summary');
       await page.upload('#sound-file', await inFolder('tone.wav', wav(sine(2, 22050), 22050)));
       await page.waitFor(() => document.querySelector('#sound').value === 'own');
@@ -348,14 +349,14 @@ for (const name of browserNames) {
       await page.shows('#model .message', /^Stopped after \d+ of 100000 epochs\. The loss is/);
     });
 
-    test('files that are no model and no sound give advice', async () => {
+    test('files that are neither a model nor a sound give advice', async () => {
       await page.upload('#model-file', await inFolder('damaged.safetensors', 'no model at all'));
       await page.shows('#model .error', /^“damaged\.safetensors” is not a model that Lodestone can play: .*\.$/);
       await page.upload('#sound-file', await inFolder('notes.txt', 'no sound at all'));
       await page.shows('#model .error', /^This browser cannot read “notes\.txt” as a sound\. Choose a WAV/);
     });
 
-    test('is played by keyboard alone, every control with a name', async () => {
+    test('can be played by keyboard alone, and every control has a name', async () => {
       const unnamed = await page.evaluate(() =>
         [...document.querySelectorAll('input, select, button, a, canvas, progress, [role]')]
           .filter((control) => !control.closest('[hidden], [role=status], [role=alert]'))
@@ -399,7 +400,7 @@ for (const name of browserNames) {
       }
     });
 
-    test('letters that are typed into a field play nothing, nor do keys that are switched off', async () => {
+    test('letters typed into a field play nothing, nor does a keyboard that is switched off', async () => {
       const pressed = () => page.evaluate(() => document.querySelectorAll('.keys .down').length);
       const holding = async (key) => {
         await page.page.keyboard.down(key);

@@ -16,7 +16,7 @@ export async function unbroken(kind, epochs) {
   return hash((await Magnet.train(sound, { ...trainings[kind], epochs })).toBytes());
 }
 
-/** Begins the training, or goes on with it where the store has it; the hash of what is learned in the end. */
+/** Begins the training, or resumes it if the store has it; returns the hash of the final model. */
 export async function goOn({ kind, epochs, workers, store, onProgress }) {
   const kept = (await Magnet.checkpoints(store)).some(({ id }) => id === kind);
   const keeping = { every: 0.05, store };

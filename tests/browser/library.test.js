@@ -19,7 +19,7 @@ describe('the fixed computation in Node', () => {
     assert.equal(new Set(Object.values(hashes)).size, Object.keys(hashes).length, 'all hashes differ');
   });
 
-  test('plays the same in pieces of any length, and no silence', async () => {
+  test('plays the same in pieces of any length, and not silence', async () => {
     const core = new Core(await prepare());
     const model = trainedModel(core);
     const played = playedSecond(core, model, 128);

@@ -7,10 +7,10 @@ import { prepare } from '../../js/index.js';
 import { controlNames } from '../../js/options.js';
 import { hash, testSound, trainedModel } from './fixed-computation.js';
 
-/** What the tests write and pages load. */
+/** The folder that tests write and pages load from. */
 export const folder = fileURLToPath(new URL('../../build/browser/', import.meta.url));
 
-/** Writes a file for pages, all of it at once, since another browser's tests may be writing and loading the same one. */
+/** Writes a file for pages, atomically, because another browser's tests may be writing and loading the same one. */
 export async function publish(name, contents) {
   const file = folder + name;
   await mkdir(dirname(file), { recursive: true });
@@ -41,7 +41,7 @@ export async function writeModels() {
  * @param {keyof typeof models} model
  * @param {number} length in samples
  * @param {object} options of CorePlayer
- * @param {number} [drive] share of a constant, 0.25, in what it hears
+ * @param {number} [drive] share of a constant input of 0.25
  */
 export function played(model, length, options, drive = 0) {
   const player = new CorePlayer(core, new CoreLiveModel(core, new CoreModel(core, models[model])).bytes(), options);

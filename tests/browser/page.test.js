@@ -12,7 +12,7 @@ import { rms, sine, wav } from './sounds.js';
 
 const pictures = fileURLToPath(new URL('../../out/', import.meta.url));
 
-/** The samples of a mono 16-bit WAV file whose header says so. */
+/** The samples of a mono 16-bit WAV file, whose header is checked. */
 function samplesOf(bytes) {
   assert.equal(bytes.toString('latin1', 0, 4), 'RIFF');
   assert.equal(bytes.readUInt32LE(4), bytes.length - 8);
@@ -54,7 +54,7 @@ for (const name of browserNames) {
       await rm(folder, { recursive: true, force: true });
     });
 
-    test('shows a bundled sound, at first and by choice', async () => {
+    test('shows a bundled sound, initially and when chosen', async () => {
       await page.shows('#sound .description', /piano\.wav · 9\.0 s · 44,100 Hz/);
       await page.click('[value=drums]');
       await page.shows('#sound .description', /drums\.wav · 9\.0 s/);
@@ -72,7 +72,7 @@ for (const name of browserNames) {
       assert.equal(await page.evaluate(() => document.querySelectorAll('[name=bundled]:checked').length), 0);
     });
 
-    test('a bundled sound that is slow to come does not replace the file chosen after it', async () => {
+    test('a bundled sound that loads slowly does not replace a file chosen after it', async () => {
       await page.evaluate(() => {
         const { fetch } = window;
         window.fetch = async (address) => {
@@ -94,7 +94,7 @@ for (const name of browserNames) {
       assert.equal(await page.evaluate(() => document.querySelectorAll('[name=bundled]:checked').length), 0);
     });
 
-    test('takes a file that is dropped on it', async () => {
+    test('accepts a dropped file', async () => {
       await page.evaluate(
         (bytes) => {
           const dataTransfer = new DataTransfer();
@@ -106,7 +106,7 @@ for (const name of browserNames) {
       await page.shows('#sound .description', /dropped\.wav · 1\.0 s · 8,000 Hz/);
     });
 
-    test('says what to do about files that are no sound, too short a sound, and settings out of range', async () => {
+    test('says what to do about files that are not sounds, too short sounds, and settings out of range', async () => {
       await page.upload('#sound-file', await file('notes.txt', 'no sound at all'));
       await page.shows('#sound .error', /^This browser cannot read “notes\.txt” as a sound\. Choose a WAV/);
       await page.upload('#sound-file', await file('empty.wav', ''));
@@ -134,7 +134,7 @@ for (const name of browserNames) {
       assert.equal(await page.text('#training .error'), '');
     });
 
-    test('pauses a training, tries its model meanwhile, goes on', async () => {
+    test('pauses a training, tries its model, and resumes it', async () => {
       await page.fill('#epochs', 5000);
       await page.click('#train');
       await page.shows('#training .progress p', /^Epoch [1-9]/, 60000);
@@ -155,7 +155,7 @@ for (const name of browserNames) {
       assert.ok(await page.evaluate(() => document.querySelector('#try-model').hidden));
     });
 
-    test('stops in mid-training and keeps what was learned', async () => {
+    test('stops during training and keeps what was learned', async () => {
       await page.fill('#epochs', 5000);
       await page.click('#train');
       await page.shows('#training .progress p', /^Epoch [1-9]\d* of 5000 · loss [\d.e+-]+ · .* left$/, 60000);
@@ -165,10 +165,10 @@ for (const name of browserNames) {
       await page.waitFor(() => !document.querySelector('#generate').disabled);
     });
 
-    test('goes on with a training that was not finished when the page was left', async () => {
+    test('resumes a training that was unfinished when the page was left', async () => {
       const keptStep = () =>
         page.evaluate(async () => (await (await import('/js/index.js')).Magnet.checkpoints())[0]?.step ?? 0);
-      while ((await keptStep()) === 0) await sleep(50); // kept after it was stopped
+      while ((await keptStep()) === 0) await sleep(50); // saved after it was stopped
       await page.goto(`${server.url}/examples/minimal/`);
       const offer = await page.shows(
         '#interrupted span',
@@ -191,7 +191,7 @@ for (const name of browserNames) {
       assert.equal(await keptStep(), 0);
     });
 
-    test('generates sound: no silence, and another one for another seed', async () => {
+    test('generates sound that is not silence and depends on the seed', async () => {
       const sounds = [];
       for (const seed of [7, 8]) {
         await page.fill('#seconds', 1);
@@ -211,7 +211,7 @@ for (const name of browserNames) {
       assert.notDeepEqual(sounds[0], sounds[1]);
     });
 
-    test('stops in mid-generation', async () => {
+    test('stops during generation', async () => {
       await page.fill('#seconds', 600);
       await page.click('#generate');
       await page.shows('#generation .progress p', /^\d+ %$/);
@@ -225,7 +225,7 @@ for (const name of browserNames) {
       await page.click(button);
       await page.waitFor(() => !document.querySelector('#generation .playhead').hidden);
       assert.equal(await page.text(button), 'Stop');
-      await page.shows(button, /Play/, 5000); // by itself, when the second is over
+      await page.shows(button, /Play/, 5000); // by itself, after the second
       await page.click('#play-sound');
       await page.shows('#play-sound', /Stop/);
       await page.click('#play-sound');
@@ -244,7 +244,7 @@ for (const name of browserNames) {
       await page.shows('#training .error', /^“damaged\.safetensors” is not a model that Lodestone can play: .*\.$/);
     });
 
-    test('a model that is loaded in mid-generation neither unlocks the settings nor names the sound', async () => {
+    test('a model that is loaded during generation neither unlocks the settings nor names the sound', async () => {
       const { bytes } = await page.download('#save-model');
       await page.fill('#seconds', 60);
       await page.fill('#seed', 9);
@@ -259,7 +259,7 @@ for (const name of browserNames) {
       await page.fill('#seconds', 1);
     });
 
-    test('is reached by keyboard, every control with a name', async () => {
+    test('can be used by keyboard, and every control has a name', async () => {
       const unnamed = await page.evaluate(() =>
         [...document.querySelectorAll('input, select, button, a, canvas, progress')]
           .filter((control) => !control.labels?.length && !control.ariaLabel && !control.textContent.trim())
@@ -312,7 +312,7 @@ for (const name of browserNames) {
       }
     });
 
-    test("hands the model over to the instrument's page", async () => {
+    test('passes the model to the instrument page', async () => {
       await page.click('#play-model');
       await page.shows(
         '#model .message',

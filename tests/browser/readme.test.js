@@ -6,7 +6,7 @@ import { serve } from '../../scripts/serve.js';
 import { browserNames, openBrowser } from './harness.js';
 import { publish } from './models.js';
 
-/** Its code as a module without a bundler's names, which hands out what it made. */
+/** Its code as a module that needs no bundler and exports its variables. */
 async function writeExample() {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, code] = /### Play a model\n\n```js\n([^]*?)```/.exec(readme);
@@ -48,7 +48,7 @@ for (const name of browserNames) {
       await server?.close();
     });
 
-    test('sounds', async () => {
+    test('makes sound', async () => {
       const page = await browser.open();
       await page.goto(`${server.url}/tests/browser/blank.html`);
       const peak = await page.evaluate(play);

@@ -1,4 +1,4 @@
-// What robustness.test.js does in a page. Each function gives plain data.
+// What robustness.test.js does in a page. Each function returns plain data.
 import { parameters } from '../../js/nodes/parameters.js';
 import { hash } from './fixed-computation.js';
 import { distance, listener, load, recording, render, said, size } from './generator-in-page.js';
@@ -6,14 +6,14 @@ import { distance, listener, load, recording, render, said, size } from './gener
 const rate = 44100;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A model's node in a context that stands still, at its model's rate or another. */
+/** A model's node in a suspended context, at the model's sample rate or another. */
 async function suspendedNode(name, sampleRate = rate, options = {}) {
   const context = new AudioContext({ sampleRate });
   await context.suspend();
   return { context, node: await (await load(name)).createNode(context, options) };
 }
 
-/** A second of a context that is suspended and resumed on its way. */
+/** A second of a context that is suspended and resumed meanwhile. */
 export async function pausedContext() {
   const { context, node } = await suspendedNode('small');
   const sound = recording(context, node, rate);
@@ -27,8 +27,8 @@ export async function pausedContext() {
 }
 
 /**
- * Closes a context while its node plays and is asked for things: what the node answers afterwards, how many Workers have ended, and
- * the level of the next node.
+ * Closes a context while its node plays and has open calls: what the node answers afterwards, how many Workers have
+ * ended, and the level of the next node.
  */
 export async function closedContext(engine) {
   const { terminate } = Worker.prototype;
@@ -65,7 +65,7 @@ export async function twoContexts() {
   return Promise.all([sound('small', 44100), sound('tiny', 48000)]);
 }
 
-/** Half a second of two models in one context, each in a channel. */
+/** Half a second of two models in one context, each in its own channel. */
 export async function twoModels() {
   const context = new OfflineAudioContext(2, rate / 2, rate);
   const merger = new ChannelMergerNode(context, { numberOfInputs: 2 });
@@ -110,8 +110,8 @@ const schedules = {
 };
 
 /**
- * How much longer than a second in which noise drives the node one of the ten takes in which that has died away to subnormal
- * numbers: the least of five, since other programs come between.
+ * How many times as long as a second of noise that drives the node a second takes after the noise has become subnormal:
+ * the mean of ten such seconds, and the minimum of five tries, because other programs interrupt.
  */
 export async function silentTail() {
   const model = await load();
@@ -138,7 +138,7 @@ export async function silentTail() {
   return Math.min(...ratios);
 }
 
-/** What of a sound tells whether it is one. */
+/** Whether a sound is finite, how loud it is, and how far it is from the plain sound. */
 const summary = (samples, plain) => ({
   finite: samples.every(Number.isFinite),
   level: size(samples),
@@ -161,7 +161,7 @@ export async function automations() {
   return results;
 }
 
-/** A source of a value that no AudioParam takes in a call, from 0.1 to 0.2 seconds. */
+/** A source of a value that no call of an AudioParam accepts, from 0.1 to 0.2 seconds. */
 function badSource(context, value) {
   const buffer = new AudioBuffer({ length: rate / 10, sampleRate: rate });
   buffer.getChannelData(0).fill(value);
@@ -188,7 +188,7 @@ export async function badNumbers() {
   return results;
 }
 
-/** Which calls the browser refuses, and the sound after them against what it is without them. */
+/** The calls that the browser refuses, and the sound after them compared with the sound without them. */
 export async function badCalls() {
   const plain = hash(await render({}));
   let refused = 0;
@@ -223,13 +223,13 @@ export async function withoutSharedMemory(options) {
   return { shared, heard };
 }
 
-/** A second of real time and whether the page was hidden meanwhile. */
+/** A second of real time, and whether the page was hidden during it. */
 export async function inBackground() {
   const { context, node } = await suspendedNode('small');
   return { state: document.visibilityState, sound: hash(await recording(context, node, rate)) };
 }
 
-/** Whether the garbage collector takes a node that has been disposed of, and its instance of the module. */
+/** Whether a node that has been disposed of is garbage collected, with its instance of the module. */
 export async function collection() {
   const context = new AudioContext({ sampleRate: rate });
   await context.audioWorklet.addModule(new URL('collection-probe.js', import.meta.url));

@@ -1,4 +1,4 @@
-// A GeneratorNode under everything that a page, a context or a user may do to it.
+// A GeneratorNode and everything that a page, a context or a user may do to it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { serve } from '../../scripts/serve.js';
@@ -37,7 +37,7 @@ for (const name of browserNames) {
       await server?.close();
     });
 
-    test('goes on where it was when its context is suspended and resumed', async () => {
+    test('continues where it was when its context is suspended and resumed', async () => {
       const { stood, sound } = await run('pausedContext');
       assert.ok(stood);
       assert.equal(sound, played('small', 44100, {}));
@@ -48,7 +48,7 @@ for (const name of browserNames) {
         const { answers, ended, heard } = await run('closedContext', engine);
         const closed = 'invalid-argument: the context of this node has been closed';
         assert.equal(answers[0], closed);
-        assert.ok([closed, undefined].includes(answers[1]), answers[1]); // the swap may have been done before
+        assert.ok([closed, undefined].includes(answers[1]), answers[1]); // the swap may already have finished
         assert.equal(ended, engine === 'worker' ? 1 : 0);
         assert.ok(heard > 1e-5, `level ${heard} of the next`);
       });
@@ -77,7 +77,7 @@ for (const name of browserNames) {
       }
     });
 
-    test('stays finite and goes on under NaN and Infinity', async () => {
+    test('stays finite and keeps playing under NaN and Infinity', async () => {
       for (const [what, { finite, level }] of Object.entries(await run('badNumbers'))) {
         assert.ok(finite && level > 1e-4, `${what}: level ${level}`);
       }
@@ -102,7 +102,7 @@ for (const name of browserNames) {
       await other.page.close();
     });
 
-    test('plays on in the background', async () => {
+    test('keeps playing in the background', async () => {
       const other = await open();
       await other.page.bringToFront();
       const { state, sound } = await run('inBackground');
@@ -112,7 +112,7 @@ for (const name of browserNames) {
     });
 
     if (name === 'chromium') {
-      test('is collected with its instance once disposed of', async () => {
+      test('is garbage collected with its instance once disposed of', async () => {
         assert.deepEqual(await run('collection'), { made: 1, collected: 1, nodes: 1 });
       });
     }

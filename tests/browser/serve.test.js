@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { serve } from '../../scripts/serve.js';
 
-/** Status and headers; unlike `fetch` it sends the path as it stands. */
+/** Status and headers; unlike `fetch`, it sends the path unchanged. */
 function ask(url, path) {
   return new Promise((done, failed) => {
     const sent = request(`${url}`, { path }, (response) => {
@@ -20,7 +20,7 @@ describe('the server', () => {
   before(async () => (server = await serve({ isolated: true })));
   after(() => server.close());
 
-  test('names the types that browsers insist on', async () => {
+  test('sends the MIME types that browsers require', async () => {
     const types = {
       '/examples/minimal/': 'text/html; charset=utf-8',
       '/js/index.js': 'text/javascript; charset=utf-8',
@@ -33,13 +33,13 @@ describe('the server', () => {
     }
   });
 
-  test('gives nothing from outside of its folder and no hidden files', async () => {
+  test('serves nothing outside its folder and no hidden files', async () => {
     for (const path of ['/../', '/..%2f..%2fetc/passwd', '/%2e%2e/', '/.git/config', '/js/%00', '/%ff', '//']) {
       assert.equal((await ask(server.url, path)).status, 404, path);
     }
   });
 
-  test('leads from a folder to its page and isolates pages where asked', async () => {
+  test('redirects a folder to its page, and isolates pages on request', async () => {
     const { status, headers } = await ask(server.url, '/examples/minimal');
     assert.deepEqual([status, headers.location], [301, '/examples/minimal/']);
     assert.equal(headers['cross-origin-opener-policy'], 'same-origin');

@@ -1,4 +1,4 @@
-// Sounds for the tests, and what is measured of sounds.
+// Sounds for the tests, and measurements of sounds.
 import { Stft } from '../../js/index.js';
 
 /** A mono 16-bit WAV file. */
@@ -31,13 +31,13 @@ const largest = (values) => values.reduce((most, value) => Math.max(most, Math.a
 /** The largest step from one sample to the next. */
 export const largestStep = (samples) => largest(steps(samples));
 
-/** The largest third difference: a click raises it as much as a step, whereas low partials hardly count. */
+/** The largest third difference: a click raises it as much as the largest step, but low partials hardly count. */
 export const largestJolt = (samples) => largest(steps(steps(steps(samples))));
 
 const size = 512;
 const bins = size / 2 + 1;
 
-/** Magnitudes `[frames][bins]` of frames that lie wholly in the sound. */
+/** Magnitudes `[frames][bins]` of frames that lie entirely in the sound. */
 export async function framesOf(samples) {
   const stft = await Stft.create({ size, hop: size / 4, framing: 'none' });
   const { data } = stft.magnitudes(samples);
@@ -51,16 +51,16 @@ const sum = (values) => values.reduce((total, value) => total + value, 0);
 export const meanFrame = (frames) =>
   Float64Array.from({ length: bins }, (_, bin) => sum(frames.map((frame) => frame[bin])) / frames.length);
 
-/** Where the middle of a spectrum lies, as a share of Nyquist's frequency. */
+/** The centre of a spectrum, as a share of the Nyquist frequency. */
 export const centroid = (frame) => sum(frame.map((level, bin) => level * bin)) / sum(frame) / (bins - 1);
 
-/** How much frames differ from the ones before them, as a share of what they hold. */
+/** How much frames differ from the previous ones, as a share of their magnitudes. */
 export function flux(frames) {
   const change = (frame, before) => sum(frame.map((level, bin) => Math.abs(level - before[bin])));
   return sum(frames.slice(1).map((frame, i) => change(frame, frames[i]))) / sum(frames.slice(1).map(sum));
 }
 
-/** The cosine between two spectra: 1 where they have the same shape. */
+/** The cosine between two spectra: 1 if they have the same shape. */
 export function likeness(a, b) {
   const product = (x, y) => sum(x.map((value, i) => value * y[i]));
   return product(a, b) / Math.sqrt(product(a, a) * product(b, b));

@@ -4,7 +4,7 @@ import { testSignal } from './test-signal.js';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** A source of the test signal in a context, each channel half as loud as the one before. */
+/** A source of the test signal in a context, each channel half as loud as the previous one. */
 function signalSource(context, channels = 1) {
   const signal = testSignal(context.sampleRate);
   const buffer = new AudioBuffer({ numberOfChannels: channels, length: signal.length, sampleRate: context.sampleRate });
@@ -17,7 +17,7 @@ function signalSource(context, channels = 1) {
   return new AudioBufferSourceNode(context, { buffer, loop: true });
 }
 
-/** Renders 12 hops offline; all the numbers of each frame, and what came out of the context. */
+/** Renders 12 hops offline; all the numbers of each frame, and the context's output. */
 export async function offline({ channels }) {
   const context = new OfflineAudioContext(channels, 12 * 512, 44100);
   const spectrum = await createSpectrumNode(context, { size: 1024, hop: 512, rate: 1000 });
@@ -42,7 +42,7 @@ export async function offline({ channels }) {
   };
 }
 
-/** How many frames come in 2 s of the main thread's own time, and whether they are ever in another object. */
+/** How many frames arrive in 2 s of the main thread's own time, and whether they are ever another object. */
 export async function live({ rate }) {
   const context = new AudioContext({ sampleRate: 44100 });
   await context.resume();
@@ -71,7 +71,7 @@ export async function live({ rate }) {
   return { isolated: crossOriginIsolated, perSecond, objects: objects.size, rms, pitch, confidence, afterwards };
 }
 
-/** The code and message of what a node with these options fails with. */
+/** The code and message of the error of a node with these options. */
 export async function refusal(options) {
   const context = new OfflineAudioContext(1, 128, 44100);
   return createSpectrumNode(context, options).then(
@@ -80,7 +80,7 @@ export async function refusal(options) {
   );
 }
 
-/** Draws a tone for half the canvas, then silence; where the loudest row of each column is, and the pixels of two. */
+/** Draws a tone for half the canvas, then silence; returns the loudest row of each column, and the pixels of two. */
 export function drawn({ scale, colours }) {
   const canvas = document.createElement('canvas');
   canvas.width = 40;

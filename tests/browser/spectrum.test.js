@@ -62,7 +62,7 @@ for (const name of browserNames) {
       describe(isolated ? 'isolated' : 'not isolated', () => {
         before(() => page.goto(`${servers[Number(isolated)].url}/tests/browser/blank.html`));
 
-        test('gives the bits of Node, and passes its input on', async () => {
+        test('gives the bits of Node, and passes its input through', async () => {
           for (const channels of [1, 2]) {
             const expected = await expectedFrames(channels);
             assert.equal(expected.length, 11);
@@ -72,10 +72,10 @@ for (const name of browserNames) {
           }
         });
 
-        test('brings frames at the rate that was asked for, always in the same object', async () => {
+        test('delivers frames at the requested rate, always in the same object', async () => {
           const found = await run('live', { rate: 30 });
           assert.equal(found.isolated, isolated);
-          // A frame a hop is 86 a second. Frames come in bunches where the machine is busy.
+          // One frame per hop is 86 per second. Frames arrive in bunches if the machine is busy.
           assert.ok(found.perSecond > 26 && found.perSecond < 34, `${found.perSecond} frames a second`);
           assert.equal(found.objects, 2);
           assert.equal(found.afterwards, 0);

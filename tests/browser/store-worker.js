@@ -26,7 +26,7 @@ const tasks = {
     return { listed, whole, head: [...head], missing, left: await store.list() };
   },
 
-  /** Saves checkpoints of so many bytes each; returns the notices and what can be read then. */
+  /** Saves checkpoints of this many bytes each; returns the notices and what can be read then. */
   async save({ store, lengths }) {
     const notices = [];
     const options = { id: 'quota', every: 30, store };

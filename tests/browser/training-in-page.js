@@ -9,14 +9,14 @@ export const tiny = {
 };
 const said = ({ name, message }) => `${name}: ${message}`;
 
-/** The hashes of the models that these numbers of workers learn, and how the page is hosted. */
+/** The hashes of the models learned by these numbers of workers, and whether the page is isolated. */
 export async function bits(counts) {
   const hashes = [];
   for (const workers of counts) hashes.push(hash((await Magnet.train(sound, { ...tiny, workers })).toBytes()));
   return { hashes, isolated: crossOriginIsolated };
 }
 
-/** Pauses, looks at the model meanwhile, goes on; then aborts: how much was learned when, and milliseconds. */
+/** Pauses, takes a snapshot, resumes, then aborts: how much was learned when, and milliseconds. */
 export async function commands() {
   const stop = new AbortController();
   let [steps, epochs] = [0, 0];
@@ -37,7 +37,7 @@ export async function commands() {
   return { resting, rested, size: config.size, learned: losses.length, milliseconds: performance.now() - aborted };
 }
 
-/** What learning from each kind of sound gives. */
+/** The result of learning from each kind of sound. */
 export async function sounds() {
   const { samples } = sound;
   const buffer = new AudioBuffer({ length: samples.length, sampleRate, numberOfChannels: 1 });
@@ -70,7 +70,7 @@ async function encodedTone() {
   return file;
 }
 
-/** A worker reports an error; says what the training answers and how many workers ended. */
+/** A worker reports an error: what the training answers, and how many workers ended. */
 export async function dying() {
   const workers = [];
   let ended = 0;
@@ -92,8 +92,9 @@ export async function dying() {
 }
 
 /**
- * Learns for some seconds from ten minutes of stereo, with everything that a page may ask for; how long the main thread
- * was held up: the browser's own long tasks (50 ms and more), and the longest time between two messages to itself.
+ * Learns for some seconds from ten minutes of stereo, with everything that a page may ask for. Returns how long the
+ * main thread was blocked: the browser's own long tasks (50 ms or more), and the longest time between two messages to
+ * itself.
  */
 export async function responsiveness() {
   const minutes = new AudioBuffer({ length: 600 * sampleRate, sampleRate, numberOfChannels: 2 });
@@ -117,7 +118,7 @@ export async function responsiveness() {
   return { longTasks, models, ...frames() };
 }
 
-/** Frames until the result is called: how many, and the longest time between two of them. */
+/** Counts frames until the result is called: how many, and the longest time between two of them. */
 function watchFrames() {
   let [frames, longest, last, watching] = [0, 0, performance.now(), true];
   requestAnimationFrame(function next() {

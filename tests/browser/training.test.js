@@ -39,7 +39,7 @@ for (const name of browserNames) {
         assert.deepEqual(found, { hashes: [expected, expected, expected], isolated });
       });
 
-      test('pauses, goes on, hands out models, and stops within 200 ms', async () => {
+      test('pauses, resumes, delivers models, and stops within 200 ms', async () => {
         const { resting, rested, size, learned, milliseconds } = await run(page, 'commands');
         assert.equal(rested, resting);
         assert.equal(size, tiny.size);
@@ -53,7 +53,7 @@ for (const name of browserNames) {
         assert.equal(ended, 2);
       });
 
-      test('takes sounds of every kind', async () => {
+      test('accepts sounds of every kind', async () => {
         const { same, encoded, broken } = await run(page, 'sounds');
         assert.deepEqual(new Set(same), new Set([expected]));
         assert.equal(encoded, 44100);
@@ -66,7 +66,7 @@ for (const name of browserNames) {
 }
 
 if (browserNames.includes('chromium')) {
-  test('the main thread is never held up for more than 10 ms in chromium', async (t) => {
+  test('the main thread is never blocked for more than 10 ms in chromium', async (t) => {
     const server = await serve({ isolated: true });
     const browser = await openBrowser('chromium');
     try {
@@ -98,8 +98,8 @@ if (browserNames.includes('chromium')) {
 }
 
 /**
- * Traces what the browser's threads do; `tasks` gives the computing time between two marks, in ms, of each task of the page's
- * thread that runs script: the others are the browser's housekeeping.
+ * Traces the browser's threads; `tasks` returns the computing time in ms of each task of the page's thread between two
+ * marks that runs script: the others are the browser's housekeeping.
  */
 async function startTrace(page) {
   const session = await page.page.context().browser().newBrowserCDPSession();

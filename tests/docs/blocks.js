@@ -30,7 +30,7 @@ function runnerOf(language, code) {
 /** `{file, line, language, runner, code}` of each block. */
 export const blocks = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((file) => [...blocksOf(file)]);
 
-/** The code with less to do: one epoch, a second of sound. */
+/** The code with less work: one epoch, a second of sound. */
 export const shortened = (code) =>
   code.replace(/(epochs:? )\d+/g, '$11').replace(/((?<![\w-])seconds:? )[\d.]+/gi, '$11');
 

@@ -52,7 +52,7 @@ try {
   hasTorch = false;
 }
 
-test('every block has someone who runs it', () => {
+test('every block is run by some test', () => {
   const elsewhere = ['page', 'html', 'consumer', 'none'];
   for (const { file, line, runner } of blocks) {
     const known = elsewhere.includes(runner) || runner?.startsWith('project ') || Object.hasOwn(runners, runner);
