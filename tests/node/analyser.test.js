@@ -14,7 +14,7 @@ function readNpy(path) {
   return new Float32Array(Uint8Array.from(bytes.subarray(10 + bytes.readUInt16LE(8))).buffer);
 }
 
-/** All frames, one behind the other, the samples pushed in pieces of `step`. */
+/** All frames, one after the other, the samples pushed in pieces of `step`. */
 function analyse(analyser, samples, step) {
   const frames = [];
   for (let start = 0; start < samples.length; start += step) {
@@ -27,7 +27,7 @@ function analyse(analyser, samples, step) {
   return Float32Array.from(frames);
 }
 
-test('features agree with NumPy, wherever they stand', () => {
+test('features agree with NumPy, wherever they are in a frame', () => {
   const analyser = new CoreAnalyser(newAnalysisCore(), config);
   const { layout } = analyser;
   const wanted = readNpy(`${vectors}-frames.npy`);
@@ -36,7 +36,7 @@ test('features agree with NumPy, wherever they stand', () => {
   assert.equal(layout.length, 8 + 2 * 513 + 40 + 13);
   for (let at = 0; at < wanted.length; at += layout.length) {
     const part = (frames, [from, length]) => frames.subarray(at + from, at + from + length);
-    // The tolerances of the native test, which says why.
+    // The tolerances of the native test, which gives the reasons.
     for (const name of ['magnitudes', 'mel']) {
       const [a, b] = [part(got, layout[name]), part(wanted, layout[name])];
       assert.ok(largestDifference(a, b) <= 2e-6 * largest(b), `${name} at ${at}`);
@@ -54,7 +54,7 @@ test('features agree with NumPy, wherever they stand', () => {
   analyser.dispose();
 });
 
-test('however the sound is cut, the same frames to the bit come', () => {
+test('the frames are the same to the bit however the sound is cut', () => {
   const analyser = new CoreAnalyser(newAnalysisCore(), config);
   const signal = readNpy(`${vectors}-signal.npy`);
   const whole = hash(analyse(analyser, signal, signal.length));
@@ -64,7 +64,7 @@ test('however the sound is cut, the same frames to the bit come', () => {
   }
 });
 
-test('the view of the frame stays, takes no memory, and is renewed when others let memory grow', () => {
+test('the view of the frame is reused without allocating, and renewed when other objects grow the memory', () => {
   const core = newAnalysisCore();
   const analyser = new CoreAnalyser(core, config);
   const view = analyser.frame;

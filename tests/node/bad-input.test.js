@@ -59,7 +59,7 @@ test('options of the STFT', () => {
   }
 });
 
-test('the C ABI checks enumerators and sizes by itself', () => {
+test('the C ABI itself checks enumerators and sizes', () => {
   const { abi } = core;
   const stft = (...numbers) =>
     analysis.lend([Float64Array.from(numbers)], (at) => analysis.abi.lodestone_stft_create(at, numbers.length));
@@ -300,7 +300,7 @@ test('WAV files', async () => {
   await assert.rejects(wavBytes(chord(0.1), '44100'), argument(/sampleRate is "44100"/));
 });
 
-test('the asynchronous face rejects in the same words', async () => {
+test('the asynchronous API rejects with the same messages', async () => {
   await assert.rejects(Stft.create({ hop: 0 }), argument(/hop is 0; allowed: 1 to 2048/));
   await assert.rejects(Magnet.train(chord(1), { ...tiny, hop: 0 }), argument(/hop is 0/));
   await assert.rejects(Magnet.train(chord(1), { ...tiny, epochs: 0 }), argument(/epochs is 0/));

@@ -23,7 +23,7 @@ const plan = {
 const state = (value) => new Uint8Array(1000).fill(value);
 const progress = (step) => ({ epoch: Math.floor(step / 10), epochs: 200, step, steps: 2000 });
 
-/** A store of its own with what a test needs of it. */
+/** A new store, with what a test needs of it. */
 function newStore({ id = 'piano', every = 30 } = {}) {
   const path = join(scratch, `store-${++folders}`, 'deeper');
   const notices = [];
@@ -38,14 +38,14 @@ async function damage(path) {
   await writeFile(path, bytes);
 }
 
-/** Waits until the folder has a file that it had not; not for ever. */
+/** Waits until the folder has a new file, but not forever. */
 async function newFile(path) {
   const before = new Set(await readdir(path));
   const end = performance.now() + 5000;
   while (performance.now() < end && (await readdir(path)).every((name) => before.has(name)));
 }
 
-test('a plan and a state come back as they were', async () => {
+test('a plan and a state survive a round trip', async () => {
   const { open, notices } = newStore();
   const checkpoints = open();
   await checkpoints.begin(plan);
@@ -58,16 +58,16 @@ test('a plan and a state come back as they were', async () => {
   assert.deepEqual(notices, []);
 });
 
-test('the last two states are kept, in files that are never written over', async () => {
+test('the last two states are kept, in files that are never overwritten', async () => {
   const { open, files } = newStore();
   const checkpoints = open();
   await checkpoints.begin(plan);
-  for (let step = 1; step <= 5; ++step) checkpoints.save(state(step), progress(step)); // as if in a great hurry
+  for (let step = 1; step <= 5; ++step) checkpoints.save(state(step), progress(step)); // faster than they are written
   await checkpoints.save(state(6), progress(6));
   assert.deepEqual(await files(), ['piano.0.plan', 'piano.5.state', 'piano.6.state']);
 });
 
-test('a damaged state gives way to the one before, and that to the beginning', async () => {
+test('if a state is damaged, the previous one is used; if that is damaged too, training starts over', async () => {
   const { open, path } = newStore();
   const checkpoints = open();
   await checkpoints.begin(plan);
@@ -83,7 +83,7 @@ test('a damaged state gives way to the one before, and that to the beginning', a
   await assert.rejects(open().load(), { code: 'invalid-data', message: /checksum/ });
 });
 
-test('a resumed training goes on counting, and keeps what is there', async () => {
+test('a resumed training continues the numbering, and keeps existing files', async () => {
   const { open, files } = newStore();
   const first = open();
   await first.begin(plan);
@@ -94,7 +94,7 @@ test('a resumed training goes on counting, and keeps what is there', async () =>
   assert.deepEqual(await files(), ['piano.0.plan', 'piano.1.state', 'piano.2.state']);
 });
 
-test('another training of the same id takes its place, one with the same plan goes on with it', async () => {
+test('another training with the same id replaces it, one with the same plan continues it', async () => {
   const { open, files, notices } = newStore();
   const first = open();
   await first.begin(plan);
@@ -104,14 +104,14 @@ test('another training of the same id takes its place, one with the same plan go
   const second = open();
   await second.begin({ ...plan, options: { ...plan.options, seed: 1 } });
   assert.deepEqual(await files(), ['piano.2.plan']);
-  await first.save(state(2), progress(2)); // it still runs, in another tab
+  await first.save(state(2), progress(2)); // it is still running, in another tab
   assert.match(notices.at(-1).message, /another training/);
   assert.deepEqual(await files(), ['piano.2.plan']);
   await second.save(state(3), progress(3));
   assert.deepEqual((await open().load()).state, state(3));
 });
 
-test('a state of another plan is none', async () => {
+test('a state of another plan is ignored', async () => {
   const { open, path } = newStore();
   for (const [id, seed] of Object.entries({ one: 1, two: 2 })) {
     const checkpoints = open(id);
@@ -122,7 +122,7 @@ test('a state of another plan is none', async () => {
   assert.deepEqual((await open('one').load()).state, state(1));
 });
 
-test('says when it is due', async () => {
+test('reports when the next checkpoint is due', async () => {
   const checkpoints = newStore({ every: 0.3 }).open();
   assert.equal(checkpoints.due(), false);
   await checkpoints.begin(plan);
@@ -134,7 +134,7 @@ test('says when it is due', async () => {
   assert.equal(checkpoints.due(), false);
 });
 
-test('a full disk is noticed once, and later there is room again', async () => {
+test('a full disk is reported once, and saving works again once there is room', async () => {
   const { open, notices, path, files } = newStore();
   await mkdir(path, { recursive: true });
   const checkpoints = open();
@@ -156,7 +156,7 @@ test('a full disk is noticed once, and later there is room again', async () => {
   assert.deepEqual((await open().load()).state, state(2));
 });
 
-test('a store that vanishes is made again, with the plan', async () => {
+test('a store that vanishes is created again, with the plan', async () => {
   const { open, notices, path } = newStore();
   const checkpoints = open();
   await checkpoints.begin(plan);
@@ -167,7 +167,7 @@ test('a store that vanishes is made again, with the plan', async () => {
   assert.deepEqual(notices, []);
 });
 
-test('a store that cannot be made is noticed; there is nothing to load', async () => {
+test('a store that cannot be created is reported; there is nothing to load', async () => {
   const { open, notices, path } = newStore();
   await mkdir(join(path, '..'), { recursive: true });
   await writeFile(path, 'a file where the folder should be');
@@ -183,7 +183,7 @@ test('a store that cannot be made is noticed; there is nothing to load', async (
   });
 });
 
-test('trainings are listed, the newest first, and forgotten', async () => {
+test('trainings are listed, newest first, and deleted', async () => {
   const { open, path } = newStore();
   assert.deepEqual(await keptTrainings(path), []);
   await open('begun').begin(plan);
@@ -227,7 +227,7 @@ test('ids, intervals and stores are checked', () => {
   assert.throws(() => settleCheckpoint({ id: 'a', evry: 1 }), /no option evry/);
 });
 
-test('a process killed while it writes leaves whole files only', async () => {
+test('a process that is killed while writing leaves only complete files', async () => {
   const { open, path } = newStore();
   const script = `
     import { Checkpoints } from ${JSON.stringify(new URL('../../js/training/checkpoints.js', import.meta.url).href)};

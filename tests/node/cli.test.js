@@ -70,7 +70,7 @@ test('--json prints nothing else on stdout', async () => {
   assert.doesNotThrow(() => JSON.parse(out));
 });
 
-test('what cannot be done ends with code 2 and a reason', async () => {
+test('what is impossible ends with code 2 and a reason', async () => {
   writeFileSync(inFolder('noise.wav'), 'no sound');
   mkdirSync(inFolder('a folder'));
   symlinkSync('circle.npy', inFolder('circle.npy'));
@@ -91,7 +91,7 @@ test('what cannot be done ends with code 2 and a reason', async () => {
   assert.ok(!existsSync(inFolder('x.npy')));
 });
 
-test('what cannot be replaced stays as it is', async () => {
+test('a folder in place of the output is not changed', async () => {
   mkdirSync(inFolder('taken.npy'));
   writeFileSync(inFolder('taken.npy/mine'), 'mine');
   const { code, err } = await lodestone(['analyze', piano, '-o', 'taken.npy']);
@@ -99,7 +99,7 @@ test('what cannot be replaced stays as it is', async () => {
   assert.equal(readFileSync(inFolder('taken.npy/mine'), 'utf8'), 'mine');
 });
 
-test('a link where the temporary file could be expected is not followed', () => {
+test('a link with the name of the temporary file is not followed', () => {
   writeFileSync(inFolder('precious'), 'mine');
   const words = [process.execPath, inRepository('js/cli/main.js'), 'analyze', piano, '-o', 'linked.npy'];
   const script = 'ln -s precious "linked.npy.$$.tmp" && exec "$@"';
@@ -108,7 +108,7 @@ test('a link where the temporary file could be expected is not followed', () => 
   assert.equal(readFileSync(inFolder('precious'), 'utf8'), 'mine');
 });
 
-test('a program that cannot start says why in a line', () => {
+test('a program that cannot start says why in one line', () => {
   cpSync(inRepository('js'), inFolder('copy/js'), { recursive: true });
   writeFileSync(inFolder('copy/package.json'), '{"type": "module"}');
   const { status, stderr } = spawnSync(process.execPath, [inFolder('copy/js/cli/main.js')], { encoding: 'utf8' });
@@ -116,7 +116,7 @@ test('a program that cannot start says why in a line', () => {
   assert.match(stderr, /^lodestone: .*pngjs.*\n$/);
 });
 
-test('Ctrl-C during training saves what there is', async () => {
+test('Ctrl-C during training saves the model so far', async () => {
   let interrupted = false;
   const args = ['train', piano, '-o', 'part.safetensors', '--epochs', '100000', ...small];
   const { code, out, err } = await lodestone(args, (said, child) => {

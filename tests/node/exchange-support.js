@@ -1,5 +1,5 @@
-// What a worker adds to a sum: its own eighths, each an array of random numbers of very different magnitudes, so that a
-// different order of additions gives different bits.
+// What a worker adds to a sum: its own eighths, each an array of random numbers of very different magnitudes, so that
+// another order of additions gives other bits.
 
 /** The maximum number of values in a sum; later rounds have fewer. */
 export const longest = 1000;

@@ -1,4 +1,4 @@
-// One worker of exchange.test.js: sums its eighths of random arrays with the others' and hands back the sums.
+// One worker of exchange.test.js: sums its eighths of random arrays with the others' and returns the sums.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Control } from '../../js/training/control.js';

@@ -23,7 +23,7 @@ for (const [kind, memoryOf] of [
   ['shared memory', (parts) => SharedExchange.memory(parts, longest)],
   ['ports', () => undefined],
 ]) {
-  test(`by ${kind}, any number of workers has the same sums`, async () => {
+  test(`by ${kind}, any number of workers gets the same sums`, async () => {
     const expected = Array.from({ length: rounds }, (_, round) => tree(0, 8, round));
     for (const parts of [2, 4, 8]) {
       const memory = memoryOf(parts);
@@ -43,7 +43,7 @@ test('another order would give other bits', () => {
   );
 });
 
-test('one who waits for a partner ends when asked to', async () => {
+test('a worker that waits for a partner stops when asked to', async () => {
   const summand = { partial: () => new Float32Array(4), add: () => assert.fail('there is nothing to add') };
   const [{ ports }] = seats(2);
   for (const makeExchange of [

@@ -31,7 +31,7 @@ const settings = new Uint8Array(Float64Array.of(0, 0, 0, 0, 44100, 0).buffer);
 
 const bytesOf = (path) => new Uint8Array(read(`tests/vectors/import/${path}`));
 
-/** Imports; true where it gave a model. */
+/** Imports; returns true if that gave a model. */
 function importBytes(bytes, shards = []) {
   const importer = new Importer(module);
   try {
@@ -82,7 +82,7 @@ function fuzz(t, make) {
 
 const numbers = [0, 1, 2, 4, 0x28, 0x2e, 0x51, 0x52, 0x62, 0x71, 0x72, 0x7f, 0x80, 0x85, 0x95, 0xfe, 0xff];
 
-/** A few random changes: bits, bytes, cuts, pieces doubled, moved or lost. */
+/** A few random changes: bits, bytes, cuts, pieces duplicated, moved or removed. */
 function damage(bytes, random) {
   let list = Array.from(bytes);
   const pick = (count) => Math.floor(random() * count);

@@ -1,4 +1,4 @@
-// Models that TensorFlow.js makes, as the files that its converters and `model.save` write.
+// Models made by TensorFlow.js, as the files that its converters and `model.save` write.
 
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -8,10 +8,10 @@ import { writeSafetensors } from '../../js/training/safetensors.js';
 export { layers, tf };
 export const bins = 17;
 export const sequence = 40;
-// The usual one, orthogonal, needs methods of tensors that the parts of TensorFlow.js alone do not have.
+// The usual one, orthogonal, needs tensor methods that these parts of TensorFlow.js do not have.
 export const recurrentInitializer = 'glorotUniform';
 
-/** Frames `[count][bins]` of the range that magnitudes have. */
+/** Frames `[count][bins]` in the range of magnitudes. */
 export function someFrames(count) {
   let state = 7;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
@@ -19,7 +19,7 @@ export function someFrames(count) {
 }
 
 /**
- * MAGNet's network. What `change` gives for a layer (norm, lstm, dense) is added to its settings.
+ * MAGNet's network. What `change` has for a layer (norm, lstm, dense) is added to its settings.
  * @param {{units?: number[], norm?: object, lstm?: object, dense?: object, inputShape?: (number | null)[]}} change
  */
 export function network({ units = [6, 5], norm = {}, lstm = {}, dense = {}, inputShape = [sequence, bins] } = {}) {
@@ -42,7 +42,7 @@ export function network({ units = [6, 5], norm = {}, lstm = {}, dense = {}, inpu
   return model;
 }
 
-/** Some steps of training, after which running statistics and biases are no constants. */
+/** Some steps of training, after which running statistics and biases are not constant. */
 export async function train(model) {
   const frames = someFrames(80);
   const starts = Array.from({ length: 16 }, (_, i) => i);
@@ -58,7 +58,7 @@ export function predictions(model, frames) {
   return tf.tidy(() => model.predict(tf.tensor3d(windows)).arraySync());
 }
 
-/** The model as `model.save` hands it over. */
+/** The model as `model.save` passes it on. */
 export async function saved(model) {
   let artifacts;
   await model.save({
@@ -70,7 +70,7 @@ export async function saved(model) {
   return artifacts;
 }
 
-/** The files of a model, its weights cut into `shards` of about one size: `{name: bytes}`, model.json first. */
+/** The files of a model, its weights cut into `shards` of about the same size: `{name: bytes}`, model.json first. */
 export function filesOf({ format, generatedBy, modelTopology, weightSpecs, weightData }, shards = 2) {
   const size = Math.ceil(weightData.byteLength / shards);
   const names = Array.from({ length: shards }, (_, i) => `group1-shard${i + 1}of${shards}.bin`);
@@ -82,7 +82,7 @@ export function filesOf({ format, generatedBy, modelTopology, weightSpecs, weigh
   };
 }
 
-/** A file for `lodestone-verify`: frames and what the model beside it predicts. */
+/** A file for `lodestone-verify`: frames, and what the model next to it predicts. */
 export function reference(frames, predicted, model = 'model.json') {
   const tensor = (name, rows) => ({
     name,

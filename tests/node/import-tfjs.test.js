@@ -1,4 +1,4 @@
-// Models of TensorFlow.js, made by TensorFlow.js here: imported, they predict what it predicts.
+// Models that TensorFlow.js creates here: imported, they predict what it predicts.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -28,7 +28,7 @@ const verify = fileURLToPath(new URL('tools/verify/main.js', root));
 const scratch = mkdtempSync(join(tmpdir(), 'lodestone-import-'));
 after(() => rmSync(scratch, { recursive: true }));
 
-/** The files in a folder of their own; its path. */
+/** Writes the files to their own folder; returns its path. */
 function folder(name, files) {
   const path = mkdtempSync(join(scratch, `${name}-`));
   for (const [file, bytes] of Object.entries(files)) writeFileSync(join(path, file), bytes);
@@ -58,7 +58,7 @@ const refused = async (files, message) => {
   });
 };
 
-/** The model's files after a change of what model.json says. */
+/** The model's files after a change of model.json. */
 function changed(files, change) {
   const json = JSON.parse(Buffer.from(files['model.json']).toString());
   change(json);
@@ -79,9 +79,9 @@ for (const [name, change] of [
 ]) {
   test(`${name}: window mode agrees with TensorFlow.js`, async () => {
     const model = network(change);
-    if (change.norm?.scale !== false) await train(model); // which TensorFlow.js cannot without a scale
+    if (change.norm?.scale !== false) await train(model); // which TensorFlow.js cannot do without a scale
     if (change.norm?.epsilon === 1e-7) {
-      // Bins that were all but silent: the variance is far below both epsilons.
+      // Almost silent bins: the variance is far below both epsilons.
       const weights = model.layers[0].getWeights();
       const variance = weights[3].arraySync().map((value, i) => (i % 3 === 0 ? 1e-9 : value));
       const gamma = weights[0].arraySync().map((value, i) => (i % 3 === 0 ? 1e-4 : value));
@@ -92,7 +92,7 @@ for (const [name, change] of [
   });
 }
 
-test('all ways to name a model give the same one', async () => {
+test('all ways to specify a model give the same one', async () => {
   const model = network();
   const files = filesOf(await saved(model), 3);
   const path = folder('ways', files);
@@ -132,7 +132,7 @@ test('all ways to name a model give the same one', async () => {
   assert.deepEqual((await Magnet.load(out)).toBytes(), expected.toBytes());
 });
 
-test('what the file leaves open is told', async () => {
+test('options supply what the file does not contain', async () => {
   const files = filesOf(await saved(network({ inputShape: [null, 17] })));
   assert.equal((await load(files)).config.sequence, 40);
   assert.equal((await load(files, { sequence: 12 })).config.sequence, 12);
@@ -141,7 +141,7 @@ test('what the file leaves open is told', async () => {
   await assert.rejects(load(files, { hopp: 3 }), { code: 'invalid-argument', message: /no option hopp/ });
 });
 
-test('float16 and quantised weights are what TensorFlow.js makes of them', async () => {
+test('float16 and quantised weights are decoded as in TensorFlow.js', async () => {
   const model = network();
   await train(model);
   const artifacts = await saved(model);
@@ -157,7 +157,7 @@ test('float16 and quantised weights are what TensorFlow.js makes of them', async
   }
 });
 
-/** As tensorflowjs_converter does it. */
+/** As tensorflowjs_converter does. */
 function quantised({ weightSpecs, weightData }, dtype) {
   const specs = [];
   const blocks = [];
@@ -181,7 +181,7 @@ function quantised({ weightSpecs, weightData }, dtype) {
   return { specs, data: Uint8Array.from(blocks.flatMap((block) => [...new Uint8Array(block.buffer)])).buffer };
 }
 
-/** Bits of the float16 below a value in size, which is exact enough for weights. */
+/** Bits of the next float16 towards zero, which is exact enough for weights. */
 function halfOf(value) {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
   const exponent = ((bits >>> 23) & 0xff) - 112;
@@ -233,7 +233,7 @@ test('layers that the network does not have are refused by name', async () => {
   await refused(filesOf(await saved(functional)), /the model is "(Model|Functional)"; allowed: .*"Sequential"/);
 });
 
-test('model.json and shards that lie', async () => {
+test('a model.json and shards that contradict each other', async () => {
   const files = filesOf(await saved(network()));
   const [json, first, second] = Object.keys(files);
   const edit = (change) => changed(files, change);
@@ -321,7 +321,7 @@ test('model.json and shards that lie', async () => {
   });
 });
 
-test('what is no model at all', async () => {
+test('files that are not models', async () => {
   const is = (message) => ({ name: 'LodestoneError', code: 'invalid-data', message });
   await assert.rejects(Magnet.load(new Uint8Array()), is(/this is not a model file; supported: /));
   await assert.rejects(Magnet.load(new TextEncoder().encode('hello')), is(/this is not a model file/));

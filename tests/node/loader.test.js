@@ -23,7 +23,7 @@ const handles = readdirSync(new URL('js/wasm', root)).flatMap((name) =>
   ].map(([, kind]) => kind),
 );
 
-test('takes a module, bytes, a response or an address', async () => {
+test('accepts a module, bytes, a response or a URL', async () => {
   const response = new Response(wasm, { headers: { 'content-type': 'application/wasm' } });
   const address = new URL('dist/lodestone.wasm', root);
   for (const source of [module, wasm, response, address, address.href, address.pathname]) {
@@ -33,7 +33,7 @@ test('takes a module, bytes, a response or an address', async () => {
   assert.ok(new Core(wasm).abi.lodestone_abi_version() > 0);
 });
 
-test('fetches over HTTP and says what the server answered', async (t) => {
+test("fetches over HTTP and reports the server's answer", async (t) => {
   const server = createServer((request, answer) => {
     if (request.url !== '/lodestone.wasm') answer.statusCode = 404;
     answer.end(wasm);
@@ -60,13 +60,13 @@ test('refuses another ABI version, naming both', () => {
   assert.throws(() => instantiate(empty), { code: 'abi-mismatch', message: /undefined/ });
 });
 
-test('refuses what is no module', async () => {
+test('refuses what is not a module', async () => {
   await assert.rejects(compile(read('README.md')), { code: 'invalid-data' });
   assert.throws(() => instantiate(wasm.subarray(0, 1000)), { code: 'invalid-data' });
   await assert.rejects(compile(42), { code: 'invalid-argument' });
 });
 
-test('names the browsers where WebAssembly has no SIMD', async (t) => {
+test('names the browsers that are needed if WebAssembly has no SIMD', async (t) => {
   t.mock.method(WebAssembly, 'validate', () => false);
   await assert.rejects(compile(module), {
     code: 'unsupported',
@@ -75,7 +75,7 @@ test('names the browsers where WebAssembly has no SIMD', async (t) => {
   assert.throws(() => instantiate(module), { code: 'unsupported' });
 });
 
-test('says what a Content-Security-Policy has to allow where WebAssembly is refused', async (t) => {
+test('says what a Content-Security-Policy must allow if WebAssembly is refused', async (t) => {
   t.mock.method(WebAssembly, 'compile', () => Promise.reject(new WebAssembly.CompileError('blocked')));
   await assert.rejects(compile(wasm), {
     code: 'unsupported',
@@ -84,14 +84,14 @@ test('says what a Content-Security-Policy has to allow where WebAssembly is refu
   await assert.rejects(compile(wasm.subarray(0, 1000)), { code: 'invalid-data' });
 });
 
-test('tells a lack of memory from a bad module', (t) => {
+test('distinguishes lack of memory from a bad module', (t) => {
   t.mock.method(WebAssembly, 'Instance', function () {
     throw new RangeError('Cannot allocate');
   });
   assert.throws(() => instantiate(module), { code: 'out-of-memory', message: /Cannot allocate/ });
 });
 
-test('the modules import next to nothing', () => {
+test('the modules import almost nothing', () => {
   const list = (bytes) =>
     WebAssembly.Module.imports(new WebAssembly.Module(bytes))
       .map(({ module: space, name }) => `${space}.${name}`)
@@ -108,7 +108,7 @@ test('the modules import next to nothing', () => {
   );
 });
 
-test('every function of the C ABI that JavaScript calls is exported by a module, and no other', () => {
+test('the modules export exactly the functions of the C ABI that JavaScript calls', () => {
   const called = readdirSync(new URL('js/wasm', root))
     .flatMap(
       (name) =>
@@ -125,7 +125,7 @@ test('every function of the C ABI that JavaScript calls is exported by a module,
   assert.deepEqual([...new Set(there)].sort(), [...new Set(called)].sort());
 });
 
-test('lodestone.wasm plays as player.wasm does', () => {
+test('lodestone.wasm plays the same as player.wasm', () => {
   const [player, lodestone] = modules;
   assert.deepEqual(
     player.names.filter((name) => !lodestone.names.includes(name)),
@@ -133,7 +133,7 @@ test('lodestone.wasm plays as player.wasm does', () => {
   );
 });
 
-test('a module that lacks something says which one has it', () => {
+test('a module that lacks a function says which module has it', () => {
   const player = new Core(read('dist/player.wasm'));
   const error = { name: 'LodestoneError', code: 'unsupported', message: /lodestone_\w+.*lodestone\.wasm.*learns/ };
   assert.throws(() => new CoreTrainer(player, new Float32Array(1000)), error);
@@ -145,7 +145,7 @@ test('the fast FFT was compiled with SIMD', () => {
   assert.equal(newCore().abi.lodestone_simd_size(), 4);
 });
 
-test('instances have memories of their own', () => {
+test('each instance has its own memory', () => {
   const [a, b] = [newCore(), newCore()];
   const before = b.memoryBytes;
   a.abi.lodestone_free(a.abi.lodestone_alloc(50e6));

@@ -26,7 +26,7 @@ test('learns a sound and plays it', async () => {
   assert.ok(largest(samples) > 1e-3 && largest(samples) < 2);
 });
 
-test('the same seed gives the same bits, another seed others', async () => {
+test('the same seed gives the same bits, another seed other bits', async () => {
   const again = await Magnet.train(sound, { ...tiny, epochs: 3 });
   const model = await trained;
   assert.equal(hash(again.toBytes()), hash(model.toBytes()));
@@ -75,7 +75,7 @@ test('a model plays the same bits after saving and loading', async () => {
   assert.equal(hash(a.samples), hash(b.samples));
 });
 
-test('every name of an enumeration is the one that the core writes', async () => {
+test('every name of an enumeration matches what the core writes', async () => {
   const settings = [
     ...names.windows.map((window) => ({ window })),
     ...names.framings.map((framing) => ({ framing })),
@@ -106,7 +106,7 @@ test('mixes the channels of an AudioBuffer', async () => {
   });
 });
 
-test('samples without a rate of their own take that of the options', async () => {
+test('samples without a sample rate get that of the options', async () => {
   const { samples } = sound;
   const rateOf = async (audio, options) =>
     (await Magnet.train(audio, { ...tiny, epochs: 1, ...options })).config.sampleRate;
@@ -115,7 +115,7 @@ test('samples without a rate of their own take that of the options', async () =>
   assert.equal(await rateOf(samples, { sampleRate: undefined }), 44100);
 });
 
-test('a training whose loss is not finite any more ends with advice', async () => {
+test('a training whose loss is no longer finite ends with advice', async () => {
   const file = readModelFile((await trained).toBytes());
   const huge = [...file.tensors.values()].map((tensor) => {
     if (!tensor.name.startsWith('fc.')) return tensor;
@@ -130,13 +130,13 @@ test('a training whose loss is not finite any more ends with advice', async () =
   });
 });
 
-test('goes on from a model', async () => {
+test('continues from a model', async () => {
   const model = await trained;
   const further = await Magnet.train(sound, { ...tiny, epochs: 1, initial: model });
   assert.ok(further.losses[0] < model.losses[1]);
 });
 
-test('holds out a part, leaves out the impulses, reports the end', async () => {
+test('holds out a part, omits the impulses, reports the end', async () => {
   const reports = [];
   const onProgress = (progress) => reports.push(progress);
   const options = { ...tiny, epochs: 4, validation: 0.2, impulses: false, layers: [8, 6], initialiser: 'keras' };
@@ -158,7 +158,7 @@ test('holds out a part, leaves out the impulses, reports the end', async () => {
   assert.equal((await model.generate({ seconds: 0.1 })).samples.length, 800);
 });
 
-test('hands out the model while it learns', async () => {
+test('delivers models during training', async () => {
   const stop = new AbortController();
   let soFar;
   const onModel = (model) => {
@@ -184,7 +184,7 @@ test('aborting a generation or a reconstruction rejects with the reason', async 
   await assert.rejects(request, { name: 'AbortError' });
 });
 
-test('nothing is reported any more once the promise is settled', async () => {
+test('nothing is reported after the promise is settled', async () => {
   const controller = new AbortController();
   let calls = 0;
   const onProgress = () => {
@@ -210,7 +210,7 @@ test('finds phases by presets and by stages', async () => {
   const stft = await Stft.create({ size: 256, hop: 64, sampleRate: 8000 });
   const magnitudes = stft.magnitudes(sound.samples);
   const total = Math.hypot(...magnitudes.data);
-  /** How far the sound's magnitudes are from those wanted, relative. */
+  /** Relative distance of the sound's magnitudes from the target. */
   const error = async (options) => {
     const { samples, spectrum, sampleRate } = await reconstruct(magnitudes, { ...stft.config, ...options });
     assert.equal(sampleRate, 8000);
@@ -228,10 +228,10 @@ test('finds phases by presets and by stages', async () => {
   assert.ok(fromStages < 0.7 * zeroPhase);
   const start = stft.transform(sound.samples);
   const stay = await error({ stages: [{ method: 'batch', iterations: 1, alpha: 1e9 }], start });
-  assert.ok(stay < 1e-4); // the true phases, left alone
+  assert.ok(stay < 1e-4); // the true phases are not changed
 });
 
-test('WAV files go out and come back', async () => {
+test('WAV files survive a round trip', async () => {
   const samples = Float32Array.of(0, 0.5, -0.5, 1, -1, 2);
   const exact = await readWav(await wavBytes(samples, 22050, { float: true }));
   assert.deepEqual(exact, { samples, sampleRate: 22050 });
@@ -240,14 +240,14 @@ test('WAV files go out and come back', async () => {
   assert.ok(largestDifference(rounded.samples, clipped) <= 1 / 32767); // half a step, and full scale is 32767/32768
 });
 
-test('a disposed model refuses', async () => {
+test('a disposed model cannot be used', async () => {
   const model = await Magnet.load((await trained).toBytes());
   model.dispose();
   assert.throws(() => model.toBytes(), { code: 'invalid-argument', message: /disposed/ });
   await assert.rejects(model.generate(), { code: 'invalid-argument', message: /disposed/ });
 });
 
-test('shows the frames it was trained on', async () => {
+test('returns the frames it was trained on', async () => {
   const model = await Magnet.train(sound, { ...tiny, epochs: 1, normalise: false });
   const { data, frames, bins } = await model.trainingFrames();
   assert.deepEqual([frames, bins, data.length], [376, 65, 376 * 65]);

@@ -1,4 +1,4 @@
-// docs/playing.md names what nodes have, with the ranges and defaults of the code.
+// docs/playing.md lists everything that nodes have, with the ranges and defaults of the code.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -89,8 +89,8 @@ const rounds = {
   },
 };
 
-/** Where the allocator would put blocks of all sizes: what has not been given back stands in the way of some. Last in, first out,
- * so that looking leaves its lists as they were. */
+/** Where the allocator would put blocks of all sizes: memory that was not freed gets in the way of some. Last in, first
+ * out, so that looking does not change its lists. */
 function freePlaces({ abi }) {
   const places = [];
   for (let size = 16; size <= 2 ** 20; size *= 2) places.push(abi.lodestone_alloc(size));
@@ -98,7 +98,7 @@ function freePlaces({ abi }) {
   return places;
 }
 
-/** After some rounds, in which caches may fill, 1,000 leave memory as they found it. */
+/** After some rounds, in which caches may fill, 1,000 rounds leave memory unchanged. */
 function staysFlat(home, round) {
   for (let i = 0; i < 10; ++i) round();
   freePlaces(home); // the first look may itself change the allocator's lists
@@ -127,7 +127,7 @@ test('memory stays flat over 1,000 refusals', () => {
   });
 });
 
-test('a big block grows the memory once, wherever the small ones before it end', () => {
+test('a large block grows the memory once, wherever the small ones before it end', () => {
   for (let blocks = 0; blocks < 8; ++blocks) {
     const fresh = newCore();
     for (let i = 0; i < blocks; ++i) fresh.abi.lodestone_alloc(1);
@@ -136,7 +136,7 @@ test('a big block grows the memory once, wherever the small ones before it end',
   }
 });
 
-test('disposing twice is harmless, using afterwards is refused', () => {
+test('disposing twice is harmless, use after that is refused', () => {
   for (const [name, round] of Object.entries(rounds)) {
     const object = round();
     object.dispose();
@@ -145,7 +145,7 @@ test('disposing twice is harmless, using afterwards is refused', () => {
   }
 });
 
-test('objects side by side do not disturb each other', () => {
+test('objects do not disturb each other', () => {
   const play = (player, count) => {
     const output = new Float32Array(count);
     player.process(output);
@@ -161,12 +161,12 @@ test('objects side by side do not disturb each other', () => {
   const outputs = players.map(() => new Float32Array(4000));
   for (let at = 0; at < 4000; at += 125) {
     players.forEach((player, i) => player.process(outputs[i].subarray(at, at + 125)));
-    if (at === 1000) core.abi.lodestone_free(core.abi.lodestone_alloc(core.memoryBytes)); // memory grows: old views die
+    if (at === 1000) core.abi.lodestone_free(core.abi.lodestone_alloc(core.memoryBytes)); // grows memory: old views are detached
   }
   assert.deepEqual(outputs.map(hash), [expected, expected, expected]);
 });
 
-test('a player takes no memory while it plays', () => {
+test('a player allocates no memory while it plays', () => {
   const player = new CorePlayer(core, live, { sampleRate: 11025 });
   const before = core.abi.lodestone_allocations();
   const output = new Float32Array(128);

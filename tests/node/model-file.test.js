@@ -24,7 +24,7 @@ function command(...words) {
   return spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
 }
 
-test('a file is read by the command line and comes back the same', () => {
+test('the command line reads a file and writes the same', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lodestone-'));
   try {
     for (const options of [{}, { impulses: false }, { layers: [5, 7, 3], scale: 'log1p', validation: 0.2 }]) {
@@ -69,7 +69,7 @@ test('a file from an earlier version has no residuals and gets none', () => {
   assert.deepEqual([...again.tensors.values()], tensors);
 });
 
-test('what does not fit is refused with what was expected and what was found', () => {
+test('inconsistent files are refused, with what was expected and what was found', () => {
   const file = readModelFile(learn({}).toBytes());
   const tensors = [...file.tensors.values()];
   const refuse = (message, description, list) =>
@@ -140,7 +140,7 @@ test('what does not fit is refused with what was expected and what was found', (
   refuse(/running_var\[0\] is -1; allowed: finite values from 0/, {}, changed('batch_norm.running_var', negative));
 });
 
-test('losses may be null, and what inference has no use for is left out', () => {
+test('losses may be null, and what inference does not need is left out', () => {
   const file = readModelFile(learn({}).toBytes());
   const counter = { name: 'batch_norm.num_batches_tracked', dtype: 'I64', shape: [], bytes: new Uint8Array(8) };
   const changed = { ...file, losses: [0.5, null] };
@@ -166,7 +166,7 @@ test('weights may be float16 and float64', () => {
   assert.deepEqual(new Float32Array(read.bytes.slice().buffer), new Float32Array(shape[0]).fill(1));
 });
 
-test('a file that was written once comes back to the byte', () => {
+test('a file that is read and written again is the same to the byte', () => {
   for (const name of ['quality', 'responsive']) {
     const bytes = new Uint8Array(readFileSync(new URL(`../../examples/models/${name}.safetensors`, import.meta.url)));
     const once = new CoreModel(core, bytes).toBytes();
@@ -174,7 +174,7 @@ test('a file that was written once comes back to the byte', () => {
   }
 });
 
-test('models lie above 2 GiB as well', () => {
+test('models may be above 2 GiB', () => {
   const bytes = learn({}).toBytes();
   const high = newCore();
   assert.ok(high.abi.lodestone_alloc(2.2e9) !== 0);
@@ -183,7 +183,7 @@ test('models lie above 2 GiB as well', () => {
   assert.deepEqual(model.toBytes(), bytes);
 });
 
-test('any byte of the header may be wrong', () => {
+test('any byte of the header may be damaged', () => {
   const bytes = learn({ impulses: false }).toBytes();
   let refused = 0;
   for (let at = 0; at < 1500; ++at) {

@@ -1,4 +1,4 @@
-// Model files taken apart and put together again, changed, to see what the core makes of them.
+// Takes model files apart and puts them together again with changes, to see how the core reacts.
 
 import { readSafetensors, writeSafetensors } from '../../js/training/safetensors.js';
 

@@ -1,4 +1,4 @@
-// The modules are made of the same objects: what two of them do they do to the same bit.
+// The modules are linked from the same objects: what two of them compute is the same to the bit.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -16,11 +16,11 @@ function live(core) {
   return new CoreLiveModel(core, model).bytes();
 }
 
-test('player.wasm reads models as lodestone.wasm does', () => {
+test('player.wasm reads models like lodestone.wasm', () => {
   assert.equal(hash(live(newPlayerCore())), hash(live(newCore())));
 });
 
-test('player.wasm plays as lodestone.wasm does', () => {
+test('player.wasm plays like lodestone.wasm', () => {
   for (const options of [{}, { sampleRate: 11025 }, { mode: 'stateful', lookAhead: 2 }, { method: 'spsi' }]) {
     const [a, b] = [newPlayerCore(), newCore()].map((core) => {
       const player = new CorePlayer(core, live(newCore()), { seed: 5, ...options });
@@ -33,7 +33,7 @@ test('player.wasm plays as lodestone.wasm does', () => {
   }
 });
 
-test('they refuse in the same words', () => {
+test('their error messages are the same', () => {
   const message = (make) => {
     try {
       make();

@@ -13,7 +13,7 @@ describe('the load of the audio thread', () => {
   const rate = 44100;
   const quantum = 128;
 
-  /** Half seconds that a Load has seen, of a device that asks for four quanta at once. */
+  /** Runs a Load for some half seconds of a device that requests four quanta at once; returns each half second's end. */
   function watch(load, halfSeconds, { from = 0, cost = 0.5, lag = () => 0 } = {}) {
     const seen = [];
     for (let frame = from; seen.length < halfSeconds; frame += quantum) {
@@ -34,7 +34,7 @@ describe('the load of the audio thread', () => {
     assert.equal(load.losses, 0);
   });
 
-  test('shows quanta that come late, and sound that is lost', () => {
+  test('counts late quanta and lost sound', () => {
     const load = new Load(rate, 11.6);
     watch(load, 3, { lag: (seconds) => (seconds > 1.2 && seconds < 1.25 ? 60 : 0) });
     assert.ok(load.late > 10 && load.late < 25, `${load.late}`);
@@ -44,7 +44,7 @@ describe('the load of the audio thread', () => {
     assert.equal(lost.length, 3);
   });
 
-  test('begins anew after a context has stood still', () => {
+  test('starts over after a context was suspended', () => {
     const load = new Load(rate, 11.6);
     watch(load, 2);
     load.restart();
@@ -63,7 +63,7 @@ describe('quality', () => {
     assert.deepEqual(judged(new Quality(), 6, 0.2, true), [0, 1, 1, 2, 2, 2]);
   });
 
-  test('stays where an overload lasts half a second', () => {
+  test('does not fall if an overload lasts half a second', () => {
     const quality = new Quality();
     for (let i = 0; i < 20; ++i) assert.deepEqual(judged(quality, 1, i % 2 ? 0.95 : 0.3), [0]);
   });
@@ -79,7 +79,7 @@ describe('quality', () => {
 });
 
 describe('calls over a port', () => {
-  /** Two ends, of which one serves these methods; `close` lets the process end. */
+  /** Two ends, one of which serves these methods; `close` lets the process end. */
   function pair(methods, events) {
     const { port1, port2 } = new MessageChannel();
     serve(port1, methods);
@@ -102,7 +102,7 @@ describe('calls over a port', () => {
     assert.deepEqual(done.sort(), ['quick', 'slow']);
   });
 
-  test('return results, whose buffers are handed over where the method says so', async () => {
+  test('return results, whose buffers are transferred if the method says so', async () => {
     const kept = new Float32Array(3);
     const given = new Float32Array(4);
     const told = [];
@@ -134,7 +134,7 @@ describe('calls over a port', () => {
     close();
   });
 
-  test('fail once there are no more answers; events arrive until then', async () => {
+  test('fail after the end; events arrive until then', async () => {
     let hear;
     const heard = new Promise((resolve) => (hear = resolve));
     const { remote, port, close } = pair({ never: () => new Promise(() => {}) }, { meter: hear });
@@ -148,7 +148,7 @@ describe('calls over a port', () => {
   });
 });
 
-describe('a model that is swapped in', () => {
+describe('a model swap', () => {
   const core = newCore();
   const bytes = (options) => {
     const trainer = new CoreTrainer(core, chord(1), { ...tiny, ...options });
@@ -158,7 +158,7 @@ describe('a model that is swapped in', () => {
   const [one, two] = [bytes({ seed: 1 }), bytes({ seed: 2 })];
   const block = new Float32Array(128);
 
-  /** Plays until the swap is over; the number of blocks that took. */
+  /** Plays until the swap is over; returns the number of blocks. */
   async function play(player, swap, swapped) {
     let over = false;
     swapped.then(
@@ -182,7 +182,7 @@ describe('a model that is swapped in', () => {
     return { player, swap };
   }
 
-  test('takes a block for every piece and then fades', async () => {
+  test('takes one block per piece and then fades', async () => {
     const few = staged(65536, two);
     const many = staged(1024, two);
     const fade = (await play(few.player, few.swap, few.swap.swap())) - Math.ceil(two.length / 65536);
@@ -190,7 +190,7 @@ describe('a model that is swapped in', () => {
     assert.ok(Math.abs(blocks - Math.ceil(two.length / 1024) - fade) <= 1, `${blocks}, ${fade}`);
   });
 
-  test('comes in whole, from pieces of any length', () => {
+  test('is complete with pieces of any length', () => {
     const pieces = Math.ceil(two.length / 4096);
     const { player, swap } = staged(4096, two);
     swap.swap();
@@ -208,7 +208,7 @@ describe('a model that is swapped in', () => {
     assert.notDeepEqual(block, unexpected);
   });
 
-  test('is refused where there is no memory for it, the player plays on, and a later one is taken', async () => {
+  test('is refused if there is no memory for it; the player keeps playing, and a later swap succeeds', async () => {
     const full = newCore();
     const [player, expected] = [new CorePlayer(full, one), new CorePlayer(core, one)];
     const swap = new ModelSwap(player);
@@ -232,7 +232,7 @@ describe('a model that is swapped in', () => {
     await play(player, swap, swap.swap());
   });
 
-  test('takes memory with its first piece, none while the player plays', async () => {
+  test('allocates memory with its first piece, none while the player plays', async () => {
     const player = new CorePlayer(core, one);
     const swap = new ModelSwap(player);
     assert.equal(player.writeSpare(0, two), false);
@@ -247,7 +247,7 @@ describe('a model that is swapped in', () => {
     }
   });
 
-  test('is refused where its shape is another, and the next one is taken', async () => {
+  test('is refused if the shape differs, and the next one succeeds', async () => {
     const { player, swap } = staged(65536, bytes({ layers: [4] }));
     const refused = swap.swap();
     await play(player, swap, refused);

@@ -1,4 +1,4 @@
-// What a stranger's build sees of the package: no globals touched, its size, its types.
+// The package as other projects see it: it touches no globals; its size; its types.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -34,7 +34,7 @@ test('importing touches no global', async () => {
   }
 });
 
-test('a bundle for the web asks for no module of Node', async () => {
+test('a bundle for the web imports no Node modules', async () => {
   const [{ text }] = await bundle({ entryPoints: [path('js/index.js')], format: 'esm', platform: 'browser' });
   assert.doesNotMatch(text, /(from|import|require)\s*\(?\s*["'](node:|fs|path|worker_threads)/);
 });
@@ -42,7 +42,7 @@ test('a bundle for the web asks for no module of Node', async () => {
 const gzipped = (input) => execFileSync('gzip', ['-9'], { input }).length;
 const ofFile = async (name) => gzipped(await readFile(path(`dist/${name}`)));
 
-/** The compressed chunks of a page's script: those loaded at once, and those loaded when Magnet first learns. */
+/** The compressed chunks of a page's script: those loaded immediately, and those loaded when Magnet first learns. */
 async function pageScript() {
   const stdin = { contents: "export { Magnet } from './js/index.js'", resolveDir: path('.') };
   const { outputFiles, metafile } = await build({
@@ -60,7 +60,7 @@ async function pageScript() {
   const sizes = new Map(outputFiles.map((file) => [file.path.split('/').at(-1), gzipped(file.contents)]));
   const outputs = Object.entries(metafile.outputs);
   const nameOf = (output) => output.split('/').at(-1);
-  /** The chunk that holds a source, and all that it imports statically. */
+  /** The chunk that contains a source, and everything that it imports statically. */
   const chunks = (isWanted, found = new Set()) => {
     const add = (output) => {
       if (found.has(nameOf(output))) return;
@@ -84,7 +84,7 @@ function check(t, parts, bound) {
   assert.ok(total <= bound, `${total} bytes; allowed: ${bound}`);
 }
 
-test('what a page loads that only plays', async (t) => {
+test('what a page that only plays loads', async (t) => {
   const script = (await pageScript()).playing;
   check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 67072);
 });

@@ -28,7 +28,7 @@ function play(player, count, input) {
 const control = (name) => controlNames.indexOf(name);
 const meter = (player, name) => player.meter()[meterNames.indexOf(name)];
 
-test('every control is heard, and anything is taken for one', () => {
+test('every control is audible, and accepts any value', () => {
   const input = chord(1);
   const sound = (name, value) => {
     const player = new CorePlayer(core, live, { seed: 3, sampleRate: 11025 });
@@ -44,7 +44,7 @@ test('every control is heard, and anything is taken for one', () => {
   }
 });
 
-test('long blocks are short ones', () => {
+test('long blocks give the same as short ones', () => {
   const input = chord(1);
   const whole = play(new CorePlayer(core, live), 5000, input);
   const player = new CorePlayer(core, live);
@@ -55,7 +55,7 @@ test('long blocks are short ones', () => {
   assert.equal(hash(pieces), hash(whole));
 });
 
-test('another model comes in pieces and takes over', () => {
+test('another model arrives in pieces and takes over', () => {
   const other = learned(40);
   const player = new CorePlayer(core, live);
   player.makeRoom();
@@ -104,6 +104,6 @@ test('a silent tail costs no more than the sound before it', () => {
   assert.ok(slowest < 3 * first, `${slowest} ms after ${first} ms`); // subnormal numbers cost a hundred times as much
 });
 
-test('it sounds', () => {
+test('it makes sound', () => {
   assert.ok(largest(play(new CorePlayer(core, live), 8000)) > 0.01);
 });

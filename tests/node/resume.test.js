@@ -17,8 +17,8 @@ after(() => rm(scratch, { recursive: true }));
 const program = fileURLToPath(new URL('go-on.js', import.meta.url));
 
 /**
- * Trains in another process until it is done, or has come to that share of the way.
- * @returns {Promise<number | null>} the hash of the model; null where it was killed
+ * Trains in another process until it is done, or has reached that share of its steps.
+ * @returns {Promise<number | null>} the hash of the model; null if it was killed
  */
 async function goOnUntil(share, request) {
   const [kept] = await Magnet.checkpoints(request.store);
@@ -40,7 +40,7 @@ for (const [kind, kills] of [
   ['sequence', long ? 10 : 2],
 ]) {
   const epochs = Math.max(200, 40 * kills); // long enough to be killed so often
-  test(`${kind}: killed ${kills} times, and the same model in the end`, async () => {
+  test(`${kind}: killed ${kills} times, and the model is the same`, async () => {
     const store = join(scratch, kind);
     for (let kill = 1; kill <= kills; ++kill) {
       const workers = [1, 2, 4][kill % 3];

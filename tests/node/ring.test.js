@@ -22,7 +22,7 @@ function render(block, { length, isDriven }) {
   for (let i = length; i < block.length; ++i) block[i] = block[isDriven] ? 2 * block[i] + block[0] : -1;
 }
 
-/** A Worker's side that is late now and then; as text, for the thread it runs on. */
+/** A Worker's side that is late now and then; as text, for its thread. */
 const peer = `
   const { parentPort } = require('node:worker_threads');
   const random = (${random})(1);
@@ -79,14 +79,14 @@ for (const shared of [true, false]) {
         heard.push(value);
         expected.push(Math.fround(2 * input[i]));
       });
-      // As a rule in time, now and then in haste.
+      // Usually in time, now and then early.
       if (dice() < 0.9) await sleep(1);
     }
     port2.close();
     await worker.terminate();
 
     const delay = size.length * size.count;
-    assert.ok(heard.length >= 60000, 'the blocks keep going round');
+    assert.ok(heard.length >= 60000, 'the blocks keep circulating');
     assert.ok(heard.slice(0, delay).every((value) => value === -1));
     const added = heard.slice(delay).map((value, i) => value - expected[i]);
     const control = (i) => Math.round(added[i - (i % size.length)]);
@@ -99,7 +99,7 @@ for (const shared of [true, false]) {
   });
 }
 
-test('the ring is as long as was asked for, in whole hops of the context', () => {
+test('the ring is as long as requested, in whole hops of the context', () => {
   const model = { hop: 512, sampleRate: 44100 };
   assert.deepEqual(ringSize(model, 44100, 0.1), { length: 512, count: 9 });
   assert.deepEqual(ringSize(model, 48000, 0.1), { length: 557, count: 9 });

@@ -22,12 +22,12 @@ for (const [file, size, hop] of [
 
 for (const framing of names.framings) {
   for (const window of names.windows) {
-    test(`the inverse gives the samples back: ${framing}, ${window}`, async () => {
+    test(`the inverse returns the samples: ${framing}, ${window}`, async () => {
       const stft = await Stft.create({ size: 240, windowSize: 200, hop: 50, window, framing });
       assert.deepEqual(stft.config, { size: 240, windowSize: 200, hop: 50, window, framing, sampleRate: 44100 });
       const signal = chord(0.5);
       const back = stft.inverse(stft.transform(signal));
-      // Framing `none` leaves out what fills no frame; its outermost samples lie under the window's feet.
+      // Framing `none` leaves out what does not fill a frame; its outermost samples lie at the window's ends.
       const inner = framing === 'none' ? [240, back.length - 240] : [0, signal.length];
       if (framing !== 'none') assert.equal(back.length, signal.length);
       const difference = largestDifference(back.subarray(...inner), signal.subarray(...inner));
@@ -58,12 +58,12 @@ for (const framing of names.framings) {
   });
 }
 
-/** After a push without `finish` the frames are a beginning of the whole. */
+/** After a push without `finish`, the frames are the first of the whole. */
 function hashable(stream, whole) {
   return whole.data.length - stream.finish().data.length;
 }
 
-test('takes plain arrays and other typed arrays', async () => {
+test('accepts plain arrays and other typed arrays', async () => {
   const stft = await Stft.create({ size: 64, hop: 16 });
   const expected = hash(stft.magnitudes(Float32Array.of(...Array(100).keys())).data);
   assert.equal(hash(stft.magnitudes([...Array(100).keys()]).data), expected);

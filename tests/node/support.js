@@ -1,4 +1,4 @@
-// What the tests share: the modules, the sounds and vectors of the repository, comparisons.
+// Shared by the tests: the modules, the repository's sounds and vectors, comparisons.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

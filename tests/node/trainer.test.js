@@ -19,7 +19,7 @@ const options = {
 const clips = [chord(0.5), chord(0.01), chord(0.4).reverse()];
 const make = (more) => new CoreTrainer(core, clips, { ...options, ...more });
 
-/** All that the trainers have come to, by what they hand each other. */
+/** The results of trainers that exchange their partial sums. */
 function finish(trainers) {
   const parts = trainers.length;
   while (trainers.map((trainer) => trainer.begin()).every(Boolean)) {
@@ -36,7 +36,7 @@ function finish(trainers) {
 }
 
 for (const training of /** @type {const} */ (['windows', 'sequence'])) {
-  test(`${training}: any number of trainers that share the steps come to the same bits`, () => {
+  test(`${training}: any number of trainers that share the steps give the same bits`, () => {
     const alone = make({ training });
     const longest = alone.partial().length;
     while (alone.status().ending === 'none') alone.step();
@@ -52,7 +52,7 @@ for (const training of /** @type {const} */ (['windows', 'sequence'])) {
   });
 }
 
-test('the status says how far it is', () => {
+test('the status reports progress', () => {
   const trainer = make();
   const { stepsPerEpoch, steps, ending, loss } = trainer.status();
   assert.equal(steps, 2 * stepsPerEpoch);
@@ -66,7 +66,7 @@ test('the status says how far it is', () => {
   assert.ok(Number.isNaN(trainer.step()));
 });
 
-test('going on from a state comes to the same bits; a damaged one is refused', () => {
+test('continuing from a state gives the same bits; a damaged one is refused', () => {
   const unbroken = make();
   for (let step = 0; step < 3; ++step) unbroken.step();
   assert.ok(unbroken.begin());

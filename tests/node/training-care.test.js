@@ -18,7 +18,7 @@ const trained = (options, samples = chord(2), initial) => {
 };
 const bytes = (trainer) => Buffer.from(trainer.model().toBytes());
 
-test('the learning rate rises in a straight line and falls along a cosine', () => {
+test('the learning rate rises linearly and falls along a cosine', () => {
   const trainer = new CoreTrainer(core, chord(2), {
     ...tiny,
     epochs: 3,
@@ -59,13 +59,13 @@ function broken() {
   return file;
 }
 
-test('a model that blows up is taken back, then given up', () => {
+test('a training that diverges is rolled back, then given up', () => {
   const trainer = trained({ epochs: 5 }, chord(2), new CoreModel(core, broken()));
   const { ending, rollbacks, step, learningRate } = trainer.status();
   assert.deepEqual([ending, rollbacks, step, learningRate], ['diverged', 10, 0, 1e-3 / 1024]);
 });
 
-test('a page hears of all that', async () => {
+test('a page is told all that', async () => {
   const notices = [];
   const train = (options) =>
     Magnet.train(chord(2), {
@@ -89,7 +89,7 @@ test('a page hears of all that', async () => {
   assert.match(notices[0], /^rolled-back: the loss was not finite: .*epoch 0, learning rate 0\.0005/);
 });
 
-test('sounds of other levels give the same model, unless they are left as they are', () => {
+test('sounds of different levels give the same model, unless they are not normalised', () => {
   const quiet = chord(2).map((sample) => sample / 64); // a power of two: the same roundings
   assert.deepEqual(bytes(trained({ epochs: 2 })), bytes(trained({ epochs: 2 }, quiet)));
   const asIs = { epochs: 2, normalise: false };
@@ -126,7 +126,7 @@ test('copies are learned too, and no result depends on the number of parts', () 
   models.forEach((model) => assert.deepEqual(model, models[0]));
 });
 
-test('what is out of range is refused by name', () => {
+test('values out of range are refused by name', () => {
   for (const [options, message] of [
     [{ warmUp: -1 }, /warm_up is -1; allowed: 0 to 1000000/],
     [{ decay: 2 }, /decay is 2; allowed: 0 to 1/],

@@ -28,7 +28,7 @@ async function notIsolated(task) {
   }
 }
 
-/** The workers that `task` starts; those of Node tell where they get their messages. */
+/** The workers that `task` starts, by listening to Node's. */
 async function watchWorkers(task) {
   const workers = new Set();
   const { postMessage } = Worker.prototype;
@@ -64,7 +64,7 @@ test('a training is a promise', async () => {
   assert.equal(await training.snapshot(), model);
 });
 
-test('pauses, goes on, and hands out models meanwhile', async () => {
+test('pauses, resumes, and delivers models meanwhile', async () => {
   const stop = new AbortController();
   let steps = 0;
   const onProgress = ({ step }) => (steps = step);
@@ -101,12 +101,12 @@ test('reports at most 10 times a second', async () => {
   const times = [];
   await Magnet.train(samples, { ...tiny, epochs: 300, onProgress: () => times.push(performance.now()) });
   assert.ok(times.length > 3, `${times.length} reports`);
-  // As many as the clock says to have come a second ago or later; 50 ms for the way to the main thread.
+  // Reports on their way to the main thread may be 50 ms late.
   const most = Math.max(...times.map((now) => times.filter((time) => time <= now && time > now - 950).length));
   assert.ok(most <= 10, `${most} reports in a second`);
 });
 
-test('an abort gives the model so far, soon; before the first step its reason', async () => {
+test('an abort soon gives the model so far, or before the first step its reason', async () => {
   for (const workers of [1, 2]) {
     for (const isolated of [true, false]) {
       const stop = new AbortController();
@@ -148,13 +148,13 @@ test('an abort does not wait for the end of a long step', async () => {
     assert.equal((await training).losses.length, 1); // an epoch is one step
     times.push(performance.now() - aborted);
   }
-  // The other tries, and the share of a step, are for a machine that has other work to do.
+  // The other tries, and the share of a step, are for a machine that is busy.
   assert.ok(Math.min(...times) < Math.max(200, step / 8), `${times} ms; a step ${step} ms`);
 });
 
-test('an abort does not wait for a pause to be kept', async () => {
+test('an abort does not wait for the checkpoint of a pause', async () => {
   const store = await mkdtemp(join(tmpdir(), 'lodestone-slow-'));
-  const slow = join(store, 'slow.1.state.part'); // of the first state; a pipe cannot be written before somebody reads it
+  const slow = join(store, 'slow.1.state.part'); // of the first state: a pipe blocks until somebody reads it
   execFileSync('mkfifo', [slow]);
   const stop = new AbortController();
   const checkpoint = { id: 'slow', every: 1000, store };
@@ -168,11 +168,11 @@ test('an abort does not wait for a pause to be kept', async () => {
   assert.ok(model instanceof Magnet);
   for (let tries = 0; tries < 50 && (await Magnet.checkpoints(store))[0].step === 0; ++tries) await sleep(100);
   const [kept] = await Magnet.checkpoints(store);
-  assert.ok(kept.epoch >= model.losses.length, 'it can go on from there');
+  assert.ok(kept.epoch >= model.losses.length, 'it can be resumed from there');
   await rm(store, { recursive: true });
 });
 
-test('takes sounds of every kind', async () => {
+test('accepts sounds of every kind', async () => {
   const options = { ...tiny, sampleRate: undefined, epochs: 1 };
   const buffer = { sampleRate, numberOfChannels: 1, getChannelData: () => samples };
   const wav = await wavBytes(samples, sampleRate, { float: true });
@@ -195,7 +195,7 @@ test('a corpus is more than its first clip', async () => {
   assert.equal(learned.config.impulses, 376 + 188); // frames of each: one every 64 samples and one more
 });
 
-test('long sounds go out in pieces, mixed as a whole', async () => {
+test('long sounds are sent in pieces, and mixed as a whole', async () => {
   const long = chord(70); // more than two pieces
   const stereo = {
     sampleRate,
@@ -216,7 +216,7 @@ test('long sounds go out in pieces, mixed as a whole', async () => {
   assert.ok(Math.abs(model.losses[0] / expected.losses[0] - 1) < 1e-5); // the mean of the channels is rounded
 });
 
-test('says what is wrong with a sound', async () => {
+test('explains what is wrong with a sound', async () => {
   const refused = (audio, message, options = {}) =>
     assert.rejects(Magnet.train(audio, { ...tiny, sampleRate: undefined, ...options }), {
       name: 'LodestoneError',
@@ -233,7 +233,7 @@ test('says what is wrong with a sound', async () => {
   await refused(samples, /workers is 3; allowed: 1, 2, 4, 8/, { workers: 3 });
 });
 
-test('a worker that dies ends the training, and the others with it', async () => {
+test('a worker that dies ends the training and the other workers', async () => {
   for (const which of [0, 1]) {
     await watchWorkers(async (workers) => {
       const ended = new Promise((resolve) => {

@@ -8,7 +8,7 @@ import { read } from './support.js';
 const quanta = Math.ceil((600 * 44100) / 128);
 
 /**
- * Bytes by which the heap grows in so many calls, after as many to warm up. The maximum of three, since a garbage
+ * Bytes by which the heap grows in this many calls, after as many to warm up. The maximum of three, since a garbage
  * collection can hide growth.
  */
 function growth(calls, call) {
@@ -20,12 +20,12 @@ function growth(calls, call) {
   return Math.max(...growths.slice(1));
 }
 
-test('a garbage-making function is found out', () => {
+test('a function that creates garbage is detected', () => {
   let kept;
   assert.ok(growth(quanta, () => (kept = { kept: kept === undefined })) > 65536);
 });
 
-test('a RemotePlayer makes no garbage', () => {
+test('a RemotePlayer creates no garbage', () => {
   const size = { length: 557, count: 9 };
   const memory = [0, 1].map(() => ringMemory(header.length + size.length, size.count));
   const worker = new RingLink(memory[0], memory[1], header.length + size.length);
@@ -47,7 +47,7 @@ test('a RemotePlayer makes no garbage', () => {
   assert.ok(grown <= 65536, `${grown} bytes`);
 });
 
-test('a SpectrumProcessor makes no garbage', async () => {
+test('a SpectrumProcessor creates no garbage', async () => {
   const answers = [];
   globalThis.sampleRate = 44100;
   globalThis.AudioWorkletProcessor = class {
@@ -68,6 +68,6 @@ test('a SpectrumProcessor makes no garbage', async () => {
     if (places[1] !== places[0]) ++frames;
     places[1] = places[0]; // the main thread takes all frames
   });
-  assert.ok(frames > 0, 'frames have come');
+  assert.ok(frames > 0, 'frames have arrived');
   assert.ok(grown <= 65536, `${grown} bytes`);
 });

@@ -22,7 +22,7 @@ const outputs = {
 
 const pageWith = (script) => `<!doctype html><script type="module" src="${script}"></script>\n`;
 
-/** Builds it as the manual says; gives the folder to serve. */
+/** Builds it as the manual says; returns the folder to serve. */
 async function built(name) {
   const { path, commands } = await project(name);
   const { folder, script } = outputs[name];
@@ -34,7 +34,7 @@ async function built(name) {
   return join(path, folder);
 }
 
-/** The origin of `lodestone/inline` in the manual, with what the tarball has. */
+/** The origin of `lodestone/inline` in the manual, which serves the tarball's file. */
 async function serveInline(root) {
   const script = readFileSync(join(root, 'node_modules/lodestone/dist/inline.js'));
   const headers = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };
@@ -46,7 +46,7 @@ async function serveInline(root) {
   return server;
 }
 
-/** What the page of that address comes to. */
+/** The result of the page at that address. */
 async function outcome(browser, url) {
   const page = await browser.open();
   await page.goto(url);
@@ -85,7 +85,7 @@ for (const [name, projects] of Object.entries({ chromium: everywhere, firefox: [
     }
 
     if (process.env.LODESTONE_LONG) {
-      test('vite, while one develops', async () => {
+      test("vite's development server", async () => {
         const { path: root } = await project('vite-development');
         writeFileSync(join(root, 'favicon.ico'), '');
         const server = await (await createServer({ root, logLevel: 'error' })).listen();

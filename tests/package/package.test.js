@@ -1,4 +1,4 @@
-// The tarball itself, in Node and to TypeScript.
+// The tarball itself, in Node and for TypeScript.
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ describe('the tarball', () => {
     description = JSON.parse(read('package.json'));
   });
 
-  test('has no tests, examples or sources in C++', () => {
+  test('contains no tests, examples or C++ sources', () => {
     const others = tarball.files.filter(({ path }) => !/^(js|dist)\/|^[A-Z_]+(\.md)?$|^package\.json$/.test(path));
     assert.deepEqual(others, []);
   });
@@ -28,7 +28,7 @@ describe('the tarball', () => {
     assert.deepEqual(hooks, []);
   });
 
-  test('has whatever its exports name, types first', () => {
+  test('contains everything that its exports name, types first', () => {
     for (const [name, target] of Object.entries(description.exports)) {
       const targets = typeof target === 'string' ? [target] : Object.values(target);
       for (const path of targets) assert.ok(size(path.slice(2)) > 0, `${name}: ${path}`);
@@ -36,20 +36,20 @@ describe('the tarball', () => {
     }
   });
 
-  test('has a script for other threads without imports, too big to become a data address', () => {
+  test('has a script for other threads without imports, too large to become a data URL', () => {
     assert.doesNotMatch(read('dist/worklet.js'), /\bimport\b\s*["'{*(\w.]|\bexport\b|\bawait import\b/);
     assert.ok(size('dist/worklet.js') > 4096);
   });
 
-  test('has in dist/inline.js all that it needs', () => {
+  test('contains in dist/inline.js everything that is needed', () => {
     assert.doesNotMatch(read('dist/inline.js'), /\bimport\.meta\b|\bimport\s*\(|^import\b|[;}]import\b/m);
   });
 
-  test('pleases publint', async () => {
+  test('passes publint', async () => {
     assert.match(await run('.', 'publint', tarball.path, '--strict'), /All good!/);
   });
 
-  test('pleases attw', async () => {
+  test('passes attw', async () => {
     const wasm = Object.keys(description.exports).filter((name) => name.endsWith('.wasm')); // TypeScript resolves none
     await run('.', 'attw', tarball.path, '--profile', 'esm-only', '--exclude-entrypoints', ...wasm);
   });
@@ -87,7 +87,7 @@ for (const [module, moduleResolution] of [
   ['esnext', 'bundler'],
   ['node16', 'node16'],
 ]) {
-  test(`TypeScript takes its types, strictly, under ${moduleResolution}`, async () => {
+  test(`TypeScript accepts its types in strict mode with ${moduleResolution}`, async () => {
     const { path } = await project(`typescript-${moduleResolution}`);
     cpSync(fileURLToPath(new URL('../node/types/consumer.ts', import.meta.url)), join(path, 'consumer.ts'));
     const settings = {

@@ -8,22 +8,22 @@ import { blocks } from '../docs/blocks.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
-// A test file's own: they run side by side.
+// One per test file, because they run at the same time.
 const work = join(root, 'build/package', basename(process.argv[1], '.test.js'));
 const env = { ...process.env, PATH: join(folder, 'node_modules/.bin') + delimiter + process.env.PATH };
 
-/** Runs a command with the tools of this folder at hand; gives what it printed. */
+/** Runs a command with this folder's tools in its PATH; returns what it printed. */
 export async function run(cwd, command, ...args) {
   try {
     const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env });
     return stdout + stderr;
   } catch (error) {
-    error.message += error.stdout; // it has what went to stderr already
+    error.message += error.stdout; // it already contains stderr
     throw error;
   }
 }
 
-/** `npm pack` without its build: what the build has made must be there. */
+/** `npm pack` without its build: everything must already have been built. */
 function pack() {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });

@@ -1,4 +1,4 @@
-// Never runs: compiles if the types are what the documentation says, and refuses what they should refuse.
+// Never runs: compiles if the types match the documentation and refuse what they should.
 
 import {
   createSpectrumNode,

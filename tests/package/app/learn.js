@@ -1,4 +1,4 @@
-// What every project does, whatever it was built with.
+// What every project does, whichever tool built it.
 
 /** FNV-1a of an array's bytes. */
 export function hash(array) {
@@ -20,6 +20,6 @@ export function learn(Magnet) {
   return Magnet.train({ samples, sampleRate }, options);
 }
 
-/** What Magnet.load says of a zip file that ends too soon; the reader of such files is fetched for it. */
+/** The error of Magnet.load for a truncated zip file, for which the importer is fetched. */
 export const refusal = (Magnet) =>
   Magnet.load(Uint8Array.from('PK\x03\x04', (letter) => letter.charCodeAt(0))).catch(({ message }) => message);

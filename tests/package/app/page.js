@@ -1,4 +1,4 @@
-// Learns, reads the model's file, plays it through the audio worklet, and reports the result.
+// Learns, reads the model file, plays it in the AudioWorklet, and reports the result.
 import { Magnet } from 'lodestone';
 import { hash, learn, refusal } from './learn.js';
 
