@@ -8,12 +8,12 @@
 #include "lodestone/array.hpp"
 #include "lodestone/result.hpp"
 
-/// What every function of the C ABI gives back; results.cpp keeps it.
+/// How functions of the C ABI return results, which results.cpp stores.
 ///
-/// Handles come from `…_create` and are freed by `…_destroy`; null means failure. Functions that return `int` give 0 or
-/// an ErrorCode. After a failure `lodestone_message` says what was wrong. Arrays go in as pointers into memory from
-/// `lodestone_alloc`; results of variable size come out through `lodestone_output`. Enumerations are the numbers of the
-/// C++ enumerators. An instance serves one thread.
+/// Handles come from `…_create` and are freed by `…_destroy`; null means failure. Functions that return `int` return 0
+/// or an ErrorCode. After a failure, `lodestone_message` says what was wrong. Arrays are passed as pointers into memory
+/// from `lodestone_alloc`; results of variable size are read from `lodestone_output`. Enumerations are the numbers of
+/// the C++ enumerators. An instance serves one thread.
 namespace lodestone::abi {
 
 /// Keeps the error for `lodestone_message`; returns its code.

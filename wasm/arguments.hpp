@@ -9,7 +9,7 @@
 #include "lodestone/fields.hpp"
 #include "lodestone/stft.hpp"
 
-/// Arguments that several functions take.
+/// Arguments used by several functions.
 namespace lodestone::abi {
 
 /// A configuration from its fields, see read_fields.
@@ -20,7 +20,7 @@ Result<Config> configuration(const double* numbers, std::size_t count) {
   return config;
 }
 
-/// The handle of what is created from such a configuration, or null.
+/// The handle of an object created from such a configuration, or null.
 template <class T, class Config>
 T* create_from(const double* numbers, std::size_t count) {
   const auto config = configuration<Config>(numbers, count);

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-/// Elementary functions in double precision without tables. Those of the C library weigh 10 KB compressed, a seventh of
-/// the page's module, for a last bit and a speed that nothing here needs: they set thresholds, windows and texts.
+/// Elementary functions in double precision without tables. The C library's take 10 KB compressed, a seventh of the
+/// page's module, for a last bit and a speed that nothing here needs: they only compute thresholds, windows and texts.
 namespace lodestone::small {
 
-/// exp(x), to 4e-16 of its value.
+/// exp(x), to within 4e-16 of its value.
 inline double exp(double x) {
   if (!(x < 710)) return x * INFINITY;  // also NaN
   if (x < -746) return 0;
@@ -18,7 +18,7 @@ inline double exp(double x) {
   return std::ldexp(sum, static_cast<int>(k));
 }
 
-/// ln(x), to 4e-16 of its value or of 1.
+/// ln(x), to within 4e-16 of its value or of 1.
 inline double log(double x) {
   if (!(x > 0)) return x == 0 ? -INFINITY : NAN;
   if (x == INFINITY) return x;
@@ -37,7 +37,8 @@ inline double log(double x) {
 
 inline double log2(double x) { return log(x) * 1.4426950408889634; }
 
-/// x to the power of y for x ≥ 0, to 6e-16 of its value (times |y·ln x| where that is above 1); NaN for a negative x.
+/// x to the power of y for x ≥ 0, to within 6e-16 of its value (times |y·ln x| if that is above 1); NaN for a negative
+/// x.
 inline double pow(double x, double y) {
   if (y == 0) return 1;
   return exp(y * log(x));
@@ -56,7 +57,7 @@ inline int reduce_by_half_pi(double x, double* parts) {
   return static_cast<int>(n);
 }
 
-/// The same in one part, for arguments in single precision.
+/// The same with the result in one part, for single-precision arguments.
 inline int reduce_by_half_pi(float x, double* part) {
   double parts[2];
   const int n = reduce_by_half_pi(static_cast<double>(x), parts);

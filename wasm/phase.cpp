@@ -13,14 +13,14 @@ using namespace lodestone::abi;
 
 extern "C" {
 
-/// Without stages yet.
+/// Has no stages yet.
 PhaseConfig* lodestone_phase_create(const double* numbers, std::size_t count) {
   return hand_over(configuration<PhaseConfig>(numbers, count));
 }
 
 void lodestone_phase_destroy(PhaseConfig* phase) { delete phase; }
 
-/// Takes the stages of the preset with that number in `phase_presets`.
+/// Adopts the stages of the preset with that index in `phase_presets`.
 void lodestone_phase_preset(PhaseConfig* phase, std::size_t preset) {
   PhaseConfig found;
   phase_preset(phase_presets()[preset], found);

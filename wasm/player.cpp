@@ -1,4 +1,4 @@
-/// Playing. All functions but `…_create` and `…_make_room` are real-time safe.
+/// Playing. All functions except `…_create` and `…_make_room` are real-time safe.
 
 #include "lodestone/player.hpp"
 

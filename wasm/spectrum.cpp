@@ -65,7 +65,7 @@ InverseStftStream* lodestone_inverse_stft_stream_create(const double* config, st
 void lodestone_inverse_stft_stream_destroy(InverseStftStream* stream) { delete stream; }
 void lodestone_inverse_stft_stream_reset(InverseStftStream* stream) { stream->reset(); }
 
-/// Output: the samples that no later frame affects.
+/// Output: the samples that are now final.
 void lodestone_inverse_stft_stream_push(InverseStftStream* stream, const std::complex<float>* frame) {
   show(stream->push({frame, static_cast<std::size_t>(stream->config().bins())}));
 }

@@ -20,7 +20,7 @@ constexpr std::uint64_t addressable = std::uint64_t{4} << 30;
 
 extern "C" {
 
-/// A training, still without clips. The numbers are those of `read_fields`. `initial` may be null.
+/// A training run that has no clips yet. The numbers are those of `read_fields`. `initial` may be null.
 TrainingRun* lodestone_trainer_create(const double* stft, std::size_t stft_count, const double* corpus,
                                       std::size_t corpus_count, const double* trainer, std::size_t trainer_count,
                                       const int* layers, std::size_t layer_count, const Model* initial) {
@@ -52,12 +52,12 @@ double lodestone_trainer_step(TrainingRun* run) { return run->trainer().step(); 
 
 /// 1 if there is another pass.
 int lodestone_trainer_begin(TrainingRun* run) { return run->trainer().begin(); }
-/// 1 if more of the part is left.
+/// 1 if the part has more to do.
 int lodestone_trainer_run(TrainingRun* run, int part, int parts) { return run->trainer().run(part, parts); }
 /// Valid until the next call.
 float* lodestone_trainer_partial(TrainingRun* run) { return run->trainer().partial().data(); }
 std::size_t lodestone_trainer_partial_size(TrainingRun* run) { return run->trainer().partial().size(); }
-/// With the same number of values.
+/// `other` has the same number of values.
 void lodestone_trainer_add(TrainingRun* run, const float* other) {
   run->trainer().add({other, run->trainer().partial().size()});
 }

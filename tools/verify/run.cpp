@@ -15,7 +15,7 @@ constexpr std::string_view signals_name = "signals.safetensors";
 
 std::string_view text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-/// The signals and their qualities are two files in one folder; given either, the other is found.
+/// The signals and their qualities are two files in one folder; given either one, the other is found.
 struct Source {
   std::string path;
   Bytes bytes;
@@ -40,7 +40,7 @@ Result<Source> load(Host& host, std::string_view path) {
   auto other_bytes = host.read(other);
   if (!other_bytes) {
     return Error{ErrorCode::invalid_data,
-                 std::string(path) + " needs " + other + " beside it: " + other_bytes.error().message};
+                 std::string(path) + " needs " + other + " next to it: " + other_bytes.error().message};
   }
   if (is_signals) {
     source.quality = std::move(*other_bytes);
@@ -72,15 +72,15 @@ Status recompute(Host& host, const Source& source, Checks& checks) {
     default:
       break;
   }
-  return Error{ErrorCode::invalid_data, "it holds no reference vectors of a kind that is known here, but: " +
-                                            std::string(kind_name(source.kind))};
+  return Error{ErrorCode::invalid_data,
+               "it does not contain known reference vectors, but is: " + std::string(kind_name(source.kind))};
 }
 
 struct Totals {
   std::size_t ok = 0, failed = 0, history = 0, unreadable = 0;
 };
 
-/// A file that cannot be verified does not stop the others.
+/// A file that cannot be verified does not prevent the others from being verified.
 void tell(std::string_view path, const Error& error, Console& console, Report& report) {
   const Error named = in_file(path, error);
   console.note("lodestone: " + named.message);
@@ -133,19 +133,19 @@ int verify(const Arguments& arguments, Console& console) {
 }
 
 Command command() {
-  return {"lodestone-verify",
-          "FILE...",
-          "recompute reference vectors and compare",
-          "Recomputes every quantity in files of reference vectors (network: PyTorch; STFT: torch.stft; phases: LWS; "
-          "imported models: PyTorch, TensorFlow.js) and prints "
-          "the largest error, the tolerance and ok or FAIL. What a known defect of the reference touches is listed as "
-          "history "
-          "and not counted. signals.safetensors and quality.json belong together in one folder; give either.",
-          1,
-          100000,
-          {common_options()},
-          verify,
-          ""};
+  return {
+      "lodestone-verify",
+      "FILE...",
+      "recompute reference vectors and compare",
+      "Recomputes every quantity in files of reference vectors (network: PyTorch; STFT: torch.stft; phases: LWS; "
+      "imported models: PyTorch, TensorFlow.js) and prints the largest error, the tolerance and ok or FAIL. Quantities "
+      "affected by a known defect of the reference are listed as history and not counted. signals.safetensors and "
+      "quality.json must be in the same folder; give either one.",
+      1,
+      100000,
+      {common_options()},
+      verify,
+      ""};
 }
 
 }  // namespace

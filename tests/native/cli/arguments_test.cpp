@@ -43,7 +43,7 @@ std::vector<std::string> json_keys(const std::string& text) {
   return keys;
 }
 
-/// Every stretch of white space as one blank.
+/// Replaces all white space with single spaces.
 std::string one_line(const std::string& text) {
   std::string line;
   for (const char c : text) {
@@ -101,11 +101,11 @@ TEST_CASE("every help page names its options with range and default") {
   }
 }
 
-TEST_CASE("the manual holds the help of every command as it is") {
+TEST_CASE("the manual contains the help of every command verbatim") {
   std::ifstream file(std::string(LODESTONE_TEST_DATA) + "/../../docs/command-line.md");
   const std::string manual((std::istreambuf_iterator<char>(file)), {});
   for (const auto& command : cli::commands()) {
-    INFO(command.name << ": renew the block with the output of `lodestone help " << command.name << "`");
+    INFO(command.name << ": replace the block with the output of `lodestone help " << command.name << "`");
     CHECK(contains(manual, "```text\n" + cli::help_text(command) + "```"));
   }
 }
@@ -125,7 +125,7 @@ void check_defaults(const cli::Arguments& arguments, std::span<const cli::Option
   }
 }
 
-TEST_CASE("defaults of the command line are those of the library, and those of train the default preset's") {
+TEST_CASE("defaults of the command line are the library's, and those of train the default preset's") {
   const auto train = parse("train", {"a.wav", "-o", "b"});
   const TrainingConfig preset = training_preset(training_presets()[0]).value();
   CHECK(train.integers("--layers") == preset.trainer.layers);
@@ -196,7 +196,7 @@ TEST_CASE("wrong usage is refused with exit code 2 and names what is wrong") {
   }
 }
 
-TEST_CASE("--json says also errors in JSON, and --version the version") {
+TEST_CASE("--json also reports errors and the version as JSON") {
   FakeHost host;
   CHECK(host.run({"info", "none", "--json"}) == 2);
   CHECK(has(json_keys(host.out), "error"));
@@ -233,7 +233,7 @@ TEST_CASE("stages keep the order of the command line and their defaults") {
   CHECK(config.stages[5].alpha == 0);
 }
 
-TEST_CASE("a file whose name begins with a dash comes behind --") {
+TEST_CASE("a file whose name begins with a dash goes after --") {
   const auto arguments = parse("info", {"--json", "--", "-x.wav"});
   REQUIRE(arguments.files().size() == 1);
   CHECK(arguments.files()[0] == "-x.wav");

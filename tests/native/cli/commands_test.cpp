@@ -60,7 +60,7 @@ TEST_CASE("phase turns a spectrum and a bare array into sound") {
   REQUIRE(host.run({"phase", "s.safetensors", "-o", "o.wav", "--save-spectrum", "r.safetensors"}) == 0);
   CHECK(samples_of(host, "o.wav").size() == 8000);
   const auto reconstructed = read_spectrum(host.view("r.safetensors")).value();
-  CHECK(consistency(reconstructed).value() > 15);  // a tone is easy; zero phase has about 1 dB
+  CHECK(consistency(reconstructed).value() > 15);  // a tone is easy; zero phase gives about 1 dB
   SECTION("a start that is already right is kept") {
     REQUIRE(host.run({"phase", "s.safetensors", "-o", "o.wav", "--init", "s.safetensors", "--griffin-lim", "1",
                       "--encoding", "float32"}) == 0);
@@ -69,9 +69,9 @@ TEST_CASE("phase turns a spectrum and a bare array into sound") {
     REQUIRE(out.size() == in.size());
     double worst = 0;
     for (std::size_t i = 0; i < in.size(); ++i) worst = std::max<double>(worst, std::fabs(in[i] - out[i]));
-    CHECK(worst < 1e-5);  // rounding of one transform forth and back
+    CHECK(worst < 1e-5);  // rounding of a forward and an inverse transform
   }
-  SECTION("an array needs its rate and fitting frames") {
+  SECTION("an array needs its rate and the right frame size") {
     REQUIRE(host.run({"analyze", "in.wav", "-o", "m.npy", "--fft", "256", "--hop", "64"}) == 0);
     CHECK(host.run({"phase", "m.npy", "-o", "o.wav", "--fft", "256", "--hop", "64"}) == 2);
     CHECK(contains(host.err, "--rate is missing"));
@@ -80,7 +80,7 @@ TEST_CASE("phase turns a spectrum and a bare array into sound") {
     CHECK(host.run({"phase", "m.npy", "-o", "o.wav", "--fft", "256", "--hop", "64", "--rate", "8000"}) == 0);
     CHECK(read_wav(host.view("o.wav")).value().sample_rate == 8000);
   }
-  SECTION("what the file says itself cannot be said again") {
+  SECTION("settings that the file contains cannot be given") {
     CHECK(host.run({"phase", "s.safetensors", "-o", "o.wav", "--hop", "64"}) == 2);
     CHECK(contains(host.err, "--hop is only for a bare .npy"));
   }
@@ -98,7 +98,7 @@ TEST_CASE("phase turns a spectrum and a bare array into sound") {
   }
 }
 
-TEST_CASE("train learns, tells, and goes on from a model") {
+TEST_CASE("train learns, reports, and continues from a model") {
   FakeHost host = host_with_sound();
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "3", "--validation", "0.2", "--json"})) == 0);
   CHECK(contains(host.out, "\"validation_loss\": "));
@@ -107,7 +107,7 @@ TEST_CASE("train learns, tells, and goes on from a model") {
   CHECK(model.losses.size() == 3);
   CHECK(model.network.layers == std::vector<int>{8});
   CHECK(model.impulses.rows() > 0);
-  SECTION("--init takes the network over") {
+  SECTION("--init adopts the network") {
     REQUIRE(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--epochs", "1", "--batch", "8"}) == 0);
     const auto next = read_model(host.view("n")).value();
     CHECK(next.network == model.network);
@@ -117,7 +117,7 @@ TEST_CASE("train learns, tells, and goes on from a model") {
     CHECK(contains(host.err, "--layers is 9"));
     CHECK(host.run({"train", "in.wav", "-o", "m", "--init", "m"}) == 2);
   }
-  SECTION("--init and a preset of other frames do not go together") {
+  SECTION("--init and a preset with other frames exclude each other") {
     CHECK(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--preset", "responsive"}) == 2);
     CHECK(contains(host.err, "--preset is responsive, but the model of --init has a different value"));
   }
@@ -134,7 +134,7 @@ TEST_CASE("train learns, tells, and goes on from a model") {
   }
 }
 
-TEST_CASE("A preset stands for options that are not given") {
+TEST_CASE("A preset supplies the options that are not given") {
   FakeHost host = host_with_sound(6);
   const auto trained = [&](std::vector<std::string_view> more) {
     std::vector<std::string_view> words{"train",    "in.wav", "-o",         "m", "--epochs", "1",
@@ -157,7 +157,7 @@ TEST_CASE("A preset stands for options that are not given") {
   CHECK(contains(host.err, "--preset is \"best\"; allowed: quality, responsive or classic"));
 }
 
-TEST_CASE("train learns many files of one rate") {
+TEST_CASE("train learns many files with the same rate") {
   FakeHost host = host_with_sound();
   host.put("b.wav", wav(tone(0.5)));
   host.put("c.wav", write_wav(tone(0.5), 16000, WavEncoding::float32).value());
@@ -196,7 +196,7 @@ TEST_CASE("train writes the same model with any number of threads") {
   CHECK(contains(host.err, "--threads is \"3\"; allowed: 1, 2, 4 or 8"));
 }
 
-TEST_CASE("train stops early and says which epoch was the best") {
+TEST_CASE("train stops early and reports the best epoch") {
   FakeHost host = host_with_sound();
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1000", "--validation", "0.2", "--patience",
                                "3", "--learning-rate", "0.1", "--json"})) == 0);
@@ -212,7 +212,7 @@ TEST_CASE("train stops early and says which epoch was the best") {
   CHECK(contains(host.err, "patience is 3; allowed: 0 if nothing is held out"));
 }
 
-TEST_CASE("train says when it goes back, and when it gives up") {
+TEST_CASE("train reports when it goes back, and when it gives up") {
   FakeHost host = host_with_sound();
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--classic", "--epochs", "1", "--json"})) == 0);
   CHECK(contains(host.out, "\"rollbacks\": 0"));
@@ -227,7 +227,7 @@ TEST_CASE("train says when it goes back, and when it gives up") {
   CHECK_FALSE(host.exists("n"));
 }
 
-TEST_CASE("Ctrl-C during training saves what there is and says where") {
+TEST_CASE("Ctrl-C during training saves the model so far and says where") {
   FakeHost host = host_with_sound();
   host.cancel_after = 70;
   CHECK(host.run(with_small({"train", "in.wav", "-o", "half", "--epochs", "1000"})) == 130);
@@ -260,7 +260,7 @@ TEST_CASE("training shows a bar on a terminal and lines elsewhere") {
   CHECK(contains(host.err, "epoch"));
 }
 
-TEST_CASE("generate dreams the seconds that were asked for, the same for the same seed") {
+TEST_CASE("generate gives the requested length, and the same sound for the same seed") {
   FakeHost host = host_with_sound();
   REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "20"})) == 0);
   const std::vector<std::string> words{"generate",     "m",   "-o",      "a.wav", "--seconds", "0.5",
@@ -278,7 +278,7 @@ TEST_CASE("generate dreams the seconds that were asked for, the same for the sam
   CHECK(contains(host.err, "of memory"));
 }
 
-TEST_CASE("sound above full scale is scaled down to -0.1 dBFS and said") {
+TEST_CASE("sound above full scale is scaled down to -0.1 dBFS, with a note") {
   FakeHost host;
   host.put("loud.wav", wav(tone(0.5, 8000, 440, 3)));
   REQUIRE(host.run({"analyze", "loud.wav", "-o", "s", "--fft", "256", "--hop", "64"}) == 0);
@@ -331,7 +331,7 @@ TEST_CASE("silence can be trained on and heard") {
   REQUIRE(host.run({"plot", "zeros.wav", "-o", "p.png"}) == 0);
 }
 
-TEST_CASE("a write that fails is an error, and what was there stays") {
+TEST_CASE("a failed write is an error, and the previous file stays") {
   FakeHost host = host_with_sound();
   host.put("x", "precious");
   const auto before = host.files.at("x");
@@ -360,7 +360,7 @@ TEST_CASE("damaged files are refused by every command") {
   }
 }
 
-TEST_CASE("models from elsewhere are known by their content") {
+TEST_CASE("models from other programs are recognised by content") {
   const auto file = [](const std::string& name) {
     std::ifstream stream(LODESTONE_TEST_DATA "/import/" + name, std::ios::binary);
     return std::string{std::istreambuf_iterator<char>(stream), {}};
@@ -370,7 +370,7 @@ TEST_CASE("models from elsewhere are known by their content") {
   host.put("j/model.json", file("tfjs/model.json"));
   host.put("j/group1-shard1of2.bin", file("tfjs/group1-shard1of2.bin"));
   host.put("j/group1-shard2of2.bin", file("tfjs/group1-shard2of2.bin"));
-  SECTION("info tells what they become") {
+  SECTION("info describes them as imported") {
     REQUIRE(host.run({"info", "m", "--hop", "4"}) == 0);
     CHECK(contains(host.out, "PyTorch or TensorFlow.js model"));
     CHECK(contains(host.out, "hop              4 samples"));
@@ -382,7 +382,7 @@ TEST_CASE("models from elsewhere are known by their content") {
     CHECK(samples_of(host, "o.wav").size() == 4000);
     CHECK(contains(host.err, "contains no impulses"));
   }
-  SECTION("convert writes Lodestone's, with frames to start from where it is given the sound") {
+  SECTION("convert writes Lodestone's format, with impulses if given the sound") {
     REQUIRE(host.run({"convert", "m", "-o", "o", "--rate", "8000", "--impulses", "in.wav", "--sequence", "7"}) == 0);
     const Model model = read_model(host.view("o")).value();
     CHECK(model.impulses.rows() == 1 + 8000 / 8);
@@ -392,7 +392,7 @@ TEST_CASE("models from elsewhere are known by their content") {
     REQUIRE(host.run({"convert", "o", "-o", "p"}) == 0);
     CHECK(std::equal(host.view("o").begin(), host.view("o").end(), host.view("p").begin(), host.view("p").end()));
   }
-  SECTION("what is wrong with them is told") {
+  SECTION("their errors are reported") {
     host.files.erase("j/group1-shard2of2.bin");
     CHECK(host.run({"info", "j/model.json"}) == 2);
     CHECK(contains(host.err, "group1-shard2of2.bin"));

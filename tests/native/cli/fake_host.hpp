@@ -17,7 +17,7 @@ class FakeHost final : public lodestone::cli::Host {
   std::string out, err;
   std::vector<std::string> progress_lines;
   std::string refuse_writing;  ///< this path cannot be written
-  int cancel_after = -1;       ///< at which poll `cancelled` becomes true and stays so; 0: the first; −1: never
+  int cancel_after = -1;       ///< the poll from which on `cancelled` is true; 0: the first; −1: never
   int terminal_columns = 0;
   double memory_bytes = 8e9;
 

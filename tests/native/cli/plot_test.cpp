@@ -80,7 +80,7 @@ TEST_CASE("a loss curve falls from the upper left to the lower right") {
   CHECK(cli::draw_losses(model, 600, 400, "model"));
 }
 
-TEST_CASE("the colour map grows evenly in lightness") {
+TEST_CASE("the colour map increases evenly in lightness") {
   const auto colours = cli::colour_map();
   double previous = -1;
   for (const auto colour : colours) {

@@ -35,7 +35,7 @@ std::string refusal(std::size_t field, double value) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Configurations survive the way through numbers", "", StftConfig, CorpusConfig, TrainerConfig,
+TEMPLATE_TEST_CASE("Configurations survive conversion to numbers and back", "", StftConfig, CorpusConfig, TrainerConfig,
                    PhaseStage, PhaseConfig, DreamConfig, PlayerConfig, AnalyserConfig, ImportConfig) {
   const std::size_t count = fields_of<TestType>.size();
   for (const bool upper : {false, true}) {
@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("Configurations survive the way through numbers", "", StftCon
   CHECK(read_fields(std::span(more).first(count - 1), config));
 }
 
-TEMPLATE_TEST_CASE("A number outside a field's range is refused by the field's name", "", StftConfig, CorpusConfig,
+TEMPLATE_TEST_CASE("A number outside a field's range is refused, naming the field", "", StftConfig, CorpusConfig,
                    TrainerConfig, PhaseStage, PhaseConfig, DreamConfig, PlayerConfig, AnalyserConfig, ImportConfig) {
   for (std::size_t i = 0; i < fields_of<TestType>.size(); ++i) {
     const Field& field = fields_of<TestType>[i];
@@ -70,7 +70,7 @@ TEMPLATE_TEST_CASE("A number outside a field's range is refused by the field's n
   }
 }
 
-TEST_CASE("Enumerators are found by name, and only by their own") {
+TEST_CASE("Enumerators are found by exactly their own name") {
   Window window{};
   CHECK(parse_enumerator("sqrt-hann", window));
   CHECK(window == Window::sqrt_hann);

@@ -54,7 +54,7 @@ double cents(double pitch, double wanted) { return 1200 * std::log2(pitch / want
 
 }  // namespace
 
-TEST_CASE("A sine of full scale on a bin", "[features]") {
+TEST_CASE("A full-scale sine on a bin", "[features]") {
   for (const auto window : {Window::hann, Window::blackman, Window::hamming}) {
     Analyser analyser({.window = window});
     const std::size_t bin = 93;
@@ -111,13 +111,13 @@ TEST_CASE("YIN finds the pitch of harmonic tones", "[features]") {
     });
     CAPTURE(hz);
     const auto frame = last_frame(analyser, tone);
-    // The parabola is not quite the dip's shape: the higher the pitch, the shorter the lag, the more that matters.
+    // The dip is not quite a parabola, which matters more at short lags, that is, high pitches.
     CHECK(std::abs(cents(frame[Layout::pitch], hz)) < 5);
     CHECK(frame[Layout::confidence] > 0.9);
   }
 }
 
-TEST_CASE("A constant has no pitch, with noise in its last digits neither", "[features]") {
+TEST_CASE("A constant has no pitch, even with noise in its last digits", "[features]") {
   for (const int size : {160, 960, 1920, 2048}) {
     for (const float level : {0.0f, 1e-7f, 1e-5f}) {
       Analyser analyser({.size = size, .hop = size});
@@ -149,13 +149,13 @@ TEST_CASE("An onset rises in every band", "[features]") {
   const std::size_t size = analyser.layout().size();
   CHECK(frames[Layout::onset] == 0);
   CHECK(frames[Layout::flux] > 0);
-  // 20 dB in the mean of the bands, give or take the noise's own ups and downs.
+  // 20 dB in the mean of the bands, plus or minus the fluctuation of the noise itself.
   CHECK(frames[2 * size + Layout::onset] == Approx(20).margin(3));
   CHECK(frames[size + Layout::onset] < 5);
   CHECK(frames[3 * size + Layout::onset] < 5);
 }
 
-TEST_CASE("However the sound is cut, the same frames to the bit come", "[features]") {
+TEST_CASE("Frames are bit-identical however the sound is split", "[features]") {
   for (const AnalyserConfig& config :
        {AnalyserConfig{.size = 256, .hop = 64}, {.size = 160, .hop = 160}, {.hop = 511}}) {
     Analyser analyser(config);
@@ -202,7 +202,7 @@ TEST_CASE("Flushing subnormals to zero changes no feature", "[features]") {
   }
 }
 
-TEST_CASE("After create, analysing takes no memory", "[features]") {
+TEST_CASE("After create, analysing allocates nothing", "[features]") {
   Analyser analyser(AnalyserConfig{});
   const auto samples = noise(128);
   const auto before = allocations();
@@ -213,7 +213,7 @@ TEST_CASE("After create, analysing takes no memory", "[features]") {
   CHECK(allocations() == before);
 }
 
-TEST_CASE("Configurations out of range are refused by name", "[features]") {
+TEST_CASE("Configurations that are out of range are refused, naming the field", "[features]") {
   const auto message = [](const AnalyserConfig& config) {
     const auto analyser = Analyser::create(config);
     REQUIRE_FALSE(analyser);

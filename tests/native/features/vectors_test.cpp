@@ -53,7 +53,7 @@ void compare(const FeatureLayout& layout, View got, View wanted) {
   const auto error = [&](std::size_t feature) { return std::abs(got[feature] - wanted[feature]); };
   const View m = part(wanted, layout.magnitudes(), layout.bins), mel = part(wanted, layout.mel(), layout.mel_bands);
 
-  // The single-precision FFT is right to 1.5e-7 of the spectrum; an order of magnitude for its worst bin.
+  // The single-precision FFT is accurate to 1.5e-7 of the spectrum; its worst bin may be ten times worse.
   CHECK(distance(part(got, layout.magnitudes(), layout.bins), m) <= 2e-6 * largest(m));
   CHECK(distance(part(got, layout.mel(), layout.mel_bands), mel) <= 2e-6 * largest(mel));
   CHECK(error(FeatureLayout::flux) <= 1e-5 * std::max(largest(m), 1.0f));

@@ -26,7 +26,7 @@ double value_of(int bits) {
 
 }  // namespace
 
-TEST_CASE("Every finite float16 becomes its float and comes back") {
+TEST_CASE("Every finite float16 survives conversion to float and back") {
   for (int bits = 0; bits < 0x10000; ++bits) {
     if ((bits & 0x7c00) == 0x7c00) continue;
     const float value = from_bits(bits);
@@ -35,7 +35,7 @@ TEST_CASE("Every finite float16 becomes its float and comes back") {
   }
 }
 
-TEST_CASE("Floats between two float16 go to the nearer, halfway to the even one") {
+TEST_CASE("Floats between two float16 round to the nearer one, ties to even") {
   for (int bits = 0; bits < 0x7bff; ++bits) {
     const auto middle = static_cast<float>((value_of(bits) + value_of(bits + 1)) / 2);  // exact: 12 bits
     REQUIRE(Half(middle).bits == bits + (bits & 1));

@@ -11,7 +11,7 @@ using namespace lodestone;
 
 namespace {
 
-/// Writes down a value and all in it: "a:1 …".
+/// Describes a value and its contents: "a:1 …".
 std::string log_of(const JsonValue& value) {
   std::string log = value.key.empty() ? "" : std::string(value.key) + ":";
   const bool object = value.kind == JsonValue::Kind::object;
@@ -90,7 +90,7 @@ TEST_CASE("Repeated keys and too many values are refused") {
   CHECK_FALSE(accepts("[" + std::string(1 << 22, ',') + "]"));
 }
 
-TEST_CASE("The reader takes JSON and nothing else") {
+TEST_CASE("The reader accepts JSON and nothing else") {
   for (const char* text :
        {"0", "-0", "1e5", "1E+5", "0.5e-3", "[]", "{}", "\"\"", "[1,2]", "{\"a\":1,\"b\":2}", "null", " true\n",
         "[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]", "\"\x7f\"", "1e-400", "123456789012345678901234567890"}) {
@@ -166,7 +166,7 @@ TEST_CASE("The reader takes JSON and nothing else") {
   CHECK_FALSE(accepts(std::string(100000, '[')));
 }
 
-TEST_CASE("Numbers read as the compiler reads them") {
+TEST_CASE("Numbers are read as the compiler reads them") {
   CHECK(number("0.1") == 0.1);
   CHECK(number("-12.75") == -12.75);
   CHECK(number("1e22") == 1e22);
@@ -179,7 +179,7 @@ TEST_CASE("Numbers read as the compiler reads them") {
   CHECK(std::signbit(number("-0")));
 }
 
-TEST_CASE("Written numbers read back to the same bits") {
+TEST_CASE("Written numbers are read back bit for bit") {
   Random random(1);
   const auto round_trip = [](double value) {
     JsonWriter writer;
@@ -202,7 +202,7 @@ TEST_CASE("Written numbers read back to the same bits") {
   }
 }
 
-TEST_CASE("The writer separates, escapes and writes what JSON does not have as null") {
+TEST_CASE("The writer separates and escapes, and writes numbers that JSON lacks as null") {
   JsonWriter writer;
   writer.open('{');
   writer.key("a\"\\\n\x1f");

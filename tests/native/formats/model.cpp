@@ -58,8 +58,8 @@ void check_equal(Model& a, Model& b) {
   }
 }
 
-/// The model's file with one piece of its JSON replaced by another (the quotes are escaped there, being a text in a
-/// text).
+/// The model's file with one piece of its JSON replaced by another (its quotes are escaped, because it is a string
+/// within JSON).
 std::string with(std::string from, std::string to) {
   const Bytes bytes = write_model(sample_model()).value();
   Safetensors file = read_safetensors(bytes).value();
@@ -88,7 +88,7 @@ TensorView& tensor(Safetensors& file, std::string_view name) { return const_cast
 
 }  // namespace
 
-TEST_CASE("A model comes back to the bit") {
+TEST_CASE("A model is read back bit for bit") {
   Model model = sample_model();
   const Bytes bytes = write_model(model).value();
   Model read = read_model(bytes).value();
@@ -98,7 +98,7 @@ TEST_CASE("A model comes back to the bit") {
   check_equal(model, copy);
 }
 
-TEST_CASE("Impulses are stored as float16 where that loses nothing, as float32 else, or left out") {
+TEST_CASE("Impulses are stored as float16 if that is exact, otherwise as float32, or left out") {
   const auto impulses_in = [](const Model& model) {
     const Bytes bytes = write_model(model).value();
     const Safetensors file = read_safetensors(bytes).value();
@@ -117,7 +117,7 @@ TEST_CASE("Impulses are stored as float16 where that loses nothing, as float32 e
   CHECK(impulses_in(unrounded) == "F32");
 }
 
-TEST_CASE("Residuals may be missing, as in files of before") {
+TEST_CASE("Residuals may be missing, as in files from earlier versions") {
   Model model = sample_model();
   model.residuals = {};
   const Bytes bytes = write_model(model).value();
@@ -126,7 +126,7 @@ TEST_CASE("Residuals may be missing, as in files of before") {
   check_equal(model, read);
 }
 
-TEST_CASE("The metadata is what the documentation says") {
+TEST_CASE("The metadata matches the documentation") {
   const Bytes bytes = write_model(sample_model()).value();
   const Safetensors file = read_safetensors(bytes).value();
   REQUIRE(file.find_metadata("lodestone"));
@@ -139,14 +139,14 @@ TEST_CASE("The metadata is what the documentation says") {
   CHECK(file.tensors.back().name == "impulses");
 }
 
-TEST_CASE("The metadata may have fields that this version does not know, in any order and spacing") {
+TEST_CASE("The metadata may contain fields that this version does not know, in any order and spacing") {
   const auto read =
       read_model(bytes_of(with(R"("stft":{)", R"("future":{"size":[1,{"a":2}]}, "stft" : {"new":null,)")));
   REQUIRE(read);
   CHECK(read->stft == sample_model().stft);
 }
 
-TEST_CASE("A file that is not a model of this version says so") {
+TEST_CASE("A file that is not a model of this version is refused") {
   CHECK_THAT(refusal(read_exactly(read_model, "")), Contains("at least 8 bytes, found 0"));
   CHECK_THAT(refusal(read_exactly(read_model, safetensors_text("{}"))),
              Contains("not Lodestone's") && Contains("\"lodestone\""));
@@ -189,7 +189,7 @@ TEST_CASE("Every field of the metadata is checked and named") {
              Contains("losses is a list; allowed: a list of numbers or null"));
 }
 
-TEST_CASE("Tensors of another network are refused: what was expected and what was found") {
+TEST_CASE("Tensors of another network are refused, stating what was expected and what was found") {
   CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3,5]"),
              Contains("expected lstm.weight_ih_l1 [20, 3], found [16, 3]"));
   CHECK_THAT(refused_model("\"layers\":[3,4]", "\"layers\":[3,4,4]"),
@@ -213,7 +213,7 @@ TEST_CASE("Tensors of another network are refused: what was expected and what wa
              Contains("expected residuals [17], found [1, 17]"));
 }
 
-TEST_CASE("PyTorch's batch counter does not disturb") {
+TEST_CASE("PyTorch's batch counter is ignored") {
   const std::int64_t count = 3;
   CHECK(
       refused_after([&](Safetensors& file) {
@@ -221,7 +221,7 @@ TEST_CASE("PyTorch's batch counter does not disturb") {
       }).empty());
 }
 
-TEST_CASE("Numbers that a network or a dream cannot have are refused") {
+TEST_CASE("Numbers that are invalid for a network or a dream are refused") {
   const auto spoilt = [](std::string_view name, float value) {
     const Bytes bytes = write_model(sample_model()).value();
     Safetensors file = read_safetensors(bytes).value();
@@ -262,7 +262,7 @@ TEST_CASE("A model that could not be read is not written") {
   CHECK(result.error().code == ErrorCode::invalid_argument);
 }
 
-TEST_CASE("Mistreated models are refused or read") {
+TEST_CASE("Truncated and damaged models are refused or read") {
   const std::string text = text_of(write_model(sample_model(1)).value());
   mistreat(read_model, text, text.size());
 }

@@ -15,7 +15,7 @@ std::string refused_npy(const std::string& header, std::size_t bytes = 8) {
 
 }  // namespace
 
-TEST_CASE("Arrays that numpy wrote are read") {
+TEST_CASE("Arrays written by numpy are read") {
   for (const char* name : {"c_f4.npy", "v2_f4.npy", "v3_f4.npy", "fortran_f8.npy"}) {
     INFO(name);
     const auto array = read_npy(data_file(name)).value();
@@ -50,7 +50,7 @@ TEST_CASE("The header's entries may come in any order and spacing") {
   }
 }
 
-TEST_CASE("Headers that lie or that are no dict are refused") {
+TEST_CASE("Headers that are inconsistent or not a dict are refused") {
   CHECK_THAT(refusal(read_exactly(read_npy, "")), Contains("not an npy file"));
   CHECK_THAT(refusal(read_exactly(read_npy, "PK\x03\x04 an npz")), Contains("not an npy file"));
   CHECK_THAT(refusal(read_exactly(read_npy, "\x93NUMPY\x04" + std::string(9, '\0'))), Contains("version 4.0"));
@@ -82,7 +82,7 @@ TEST_CASE("Headers that lie or that are no dict are refused") {
   CHECK_THAT(refused_npy("{'descr': '<f4"), Contains("descr as a string"));
 }
 
-TEST_CASE("Mistreated arrays are refused or read") {
+TEST_CASE("Truncated and damaged arrays are refused or read") {
   const auto file = data_file("fortran_f8.npy");
   mistreat(read_npy, text_of(file), file.size());
 }

@@ -10,7 +10,7 @@ constexpr std::string_view allowed[] = {"collections.OrderedDict", "torch._utils
 
 Result<Pickle> parse_pickle(ByteView bytes) { return read_pickle(bytes, allowed); }
 
-/// A text of `size` characters in quotes, zeros among them.
+/// The characters of a literal, which may contain zeros.
 template <std::size_t size>
 std::string bytes(const char (&text)[size]) {
   return {text, size - 1};
@@ -20,7 +20,7 @@ std::string refused_pickle(const std::string& text) { return refusal(read_exactl
 
 }  // namespace
 
-TEST_CASE("pickle: a dict of a tuple and a made object") {
+TEST_CASE("pickle: a dict with a tuple and an object") {
   // {'k': (1, -2, 300), 'o': OrderedDict(x=None)}, with a memo.
   const std::string text = bytes("\x80\x02}q\x00(X\x01\x00\x00\x00kq\x01K\x01J\xfe\xff\xff\xffM\x2c\x01\x87q\x02") +
                            bytes("X\x01\x00\x00\x00o") + "ccollections\nOrderedDict\n" +
@@ -54,7 +54,7 @@ TEST_CASE("pickle: long integers") {
   CHECK(integer(bytes("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.")).kind == PickleKind::other);
 }
 
-TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
+TEST_CASE("pickle: nothing is executed, and the message names what is refused") {
   for (const char* name : {"os\nsystem", "posix\nsystem", "builtins\neval", "__builtin__\nexec", "numpy\nndarray"}) {
     const std::string text = std::string("c") + name + "\n" + bytes("X\x02\x00\x00\x00ls\x85R.");
     std::string dotted = name;
@@ -81,7 +81,7 @@ TEST_CASE("pickle: nothing is executed, everything else is refused by name") {
   CHECK_THAT(refused_pickle(bytes("\x80\x04.")), Catch::Contains("the protocol is 4; allowed: 2"));
 }
 
-TEST_CASE("pickle: opcodes out of place") {
+TEST_CASE("pickle: misplaced opcodes") {
   const std::pair<std::string, const char*> cases[] = {{".", "STOP at byte 0"},
                                                        {"NN.", "STOP at byte 2"},
                                                        {"(N.", "STOP at byte 2"},
@@ -130,7 +130,7 @@ TEST_CASE("pickle: opcodes out of place") {
   CHECK_THAT(refused_pickle("N"), Catch::Contains("without STOP"));
 }
 
-TEST_CASE("pickle: bombs take no more than their own size") {
+TEST_CASE("pickle: bombs take no more memory than their own size") {
   // Lists of lists of lists: nothing is copied, so that 2^60 elements are 60 instructions.
   std::string lists = bytes("(]q\x00");
   for (int i = 1; i < 60; ++i)

@@ -40,14 +40,14 @@ std::string dict(const std::vector<std::pair<std::string, std::string>>& items) 
   return pickle + "u.";
 }
 
-/// The message about a first LSTM weight put together like that.
+/// The message about a file with this first LSTM weight.
 std::string about(const std::string& weight, std::size_t storage_bytes) {
   return refused_pytorch(archive(dict({{"lstm.weight_ih_l0", weight}}), {storage_bytes}));
 }
 
 }  // namespace
 
-TEST_CASE("pytorch: what a file does not say is told, or MAGNet's") {
+TEST_CASE("pytorch: settings missing from a file are given, or MAGNet's") {
   const Bytes file = bytes_of(vector_file("state_dict.pth"));
   CHECK(model_format(file) == ModelFormat::pytorch);
   const Model usual = read_pytorch(file, {}).value();
@@ -66,7 +66,7 @@ TEST_CASE("pytorch: what a file does not say is told, or MAGNet's") {
   CHECK_THAT(wrong.error().message, Catch::Contains("hop is 40; allowed: 1 to 32"));
 }
 
-TEST_CASE("pytorch: state_dicts however they are wrapped hold the same weights") {
+TEST_CASE("pytorch: state_dicts contain the same weights however they are wrapped") {
   const Model reference = parse_pytorch(bytes_of(vector_file("state_dict.pth"))).value();
   for (const char* name : {"checkpoint.pth", "parameters.pth", "views.pth", "double.pth"}) {
     INFO(name);
@@ -120,7 +120,7 @@ TEST_CASE("pytorch: shapes that no network has") {
   CHECK_THAT(network(0, 9, 0), Catch::Contains("0"));
 }
 
-TEST_CASE("pytorch: files that hold no network, or two") {
+TEST_CASE("pytorch: files with no network, or two") {
   const std::string weight = tensor(0, 12, 0, 4, 3, strides(3, 1));
   CHECK_THAT(refused_pytorch(archive("\x80\x02}.")), Catch::Contains("it contains no MAGNet network"));
   CHECK_THAT(refused_pytorch(archive(dict({{"encoder.weight", weight}}), {48})),

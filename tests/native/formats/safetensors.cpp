@@ -26,7 +26,7 @@ Safetensors sample() {
 
 }  // namespace
 
-TEST_CASE("Safetensors come back as they were written, in their order") {
+TEST_CASE("Safetensors are read back as written, in the same order") {
   const Safetensors file = sample();
   const Bytes bytes = write_safetensors(file).value();
   const Safetensors read = read_safetensors(bytes).value();
@@ -102,7 +102,7 @@ TEST_CASE("All reference vectors can be read") {
   CHECK(files >= 12);
 }
 
-TEST_CASE("A vector's numbers are those that numpy reads") {
+TEST_CASE("A vector's numbers are those read by numpy") {
   const Bytes bytes = bytes_of(read_text(LODESTONE_TEST_DATA "/magnet/tiny.safetensors"));
   const Safetensors file = read_safetensors(bytes).value();
   REQUIRE(file.find_metadata("bins"));
@@ -113,7 +113,7 @@ TEST_CASE("A vector's numbers are those that numpy reads") {
   CHECK(to_integers(*starts).value().size() == 80);
 }
 
-TEST_CASE("Headers that lie are refused, and the message says what was expected") {
+TEST_CASE("Inconsistent headers are refused, stating what was expected") {
   const std::string four(4, 'x');
   CHECK_THAT(refusal(read_exactly(read_safetensors, "")), Contains("at least 8 bytes, found 0"));
   CHECK_THAT(refusal(read_exactly(read_safetensors, raw(std::uint64_t{1} << 63))),
@@ -189,13 +189,13 @@ TEST_CASE("Repeated names and metadata that are not strings are refused") {
   CHECK_THAT(refused_safetensors(R"({"__metadata__":"a"})"), Contains("not an object"));
 }
 
-TEST_CASE("Names out of a file are shortened and freed of control characters in messages") {
+TEST_CASE("Names from a file are shortened and stripped of control characters in messages") {
   const std::string message = refused_safetensors("{\"\\u001b[2J" + std::string(1000, 'a') + "\":1}");
   CHECK(message.size() < 200);
   CHECK_THAT(message, Contains("\"?[2Jaaa"));
 }
 
-TEST_CASE("What cannot be read is not written") {
+TEST_CASE("Files that could not be read are not written") {
   Safetensors file = sample();
   file.tensors[1].name = "floats";
   CHECK_THAT(refusal(write_safetensors(file)), Contains("twice"));
@@ -213,7 +213,7 @@ TEST_CASE("What cannot be read is not written") {
   CHECK_THAT(refusal(write_safetensors(file)), Contains("twice"));
 }
 
-TEST_CASE("Mistreated safetensors are refused or read") {
+TEST_CASE("Truncated and damaged safetensors are refused or read") {
   Safetensors file = sample();
   file.tensors.pop_back();
   file.tensors.pop_back();

@@ -30,7 +30,7 @@ std::string replaced(const Bytes& bytes, const std::string& from, const std::str
 
 }  // namespace
 
-TEST_CASE("Magnitudes and spectra come back to the bit") {
+TEST_CASE("Magnitudes and spectra are read back bit for bit") {
   const Magnitudes magnitudes = sample_magnitudes();
   const Magnitudes read = read_magnitudes(write_magnitudes(magnitudes).value()).value();
   CHECK(read.stft == config);
@@ -52,7 +52,7 @@ TEST_CASE("Magnitudes are also read from a spectrum, but not a spectrum from mag
   CHECK_THAT(refusal(read_spectrum(write_magnitudes(expected).value())), Contains("spectrum [frames, 9, 2]"));
 }
 
-TEST_CASE("Spectrum files that do not fit together are refused") {
+TEST_CASE("Inconsistent spectrum files are refused") {
   const Bytes file = write_magnitudes(sample_magnitudes()).value();
   const auto refused = [&](const std::string& from, const std::string& to) {
     return refusal(read_magnitudes(bytes_of(replaced(file, from, to))));
@@ -78,7 +78,7 @@ TEST_CASE("Spectrum files that do not fit together are refused") {
   CHECK_THAT(refusal(read_magnitudes(write_magnitudes(empty).value())), Contains("found [0, 9]"));
 }
 
-TEST_CASE("Mistreated spectrum files are refused or read") {
+TEST_CASE("Truncated and damaged spectrum files are refused or read") {
   const std::string magnitudes = text_of(write_magnitudes(sample_magnitudes()).value());
   mistreat(read_magnitudes, magnitudes, magnitudes.size());
   const std::string spectrum = text_of(write_spectrum(sample_spectrum()).value());

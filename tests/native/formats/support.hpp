@@ -25,7 +25,7 @@ inline std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// A file that numpy wrote, see data/.
+/// A file written by numpy, see data/.
 inline Bytes data_file(const std::string& name) {
   return bytes_of(read_text(LODESTONE_TEST_DATA "/../native/formats/data/" + name));
 }
@@ -44,7 +44,7 @@ inline std::string safetensors_text(const std::string& header, const std::string
   return raw(std::uint64_t{header.size()}) + header + data;
 }
 
-/// The message of a failure; an empty text where there is none.
+/// The message of a failure; empty if there was none.
 template <class T>
 std::string refusal(const Result<T>& result) {
   if (result) return {};
@@ -52,19 +52,19 @@ std::string refusal(const Result<T>& result) {
   return result.error().message;
 }
 
-/// The text must not be in memory beyond its end, so that the sanitizer sees every read behind it.
+/// Reads a copy of exactly the text's size, so that the sanitizer detects every read beyond its end.
 template <class Read>
 auto read_exactly(Read read, std::string_view text) {
   const Bytes bytes = bytes_of(text);
   return read(ByteView(bytes.data(), text.size()));
 }
 
-/// Reads the file cut off at every byte, and with every bit of its first `bits / 8` bytes flipped. The cut ones must be
-/// refused; the others must be read or refused, never crash.
+/// Reads the file truncated at every byte, and with every bit of its first `bytes_to_flip` bytes flipped. Truncated
+/// files must be refused; the others must be read or refused, without a crash.
 template <class Read>
 void mistreat(Read read, const std::string& text, std::size_t bytes_to_flip) {
   for (std::size_t size = 0; size < text.size(); ++size) {
-    INFO("cut off at byte " << size);
+    INFO("truncated at byte " << size);
     REQUIRE(!refusal(read_exactly(read, std::string_view(text).substr(0, size))).empty());
   }
   for (std::size_t bit = 0; bit < 8 * std::min(bytes_to_flip, text.size()); ++bit) {

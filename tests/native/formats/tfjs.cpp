@@ -11,7 +11,7 @@ Result<Model> parse_tfjs(ByteView json) { return read_tfjs(json, bytes_of(shards
 
 }  // namespace
 
-TEST_CASE("tfjs: a model of TensorFlow.js, and the same as Keras writes it") {
+TEST_CASE("tfjs: a model written by TensorFlow.js, and the same model written by Keras") {
   const Bytes json = bytes_of(vector_file("tfjs/model.json"));
   CHECK(model_format(json) == ModelFormat::tfjs);
   CHECK(tfjs_shards(json).value() == std::vector<std::string>{"group1-shard1of2.bin", "group1-shard2of2.bin"});

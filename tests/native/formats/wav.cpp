@@ -89,7 +89,7 @@ TEST_CASE("The bundled sounds are read") {
   }
 }
 
-TEST_CASE("A file that a program streamed has no true length; any other length must be there") {
+TEST_CASE("A streamed file has a placeholder for its length; any other length must be there in full") {
   const std::string head = "RIFF" + std::string(4, '\xff') + "WAVE" + Format().text() + "data";
   const std::string data = raw(std::int16_t{16384}) + raw(std::int16_t{-16384}) + "x";
   for (const std::uint32_t length : {0xffffffffu, 0x7ffff000u}) {
@@ -100,7 +100,7 @@ TEST_CASE("A file that a program streamed has no true length; any other length m
   CHECK_THAT(refused_wav(head + raw(0xffffffffu)), Contains("no samples"));
 }
 
-TEST_CASE("Files that are not WAV, or not one that can be played, are refused") {
+TEST_CASE("Files that are not WAV, or not playable, are refused") {
   CHECK_THAT(refused_wav(""), Contains("not a WAV file"));
   CHECK_THAT(refused_wav("ID3\x03 some mp3 bytes"), Contains("not a WAV file") && Contains("ID3"));
   CHECK_THAT(refused_wav("RIFX" + std::string(8, '\0')), Contains("not a WAV file"));
@@ -118,7 +118,7 @@ TEST_CASE("Files that are not WAV, or not one that can be played, are refused") 
   CHECK_THAT(refused_wav(wav({.channels = 65535, .bits = 32}, "xx")), Contains("block align"));
 }
 
-TEST_CASE("Samples that are not finite are refused by their number") {
+TEST_CASE("Samples that are not finite are refused, naming the first") {
   const std::string fine = raw(0.5f), nan = raw(std::numeric_limits<float>::quiet_NaN()),
                     inf = raw(std::numeric_limits<float>::infinity());
   CHECK_THAT(refused_wav(wav({.tag = 3, .bits = 32}, fine + fine + nan)), Contains("sample 2 is nan"));
@@ -127,7 +127,7 @@ TEST_CASE("Samples that are not finite are refused by their number") {
   CHECK_THAT(refused_wav(wav({.tag = 3, .bits = 64}, raw(1e300))), Contains("sample 0 is inf"));
 }
 
-TEST_CASE("Written sounds come back: float32 to the bit, pcm16 to half a step, clipped") {
+TEST_CASE("Written sounds are read back: float32 exactly, pcm16 to half a step, clipped") {
   const std::vector<float> samples{0, 0.5f, -1, 1, 1.5f, -2, 0.1f, -0.1f, 3e38f, 1e-30f};
   const auto exact = read_wav(write_wav(samples, 48000, WavEncoding::float32).value()).value();
   CHECK(std::equal(samples.begin(), samples.end(), exact.samples.begin(), exact.samples.end()));
@@ -148,7 +148,7 @@ TEST_CASE("Reading and writing pcm16 again changes nothing") {
   CHECK(text_of(written).substr(0, 44) == file.substr(0, 44));
 }
 
-TEST_CASE("What is not sound is not written") {
+TEST_CASE("Invalid sounds are not written") {
   const std::vector<float> nan{0, std::numeric_limits<float>::quiet_NaN()};
   CHECK_THAT(refusal(write_wav(nan, 44100)), Contains("sample 1 is nan"));
   for (const double rate : {0.0, 768001.0, std::nan("")}) {
@@ -159,7 +159,7 @@ TEST_CASE("What is not sound is not written") {
   }
 }
 
-TEST_CASE("Mistreated sounds are refused or read") {
+TEST_CASE("Truncated and damaged sounds are refused or read") {
   const std::string text = wav({.channels = 2}, std::string(12, 'x'));
   mistreat(read_wav, text, text.size());
 }

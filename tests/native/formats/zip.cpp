@@ -10,7 +10,7 @@ const std::string two = zip_text({{"a", "first"}, {"b/c", "second one"}});
 
 std::string refused_zip(const std::string& text) { return refusal(read_exactly(read_zip, text)); }
 
-/// The archive with the bytes of `field` at an offset behind the n-th place of `mark`.
+/// The archive with the bytes of `field` at an offset from the n-th occurrence of `mark`.
 std::string with(const char* mark, int n, std::size_t offset, const std::string& field) {
   std::size_t place = two.find(mark);
   while (n-- > 0) place = two.find(mark, place + 1);
@@ -19,7 +19,7 @@ std::string with(const char* mark, int n, std::size_t offset, const std::string&
 
 }  // namespace
 
-TEST_CASE("zip: entries are views of what is stored") {
+TEST_CASE("zip: entries are views of the stored bytes") {
   const Bytes bytes = bytes_of(two);
   const auto entries = read_zip(bytes).value();
   REQUIRE(entries.size() == 2);
@@ -33,7 +33,7 @@ TEST_CASE("zip: entries are views of what is stored") {
   CHECK(refused_zip(commented + "hello").empty());
 }
 
-TEST_CASE("zip: lies are refused by name") {
+TEST_CASE("zip: inconsistent entries are refused, naming them") {
   const char *directory = "PK\1\2", *local = "PK\3\4", *end = "PK\5\6";
   CHECK_THAT(refused_zip(with(directory, 0, 10, raw(std::uint16_t{8}))), Catch::Contains("\"a\" is compressed"));
   CHECK_THAT(refused_zip(with(directory, 0, 8, raw(std::uint16_t{1}))), Catch::Contains("\"a\" is encrypted"));

@@ -77,7 +77,7 @@ inline double difference(std::span<const float> actual, std::span<const float> e
   for (std::size_t i = 0; i < expected.size(); ++i) {
     largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
     const double here = std::abs(static_cast<double>(actual[i]) - expected[i]);
-    if (!(here <= error)) error = here;  // a NaN sticks
+    if (!(here <= error)) error = here;  // keeps a NaN
   }
   return largest > 0 ? error / largest : error;
 }

@@ -8,7 +8,7 @@
 using namespace lodestone;
 using namespace lodestone::test;
 
-TEST_CASE("A network's configuration is refused by field, value and what is allowed") {
+TEST_CASE("An invalid network configuration is refused, naming field, value and allowed range") {
   const auto message = [](NetworkConfig config) { return config.check() ? config.check()->message : ""; };
   CHECK(message({1, {1}, 1, Scale::linear}) == "");
   CHECK(message({32769, {4096, 4096, 4096, 4096}, 4096, Scale::linear}) == "");
@@ -54,7 +54,7 @@ TEST_CASE("Tensors have PyTorch's names, order and shapes") {
   }
 }
 
-TEST_CASE("A clone of weights is equal and its own") {
+TEST_CASE("A clone of weights is equal and independent") {
   const NetworkConfig config{4, {3}, 2, Scale::linear};
   Weights weights = random_weights(config, 1);
   Weights copy = weights.clone().value();
@@ -80,7 +80,7 @@ TEST_CASE("log1p compresses and expands; linear does neither") {
   CHECK(values == magnitudes);
 }
 
-TEST_CASE("Names of scales and modes come back") {
+TEST_CASE("Names of scales and modes can be parsed") {
   for (const Scale scale : {Scale::linear, Scale::log1p}) {
     Scale parsed = scale == Scale::linear ? Scale::log1p : Scale::linear;
     CHECK(parse_scale(scale_name(scale), parsed));

@@ -9,7 +9,7 @@
 
 namespace lodestone::test {
 
-/// The network as the papers write it, in double precision: no sharing, no folding, one window after the other.
+/// The network as in the papers, in double precision: no sharing, no folding, one window after another.
 class PlainNetwork {
  public:
   using Matrix = Eigen::MatrixXd;
@@ -25,7 +25,7 @@ class PlainNetwork {
     Vector dense_bias;
   };
 
-  /// Of each layer: h and c.
+  /// h and c of each layer.
   struct State {
     Vector output, cell;
   };
@@ -67,8 +67,8 @@ class PlainNetwork {
     return predict_all(frames, state).rightCols(1);
   }
 
-  /// The frame after each of `frames` (columns), with `mean` and `variance`, from a state that it leaves at that of the
-  /// end; remembers the way for `backward`.
+  /// The frame after each of `frames` (columns), with `mean` and `variance`. Starts from `state`, replaces it with the
+  /// final state, and records what `backward` needs.
   Matrix predict_all(const Matrix& frames, std::vector<State>& state) {
     const Vector deviation = (variance.array() + 1e-5).sqrt();
     normal = ((frames.colwise() - mean).array().colwise() / deviation.array()).matrix();
@@ -121,8 +121,8 @@ class PlainNetwork {
     return zero;
   }
 
-  /// Mean squared error over windows of `frames` (columns) after setting mean and variance to theirs; with gradients
-  /// where wanted.
+  /// Mean squared error over windows of `frames` (columns) after setting mean and variance to theirs; optionally with
+  /// gradients.
   double loss(const Matrix& frames, int sequence, const std::vector<std::int64_t>& starts,
               Parameters* gradient = nullptr) {
     const auto bins = frames.rows();
@@ -141,8 +141,8 @@ class PlainNetwork {
     return sum / count;
   }
 
-  /// Mean squared error over stretches of `frames`, each predicting all frames after its first, from states that it
-  /// leaves at those of their ends.
+  /// Mean squared error over stretches of `frames`, each predicting all frames after its first, starting from `states`
+  /// and replacing them with the final ones.
   struct Stretch {
     Eigen::Index start, predictions;
   };

@@ -43,11 +43,11 @@ TEST_CASE("Predictor agrees with the plain network in double precision") {
       for (int k = 0; k < small.bins; ++k) error = std::max(error, std::abs(got[m][k] - expected[k]));
     }
     INFO(mode_name(mode));
-    CHECK(error < 2e-6);  // float32 roundings in outputs around 1
+    CHECK(error < 2e-6);  // float32 rounding in outputs around 1
   }
 }
 
-TEST_CASE("A bin that hardly varies keeps its digits") {
+TEST_CASE("A bin that hardly varies keeps its precision") {
   // 1000 ± 0.01 with a variance to match: folding the mean into the bias would leave an error of 0.1.
   const NetworkConfig config{1, {4}, 4, Scale::linear};
   Weights weights = random_weights(config, 3);
@@ -60,7 +60,7 @@ TEST_CASE("A bin that hardly varies keeps its digits") {
   CHECK(predictor.process({&frame, 1})[0] == Approx(expected).margin(1e-6));
 }
 
-TEST_CASE("Windows in flight have the bits of a window on its own") {
+TEST_CASE("Windows in flight are bit-identical to a window on its own") {
   const auto frames = random_frames(40, small.bins, 4);
   const auto flying = predictions(small, frames, Mode::window);
   auto alone = Predictor::create(small, random_weights(small, 1), Mode::window).value();
@@ -72,7 +72,7 @@ TEST_CASE("Windows in flight have the bits of a window on its own") {
   }
 }
 
-TEST_CASE("Slices of any budget give the same bits") {
+TEST_CASE("Slices of any budget give bit-identical results") {
   const auto frames = random_frames(20, small.bins, 5);
   for (const Mode mode : {Mode::window, Mode::stateful}) {
     const auto whole = predictions(small, frames, mode);
@@ -121,7 +121,7 @@ TEST_CASE("The cost of fewer windows is what the first frames charge") {
   }
 }
 
-TEST_CASE("Modes change on the way: the longest window goes on alone, until new ones are as long as they should be") {
+TEST_CASE("The mode can change at any time: the longest window continues alone until new ones are long enough") {
   const auto [sequence, before] = GENERATE(std::pair{8, 20}, std::pair{8, 3}, std::pair{1, 5});
   NetworkConfig config = small;
   config.sequence = sequence;
@@ -146,7 +146,7 @@ TEST_CASE("Modes change on the way: the longest window goes on alone, until new 
   CHECK(wrong == 0);
 }
 
-TEST_CASE("A mode asked for in the middle of a frame waits for the next; in stateful mode it stays") {
+TEST_CASE("A mode set in the middle of a frame waits for the next; a stateful predictor ignores it") {
   const auto frames = random_frames(30, small.bins, 14);
   const auto stateful = predictions(small, frames, Mode::stateful);
   auto predictor = Predictor::create(small, random_weights(small, 1), Mode::stateful).value();
@@ -181,7 +181,7 @@ TEST_CASE("Reset forgets everything") {
   }
 }
 
-TEST_CASE("Nothing is taken from the heap after create") {
+TEST_CASE("Nothing is allocated after create") {
   const auto frames = random_frames(20, small.bins, 7);
   for (const Mode mode : {Mode::window, Mode::stateful}) {
     auto predictor = Predictor::create(small, random_weights(small, 1), mode).value();
@@ -223,7 +223,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit") {
   }
 }
 
-TEST_CASE("Subnormal weights and frames count as zero, whatever they meet") {
+TEST_CASE("Subnormal weights and frames count as zero, whatever they are multiplied by") {
   const NetworkConfig config{2, {1}, 1, Scale::linear};
   Weights weights = Weights::create(config).value();
   for (float& value : weights.norm_weight) value = 1;
@@ -237,7 +237,7 @@ TEST_CASE("Subnormal weights and frames count as zero, whatever they meet") {
   CHECK(predictor.process(both)[0] > 0.2f);
 }
 
-TEST_CASE("Broken and huge frames pass through without harm") {
+TEST_CASE("Invalid and huge frames do no lasting harm") {
   auto frames = random_frames(10, small.bins, 11);
   frames(2, 3) = std::numeric_limits<float>::quiet_NaN();
   frames(3, 0) = std::numeric_limits<float>::infinity();
@@ -250,7 +250,7 @@ TEST_CASE("Broken and huge frames pass through without harm") {
                   predictions(small, after, Mode::window).back()));  // no window holds them any more
 }
 
-TEST_CASE("Weights of other shapes are refused by name") {
+TEST_CASE("Weights with wrong shapes are refused, naming the tensor") {
   NetworkConfig other = small;
   other.bins = 12;
   const auto refused = Predictor::create(small, random_weights(other, 1), Mode::window);

@@ -7,7 +7,7 @@ namespace {
 
 /// Tolerance of tests/vectors/README.md for generation, which feeds errors back over 40 frames.
 constexpr double generation_tolerance = 1e-3;
-/// And for a single prediction.
+/// Tolerance for a single prediction.
 constexpr double prediction_tolerance = 1e-4;
 
 /// 40 frames after the first `sequence`, each prediction fed back.
@@ -24,7 +24,7 @@ Array2<float> continued(Predictor& predictor, const Array2<float>& frames, int s
 
 }  // namespace
 
-TEST_CASE("Predictor gives PyTorch's predictions of the windows of step 1") {
+TEST_CASE("Predictor gives PyTorch's predictions for the windows of step 1") {
   for (const std::string& name : magnet_names) {
     const MagnetVectors vectors(name);
     const auto frames = vectors.matrix("frames");

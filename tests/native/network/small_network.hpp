@@ -7,7 +7,7 @@
 
 namespace lodestone::test {
 
-/// Random weights of moderate size, with BatchNorm statistics that do something.
+/// Random weights of moderate size, with BatchNorm statistics that have an effect.
 inline Weights random_weights(const NetworkConfig& config, std::uint32_t seed) {
   Random random(seed);
   Weights weights = Weights::create(config).value();

@@ -19,8 +19,8 @@ std::vector<float> values(Weights weights) {
   return all;
 }
 
-/// A network that steps in the wrong direction blow up: the last layer's outputs are all alike and cancel out in a
-/// Dense layer with huge weights of both signs, until steps make them differ.
+/// A network that diverges if steps go in the wrong direction: the last layer's outputs are all equal and cancel out in
+/// a Dense layer with huge weights of both signs, until steps make them differ.
 Weights fragile() {
   Weights weights = random_weights({9, {6, 6}, 7, Scale::linear}, 1);
   LstmWeights& top = weights.layers[1];
@@ -64,8 +64,8 @@ TEST_CASE("The learning rate follows its schedule to the end of the last epoch")
   CHECK(values(trainer.weights().value()) == done);
 }
 
-TEST_CASE("A step is as long as the schedule says") {
-  // Adam's first step changes every weight by the learning rate, but for ε, whatever its gradient.
+TEST_CASE("The size of a step follows the schedule") {
+  // Apart from ε, Adam's first step changes every weight by the learning rate, whatever its gradient.
   const auto change = [](int warm_up) {
     TrainerConfig config = small_config();
     config.weight_decay = 0;
@@ -83,7 +83,7 @@ TEST_CASE("A step is as long as the schedule says") {
 TEST_CASE("Training ends when the held-out loss has not fallen for a while, with the weights of the best epoch") {
   TrainerConfig config = small_config();
   config.validation = 0.25;
-  config.learning_rate = 0.02;  // noise cannot be learned: what is held out soon gets worse
+  config.learning_rate = 0.02;  // noise cannot be learned: the held-out loss soon rises
   config.epochs = 1000;
   Trainer whole(small_sound(60), config);
   std::vector<std::vector<float>> after;
@@ -112,7 +112,7 @@ TEST_CASE("Training ends when the held-out loss has not fallen for a while, with
         after[static_cast<std::size_t>(patient.status().best_epoch - 1)]);
 }
 
-TEST_CASE("Residuals are those of the weights that the model has") {
+TEST_CASE("Residuals are those of the model's weights") {
   TrainerConfig config = small_config();
   config.validation = 0.25;
   config.learning_rate = 0.02;
@@ -131,7 +131,7 @@ TEST_CASE("Residuals are those of the weights that the model has") {
   CHECK(std::vector<float>(model.residuals.begin(), model.residuals.end()) == residuals);
 }
 
-TEST_CASE("A loss that is no number takes training back at half the rate") {
+TEST_CASE("After a loss that is not finite, training goes back and continues at half the rate") {
   TrainerConfig config = fragile_config();
   config.learning_rate = 1;
   const Weights initial = fragile();
@@ -153,7 +153,7 @@ TEST_CASE("A loss that is no number takes training back at half the rate") {
   }
   CHECK(blown > 0);
   REQUIRE(trainer.ending() == Ending::none);
-  // It is as if training had been so slow from the start.
+  // As if this had been the learning rate from the start.
   config.learning_rate = trainer.status().learning_rate;
   auto slow = Trainer::create(small_sound(40), config, &initial).value();
   for (int step = 0; step < 24; ++step) slow.step();
@@ -161,7 +161,7 @@ TEST_CASE("A loss that is no number takes training back at half the rate") {
   CHECK(values(slow.weights().value()) == values(trainer.weights().value()));
 }
 
-TEST_CASE("After a hundred steps it goes back to a later place, in full") {
+TEST_CASE("After a hundred steps training goes back to a later copy, restoring everything") {
   TrainerConfig config = small_config();
   config.training = GENERATE(Training::windows, Training::sequence);
   config.validation = GENERATE(0.0, 0.25);
@@ -194,7 +194,7 @@ TEST_CASE("After a hundred steps it goes back to a later place, in full") {
   CHECK(broken.step() == other.step());  // the same windows
 }
 
-TEST_CASE("A held-out loss that is no number takes it back too") {
+TEST_CASE("Training also goes back after a held-out loss that is not finite") {
   TrainerConfig config = small_config();
   config.validation = 0.25;
   Trainer trainer(small_sound(60), config);
@@ -207,7 +207,7 @@ TEST_CASE("A held-out loss that is no number takes it back too") {
     run();
     trainer.finish();
   }
-  run();  // over the windows held out
+  run();  // over the held-out windows
   const double nothing = std::nan("");
   std::memcpy(&*(trainer.partial().end() - 2), &nothing, sizeof nothing);
   CHECK(std::isnan(trainer.finish()));
@@ -217,7 +217,7 @@ TEST_CASE("A held-out loss that is no number takes it back too") {
   CHECK(trainer.validation_losses().empty());
 }
 
-TEST_CASE("What watches over a training is part of its state") {
+TEST_CASE("Rollbacks and the best epoch are part of the state") {
   TrainerConfig config = fragile_config();
   config.validation = 0.25;
   config.learning_rate = 1;
@@ -242,7 +242,7 @@ TEST_CASE("What watches over a training is part of its state") {
   CHECK(values(std::move(broken.model()->weights)) == values(std::move(unbroken.model()->weights)));
 }
 
-TEST_CASE("Training that blows up whatever the rate is given up") {
+TEST_CASE("Training that diverges at every learning rate ends") {
   TrainerConfig config = fragile_config();
   Weights initial = fragile();
   for (float& value : initial.dense_bias) value = 3e38f;
@@ -256,7 +256,7 @@ TEST_CASE("Training that blows up whatever the rate is given up") {
   CHECK(trainer.step_count() == 0);
 }
 
-TEST_CASE("Settings of the schedule are refused by name") {
+TEST_CASE("Invalid schedule settings are refused, naming the field") {
   const auto refusal = [](auto change) {
     TrainerConfig config = small_config();
     change(config);

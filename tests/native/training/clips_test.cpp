@@ -22,7 +22,7 @@ std::string refusal(const TrainerConfig& config, std::span<const std::uint64_t> 
 
 }  // namespace
 
-TEST_CASE("No window spans the border of two clips") {
+TEST_CASE("No window spans two clips") {
   TrainerConfig config = small_config();
   config.batch = 9;  // all of them
   Trainer trainer = make_trainer(config, clips).value();
@@ -34,7 +34,7 @@ TEST_CASE("No window spans the border of two clips") {
   CHECK(trainer.step() == Approx(expected).epsilon(1e-6));
 }
 
-TEST_CASE("What is held out is the last windows of all clips") {
+TEST_CASE("The last windows of all clips are held out") {
   TrainerConfig config = small_config();
   config.batch = 3;
   config.validation = 0.6 * 0.5;  // 3 of 9 windows, the last of the last clip
@@ -53,13 +53,13 @@ TEST_CASE("What is held out is the last windows of all clips") {
   CHECK(trainer.validation_losses()[0] == Approx(sum / (3 * 9)).epsilon(1e-5));
 }
 
-TEST_CASE("No stretch spans the border of two clips, behind which the state is zero") {
+TEST_CASE("No stretch spans two clips, and each clip starts from a zero state") {
   TrainerConfig config = small_config();
   config.training = Training::sequence;
   config.batch = 8;
   config.stretch = 4;
   Trainer trainer = make_trainer(config, clips).value();
-  // Those with a window.
+  // The clips that have a window.
   const std::vector<Clip> list{{0, 10}, {17, 8}, {25, 12}};
   const Stretches stretches = Stretches::create(list, 8, 4).value();
   REQUIRE(trainer.steps_per_epoch() == static_cast<int>(stretches.count()));
@@ -83,7 +83,7 @@ TEST_CASE("No stretch spans the border of two clips, behind which the state is z
   CHECK(fresh > 2);  // also within a lane
 }
 
-TEST_CASE("Clips that are no cut of the frames, or too short, are refused") {
+TEST_CASE("Clips that do not add up to the frames, or are too short, are refused") {
   TrainerConfig config = small_config();
   CHECK(refusal(config, clips) == "");
   CHECK(refusal(config, std::vector<std::uint64_t>{10, 20}) == "the clips add up to 30 frames; expected 37");
@@ -92,7 +92,7 @@ TEST_CASE("Clips that are no cut of the frames, or too short, are refused") {
         "windows of 7 frames needs 4");
 }
 
-TEST_CASE("Ten thousand clips are learned") {
+TEST_CASE("Ten thousand clips can be learned") {
   TrainerConfig config = small_config();
   config.training = GENERATE(Training::windows, Training::sequence);
   config.batch = 64;

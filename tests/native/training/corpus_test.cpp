@@ -55,15 +55,15 @@ std::size_t loudest_bin(std::span<const float> frame) {
 }  // namespace
 
 TEST_CASE("The gain brings the root mean square to −20 dBFS") {
-  // That of a sine is its amplitude over √2, whole periods in each block of 3200 samples.
+  // For a sine it is the amplitude over √2; each block of 3200 samples has whole periods.
   CHECK(normalising_gain(sine(2, 500, 0.5), rate) == Approx(0.1 * std::sqrt(2.0) / 0.5).epsilon(1e-6));
   CHECK(normalising_gain(sine(2, 500, 1e-3), rate) == Approx(0.1 * std::sqrt(2.0) / 1e-3).epsilon(1e-6));
 }
 
-TEST_CASE("Pauses do not count for the level") {
+TEST_CASE("Pauses do not count towards the level") {
   std::vector<float> samples = sine(2, 500);
   const float gain = normalising_gain(samples, rate);
-  samples.resize(16 * 3200);  // 11 blocks of silence behind 5 of the sine
+  samples.resize(16 * 3200);  // 11 blocks of silence after 5 of the sine
   CHECK(normalising_gain(samples, rate) == gain);
   const std::vector<float> faint = sine(4, 500, 0.05);  // 10 blocks 15 dB below the mean
   std::copy(faint.begin(), faint.end(), samples.begin() + 5 * 3200);
@@ -73,7 +73,7 @@ TEST_CASE("Pauses do not count for the level") {
   CHECK(normalising_gain(samples, rate) == Approx(0.1 / std::sqrt((5 * 0.125 + 10 * 0.045) / 15)).epsilon(1e-5));
 }
 
-TEST_CASE("Silence stays, and peaks stay within full scale") {
+TEST_CASE("Silence is left unchanged, and peaks stay within full scale") {
   CHECK(normalising_gain({}, rate) == 1);
   CHECK(normalising_gain(std::vector<float>(5000), rate) == 1);
   CHECK(normalising_gain(sine(1, 500, 4e-5), rate) == 1);  // −91 dBFS
@@ -82,15 +82,15 @@ TEST_CASE("Silence stays, and peaks stay within full scale") {
   CHECK(normalising_gain(click, rate) == 4);
 }
 
-TEST_CASE("What was recorded at another level gives the same frames") {
+TEST_CASE("A sound recorded at a different level gives the same frames") {
   const std::vector<float> loud = sine(1, 700, 0.9);
   std::vector<float> quiet = loud;
-  for (float& sample : quiet) sample *= 0x1p-9f;  // a power of two, so that the roundings are the same
+  for (float& sample : quiet) sample *= 0x1p-9f;  // a power of two, so that rounding is the same
   CHECK(values(taken(loud)) == values(taken(quiet)));
   CHECK(values(taken(loud, plain())) != values(taken(quiet, plain())));
 }
 
-TEST_CASE("Without alterations the frames are those of the transform, clip behind clip") {
+TEST_CASE("Without alterations, the frames are those of the transform, clip after clip") {
   const std::vector<float> first = sine(0.5, 500), second = sine(0.3, 900);
   Corpus corpus(stft(), plain());
   REQUIRE_FALSE(corpus.add(first));
@@ -109,7 +109,7 @@ TEST_CASE("Without alterations the frames are those of the transform, clip behin
   CHECK(corpus.frames() == 0);
 }
 
-TEST_CASE("Copies are shifted in pitch and level within what was asked, from a seed") {
+TEST_CASE("Copies are shifted in pitch and level within the configured range, depending on the seed") {
   CorpusConfig config = plain();
   config.copies = 30;
   config.copy_gain = 12;
@@ -133,12 +133,12 @@ TEST_CASE("Copies are shifted in pitch and level within what was asked, from a s
     const float level = middle[bin] / 32;  // of the sine: amplitude / 2 · the window's sum
     softest = std::min(softest, level);
     loudest = std::max(loudest, level);
-    // A higher copy is as much shorter.
+    // A higher copy is shorter by the same factor.
     CHECK(static_cast<double>(clips[c]) == Approx(125.0 * 32 / static_cast<double>(bin)).epsilon(0.03));
     begin += clips[c];
   }
   CHECK(lowest >= 21);   // 32 / 2^(7/12) = 21.4
-  CHECK(lowest <= 23);   // 30 draws come near the ends
+  CHECK(lowest <= 23);   // 30 draws get close to the ends
   CHECK(highest <= 48);  // 47.9
   CHECK(highest >= 45);
   CHECK(softest >= 0.25f * 0.8f);  // −12 dB; between two bins a Hann window loses 1.4 dB
@@ -166,7 +166,7 @@ TEST_CASE("The copies of many clips share 64 speeds") {
   CHECK(std::includes(first.begin(), first.end(), second.begin(), second.end()));
 }
 
-TEST_CASE("A copy that is not altered is its clip") {
+TEST_CASE("A copy without alterations equals its clip") {
   CorpusConfig config = plain();
   config.copies = 1;
   config.copy_gain = config.copy_pitch = 0;
@@ -176,7 +176,7 @@ TEST_CASE("A copy that is not altered is its clip") {
   REQUIRE(corpus.clips().size() == 2);
   REQUIRE(corpus.clips()[0] == corpus.clips()[1]);
   double worst = 0;
-  for (std::size_t m = 4; m < 122; ++m) {  // at the ends the resampler hears silence
+  for (std::size_t m = 4; m < 122; ++m) {  // at the ends the resampler reads silence
     for (std::size_t k = 0; k < 129; ++k) {
       worst = std::max(worst, std::abs(static_cast<double>(frames.values(m, k)) - frames.values(126 + m, k)));
     }
@@ -184,7 +184,7 @@ TEST_CASE("A copy that is not altered is its clip") {
   CHECK(worst < 0.002 * 32);  // the resampler's 0.01 dB of the sine
 }
 
-TEST_CASE("What is held out has no copies") {
+TEST_CASE("Held-out sound has no copies") {
   CorpusConfig config = plain();
   config.copies = 3;
   config.copy_gain = 0;
@@ -197,13 +197,13 @@ TEST_CASE("What is held out has no copies") {
   samples.insert(samples.end(), last.begin(), last.end());
   REQUIRE_FALSE(corpus.add(samples));
   const Magnitudes frames = corpus.take().value();
-  // 126 and 376 frames, of which the last half of all 502 is held out: 125 of the second clip are learned.
+  // 126 and 376 frames; the last half of all 502 is held out, so 125 of the second clip are trained on.
   const auto clips = corpus.clips();
   REQUIRE(clips.size() == 8);
   std::size_t begin = 0;
   for (std::size_t c = 0; c < 6; ++c) {
     CHECK(static_cast<double>(clips[c]) == Approx(c < 3 ? 126 : 125).epsilon(0.01));
-    for (std::size_t m = 0; m + 3 < clips[c]; ++m) {  // but for frames on the border
+    for (std::size_t m = 0; m + 3 < clips[c]; ++m) {  // except frames at the border
       CHECK(std::abs(static_cast<double>(loudest_bin(frames.values.row(begin + m))) - (c < 3 ? 16 : 32)) <= 1);
     }
     begin += clips[c];
@@ -213,7 +213,7 @@ TEST_CASE("What is held out has no copies") {
   CHECK(corpus.own_share() == Approx(502.0 / static_cast<double>(frames.count())));
 }
 
-TEST_CASE("Samples and settings that are out of range are refused by name") {
+TEST_CASE("Samples and settings that are out of range are refused, naming them") {
   std::vector<float> samples = sine(1, 500);
   samples[77] = std::numeric_limits<float>::quiet_NaN();
   samples[78] = std::numeric_limits<float>::infinity();

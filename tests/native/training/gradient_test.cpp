@@ -8,7 +8,7 @@ using namespace lodestone::test;
 
 namespace {
 
-/// The same tensors as `tensors(weights)` without the statistics, both biases of a layer alike; row-major.
+/// The same tensors as `tensors(weights)` without the statistics, with equal biases in each layer; row-major.
 std::vector<std::pair<std::string, std::vector<double>>> flattened(const PlainNetwork::Parameters& from) {
   std::vector<std::pair<std::string, std::vector<double>>> all;
   const auto put = [&](const std::string& name, const PlainNetwork::Matrix& values) {
@@ -54,7 +54,7 @@ double gradient_error(Weights actual, const PlainNetwork::Parameters& expected) 
 
 }  // namespace
 
-TEST_CASE("The plain network's gradients are those of finite differences") {
+TEST_CASE("The plain network's gradients agree with finite differences") {
   const NetworkConfig config{3, {3, 2}, 4, Scale::linear};
   const Eigen::MatrixXd frames = PlainNetwork::matrix(random_frames(12, 3, 1)).transpose();
   const std::vector<std::int64_t> starts{0, 3, 4, 7};
@@ -99,7 +99,7 @@ TEST_CASE("The plain network's gradients are those of finite differences") {
   check(p.dense_bias, gradient.dense_bias);
 }
 
-TEST_CASE("Sharing frames between windows changes no gradient") {
+TEST_CASE("Sharing frames between windows does not change gradients") {
   struct Case {
     std::vector<int> layers;
     int sequence;
@@ -129,7 +129,7 @@ TEST_CASE("Sharing frames between windows changes no gradient") {
     // float32 sums of some hundred terms.
     CHECK(gradient_error(trainer.gradients().value(), gradient) < 2e-5);
 
-    // The running statistics move a tenth of the way to those of all places, the variance as the population's.
+    // The running statistics move a tenth of the way to those of all places, with unbiased variance.
     const Weights after = trainer.weights().value();
     const double places = static_cast<double>(c.sequence * c.starts.size());
     for (int k = 0; k < 9; ++k) {
@@ -140,7 +140,7 @@ TEST_CASE("Sharing frames between windows changes no gradient") {
   }
 }
 
-TEST_CASE("Bins that hardly vary, or never, keep their variance") {
+TEST_CASE("Bins that vary little or not at all keep their variance") {
   Magnitudes sound = small_sound(60);
   for (std::size_t m = 0; m < 60; ++m) {
     sound.values(m, 0) = 1e4f + static_cast<float>(m % 3) / 1024;
@@ -162,7 +162,7 @@ TEST_CASE("Bins that hardly vary, or never, keep their variance") {
   CHECK(after.running_var[1] == 0.0f);
 }
 
-TEST_CASE("Stretches carry the state on, and no gradient back") {
+TEST_CASE("Stretches carry the state forward, but no gradient back") {
   struct Case {
     std::vector<int> layers;
     int batch, stretch;
@@ -178,7 +178,7 @@ TEST_CASE("Stretches carry the state on, and no gradient back") {
              1,
              9,
              {{{0, 1}, {2, 1}, {5, 1}},
-              {{1, 1}, {3, 1}, {6, 1}},  // a frame a step; 8 are 2, 3 and 3, and the first lane walks on
+              {{1, 1}, {3, 1}, {6, 1}},  // one frame per step; 8 are 2, 3 and 3, and the first lane continues
               {{2, 1}, {4, 1}, {7, 1}}}}}) {
     TrainerConfig config = small_config();
     config.training = Training::sequence;
@@ -203,7 +203,7 @@ TEST_CASE("Stretches carry the state on, and no gradient back") {
   }
 }
 
-TEST_CASE("BatchNorm has the statistics of all frames that stretches are trained on") {
+TEST_CASE("BatchNorm uses the statistics of all frames that stretches are trained on") {
   TrainerConfig config = small_config();
   config.training = Training::sequence;
   config.validation = 0.25;
@@ -222,7 +222,7 @@ TEST_CASE("Clipping scales all gradients to the norm, before the weight decay") 
   TrainerConfig config = small_config();
   config.learning_rate = 1e-3;
   config.weight_decay = 0;
-  config.clip_norm = 1e-7;  // so small that Adam's ε of 1e-8 shows the size of the gradient
+  config.clip_norm = 1e-7;  // so small that Adam's ε of 1e-8 reveals the size of the gradient
   Trainer trainer(small_sound(60), config);
   Weights before = trainer.weights().value();
   trainer.step();
@@ -231,7 +231,7 @@ TEST_CASE("Clipping scales all gradients to the norm, before the weight decay") 
   for (const NamedTensor& tensor : tensors(gradient)) {
     for (const float value : tensor.values) squares += static_cast<double>(value) * value;
   }
-  CHECK(std::sqrt(squares) > 0.01);  // those handed out are not clipped
+  CHECK(std::sqrt(squares) > 0.01);  // the returned ones are not clipped
   const auto old = tensors(before), now = tensors(after), slope = tensors(gradient);
   double error = 0;
   for (std::size_t i = 0; i < old.size(); ++i) {
@@ -242,5 +242,5 @@ TEST_CASE("Clipping scales all gradients to the norm, before the weight decay") 
       error = std::max(error, std::abs(now[i].values[j] - expected));
     }
   }
-  CHECK(error < 2e-7);  // roundings of parameters around 1; the steps themselves are up to 1e-3
+  CHECK(error < 2e-7);  // rounding of parameters around 1; the steps themselves are up to 1e-3
 }

@@ -9,7 +9,7 @@ using namespace lodestone::test;
 
 namespace {
 
-/// What a training came to.
+/// The results of a training.
 struct Outcome {
   std::vector<float> weights, losses, validation_losses;
   bool operator==(const Outcome& other) const {
@@ -61,7 +61,7 @@ Outcome by_threads(TrainerConfig config, int parts) {
   return outcome(trainer);
 }
 
-/// A trainer for each part, which hand each other what they have summed. All must come to the same.
+/// One trainer per part; they exchange partial sums. All must arrive at the same results.
 Outcome by_exchange(const TrainerConfig& config, int parts) {
   std::vector<Trainer> trainers;
   for (int part = 0; part < parts; ++part) trainers.push_back(make_trainer(config));
@@ -92,10 +92,10 @@ TrainerConfig three_epochs() {
 
 }  // namespace
 
-TEST_CASE("Any number of parts comes to the same bits, on threads and apart") {
+TEST_CASE("Any number of parts gives bit-identical results, on threads and in separate trainers") {
   TrainerConfig config = three_epochs();
-  SECTION("windows, more than there are shards") { config.batch = 19; }
-  SECTION("windows, fewer than there are shards") { config.batch = 3; }
+  SECTION("more windows than shards") { config.batch = 19; }
+  SECTION("fewer windows than shards") { config.batch = 3; }
   SECTION("windows of one frame") {
     config.batch = 8;
     config.sequence = 1;
@@ -114,7 +114,7 @@ TEST_CASE("Any number of parts comes to the same bits, on threads and apart") {
   }
 }
 
-TEST_CASE("Training ends after its epochs, and what is known of it is true") {
+TEST_CASE("Training ends after its epochs, and its status is correct") {
   TrainerConfig config = three_epochs();
   Trainer trainer = make_trainer(config);  // 23 + 13 + 1 windows, of which 7 are held out
   TrainingStatus status = trainer.status();
@@ -142,7 +142,7 @@ TEST_CASE("Training ends after its epochs, and what is known of it is true") {
   CHECK(std::isnan(trainer.step()));
 }
 
-TEST_CASE("A pass that is given up, or broken by a model, leaves no trace") {
+TEST_CASE("A pass that is abandoned, or interrupted by a model, leaves no trace") {
   TrainerConfig config = small_config();
   config.training = GENERATE(Training::windows, Training::sequence);
   config.layers = {300, 200};  // a step takes more than one call of run

@@ -5,9 +5,9 @@
 
 using namespace lodestone;
 
-TEST_CASE("The learning rate rises and falls as PyTorch's does") {
+TEST_CASE("The learning rate rises and falls like PyTorch's") {
   // LinearLR(start_factor=1/4, total_iters=3), then CosineAnnealingLR(T_max=8, eta_min=0.1), in a SequentialLR with
-  // milestones=[4], of a rate of 1.
+  // milestones=[4], with a base rate of 1.
   const std::vector<double> expected{0.25,
                                      0.5,
                                      0.75,
@@ -27,12 +27,12 @@ TEST_CASE("The learning rate rises and falls as PyTorch's does") {
   CHECK(scheduled_rate(100, 12, 4, 0.1) == Approx(0.1));
 }
 
-TEST_CASE("Without an end or a decay the rate stays after the warm-up") {
+TEST_CASE("Without an end or a decay, the rate stays constant after the warm-up") {
   for (const std::uint64_t step : {0, 1, 7, 1000000}) {
     CHECK(scheduled_rate(step, 0, 0, 0.1) == 1);
     CHECK(scheduled_rate(step, 2000000, 0, 1) == 1);
   }
   CHECK(scheduled_rate(4, 0, 10, 0.1) == 0.5);
   CHECK(scheduled_rate(10, 0, 10, 0.1) == 1);
-  CHECK(scheduled_rate(4, 5, 10, 0.1) == 0.5);  // over before it is warm
+  CHECK(scheduled_rate(4, 5, 10, 0.1) == 0.5);  // over before the warm-up ends
 }

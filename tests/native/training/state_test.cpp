@@ -27,14 +27,14 @@ TrainerConfig config_of(Training training) {
 
 }  // namespace
 
-TEST_CASE("Going on from a state comes to the same bits") {
+TEST_CASE("Resuming from a state gives bit-identical results") {
   const TrainerConfig config = config_of(GENERATE(Training::windows, Training::sequence));
   Trainer unbroken(small_sound(60), config);
   std::vector<std::vector<std::byte>> states{state_of(unbroken)};
   while (unbroken.begin()) {
     while (unbroken.run(0, 1)) {
     }
-    states.push_back(state_of(unbroken));  // within a pass, which then has not begun
+    states.push_back(state_of(unbroken));  // within a pass, which then counts as not begun
     unbroken.finish();
     states.push_back(state_of(unbroken));  // also between the last step of an epoch and the held-out loss
   }
@@ -51,7 +51,7 @@ TEST_CASE("Going on from a state comes to the same bits") {
   }
 }
 
-TEST_CASE("A state of another training is refused by name") {
+TEST_CASE("A state from a different training is refused, naming the difference") {
   const TrainerConfig config = config_of(Training::windows);
   Trainer trainer(small_sound(60), config);
   trainer.step();
@@ -87,7 +87,7 @@ TEST_CASE("Damaged states are refused, whatever is damaged") {
   auto longer = whole;
   longer.push_back(std::byte{0});
   CHECK(refusal(trainer, longer) == "the state has extra bytes at the end");
-  // Whatever a byte becomes: refused, or a state from which training can go on.
+  // Whatever a byte is changed to, the state is refused, or training can continue from it.
   for (std::size_t i = 0; i < whole.size(); i += 13) {
     auto changed = whole;
     changed[i] = std::byte{0xff};

@@ -18,9 +18,7 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER  // whose malloc keeps other books
-#endif
-#endif
+#define UNDER_SANITIZER  // its malloc counts differently endif endif
 
 using namespace lodestone;
 using namespace lodestone::test;
@@ -50,7 +48,7 @@ std::string refusal(const TrainerConfig& config) { return refusal(small_sound(60
 
 }  // namespace
 
-TEST_CASE("The same seed gives the same bits, another seed others") {
+TEST_CASE("The same seed gives the same bits, another seed does not") {
   TrainerConfig config = small_config();
   const Weights once = trained(small_sound(40), config, 20);
   CHECK(same_bits(once.clone().value(), trained(small_sound(40), config, 20)));
@@ -58,7 +56,7 @@ TEST_CASE("The same seed gives the same bits, another seed others") {
   CHECK_FALSE(same_bits(once.clone().value(), trained(small_sound(40), config, 20)));
 }
 
-TEST_CASE("All widths of vectors learn the same, but for roundings") {
+TEST_CASE("All vector widths learn the same, apart from rounding") {
   const char* before = std::getenv("LODESTONE_LANES");
   const std::string kept = before ? before : "";
   std::vector<float> losses;
@@ -77,7 +75,7 @@ TEST_CASE("All widths of vectors learn the same, but for roundings") {
   CHECK(losses[2] == Approx(losses[0]).epsilon(1e-4));
 }
 
-TEST_CASE("It learns a sound that repeats") {
+TEST_CASE("The network learns a repeating sound") {
   Magnitudes sound = small_sound(60);
   for (std::size_t m = 0; m < 60; ++m) {
     for (std::size_t k = 0; k < 9; ++k) sound.values(m, k) = (m + k) % 3 == 0 ? 1.0f : 0.1f;
@@ -89,7 +87,7 @@ TEST_CASE("It learns a sound that repeats") {
   CHECK(trainer.losses().back() < 0.01f * trainer.losses().front());
 }
 
-TEST_CASE("An epoch takes every window once but for the last that fill no batch, in an order of its own") {
+TEST_CASE("An epoch uses every window once, except those that do not fill a batch, in its own order") {
   Random random(1);
   std::vector<std::int64_t> starts(23);
   WindowOrder order(starts, 4);
@@ -116,7 +114,7 @@ TEST_CASE("An epoch takes every window once but for the last that fill no batch,
   CHECK(trainer.losses().size() == 2);
 }
 
-TEST_CASE("Runs of neighbours stay together, cut anew in each epoch") {
+TEST_CASE("Runs of neighbours stay together and are formed anew in each epoch") {
   for (const auto& [windows, batch, run] : {std::array<std::size_t, 3>{83, 16, 4}, {64, 10, 4}, {20, 20, 20}}) {
     Random random(1);
     std::vector<std::int64_t> starts(windows);
@@ -141,14 +139,14 @@ TEST_CASE("Runs of neighbours stay together, cut anew in each epoch") {
   }
 }
 
-TEST_CASE("A run is what the trainer keeps together") {
+TEST_CASE("The trainer keeps the windows of a run together") {
   TrainerConfig config = small_config();
   const Weights alone = trained(small_sound(40), config, 3);
   config.run = 2;
   CHECK_FALSE(same_bits(alone.clone().value(), trained(small_sound(40), config, 3)));
 }
 
-TEST_CASE("Stretches go round in lanes, and none spans the border of two clips") {
+TEST_CASE("Stretches go around the ring in lanes, and none spans two clips") {
   for (const std::vector<std::uint64_t>& clips :
        {std::vector<std::uint64_t>{3}, {8}, {65}, {66}, {101}, {700}, {8, 8, 8}, {2, 300, 2, 17}, {50, 3, 3, 3, 3}}) {
     for (const std::size_t batch : {2, 9, 64}) {
@@ -198,7 +196,7 @@ TEST_CASE("Stretches go round in lanes, and none spans the border of two clips")
   }
 }
 
-TEST_CASE("Stretches learn, validate and are held out as windows are") {
+TEST_CASE("Stretches are trained on, validated and held out like windows") {
   TrainerConfig config = small_config();
   config.training = Training::sequence;
   config.learning_rate = 0.01;
@@ -250,7 +248,7 @@ TEST_CASE("A batch knows its distinct frames") {
     }
   }
   const std::vector<std::int64_t> last{17};
-  batch.select(last, 5);  // behind the end stands the last frame
+  batch.select(last, 5);  // the last frame is repeated beyond the end
   REQUIRE(batch.distinct() == 5);
   for (std::size_t t = 0; t < 5; ++t) CHECK(batch.frame(batch.slot(t, 0)) == std::min<std::size_t>(17 + t, 19));
 }
@@ -272,7 +270,7 @@ TEST_CASE("log1p trains on compressed frames and keeps linear impulses") {
   }
 }
 
-TEST_CASE("A model holds what was learned") {
+TEST_CASE("A model contains what was learned") {
   TrainerConfig config = small_config();
   config.validation = 0.2;
   Trainer trainer(small_sound(40), config);
@@ -320,7 +318,7 @@ TEST_CASE("Validation holds out the last windows") {
   CHECK(first.validation_losses()[1] == Approx(sum / (8 * 9)).epsilon(1e-5));
 }
 
-TEST_CASE("Predictions stay those of the last step when an epoch ends in validation") {
+TEST_CASE("Predictions are still those of the last step when an epoch ends with validation") {
   TrainerConfig config = small_config();
   const Weights initial = random_weights({9, {6, 5}, 7, Scale::linear}, 1);
   const auto last_predictions = [&](double validation, std::size_t frames) {
@@ -384,7 +382,7 @@ TEST_CASE("Keras' initial weights") {
   }
 }
 
-TEST_CASE("Frames that cannot be learned are refused by frame and bin") {
+TEST_CASE("Frames that cannot be learned are refused, naming frame and bin") {
   const TrainerConfig config = small_config();
   const auto with = [&](float value) {
     Magnitudes sound = small_sound(40);
@@ -400,13 +398,13 @@ TEST_CASE("Frames that cannot be learned are refused by frame and bin") {
   CHECK(refusal(std::move(sound), config) == "the frames have 9 bins; expected 17, half the FFT size plus one");
 }
 
-TEST_CASE("Too short a sound is refused with the seconds that are needed") {
+TEST_CASE("A sound that is too short is refused, stating how many seconds are needed") {
   TrainerConfig config = small_config();
   CHECK(refusal(small_sound(10), config) ==
         "the sound is too short: it has 10 frames (1 s); a batch of 4 windows of 7 frames needs 11 frames (1.1 s)");
   CHECK(refusal(small_sound(0), config) != "");
   CHECK(refusal(small_sound(11), config) == "");
-  config.validation = 0.5;  // then 7 windows: 4 are held out; 8: 4
+  config.validation = 0.5;  // with 7 windows, 4 are held out; with 8, 4 too
   CHECK(refusal(small_sound(14), config).find("needs 15 frames (1.5 s)") != std::string::npos);
   CHECK(refusal(small_sound(15), config) == "");
 
@@ -416,12 +414,12 @@ TEST_CASE("Too short a sound is refused with the seconds that are needed") {
   CHECK(refusal(small_sound(16), config) ==
         "the sound is too short: it has 16 frames (1.6 s); a batch of 8 stretches of 2 frames needs 17 frames (1.7 s)");
   CHECK(refusal(small_sound(17), config) == "");
-  config.batch = 4;  // one window is more than that
+  config.batch = 4;  // one window needs more than that
   CHECK(refusal(small_sound(7), config).find("needs 8 frames") != std::string::npos);
   CHECK(refusal(small_sound(8), config) == "");
 }
 
-TEST_CASE("Configurations are refused by field, value and what is allowed") {
+TEST_CASE("Invalid configurations are refused, naming field, value and allowed range") {
   const auto with = [](auto change) {
     TrainerConfig config = small_config();
     change(config);
@@ -450,14 +448,14 @@ TEST_CASE("Configurations are refused by field, value and what is allowed") {
   CHECK(with([](C& c) { c.validation = 0.6; }) == "validation is 0.6; allowed: 0 to 0.5 of the windows");
 }
 
-TEST_CASE("Initial weights must fit") {
+TEST_CASE("Initial weights must match the network") {
   const Weights other = random_weights({9, {6, 4}, 7, Scale::linear}, 1);
   const auto refused = Trainer::create(small_sound(40), small_config(), &other);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message == "lstm.weight_ih_l1 has the shape [16, 6]; expected [20, 6]");
 }
 
-TEST_CASE("Windows that do not fit are refused") {
+TEST_CASE("Windows that are out of range are refused") {
   Trainer trainer(small_sound(40), small_config());
   const auto message = [&](std::vector<std::int64_t> starts) {
     const auto loss = trainer.step_on(starts);
@@ -471,7 +469,7 @@ TEST_CASE("Windows that do not fit are refused") {
   CHECK(trainer.step_count() == 1);
 }
 
-TEST_CASE("A loss that blows up leaves finite weights") {
+TEST_CASE("A loss that overflows leaves finite weights") {
   TrainerConfig config = small_config();
   Weights initial = random_weights({9, {6, 5}, 7, Scale::linear}, 1);
   for (std::size_t k = 0; k < 9; ++k) {  // whatever the sign of the outputs, some predictions overflow
@@ -496,7 +494,7 @@ TEST_CASE("A loss that blows up leaves finite weights") {
 }
 
 #if !defined(UNDER_SANITIZER)
-TEST_CASE("The memory foretold is what create takes") {
+TEST_CASE("The predicted memory is what create takes") {
   for (const Scale scale : {Scale::linear, Scale::log1p}) {
     for (const std::vector<int>& layers : {std::vector<int>{128, 128}, {64}, {100, 30, 200, 64}}) {
       TrainerConfig config;
@@ -517,7 +515,7 @@ TEST_CASE("The memory foretold is what create takes") {
 }
 #endif
 
-TEST_CASE("Memory of impossible sizes is more than there is") {
+TEST_CASE("Impossible sizes are predicted to take more memory than there is") {
   TrainerConfig config;
   CHECK(Trainer::memory(std::numeric_limits<std::uint64_t>::max(), 1025, config) ==
         std::numeric_limits<std::uint64_t>::max());
@@ -528,7 +526,7 @@ TEST_CASE("Memory of impossible sizes is more than there is") {
   CHECK(Trainer::memory(1000, 1025, config) == std::numeric_limits<std::uint64_t>::max());
 }
 
-TEST_CASE("Residuals are those of the predictions of single windows, in doubles") {
+TEST_CASE("Residuals match predictions of single windows, computed in double precision") {
   const auto [scale, validation, training] =
       GENERATE(table<Scale, double, Training>({{Scale::linear, 0.3, Training::windows},
                                                {Scale::log1p, 0, Training::windows},
@@ -578,28 +576,28 @@ TEST_CASE("Residuals are those of the predictions of single windows, in doubles"
   for (std::size_t k = 0; k < 9; ++k) {
     const double expected = k == 4 ? 0 : std::min(1.0, std::sqrt(sum[k] / double(40 - first)));
     INFO("bin " << k);
-    CHECK(model.residuals[k] == Approx(expected).epsilon(1e-4));  // roundings of the two passes
+    CHECK(model.residuals[k] == Approx(expected).epsilon(1e-4));  // rounding in the two passes
   }
   CHECK(model.residuals[5] == 1);
   CHECK(model.residuals[0] < 0.9f);
   CHECK(model.clone().value().residuals[3] == model.residuals[3]);
 }
 
-TEST_CASE("Of a long sound, residuals take 64 windows, spread evenly") {
+TEST_CASE("For a long sound, residuals use 64 evenly spaced windows") {
   TrainerConfig config = small_config();
-  config.batch = 50;  // the windows take batches of 50 and 14
+  config.batch = 50;  // the windows are predicted in batches of 50 and 14
   constexpr std::size_t frames = 7 + 300;
   const auto residuals = [&](std::size_t loud) {
     Magnitudes sound = small_sound(frames);
     for (std::size_t k = 0; k < 9; ++k) sound.values(loud, k) = 100;
     return Trainer(std::move(sound), config).model().value().residuals[0];
   };
-  // Window i starts at 300 i / 64: the 50th at 234; none at 235. Those that only look back on the loud frame are
-  // the same but for one.
+  // Window i starts at 300 i / 64: the 50th at 234; none at 235. The windows that contain the loud frame are the same
+  // except for one.
   CHECK(std::abs(residuals(234 + 7) - residuals(235 + 7)) > 0.01f);
 }
 
-TEST_CASE("Asking for the model between steps changes nothing of the training") {
+TEST_CASE("Asking for the model between steps does not affect training") {
   TrainerConfig config = small_config();
   config.training = GENERATE(Training::windows, Training::sequence);
   config.batch = 8;
@@ -619,13 +617,13 @@ TEST_CASE("With feedback the network reads a share of its own predictions, and l
   Trainer plain = Trainer::create(small_sound(40), config).value();
   config.feedback = 1;
   Trainer fed = Trainer::create(small_sound(40), config).value();
-  // In the first epoch every frame is read before it is predicted: but for those behind the lanes' first stretches.
+  // In the first epoch every frame is read before it is predicted, except those after the lanes' first stretches.
   CHECK(plain.step() == fed.step());
   while (plain.epoch() < 30) plain.step();
   while (fed.epoch() < 30) fed.step();
   CHECK_FALSE(same_bits(plain.weights().value(), fed.weights().value()));
   CHECK(fed.losses().back() < 0.9f * fed.losses().front());
-  // A state remembers what is read and where the epoch began.
+  // A state includes what is read and where the epoch began.
   fed.step();
   const auto state = fed.state().value();
   Trainer other = Trainer::create(small_sound(40), config).value();

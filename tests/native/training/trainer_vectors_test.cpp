@@ -6,7 +6,7 @@ using namespace lodestone::test;
 
 namespace {
 
-// Tolerances of tests/vectors/README.md: float32 sums in another order; Adam divides by small numbers.
+// Tolerances of tests/vectors/README.md: float32 sums in a different order; Adam divides by small numbers.
 constexpr double gradient_tolerance = 1e-4;
 constexpr double loss_tolerance = 1e-4;
 constexpr double parameter_tolerance = 1e-3;
@@ -37,7 +37,7 @@ void check_weights(const std::string& what, Weights actual, Weights expected, do
 
 }  // namespace
 
-TEST_CASE("A step has PyTorch's predictions and gradients") {
+TEST_CASE("A step gives PyTorch's predictions and gradients") {
   for (const std::string& name : magnet_names) {
     const MagnetVectors vectors(name);
     Trainer trainer = trainer_for(vectors);

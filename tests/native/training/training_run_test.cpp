@@ -38,7 +38,7 @@ Model broken_model(const TrainingConfig& config) {
 
 }  // namespace
 
-TEST_CASE("A training run is a corpus and a trainer, with one seed and one share held out") {
+TEST_CASE("A training run combines a corpus and a trainer, with the same seed and held-out share") {
   TrainingConfig config = small_run();
   config.trainer.seed = 5;
   config.trainer.validation = 0.25;
@@ -66,7 +66,7 @@ TEST_CASE("A training run is a corpus and a trainer, with one seed and one share
   CHECK((state_of(run.trainer()) == state_of(trainer)));
 }
 
-TEST_CASE("A run of one clip starts at once, and a model can be trained further") {
+TEST_CASE("A run with one clip starts at once, and a model can be trained further") {
   TrainingConfig config = small_run();
   TrainingRun first(config, noise(300));
   CHECK(std::isnan(first.trainer().status().loss));
@@ -90,7 +90,7 @@ TEST_CASE("A run of one clip starts at once, and a model can be trained further"
   CHECK(second.start()->message == "training has already started");
 }
 
-TEST_CASE("The memory of a training is known before its clips are") {
+TEST_CASE("The memory for training is known before clips are added") {
   TrainingConfig config = small_run();
   config.corpus.copies = 3;
   config.corpus.copy_pitch = 12;
@@ -104,12 +104,12 @@ TEST_CASE("The memory of a training is known before its clips are") {
   REQUIRE(refusal);
   CHECK(refusal->code == ErrorCode::out_of_memory);
   CHECK(refusal->message.find("training on ") == 0);
-  CHECK_FALSE(run.start(memory));  // copies are no longer than was reckoned with
+  CHECK_FALSE(run.start(memory));  // copies are no longer than expected
 }
 
-TEST_CASE("A run says once what has happened") {
+TEST_CASE("A run reports each event once") {
   TrainingConfig config = small_run();
-  SECTION("that it stopped early") {
+  SECTION("stopping early") {
     config.trainer.validation = 0.25;
     config.trainer.patience = 3;
     config.trainer.learning_rate = 0.05;
@@ -126,7 +126,7 @@ TEST_CASE("A run says once what has happened") {
     CHECK_FALSE(run.notice());
     CHECK(run.model());
   }
-  SECTION("that it went back, and that it blew up") {
+  SECTION("going back, and diverging") {
     const Model broken = broken_model(config);
     const auto start = [&] {
       auto run = TrainingRun::create(config, &broken).value();
@@ -152,7 +152,7 @@ TEST_CASE("A run says once what has happened") {
   }
 }
 
-TEST_CASE("Presets are known by name, and what cannot be played is refused") {
+TEST_CASE("Presets are found by name, and models that could not be played are refused") {
   for (const auto name : training_presets()) CHECK_FALSE(training_preset(name)->check());
   CHECK(training_presets()[0] == "quality");
   CHECK(training_preset("quality")->trainer.training == Training::sequence);

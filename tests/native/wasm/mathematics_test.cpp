@@ -27,9 +27,9 @@ double relative_error(double value, long double exact) {
 
 }  // namespace
 
-// The bounds are those that mathematics.hpp states; long double is the oracle.
+// The bounds are those stated in mathematics.hpp; long double is the oracle.
 
-TEST_CASE("exp, log and pow without tables are as exact as they say") {
+TEST_CASE("exp, log and pow without tables are as accurate as documented") {
   Random random(1);
   double exp_error = 0, log_error = 0, pow_error = 0;
   for (int i = 0; i < trials; ++i) {
@@ -71,7 +71,7 @@ TEST_CASE("exp, log and pow at the ends of their ranges") {
   CHECK(std::isnan(small::pow(-2, 3)));
 }
 
-TEST_CASE("angles are reduced so that sine and cosine keep their digits") {
+TEST_CASE("angles are reduced so that sine and cosine keep their precision") {
   Random random(2);
   double error = 0;
   for (int i = 0; i < trials; ++i) {
