@@ -17,7 +17,7 @@ export async function openPage(name) {
     const page = await browser.newPage();
     page.setDefaultTimeout(0); // requests may take long
     await page.goto(`${server.url}/bench/page.html`);
-    /** Calls what a module exports in the page. @param {string} module address @param {string} name @param {any} [argument] as JSON */
+    /** Calls a module's export in the page. @param {string} module address @param {string} name @param {any} [argument] as JSON */
     const call = (module, name, argument) =>
       page.evaluate(async ([from, what, given]) => (await import(from))[what](given), [module, name, argument]);
     return { version: browser.version, page, call, close };

@@ -74,9 +74,9 @@ export const features = [
   {
     name: 'confidence',
     unit: '0 to 1',
-    says: 'how sure the pitch is',
+    says: 'how reliable the pitch is',
     formula:
-      'How sure that is: 1 − d′ at the chosen lag, d′ the cumulative mean normalised difference (eq. 8), 0 .. 1.',
+      'How reliable that is: 1 − d′ at the chosen lag, d′ the cumulative mean normalised difference (eq. 8), 0 .. 1.',
   },
   {
     name: 'magnitudes',

@@ -4,7 +4,7 @@
 //   js       its name in JavaScript, or false: it has none there
 //   cli      its name on the command line (`--fft`), or false: it has none; default `--name`, `--no-name` for a flag
 //            that is on by default
-//   allowed  what an error says is allowed, where it is not just the range and the unit
+//   allowed  what an error says is allowed, if that is not just the range and the unit
 //   checked  false: the range depends on other fields, so that C++ checks it by hand
 //   local    true: it does not affect results, so that it is not passed through the C ABI or saved
 //   type     a C++ type other than the usual one

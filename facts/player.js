@@ -85,7 +85,7 @@ export const meter = [
   reading('swapping', '', '1 during a swap to another model', { node: false }),
 ];
 
-/** Of a GeneratorNode, beside `meter`. */
+/** Of a GeneratorNode, in addition to `meter`. */
 export const nodeMeter = [
   reading(
     'cpu',

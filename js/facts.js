@@ -438,7 +438,7 @@ export const features = /** @type {const} */ ({
  * @property {number} flux linear; change of the magnitudes since the previous frame
  * @property {number} onset dB; mean rise of the mel bands since the previous frame
  * @property {number} pitch Hz; fundamental frequency, 0 if there is none
- * @property {number} confidence 0 to 1; how sure the pitch is
+ * @property {number} confidence 0 to 1; how reliable the pitch is
  * @property {Float32Array} magnitudes linear; magnitude of each bin from DC to Nyquist
  * @property {Float32Array} decibels dB; the same in decibels, not below −120; a full-scale sine has 0
  * @property {Float32Array} mel power; power in each mel band

@@ -5,7 +5,7 @@ import { connectProcess } from './process.js';
 const server = fileURLToPath(new URL('serve-module.js', import.meta.url));
 
 /**
- * A bench module in a Node process of its own.
+ * A bench module in its own Node process.
  * @param {string} name
  * @param {URL} module
  */

@@ -7,7 +7,7 @@ import { competitor } from './competitor.js';
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {Record<string, string>} [environment] beside this process's own
+ * @param {Record<string, string>} [environment] in addition to this process's own
  */
 export async function connectProcess(command, args, environment = {}) {
   const child = spawn(command, args, {
@@ -42,7 +42,7 @@ export async function connectProcess(command, args, environment = {}) {
  * @param {string} name
  * @param {string} command
  * @param {string[]} args
- * @param {Record<string, string>} [environment] beside this process's own
+ * @param {Record<string, string>} [environment] in addition to this process's own
  */
 export function processCompetitor(name, command, args, environment = {}) {
   return competitor(name, () => connectProcess(command, args, environment));

@@ -1,4 +1,4 @@
-// A bench module in a Node process of its own: `node serve-module.js MODULE` answers requests line by line.
+// A bench module in its own Node process: `node serve-module.js MODULE` answers requests line by line.
 import { createInterface } from 'node:readline';
 import { answer } from '../answer.js';
 

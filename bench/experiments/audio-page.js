@@ -1,4 +1,4 @@
-// In the page: plays through one kind of node for a while and reports what came out.
+// In the page: plays through one kind of node for a while and reports its output.
 
 import { readBytes } from '../../js/bytes.js';
 import { CountedSource, countPeriod } from './counted-source.js';

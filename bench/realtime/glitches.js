@@ -45,7 +45,7 @@ export async function listenInTurns({ seconds, ...what }, { quick, log, signal }
   return all;
 }
 
-/** Underruns of a slot: the context's own figure where it has one. @param {Heard} heard */
+/** Underruns of a slot: the context's own figure if it has one. @param {Heard} heard */
 const underruns = ({ underruns, floors }) => (underruns ? underruns.events : lostTime(floors).events);
 
 /**

@@ -29,7 +29,7 @@ function svg(height, title, body) {
   return `<svg class="chart" xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${name}"><title>${name}</title>${body}</svg>`;
 }
 
-/** The chart as a file of its own. @param {string} chart */
+/** The chart as a separate file. @param {string} chart */
 export const standalone = (chart) =>
   chart.replace(
     '</title>',

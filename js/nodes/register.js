@@ -46,7 +46,7 @@ export class Registry {
   #loaded = new WeakMap();
 
   /**
-   * @param {() => string | URL} script where the audio thread's script is
+   * @param {() => string | URL} script the URL of the audio thread's script
    * @param {(isGiven: boolean) => import('../wasm/modules.js').ModuleName} moduleName which module, whether or not its
    *   source is given
    * @param {string} call that registers a context, for messages

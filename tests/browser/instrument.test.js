@@ -127,10 +127,10 @@ for (const name of browserNames) {
     test('randomness, and smoothing against it', async () => {
       const [calm, restless] = await moved(() => turn('randomness', 1));
       const [before, now] = [await fluxOf(calm), await fluxOf(restless)];
-      assert.ok(now > before * 1.2, `frames differ by ${now} of what they hold, by ${before} before`);
+      assert.ok(now > before * 1.2, `the flux is ${now}, before it was ${before}`);
       const [, smooth] = await moved(() => turn('smoothing', 0.9));
       const smoothed = await fluxOf(smooth);
-      assert.ok(smoothed < now / 1.2, `frames differ by ${smoothed} of what they hold, by ${now} before`);
+      assert.ok(smoothed < now / 1.2, `the flux is ${smoothed}, before it was ${now}`);
       await turn('smoothing', 0);
       await turn('randomness', 0);
     });
@@ -140,7 +140,7 @@ for (const name of browserNames) {
       await turn('temperature', 2); // its steps cannot be judged: the maximum of log-normal noise varies without limit
       const hot = await take(200);
       const [before, now] = [await fluxOf(cold), await fluxOf(hot)];
-      assert.ok(now > before * 1.2, `frames differ by ${now} of what they hold, by ${before} before`);
+      assert.ok(now > before * 1.2, `the flux is ${now}, before it was ${before}`);
       await turn('temperature', 0);
     });
 

@@ -38,7 +38,8 @@ struct FeatureLayout {
   /// Fundamental frequency in Hz, from 2·sample_rate/size up, 0 if nothing repeats: YIN (de Cheveigné & Kawahara
   /// 2002, steps 1 to 5, threshold 0.1) over the frame, integrating over half of it.
   static constexpr std::size_t pitch = 6;
-  /// How sure that is: 1 − d′ at the chosen lag, d′ the cumulative mean normalised difference (eq. 8), 0 .. 1.
+  /// How reliable that is: 1 − d′ at the chosen lag, d′ the cumulative mean normalised difference (eq. 8), 0 ..
+  /// 1.
   static constexpr std::size_t confidence = 7;
 
   std::size_t bins, mel_bands, coefficients;
