@@ -7,7 +7,7 @@
 
 namespace lodestone::bench {
 
-/// A network of MAGNet's, by the name that all figures use: 1,025 bins, windows of 40 frames, batches of 64.
+/// One of MAGNet's networks, by the name that all figures use: 1,025 bins, windows of 40 frames, batches of 64.
 struct NamedLayers {
   char name;
   std::vector<int> layers;
@@ -22,9 +22,9 @@ constexpr int batch = 64;
 /// 9 s of piano as A, B and C see it `[776, 1025]`.
 Magnitudes frames(const Sounds& sounds);
 
-/// A model of the piano with its frames for impulses and BatchNorm's statistics theirs. The weights are random, because
-/// speed does not depend on what has been learned; `recurrent` is the size of the largest recurrent one: with 0.05 the
-/// network comes to rest on a constant input, with 0.5 its dreams stay lively.
+/// A model of the piano, with its frames as impulses and their statistics for BatchNorm. The weights are random,
+/// because speed does not depend on what has been learned; `recurrent` is the size of the largest recurrent one: with
+/// 0.05 the network comes to rest on a constant input, with 0.5 its dreams stay lively.
 Model random_model(const Sounds& sounds, const std::vector<int>& layers, float recurrent);
 
 }  // namespace lodestone::bench

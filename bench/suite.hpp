@@ -9,7 +9,7 @@
 
 namespace lodestone::bench {
 
-/// The workloads by number, and those that are set up. What the native program and the WebAssembly module share.
+/// The workloads by number, and those that are set up. Shared by the native program and the WebAssembly module.
 class Suite {
  public:
   explicit Suite(std::vector<Workload> all = workloads()) : workloads_(std::move(all)), prepared_(workloads_.size()) {}
@@ -25,7 +25,7 @@ class Suite {
   /// Frees what `setup` took.
   void release(std::size_t index) { prepared_[index].reset(); }
 
-  // Only where it is ready: `before`, then `run` and no more between two looks at the clock, then `checksum`.
+  // Only after `setup`: `before`, then only `run` between two clock readings, then `checksum`.
   void before(std::size_t index, int runs);
   void run(std::size_t index, int runs);
   double checksum(std::size_t index) const { return prepared_[index]->checksum(); }

@@ -1,4 +1,4 @@
-/// The C ABI of the benchmark module; bench/module.js drives it. Workloads go by number, 0 .. count − 1.
+/// The C ABI of the benchmark module; bench/module.js drives it. Workloads are identified by number, 0 .. count − 1.
 
 #include <cstdint>
 #include <cstdlib>

@@ -28,11 +28,11 @@ struct Prepared {
   double units;                            ///< what one run is worth in the workload's unit
   std::function<void()> run;               ///< what is timed
   std::function<double()> checksum;        ///< of the output of the last run; not timed
-  std::function<void(int runs)> before{};  ///< makes ready what so many runs will use up; not timed
+  std::function<void(int runs)> before{};  ///< prepares what that many runs consume; not timed
 };
 
-/// A workload by name. Every run must give the same checksum, to a tolerance that another order of summation keeps and
-/// a wrong result does not.
+/// A workload by name. Every run must give the same checksum, within a tolerance that allows a different order of
+/// summation but not a wrong result.
 struct Workload {
   std::string name;  ///< group/parameters
   std::string unit;  ///< of its speed, in the singular
@@ -53,7 +53,7 @@ constexpr double rounding = 1e-4;
 /// "FFT size-hop", as in the names of workloads.
 std::string sizes(const StftConfig& config);
 
-/// A sum of sizes in which every place has a weight of its own, so that values that change places change it.
+/// A sum of absolute values with a different weight for every position, so that swapped values change it.
 double weighted_sum(std::span<const float> values);
 
 /// Uniform in −1 .. 1, always the same.

@@ -2,10 +2,10 @@
 //
 //     lodestone-learning {windows|sequence} EPOCHS GOAL RUN EVALUATIONS WAV...
 //
-// Trains network A at the defaults until the held-out loss has come down to GOAL, but for EPOCHS epochs at most; RUN as
-// in TrainerConfig. The held-out tenth are the windows that TrainerConfig::validation 0.1 would hold out, here
-// predicted by the predictor, EVALUATIONS times an epoch and outside of the time. One file is learned as it is; several
-// are made one sound of two minutes. Prints one line of JSON.
+// Trains network A with the defaults until the held-out loss has fallen to GOAL, for at most EPOCHS epochs; RUN as in
+// TrainerConfig. The held-out tenth are the windows that TrainerConfig::validation 0.1 would hold out, here predicted
+// by the Predictor, EVALUATIONS times per epoch and not timed. A single file is used as it is; several are joined into
+// one sound of two minutes. Prints one line of JSON.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -53,7 +53,7 @@ Magnitudes part(const Magnitudes& all, std::size_t first, std::size_t end) {
   return some;
 }
 
-/// The mean squared error of the frames behind the first window.
+/// The mean squared error of the frames after the first window.
 double held_out_loss(const Trainer& trainer, const Magnitudes& frames) {
   Predictor network = Predictor::create(trainer.network(), trainer.weights().value(), Mode::window).value();
   const auto window = static_cast<std::size_t>(trainer.config().sequence);

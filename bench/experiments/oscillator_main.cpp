@@ -1,5 +1,5 @@
-// The oscillator natively: `lodestone-oscillator WAY SAMPLES`, WAY `next` or `block`, prints the nanoseconds that a
-// sample takes in the first so many samples of the process, in as many once it is warm, and the sum of the first.
+// The oscillator natively: `lodestone-oscillator WAY SAMPLES`, WAY `next` or `block`, prints the nanoseconds per sample
+// for the first SAMPLES samples of the process and for as many once it is warm, and the sum of the first.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

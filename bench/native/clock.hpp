@@ -6,7 +6,7 @@
 
 namespace lodestone::bench {
 
-/// Milliseconds that so many runs take together.
+/// Milliseconds that `runs` runs take in total.
 inline double time_runs(Suite& suite, std::size_t workload, int runs) {
   suite.before(workload, runs);
   const auto start = std::chrono::steady_clock::now();

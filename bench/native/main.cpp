@@ -16,10 +16,10 @@ namespace {
 
 constexpr const char* usage =
     "Times the core.\n"
-    "  lodestone-bench [--only TEXT] [--seconds S]   a table; S seconds a workload, 1 unless said\n"
-    "      --only TEXT    the workloads whose name contains it\n"
+    "  lodestone-bench [--only TEXT] [--seconds S]   a table; S seconds per workload (default 1)\n"
+    "      --only TEXT    only workloads whose name contains TEXT\n"
     "  lodestone-bench --serve                       answers requests, one JSON object a line\n"
-    "LODESTONE_LANES=4, 8 or 16 chooses the width of the vectors.\n";
+    "LODESTONE_LANES=4, 8 or 16 selects the vector width.\n";
 
 struct Options {
   bool serve = false;

@@ -10,7 +10,7 @@
 namespace lodestone::bench {
 namespace {
 
-/// Runs that together are long beside the clock's resolution.
+/// As many runs as take long enough for the clock's resolution.
 int runs_per_sample(double milliseconds_of_one) {
   constexpr double sample = 1;
   return static_cast<int>(std::clamp(sample / milliseconds_of_one, 1.0, 1e6));

@@ -6,8 +6,8 @@
 namespace lodestone::bench {
 namespace {
 
-/// One frame in, the prediction of the next one out. The same frame again and again: after enough of them every run
-/// gives the same prediction, whatever the mode.
+/// One frame in, the prediction of the next one out. The same frame is repeated: after enough repetitions every run
+/// gives the same prediction, in either mode.
 Prepared predictions(const Sounds& sounds, const std::vector<int>& layers, Mode mode) {
   struct Work {
     Buffer<float> frame;

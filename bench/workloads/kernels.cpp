@@ -34,8 +34,8 @@ Prepared multiplication(std::size_t rows, std::size_t depth, std::size_t columns
           .checksum = [=] { return weighted_sum(work->c); }};
 }
 
-/// The gates of one time step. The kernels work in place, so each run begins with a copy of the input, as a product has
-/// just written it.
+/// The gates of one time step. The kernels work in place, so each run begins with a copy of the input, as if a product
+/// had just written it.
 struct Gates {
   Gates(std::size_t count, std::size_t units)
       : rows(count),

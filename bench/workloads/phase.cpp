@@ -19,7 +19,7 @@ StftConfig authors(int size, int hop) {
   return {.size = size, .hop = hop, .window = Window::sqrt_hann, .framing = Framing::lws, .sample_rate = sample_rate};
 }
 
-/// Phases for a sound: as many reconstructions lie ready as will be run, their memory taken and weights computed.
+/// Phases for a sound: as many reconstructions are prepared as will be run, with memory allocated and weights computed.
 struct Work {
   Magnitudes magnitudes;
   PhaseConfig phase;
@@ -55,7 +55,7 @@ double updates_of_frame(PhaseMethod method, int look_ahead, std::size_t m, std::
   return 1 + static_cast<double>(std::min(static_cast<std::size_t>(look_ahead), frames - 1 - m));
 }
 
-/// Bin updates that an LWS stage makes: of each iteration, the bins above its threshold.
+/// The number of bin updates of an LWS stage: in each iteration, the bins above its threshold.
 double count_updates(const Magnitudes& magnitudes, const PhaseStage& stage, int look_ahead) {
   const auto& values = magnitudes.values;
   double mean = 0;
@@ -90,7 +90,7 @@ void add_lws(std::vector<Workload>& all) {
   const struct {
     const char* group;
     PhaseStage stage;
-    double expected[4];  ///< one a framing
+    double expected[4];  ///< one per framing
     double tolerance;
   } stages[] = {
       {"lws-batch/", {.method = batch, .iterations = 10, .alpha = 0}, {17.06, 19.11, 16.61, 19.87}, 0.2},
@@ -106,7 +106,7 @@ void add_lws(std::vector<Workload>& all) {
                      [=, stft = framings[i], stage = stage](const Sounds& s) { return lws(stft, s, stage); }});
     }
   }
-  // The player's window, as many updates.
+  // The player's window, with as many updates.
   all.push_back({"lws-batch-hann/2048-512", "bin update", 16.96, 0.2, [](const Sounds& sounds) {
                    return lws({.size = 2048, .hop = 512, .sample_rate = sample_rate}, sounds,
                               {.method = batch, .iterations = 10, .alpha = 0});

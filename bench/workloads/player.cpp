@@ -11,7 +11,7 @@ namespace lodestone::bench {
 namespace {
 
 /// A player's sound depends on how long it has been playing, so the checksum is that of its first hops; all later ones
-/// must be finite and audible, and none may be that of a network that died and was started again.
+/// must be finite and audible, and the network must not have died and been restarted.
 class Playing {
  public:
   Playing(const Sounds& sounds, Mode mode)

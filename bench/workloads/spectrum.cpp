@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t minute = 60 * 44100;
 
-/// The piano round and round, a little noise on it, so that no two seconds are alike.
+/// The piano in a loop, with a little noise, so that no two seconds are alike.
 Buffer<float> minute_of(const Buffer<float>& sound) {
   auto samples = noise(minute, 1);
   for (std::size_t i = 0; i < minute; ++i) samples[i] = sound[i % sound.size()] + 0.01f * samples[i];
@@ -100,7 +100,7 @@ void add_spectrum(std::vector<Workload>& all) {
     all.push_back({"fft/" + std::to_string(size), "transform", expected, rounding * expected,
                    [size = size](const Sounds&) { return transforms(size, 1); }});
   }
-  // The transforms alone that a minute takes: what an STFT cannot be faster than.
+  // Only the transforms of a minute of sound: the lower bound for an STFT.
   all.push_back({"pffft-only/2048-512", "minute of sound", 44802.369, rounding * 44802.369,
                  [](const Sounds&) { return transforms(2048, 5168); }});
 

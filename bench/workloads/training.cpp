@@ -9,7 +9,7 @@
 namespace lodestone::bench {
 namespace {
 
-/// Adam does all its work, but moves the weights by less than their last bit: every step is the same step.
+/// Adam does all its work, but moves the weights by less than their last bit: every step is the same.
 constexpr double standstill = 1e-12;
 
 struct Training {

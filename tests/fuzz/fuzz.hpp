@@ -14,7 +14,7 @@ inline void require(bool promise) {
   if (!promise) std::abort();
 }
 
-/// Reads the input; what was read must be written and read again to the same bytes.
+/// Reads the input; the result, written and read again, must give the same bytes.
 template <class Read, class Write>
 int fuzz_round_trip(const std::uint8_t* data, std::size_t size, Read read, Write write) {
   const auto value = read(ByteView(reinterpret_cast<const std::byte*>(data), size));
@@ -31,7 +31,7 @@ int fuzz_round_trip(const std::uint8_t* data, std::size_t size, Read read, Write
   return 0;
 }
 
-/// An imported model must be a model: it can be written, and read again to the same bytes.
+/// An imported model must be valid: written and read again, it must give the same bytes.
 inline void require_model(const Result<Model>& model) {
   if (!model) {
     require(model.error().code == ErrorCode::invalid_data && !model.error().message.empty());

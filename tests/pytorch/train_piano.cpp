@@ -1,4 +1,4 @@
-// Trains on the bundled piano at the defaults and writes what PyTorch needs to do the same: frames, initial weights,
+// Trains on the bundled piano with the defaults and writes what PyTorch needs to do the same: frames, initial weights,
 // the windows of every batch, and the mean loss of each epoch to compare with.
 //
 //     train_piano EPOCHS OUT.safetensors

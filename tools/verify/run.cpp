@@ -73,7 +73,7 @@ Status recompute(Host& host, const Source& source, Checks& checks) {
       break;
   }
   return Error{ErrorCode::invalid_data,
-               "it does not contain known reference vectors, but is: " + std::string(kind_name(source.kind))};
+               "found " + std::string(kind_name(source.kind)) + "; needed: a known kind of reference vectors"};
 }
 
 struct Totals {

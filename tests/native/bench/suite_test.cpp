@@ -28,7 +28,7 @@ const Sounds& sounds() {
   return sounds;
 }
 
-/// One workload that gives `checksum` where 2 is right, to 0.1.
+/// One workload that gives `checksum`, while 2 is expected, to within 0.1.
 Suite suite_that_gives(double checksum) {
   const auto setup = [=](const Sounds&) -> Prepared {
     return {.units = 3, .run = [] {}, .checksum = [=] { return checksum; }};
@@ -83,7 +83,7 @@ TEST_CASE("a workload gives the same checksum however often it has run") {
   }
 }
 
-TEST_CASE("names of workloads tell them apart") {
+TEST_CASE("workload names are unique") {
   std::set<std::string> names;
   for (const Workload& workload : workloads()) CHECK(names.insert(workload.name).second);
   CHECK(names.size() > 80);
@@ -99,7 +99,7 @@ TEST_CASE("a wrong checksum is a failed run") {
   CHECK_FALSE(print_table(wrong, sounds(), "", 0));
 }
 
-TEST_CASE("requests get one line each") {
+TEST_CASE("each request gets one line") {
   CHECK(reply(R"({"do":"list"})").find(R"("workloads":[{"name":"group/it","unit":"thing"}])") != std::string::npos);
   CHECK(reply(R"({"do":"setup","workload":"group/it"})") == "{\"unitsPerRun\":3}\n");
   CHECK(reply(R"({"do":"setup","workload":"other"})") == "{\"error\":\"there is no workload other\"}\n");
@@ -107,7 +107,7 @@ TEST_CASE("requests get one line each") {
   CHECK(reply("nonsense").find("{\"error\":") == 0);
 }
 
-TEST_CASE("a sum with weights sees values that change places") {
+TEST_CASE("a weighted sum detects swapped values") {
   const float values[] = {1, -2, 3};
   const float swapped[] = {1, 3, -2};
   CHECK(weighted_sum(values) == Approx(1 + 2 * 62 / 61.0 + 3 * 63 / 61.0));

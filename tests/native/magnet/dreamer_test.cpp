@@ -68,7 +68,7 @@ TEST_CASE("A dream continues its impulse with the network's own predictions") {
   }
 }
 
-TEST_CASE("Position 0 and 1 are the first and the last window of the training sound") {
+TEST_CASE("Positions 0 and 1 are the first and the last window of the training sound") {
   const Model model = small_model();
   Oracle oracle(model, Mode::window);
   CHECK(render(model, {.position = 0}, 1)[0] == oracle.after_impulse(0));
@@ -91,7 +91,7 @@ TEST_CASE("Randomness 1 jumps at every frame, 0.2 at about every fifth") {
   CHECK(count < 250);
 }
 
-TEST_CASE("A schedule visits its points for their lengths, round and round") {
+TEST_CASE("A schedule visits its points for their lengths, in a loop") {
   const Model model = small_model();
   const auto frames = render(model, {.points = {0.2, 0.9}, .lengths = {3, 2}}, 10);
   Oracle oracle(model, Mode::window);
@@ -102,14 +102,14 @@ TEST_CASE("A schedule visits its points for their lengths, round and round") {
   CHECK(frames[9] == frames[4]);
 }
 
-TEST_CASE("The same seed dreams the same, another seed something else") {
+TEST_CASE("The same seed gives the same dream, another seed a different one") {
   const Model model = small_model();
   const DreamConfig config{.seed = 7, .randomness = 0.3};
   CHECK(render(model, config, 30) == render(model, config, 30));
   CHECK(render(model, config, 30) != render(model, {.seed = 8, .randomness = 0.3}, 30));
 }
 
-TEST_CASE("Slices of any size give the same bits as whole frames, without taking memory") {
+TEST_CASE("Slices of any size are bit-identical to whole frames, without allocations") {
   const Model model = small_model();
   const DreamConfig config{.seed = 3, .randomness = 0.2, .temperature = 0};
   const auto whole = render(model, config, 40);
@@ -136,7 +136,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a dream") {
   CHECK(render(model, {.randomness = 0.1}, 50) == plain);
 }
 
-TEST_CASE("A network that dies is started again once a second, and that is counted") {
+TEST_CASE("A network that dies is restarted once a second, and this is counted") {
   Model model = small_model();
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   const float prediction = GENERATE_COPY(0.0f, -3.0f, 2.0f, 1e30f, nan);  // silent, silent, stuck, blown up, not finite
@@ -149,11 +149,11 @@ TEST_CASE("A network that dies is started again once a second, and that is count
       REQUIRE(value <= 16);  // four times the largest training magnitude
     }
   }
-  CHECK(dreamer.reseeds() >= 9);  // 10 seconds; a standstill is seen from its second frame on
+  CHECK(dreamer.reseeds() >= 9);  // 10 seconds; a standstill is detected from its second frame on
   CHECK(dreamer.reseeds() <= 10);
 }
 
-TEST_CASE("Too quiet and too loud count even while the frames change") {
+TEST_CASE("Frames that are too quiet or too loud count even if they change") {
   Model model = small_model();
   const float level = GENERATE(1e-6f, 15.0f);  // the loudest training frame has a norm of about 14
   fix_prediction(model, level);
@@ -163,7 +163,7 @@ TEST_CASE("Too quiet and too loud count even while the frames change") {
   CHECK(dreamer.reseeds() >= 9);
 }
 
-TEST_CASE("Without training frames a dead network starts again from silence, and that is counted") {
+TEST_CASE("Without training frames a dead network restarts from silence, and this is counted") {
   Model model = small_model();
   model.impulses = {};
   fix_prediction(model, std::numeric_limits<float>::quiet_NaN());
@@ -197,7 +197,7 @@ TEST_CASE("A model dreams the same after it has been saved and loaded") {
   CHECK(render(loaded, {.seed = 5, .randomness = 0.2}, 50) == render(model, {.seed = 5, .randomness = 0.2}, 50));
 }
 
-TEST_CASE("Impossible dreams are refused with the field and what is allowed") {
+TEST_CASE("Invalid dream settings are refused, naming the field and what is allowed") {
   const Model model = small_model();
   const auto message = [&](const DreamConfig& config) {
     auto result = Dreamer::create(model, config);
@@ -225,7 +225,7 @@ TEST_CASE("Impossible dreams are refused with the field and what is allowed") {
   CHECK(Dreamer::create(other_fft, {}).error().code == ErrorCode::invalid_data);
 }
 
-TEST_CASE("A dream's temperature is that of live dreams: normal noise on the logarithms, before it is fed back") {
+TEST_CASE("Temperature works as in live dreams: normal noise on the logarithms, before the frame is fed back") {
   const float temperature = GENERATE(0.3f, 2.0f);
   const Model model = small_model(Scale::log1p);
   Dreamer dreamer = Dreamer::create(model, {.seed = 5, .temperature = temperature}).value();

@@ -17,7 +17,7 @@ PhaseConfig preset(std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("A generated sound has exactly its length, is finite and not silent") {
+TEST_CASE("A generated sound has exactly the requested length, is finite and not silent") {
   const Model model = small_model();
   const double seconds = GENERATE(1.0 / 1600, 0.01, 0.77777, 3.0);
   const auto sound = generate(model, {}, preset("fast"), seconds).value();
@@ -44,7 +44,7 @@ TEST_CASE("The frames of a generated sound are the dream's") {
   }
 }
 
-TEST_CASE("Progress never falls and ends at 1") {
+TEST_CASE("Progress never decreases and ends at 1") {
   const Model model = small_model();
   Generation generation = Generation::create(model, {}, preset("best"), 2.0).value();
   double last = 0;
@@ -68,7 +68,7 @@ TEST_CASE("The same seed gives the same sound") {
   CHECK(!std::equal(first.begin(), first.end(), other.begin()));
 }
 
-TEST_CASE("Impossible lengths are refused before any work") {
+TEST_CASE("Invalid lengths are refused before any work") {
   const Model model = small_model();
   for (const double seconds : {0.0, -1.0, 1e-9, 1e9, std::nan(""), HUGE_VAL}) {
     const auto result = Generation::create(model, {}, preset("fast"), seconds);

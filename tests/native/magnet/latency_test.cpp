@@ -1,5 +1,5 @@
-// How long a control takes to be heard: the sound is rendered twice, once with the control moved, and compared sample
-// by sample with what Player::meter says.
+// How long a control takes to be heard: the sound is rendered twice, once with the control moved, and the place where
+// both begin to differ is compared with Player::meter.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -12,7 +12,7 @@ using namespace lodestone;
 
 namespace {
 
-/// `length` samples from where the brightness moves, after so many samples.
+/// The `length` samples after the brightness is changed, at sample `moved`.
 std::vector<float> sound_after(const Model& model, const PlayerConfig& config, std::size_t moved, float brightness,
                                std::size_t length) {
   Player player = Player::create(model, config).value();
@@ -35,7 +35,7 @@ std::size_t first_change(std::span<const float> difference) {
                                   difference.begin());
 }
 
-/// Where the rms over a period has come to half of what it is at the end.
+/// Where the root mean square over a period reaches half its final value.
 double half_effect(std::span<const float> difference, std::size_t period) {
   const auto energy = [&](std::size_t from) {
     double sum = 0;
@@ -48,7 +48,7 @@ double half_effect(std::span<const float> difference, std::size_t period) {
   return static_cast<double>(at) + static_cast<double>(period) / 2;
 }
 
-/// One partial, always the same: a change of brightness is a change of its level and of nothing else.
+/// A single constant partial: a change of brightness changes only its level.
 Model tone_model(const StftConfig& stft, int bin) {
   Model model = small_model(stft);
   fix_prediction(model, 0);
@@ -62,7 +62,7 @@ Model tone_model(const StftConfig& stft, int bin) {
 
 }  // namespace
 
-TEST_CASE("The latency that a player states is that of its sound") {
+TEST_CASE("The latency that a player reports is that of its sound") {
   constexpr double model_rate = 32000;
   for (const int hop : {128, 512}) {
     const StftConfig stft{.size = 4 * hop, .hop = hop, .sample_rate = model_rate};
@@ -75,12 +75,12 @@ TEST_CASE("The latency that a player states is that of its sound") {
             const PlayerConfig config{
                 .phase = {.iterations = iterations, .look_ahead = look_ahead}, .sample_rate = rate, .spread = spread};
             const Latency latency = Player::create(noisy, config).value().meter().latency;
-            const double samples = rate / model_rate;  // in one of the model's
+            const double samples = rate / model_rate;  // per sample of the model
             CAPTURE(hop, rate, look_ahead, iterations, spread, latency.min, latency.max, latency.half);
-            // After so many hops the next one begins with the next sample, or, a sample later, has just begun.
+            // After this many samples the next hop is about to begin; a sample later it has just begun.
             const double begins = std::ceil(10 * hop * samples);
             const auto length = static_cast<std::size_t>(latency.half + 4 * hop * samples);
-            // A window's first samples weigh too little to change a float, and phases of frames before change little.
+            // A window's first samples weigh too little to change a float, and phases of previous frames change little.
             const double foot = hop * samples / 4;
             const auto earliest = first_change(difference(noisy, config, static_cast<std::size_t>(begins), length));
             CHECK(earliest >= latency.min - 1);

@@ -17,7 +17,7 @@ using namespace lodestone;
 namespace {
 
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
-constexpr int refill = 3;  // frames of the training sound after a jump: half of a sequence of 5, and a bit
+constexpr int refill = 3;  // frames of the training sound after a jump: half of a sequence of 5, rounded up
 
 /// A network whose dreams follow what it is fed and neither die nor stand still.
 Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1) {
@@ -32,7 +32,7 @@ Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1) {
   return model;
 }
 
-/// Of the shape of a real one, untrained.
+/// An untrained model of a realistic size.
 Model large_model(int bins, std::vector<int> layers, Scale scale) {
   Model model;
   model.stft = {.size = 2 * (bins - 1), .hop = (bins - 1) / 2};
@@ -72,7 +72,7 @@ std::vector<Frame> dream(const Model& model, const DreamControls& controls, int 
 
 Frame impulse(const Model& model, std::size_t row) { return copy(model.impulses.row(row % model.impulses.rows())); }
 
-/// Largest difference, where 1 is about the size of a magnitude.
+/// Largest difference; magnitudes are around 1.
 double distance(const Frame& a, const Frame& b) {
   REQUIRE(a.size() == b.size());
   double largest = 0;
@@ -80,7 +80,7 @@ double distance(const Frame& a, const Frame& b) {
   return largest;
 }
 
-/// The network, asked from a zero state with all that it has been fed.
+/// The network, run from a zero state over everything that it has been fed.
 class PlainDream {
  public:
   PlainDream(const Model& model, Mode mode)
@@ -105,7 +105,7 @@ class PlainDream {
     return output;
   }
 
-  /// As a jump to that row leaves it: fed with all that leads to the last frame that is heard of the training sound.
+  /// As after a jump to that row: fed with all frames up to the last training frame that is heard.
   void jump(std::size_t row) {
     forget();
     const auto before = static_cast<std::size_t>(model_.network.sequence - refill);
@@ -134,7 +134,7 @@ Frame impulse_at(const Model& model, double place) {
 
 }  // namespace
 
-TEST_CASE("A jump sounds at once and the dream goes on from where it leads") {
+TEST_CASE("A jump is heard at once, and the dream continues from there") {
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Scale scale = GENERATE(Scale::linear, Scale::log1p);
   const Model model = lively_model(scale);
@@ -160,7 +160,7 @@ TEST_CASE("A jump sounds at once and the dream goes on from where it leads") {
 }
 
 TEST_CASE("A live dream is that of a Dreamer with the same window of the training sound") {
-  // Networks large enough for refills to be cut anywhere. Window 20 of 0 .. 80 ends 20 frames after row 39 has begun.
+  // Networks large enough for refills to be split anywhere. Window 20 of 0 .. 80 ends 20 frames after row 39 has begun.
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const int units = GENERATE(5, 16, 64);
   const Model model = large_model(257, {units}, Scale::log1p);
@@ -174,7 +174,7 @@ TEST_CASE("A live dream is that of a Dreamer with the same window of the trainin
   }
 }
 
-TEST_CASE("A Dreamer whose start is audible dreams what a player does, to the bit") {
+TEST_CASE("A Dreamer with an audible start is bit-identical to a player's dream") {
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const auto [randomness, temperature] = GENERATE(std::pair{0.0, 0.0}, std::pair{0.1, 0.7});
   const Model model = lively_model(Scale::log1p);
@@ -206,7 +206,7 @@ TEST_CASE("A schedule with an audible start jumps as triggers do") {
   }
 }
 
-TEST_CASE("Sequences of 1 and of even length start as well") {
+TEST_CASE("Sequences of 1 and of even length work too") {
   const auto [sequence, own] = GENERATE(std::pair{1, 1}, std::pair{2, 2}, std::pair{4, 3}, std::pair{6, 4});
   Model model = lively_model();
   model.network.sequence = sequence;
@@ -268,7 +268,7 @@ TEST_CASE("Drive without a driver does nothing") {
   CHECK(dream(model, {.drive = 1}, 20) == dream(model, {}, 20));
 }
 
-TEST_CASE("Speed reads the dream at so many frames a hop, between its frames linearly") {
+TEST_CASE("Speed is in frames per hop, with linear interpolation between frames") {
   const float speed = GENERATE(0.25f, 0.3f, 0.5f, 0.999f, 1.5f, 2.0f, 3.7f, 4.0f);
   const Model model = lively_model();
   const auto whole = dream(model, {.position = 0.4f}, 170);
@@ -280,7 +280,7 @@ TEST_CASE("Speed reads the dream at so many frames a hop, between its frames lin
   }
 }
 
-TEST_CASE("Speed 0 stands still and sounds, a trigger is heard all the same, and speed 1 is exactly the dream again") {
+TEST_CASE("Speed 0 holds the sound, a trigger is heard nevertheless, and speed 1 gives exactly the dream again") {
   const Model model = lively_model();
   const auto whole = dream(model, {.position = 0.4f}, 40);
   Dreamer dreamer = live(model);
@@ -310,7 +310,7 @@ TEST_CASE("Temperature multiplies each bin by the exponential of normal noise be
     const Frame frame = copy(dreamer.process({.temperature = temperature}));
     random.uniform();  // the chance of a jump
     if (hop < refill) {
-      REQUIRE(frame == impulse(model, hop));  // the training sound itself is left as it is
+      REQUIRE(frame == impulse(model, hop));  // the training sound itself is unchanged
     } else {
       plain.feed(newest);
       Frame expected = plain.prediction();
@@ -331,7 +331,7 @@ TEST_CASE("Normal numbers are the normal quantiles of the uniform ones") {
   for (int i = 0; i < count; ++i) {
     const double n = normal(random);
     const double uniform = (double{same.uniform()} + 0x1p-25);
-    // Φ(n) = uniform, on the side where digits are left; its slope turns the difference into one of n.
+    // Φ(n) = uniform, on the side that keeps precision; dividing by its slope gives the error of n.
     const double side = std::min(uniform, 1 - uniform), x = -std::abs(n);
     const double slope = std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
     error = std::max(error, std::abs(0.5 * std::erfc(-x / std::sqrt(2)) - side) / slope);
@@ -339,7 +339,7 @@ TEST_CASE("Normal numbers are the normal quantiles of the uniform ones") {
     mean += n / count;
     square += n * n / count;
   }
-  CHECK(error < 2e-6);                           // 1e-7 of the formula, roundings of float32 up to 5.3
+  CHECK(error < 2e-6);                           // 1e-7 of the formula, rounding of float32 up to 5.3
   CHECK(std::abs(mean) < 4 / std::sqrt(count));  // 4 standard deviations
   CHECK(std::abs(square - 1) < 4 * std::sqrt(2.0 / count));
 }
@@ -373,7 +373,7 @@ TEST_CASE("Randomness is the chance of a jump, frame by frame") {
   }
 }
 
-TEST_CASE("Knobs beyond their ranges count as the ends, NaN as the default") {
+TEST_CASE("Knobs are clamped to their ranges, and NaN counts as the default") {
   const Model model = lively_model();
   constexpr float inf = std::numeric_limits<float>::infinity();
   const auto with = [&](const DreamControls& controls) { return dream(model, controls, 30); };
@@ -388,7 +388,7 @@ TEST_CASE("Knobs beyond their ranges count as the ends, NaN as the default") {
   CHECK(with({.temperature = inf}) == with({.temperature = 4}));
 }
 
-TEST_CASE("Without training frames a live dream is that of a Dreamer, and a trigger starts it again") {
+TEST_CASE("Without training frames a live dream is that of a Dreamer, and a trigger restarts it") {
   Model model = lively_model();
   model.impulses = {};
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
@@ -414,7 +414,7 @@ TEST_CASE("Reset starts again as after create") {
   CHECK(dream(dreamer, controls, 50) == dream(model, controls, 50, 2));
 }
 
-TEST_CASE("A network that dies is started again from the training sound, and that is counted") {
+TEST_CASE("A network that dies is restarted from the training sound, and this is counted") {
   Model model = small_model();
   fix_prediction(model, GENERATE(0.0f, 2.0f, 1e30f, not_a_number));
   Dreamer dreamer = live(model);
@@ -434,7 +434,7 @@ TEST_CASE("A network that dies is started again from the training sound, and tha
 
 namespace {
 
-/// A player that moves every knob, triggers, changes the mode and swaps models; the frames that it hears.
+/// Moves every knob, triggers, changes the mode and swaps models; returns the frames that are heard.
 std::vector<Frame> play(Dreamer& dreamer, const LiveModel& next, std::int64_t slice, int hops = 200) {
   std::vector<Frame> frames(static_cast<std::size_t>(hops), Frame(33));
   Random random(1);
@@ -452,7 +452,7 @@ std::vector<Frame> play(Dreamer& dreamer, const LiveModel& next, std::int64_t sl
     dreamer.begin(controls, driver);
     Budget budget{slice};
     bool done = dreamer.step(budget);
-    // Orders in the middle of the work wait for the next hop.
+    // Requests in the middle of a hop wait for the next.
     if (random.below(20) == 0) dreamer.trigger(random.uniform());
     if (hop % 50 == 20) dreamer.set_mode(Mode::stateful);
     if (hop % 50 == 40) dreamer.set_mode(Mode::window);
@@ -467,7 +467,7 @@ std::vector<Frame> play(Dreamer& dreamer, const LiveModel& next, std::int64_t sl
 
 }  // namespace
 
-TEST_CASE("Slices of any size give the same bits, without taking memory") {
+TEST_CASE("Slices of any size give bit-identical dreams, without allocations") {
   const Scale scale = GENERATE(Scale::linear, Scale::log1p);
   const LiveModel next = LiveModel::create(lively_model(scale, 2)).value();
   Dreamer whole = with_room(lively_model(scale));
@@ -496,7 +496,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a live dream") {
 
 namespace {
 
-/// What a hop costs. It is foretold, to a slice or two.
+/// The cost of a hop, which must be as predicted, to within a slice or two.
 std::int64_t spent(Dreamer& dreamer, const DreamControls& controls = {}) {
   constexpr std::int64_t plenty = std::int64_t{1} << 60;
   Budget budget{plenty};
@@ -510,7 +510,7 @@ std::int64_t spent(Dreamer& dreamer, const DreamControls& controls = {}) {
 
 }  // namespace
 
-TEST_CASE("A jump costs each hop about what a usual one costs") {
+TEST_CASE("After a jump, each hop costs about as much as usual") {
   struct Case {
     int bins;
     std::vector<int> layers;
@@ -546,7 +546,7 @@ TEST_CASE("The network costs no more than twice as much while a new model listen
   CHECK(spent(dreamer) == usual);
 }
 
-TEST_CASE("A new model listens for a sequence, then the dream fades over to it") {
+TEST_CASE("A new model listens for a sequence, then the dream crossfades to it") {
   const Mode mode = GENERATE(Mode::window, Mode::stateful);
   const Model first = lively_model(Scale::log1p, 1), second = lively_model(Scale::log1p, 2);
   const LiveModel next = LiveModel::create(second).value();
@@ -578,7 +578,7 @@ TEST_CASE("A new model listens for a sequence, then the dream fades over to it")
   CHECK(dreamer.spare().size() == next.bytes().size());
 }
 
-TEST_CASE("A jump while a new model listens goes to it at once") {
+TEST_CASE("A jump while a new model listens switches to it at once") {
   const Model first = lively_model(Scale::linear, 1), second = lively_model(Scale::linear, 2);
   Dreamer dreamer = with_room(first);
   const LiveModel next = LiveModel::create(second).value();
@@ -593,7 +593,7 @@ TEST_CASE("A jump while a new model listens goes to it at once") {
   CHECK_FALSE(dreamer.swapping());
 }
 
-TEST_CASE("Within a refill a new model waits for its end") {
+TEST_CASE("During a refill a new model waits for its end") {
   Dreamer dreamer = with_room(lively_model());
   dream(dreamer, {}, 1);
   REQUIRE(dreamer.swap());
@@ -603,7 +603,7 @@ TEST_CASE("Within a refill a new model waits for its end") {
   CHECK_FALSE(dreamer.swapping());
 }
 
-TEST_CASE("Models take each other's place 200 times, with fewer training frames too") {
+TEST_CASE("Models replace each other 200 times, also with fewer training frames") {
   Model shorter = lively_model(Scale::linear, 2);
   auto some = Array2<float>::create(GENERATE(0, 5, 60), 33).value();
   std::copy_n(shorter.impulses.data(), some.size(), some.data());
@@ -625,7 +625,7 @@ TEST_CASE("Models take each other's place 200 times, with fewer training frames 
   }
 }
 
-TEST_CASE("Memory for another model is taken when it is asked for, once") {
+TEST_CASE("Memory for another model is allocated on request, once") {
   Dreamer dreamer = live(lively_model());
   CHECK(dreamer.spare().empty());
   CHECK_FALSE(dreamer.swap());
@@ -638,7 +638,7 @@ TEST_CASE("Memory for another model is taken when it is asked for, once") {
   CHECK(dreamer.spare().size() == dreamer.model().bytes().size());
 }
 
-TEST_CASE("Bytes that do not fit the slot are not swapped in") {
+TEST_CASE("Bytes that do not match the slot are not swapped in") {
   Dreamer dreamer = with_room(lively_model());
   const auto refused = [&](const Model& model) {
     const LiveModel other = LiveModel::create(model).value();

@@ -35,7 +35,7 @@ std::string refusal_with(LiveBytes bytes, T LiveHeader::*field, T value) {
 
 }  // namespace
 
-TEST_CASE("A live model is read from its bytes, wherever they lie") {
+TEST_CASE("A live model is read from its bytes at any address") {
   const Model model = small_model(Scale::log1p);
   const LiveModel live = LiveModel::create(model).value();
   CHECK(live.stft() == model.stft);
@@ -79,7 +79,7 @@ TEST_CASE("Weights and training frames in a live model are those of the model") 
   }
 }
 
-TEST_CASE("Residuals of the model are taken over") {
+TEST_CASE("Residuals of the model are used") {
   Model model = small_model();
   model.residuals = Buffer<float>::create(33).value();
   for (std::size_t bin = 0; bin < 33; ++bin) model.residuals[bin] = 0.01f * static_cast<float>(bin);
@@ -107,7 +107,7 @@ TEST_CASE("Residuals are estimated from the change of training frames") {
   for (const float residual : silent.content().residuals) CHECK(residual == 0);
 }
 
-TEST_CASE("A model that cannot be played is refused before its bytes are made") {
+TEST_CASE("A model that cannot be played is refused before its bytes are created") {
   Model model = small_model();
   model.impulses = Array2<float>::create(3, 33).value();
   CHECK(LiveModel::create(model).error().message ==
@@ -120,7 +120,7 @@ TEST_CASE("A model that cannot be played is refused before its bytes are made") 
   CHECK(LiveModel::create(model).error().message == "batch_norm.running_mean has the shape [0]; expected [33]");
 }
 
-TEST_CASE("Broken bytes are refused with what is wrong") {
+TEST_CASE("Invalid bytes are refused, stating what is wrong") {
   const LiveBytes bytes = bytes_of(LiveModel::create(small_model()).value());
   const std::string size = std::to_string(bytes.size());
   CHECK(refusal({}).message == "the live model ends within its header");

@@ -38,7 +38,7 @@ std::vector<float> play(Player& player, std::size_t count, std::size_t block, st
   return sound;
 }
 
-/// Of this thread: what others do at the same time does not count.
+/// Of this thread only, so that other threads do not count.
 double cpu_seconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -51,7 +51,7 @@ double peak(std::span<const float> sound) {
   return largest;
 }
 
-/// Every control away from its default.
+/// Sets every control to a value other than its default.
 void turn_all_knobs(Player& player) {
   player.controls() = {
       {.position = 0.3f, .pull = 0.2f, .speed = 0.7f, .randomness = 0.1f, .temperature = 0.3f, .drive = 0.4f},
@@ -62,7 +62,7 @@ void turn_all_knobs(Player& player) {
 
 }  // namespace
 
-TEST_CASE("Blocks of any length give the same sound, without taking memory") {
+TEST_CASE("Blocks of any length give the same sound, without allocations") {
   const auto input = noise(10000);
   for (const Model& model : {small_model(), spread_model()}) {
     for (const PlayerConfig& config : {PlayerConfig{.phase = {.look_ahead = 2}}, PlayerConfig{.mode = Mode::stateful},
@@ -81,7 +81,7 @@ TEST_CASE("Blocks of any length give the same sound, without taking memory") {
   }
 }
 
-TEST_CASE("The player is the chain of its parts, as if silence had gone before, and dreams what a Dreamer does") {
+TEST_CASE("The player is the chain of its parts, as if preceded by silence, and dreams like a Dreamer") {
   const Model model = small_model();
   const PhaseStreamConfig phases{.look_ahead = GENERATE(0, 2)};
   const double position = GENERATE(0.0, 0.7);
@@ -105,7 +105,7 @@ TEST_CASE("The player is the chain of its parts, as if silence had gone before, 
   CHECK(play(player, expected.size(), 100) == expected);
 }
 
-TEST_CASE("Spreading changes no sample, it only comes a hop later") {
+TEST_CASE("Spreading the work changes no sample, only delays the sound by a hop") {
   const Model model = spread_model();
   Player spread = Player::create(model, {}).value(), due = Player::create(model, {.spread = false}).value();
   auto expected = play(due, 5000, 128);
@@ -132,7 +132,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a player") {
   CHECK(sound() == kept);
 }
 
-TEST_CASE("Whatever comes in, what goes out is finite") {
+TEST_CASE("The output is finite whatever the input") {
   const float infinity = std::numeric_limits<float>::infinity(), nan = std::nanf("");
   const float wild[]{nan, infinity, -infinity, 3e38f, -3e38f, 1e-45f, 0, 1, -1, 0.5f};
   const Model model = spread_model();
@@ -152,7 +152,7 @@ TEST_CASE("Whatever comes in, what goes out is finite") {
       REQUIRE(std::all_of(output.begin(), output.end(), [](float sample) { return std::isfinite(sample); }));
     }
     CHECK(player.meter().scrubs == 0);
-    // It comes back to its senses.
+    // It recovers.
     player.controls() = {};
     player.reset(0);
     player.set_quality(0);
@@ -162,7 +162,7 @@ TEST_CASE("Whatever comes in, what goes out is finite") {
   }
 }
 
-TEST_CASE("At every sample rate the sound is the same but for the rate") {
+TEST_CASE("The sound is the same at every sample rate") {
   const Model model = spread_model();
   const auto rms = [&](double rate) {
     Player player = Player::create(model, {.sample_rate = rate}).value();
@@ -178,7 +178,7 @@ TEST_CASE("At every sample rate the sound is the same but for the rate") {
   }
 }
 
-TEST_CASE("A lower quality costs less, and the best comes back") {
+TEST_CASE("A lower quality costs less, and the best can be restored") {
   const Model model = spread_model();
   const PlayerConfig config{.phase = {.iterations = 6, .look_ahead = 2}};
   const PlayerConfig once{.phase = {.iterations = 1, .look_ahead = 2}};
@@ -197,7 +197,7 @@ TEST_CASE("A lower quality costs less, and the best comes back") {
   play(low, 5000, 128);
 }
 
-TEST_CASE("A note sounds at its place and pitch, with the next hop") {
+TEST_CASE("A note sounds at its position and pitch from the next hop on") {
   // Each training frame is louder than the one before; the network repeats the loudest.
   Model model = spread_model();
   for (std::size_t row = 0; row < model.impulses.rows(); ++row) {
@@ -234,7 +234,7 @@ TEST_CASE("After a reset the dream is that of the seed") {
   CHECK_FALSE(other == expected);
   player.reset(9);
   const auto again = play(player, 192 * 40, 192);
-  double error = 0, sum = 0;  // the phases go on from where they were: only the levels can be the same
+  double error = 0, sum = 0;  // the phases continue from where they were, so only the levels can be the same
   for (std::size_t hop = 8; hop < 40; ++hop) {
     double a = 0, b = 0;
     for (std::size_t i = hop * 192; i < (hop + 1) * 192; ++i) {
@@ -261,7 +261,7 @@ TEST_CASE("Another model of the same shape takes over while the player plays") {
   REQUIRE(spare.size() == live.bytes().size());
   CHECK(player.meter().swapping == 0);
   std::fill(spare.begin(), spare.end(), std::byte{1});
-  CHECK_FALSE(player.swap());  // these are no model
+  CHECK_FALSE(player.swap());  // this is not a model
   std::copy(live.bytes().begin(), live.bytes().end(), spare.begin());
   CHECK(player.swap());
   play(player, 400, 128);
@@ -273,7 +273,7 @@ TEST_CASE("Another model of the same shape takes over while the player plays") {
 }
 
 TEST_CASE("A silent tail costs no more than the sound before it") {
-  // All that decays: the input below the smallest numbers, the states of the network, the smoothed frames.
+  // Everything that decays: the input below the smallest numbers, the states of the network, the smoothed frames.
   Model model = spread_model();
   fix_prediction(model, 0);
   constexpr std::size_t second = 11025;
@@ -308,7 +308,7 @@ TEST_CASE("The sound fades in with the first window") {
 }
 
 TEST_CASE("The level of a dream does not depend on the window and framing of the model") {
-  // Each frame of the dream is the same constant spectrum: what comes out is its inverse, whatever the framing.
+  // Each frame of the dream is the same constant spectrum: the output is its inverse, whatever the framing.
   const auto loudness = [](Framing framing, Window window) {
     Model model = small_model();
     model.stft.framing = framing;

@@ -30,7 +30,7 @@ std::vector<float> noise() {
   return frame;
 }
 
-/// What a partial between two bins looks like under a Hann window, about.
+/// Approximately what a partial between two bins looks like with a Hann window.
 std::vector<float> partial(double place) {
   std::vector<float> frame(static_cast<std::size_t>(stft.bins()));
   for (std::size_t k = 0; k < frame.size(); ++k) {
@@ -59,7 +59,7 @@ PlayerControls controls(float pitch, float brightness, float smoothing) { return
 
 }  // namespace
 
-TEST_CASE("Without pitch, brightness and smoothing a frame stays as it is") { CHECK(shaped(noise(), {}) == noise()); }
+TEST_CASE("Without pitch, brightness and smoothing a frame is unchanged") { CHECK(shaped(noise(), {}) == noise()); }
 
 TEST_CASE("Partials land within half a bin of their new pitch") {
   for (float pitch = -24; pitch <= 24; pitch += 0.5f) {
@@ -67,18 +67,18 @@ TEST_CASE("Partials land within half a bin of their new pitch") {
       INFO(pitch << " semitones, bin " << place);
       const double expected = place * std::exp2(pitch / 12.0);
       CHECK(std::abs(centre(shaped(partial(place), controls(pitch, 0, 0))) - expected) <= 0.5);
-      CHECK(shaped(partial(place), controls(pitch, 0, 0)) == shaped(partial(place), {}, pitch));  // as of a note
+      CHECK(shaped(partial(place), controls(pitch, 0, 0)) == shaped(partial(place), {}, pitch));  // pitch of a note
     }
   }
 }
 
-TEST_CASE("What would come from beyond the Nyquist frequency is silent") {
+TEST_CASE("Bins that would come from beyond the Nyquist frequency are silent") {
   const auto low = shaped(std::vector<float>(1025, 1.0f), controls(-12, 0, 0));
   CHECK(std::all_of(low.begin(), low.begin() + 513, [](float value) { return value == 1; }));
   CHECK(std::all_of(low.begin() + 513, low.end(), [](float value) { return value == 0; }));
 }
 
-TEST_CASE("Brightness tilts by so many decibels an octave around 1 kHz") {
+TEST_CASE("Brightness tilts the spectrum around 1 kHz, in decibels per octave") {
   for (const float brightness : {-24.0f, -3.0f, 1.5f, 24.0f}) {
     const auto frame = shaped(std::vector<float>(1025, 1.0f), controls(0, brightness, 0));
     for (std::size_t k = 1; k < frame.size(); ++k) {
@@ -104,7 +104,7 @@ TEST_CASE("Smoothing is a one-pole across frames") {
   }
 }
 
-TEST_CASE("Controls beyond their range count as its nearer end, and NaN as none") {
+TEST_CASE("Controls are clamped to their ranges, and NaN counts as the default") {
   const auto is = [](PlayerControls given, PlayerControls meant) {
     CHECK(shaped(noise(), given) == shaped(noise(), meant));
   };

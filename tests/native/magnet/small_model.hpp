@@ -34,7 +34,7 @@ inline lodestone::Model small_model(lodestone::Scale scale = lodestone::Scale::l
   return small_model({.size = 64, .hop = 16, .sample_rate = 1600}, scale);
 }
 
-/// Makes the network say `value` in every bin, whatever it is fed.
+/// Makes the network predict `value` in every bin, whatever its input.
 inline void fix_prediction(lodestone::Model& model, float value) {
   for (float& weight : model.weights.dense_weight.all()) weight = 0;
   for (float& bias : model.weights.dense_bias) bias = value;

@@ -37,7 +37,7 @@ Array2<std::complex<float>> complex_matrix(const TensorView& view) {
   return matrix;
 }
 
-/// Defect 1 touches no-future at Q = 4, defect 2 the first estimate at Q = 2; other variants are corrected.
+/// Defect 1 affects no-future at Q = 4, defect 2 the first estimate at Q = 2; other variants are corrected.
 bool is_history(const Output& output, const std::string& variant, int overlap) {
   if (variant == "q2fix") return false;
   for (const auto& stage : output.config.stages) {
@@ -125,7 +125,7 @@ std::vector<Quality> quality() {
     row.config = value["config"].string;
     row.mode = value["mode"].string;
     row.consistency = value["fixed_consistency_db"].number;
-    const JsonValue& corrected = value["q2fix"];  // goes before that of the variant with defect 2
+    const JsonValue& corrected = value["q2fix"];  // takes precedence over the variant with defect 2
     if (corrected.kind == JsonValue::Kind::array) row.consistency = (*corrected.begin()).number;
   }
   for (auto& row : all) REQUIRE(std::sscanf(row.config.c_str(), "%d_%d", &row.size, &row.hop) == 2);

@@ -9,14 +9,14 @@
 /// The reference vectors of LWS, see tests/vectors/lws/README.md.
 namespace reference {
 
-/// The bytes of a file below the folder of test data; the test fails where there is none.
+/// The bytes of a file in the test data folder; the test fails if it is missing.
 lodestone::Bytes read(const std::string& path);
 
 struct Output {
   std::string name;
   lodestone::PhaseConfig config;
   bool warm = false;     ///< starts from `warm_start`
-  bool history = false;  ///< a defect of the reference touches it
+  bool history = false;  ///< affected by a defect of the reference
   double envelope = 0;   ///< rel_env
   std::vector<std::complex<float>> spectrum;
   std::vector<int> bits;
@@ -30,7 +30,7 @@ struct Case {
   std::vector<Output> outputs;
 };
 
-/// A file's case; `bytes` is what `read` gave.
+/// A file's case; `bytes` comes from `read`.
 Case load(const lodestone::Bytes& bytes);
 
 /// One signal of signals.safetensors.
@@ -50,8 +50,8 @@ lodestone::PhaseConfig mode(const std::string& name);
 /// The framing of all vectors.
 lodestone::StftConfig framing(int size, int hop);
 
-/// The signal's magnitudes in that framing, by a double-precision transform as the reference's: dense modes follow even
-/// the rounding of the quietest bins.
+/// The signal's magnitudes in that framing, by a double-precision transform like the reference's: dense modes are
+/// sensitive even to the rounding of the quietest bins.
 lodestone::Magnitudes analyse(std::span<const float> samples, const lodestone::StftConfig& stft);
 
 }  // namespace reference

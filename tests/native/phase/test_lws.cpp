@@ -7,8 +7,8 @@
 using namespace lodestone;
 using namespace test_signals;
 
-// The kernel against the plain definition in double precision: one update after the other, bin after bin, each bin the
-// phase of the weighted sum of its neighbours (Le Roux et al. 2010a, eq. 13).
+// The kernel against the plain definition in double precision: one update after another, bin by bin, each bin taking
+// the phase of the weighted sum of its neighbours (Le Roux et al. 2010a, eq. 13).
 namespace {
 
 class Plain {
@@ -116,7 +116,7 @@ std::vector<StftConfig> shapes() {
 
 }  // namespace
 
-TEST_CASE("Updates side by side are the updates one after the other") {
+TEST_CASE("Parallel updates give the same as updates one after another") {
   using enum PhaseMethod;
   const std::vector<PhaseStage> stages{{.method = batch, .iterations = 2, .alpha = 0},
                                        {.method = batch, .iterations = 3, .alpha = 1.2},

@@ -11,7 +11,7 @@ namespace {
 PhaseConfig preset(std::string_view name) {
   PhaseConfig config;
   REQUIRE(phase_preset(name, config));
-  // The long lists say nothing more here and take their time.
+  // The long lists would add nothing here but time.
   for (auto& stage : config.stages) stage.iterations = std::min(stage.iterations, 12);
   return config;
 }
@@ -78,8 +78,8 @@ TEST_CASE("Flushing subnormals to zero changes no bit") {
   }
 }
 
-TEST_CASE("The methods earn their keep") {
-  // Consistency in dB; each bound is 2 or 3 dB below what was measured, so that only a broken method falls under it.
+TEST_CASE("Each method reaches its usual consistency") {
+  // Consistency in dB; each bound is 2 or 3 dB below what was measured, so that only a broken method falls below it.
   const auto magnitudes = analyse({.size = 1024, .hop = 256}, 30000);
   const auto quality = [&](std::string_view name) {
     PhaseConfig config;
@@ -113,8 +113,8 @@ TEST_CASE("Griffin-Lim never loses consistency, and momentum gains") {
   CHECK(quality(32, 0.99) > last + 1);
 }
 
-TEST_CASE("A sinusoid comes back from a single pass") {
-  // What a parabola through three magnitudes (spsi) and a Gaussian in place of the window (pghi) leave: 14 to 30 dB.
+TEST_CASE("A single pass recovers a sinusoid") {
+  // A parabola through three magnitudes (spsi) and a Gaussian in place of the window (pghi) limit it to 14 to 30 dB.
   StftConfig stft{.size = 512, .hop = 128};
   std::vector<float> sine(20000);
   for (std::size_t i = 0; i < sine.size(); ++i) {
@@ -129,7 +129,7 @@ TEST_CASE("A sinusoid comes back from a single pass") {
   }
 }
 
-TEST_CASE("The consistency of a spectrum is that of a signal's") {
+TEST_CASE("Consistency is high for the spectrum of a signal and low for others") {
   const StftConfig stft{.size = 256, .hop = 64};
   const auto samples = glide(8000);
   auto spectrum = Stft(stft).transform(samples).value();
@@ -138,7 +138,7 @@ TEST_CASE("The consistency of a spectrum is that of a signal's") {
   CHECK(consistency(spectrum).value() <= 5);
 }
 
-TEST_CASE("A start gives its phases, not its sizes") {
+TEST_CASE("Only the phases of a start are used, not its magnitudes") {
   const StftConfig stft{.size = 256, .hop = 64};
   const auto samples = glide(8000);
   auto start = Stft(stft).transform(samples).value();
@@ -150,7 +150,7 @@ TEST_CASE("A start gives its phases, not its sizes") {
   CHECK(consistency(spectrum).value() >= 100);  // consistent from the start: one iteration changes nothing
 }
 
-TEST_CASE("Step by step: progress rises to 1 and the spectrum can be looked at on the way") {
+TEST_CASE("Step by step, progress rises to 1, and the spectrum can be read in between") {
   const auto magnitudes = analyse({.size = 512, .hop = 128}, 60000);
   for (const auto name : phase_presets()) {
     INFO(name);
@@ -173,7 +173,7 @@ TEST_CASE("Step by step: progress rises to 1 and the spectrum can be looked at o
   }
 }
 
-TEST_CASE("What cannot be reconstructed is refused") {
+TEST_CASE("Input that cannot be reconstructed is refused") {
   const StftConfig stft{.size = 64, .hop = 16};
   PhaseConfig good;
   REQUIRE(phase_preset("fast", good));

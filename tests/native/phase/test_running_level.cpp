@@ -7,7 +7,7 @@
 using namespace lodestone;
 
 // The stream does not know how loud the signal will be: its thresholds follow the mean so far. The whole signal's
-// online stage knows, and has its frames padded on the right besides.
+// online stage knows it, and also pads its frames on the right.
 TEST_CASE("A stream with the running level is as consistent as online LWS over the whole signal, to 1 dB") {
   std::set<std::string> seen;  // a row for each way to reconstruct
   for (const auto& row : reference::quality()) {

@@ -42,14 +42,14 @@ inline lodestone::Magnitudes noise(const lodestone::StftConfig& stft, int frames
   return magnitudes;
 }
 
-/// Every bin as it is, to the bit.
+/// Whether all bins are bit-identical.
 inline bool same_bits(const lodestone::Array2<std::complex<float>>& a,
                       const lodestone::Array2<std::complex<float>>& b) {
   return a.rows() == b.rows() && a.cols() == b.cols() &&
          std::memcmp(a.data(), b.data(), a.size() * sizeof(std::complex<float>)) == 0;
 }
 
-/// Configurations that differ in what LWS cares about: Q 4, 2, 1.6, 3.43; a window shorter than the FFT; all windows.
+/// Configurations that differ in what matters to LWS: Q 4, 2, 1.6, 3.43; a window shorter than the FFT; all windows.
 inline const std::vector<lodestone::StftConfig>& framings() {
   using lodestone::Framing;
   using lodestone::Window;

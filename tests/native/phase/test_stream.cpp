@@ -49,7 +49,7 @@ std::vector<PhaseStreamConfig> configs() {
 
 }  // namespace
 
-TEST_CASE("The stream gives the bits of the whole signal, in slices of any size, without taking memory") {
+TEST_CASE("The stream is bit-identical to the whole signal, in slices of any size, without allocations") {
   for (const auto& stft : framings()) {
     const auto magnitudes = analyse(stft, 4000);
     for (const auto& config : configs()) {
@@ -63,10 +63,10 @@ TEST_CASE("The stream gives the bits of the whole signal, in slices of any size,
   }
 }
 
-TEST_CASE("With the level of the whole signal the stream gives the bits of the online stage") {
+TEST_CASE("Given the level of the whole signal, the stream is bit-identical to the online stage") {
   for (const auto& stft : framings()) {
     const auto magnitudes = analyse(stft, 4000);
-    // Every bin changes, so that no level matters.
+    // Every bin changes, so that the level does not matter.
     const PhaseStreamConfig stream{.iterations = 5, .look_ahead = 3, .alpha = 0};
     const PhaseConfig config{.stages = {{.method = PhaseMethod::online, .iterations = 5, .alpha = 0}}};
     INFO("size " << stft.size << ", hop " << stft.hop);
@@ -112,7 +112,7 @@ TEST_CASE("Frames come look_ahead frames later, and flush gives the rest") {
   CHECK(stream.flush().empty());
 }
 
-TEST_CASE("A stream makes usable frames of anything") {
+TEST_CASE("A stream gives usable frames for any input") {
   const StftConfig stft{.size = 64, .hop = 16};
   std::vector<float> wild(stft.bins());
   const float inf = std::numeric_limits<float>::infinity();
@@ -142,7 +142,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit of a stream") {
   }
 }
 
-TEST_CASE("A stream refuses what is out of range") {
+TEST_CASE("A stream refuses settings that are out of range") {
   const StftConfig stft{.size = 64, .hop = 16};
   const auto refused = [&](PhaseStreamConfig config, const std::string& field) {
     const auto stream = PhaseStream::create(stft, config);
@@ -163,7 +163,7 @@ TEST_CASE("A stream refuses what is out of range") {
   CHECK_FALSE(PhaseStream::create({.size = 65536, .hop = 1}, {}));
 }
 
-TEST_CASE("presets of streams are known by name") {
+TEST_CASE("presets of streams are found by name") {
   PhaseStreamConfig config;
   CHECK(phase_stream_preset("smooth", config));
   CHECK(config.look_ahead == 3);

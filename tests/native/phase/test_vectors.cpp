@@ -85,7 +85,7 @@ void check_weights(const Safetensors& file, const LwsWeights& weights, const std
     }
   }
   INFO(name);
-  // Sums of 600 products in double; and the reference skips what is not above 1e-12.
+  // Sums of 600 products in double; and the reference skips values up to 1e-12.
   CHECK(largest_difference(*view, ours) <= 1.1e-12);
 }
 

@@ -40,7 +40,7 @@ std::vector<float> noise(std::size_t count) {
   return samples;
 }
 
-/// All that the input gives, pushed in pieces of at most `largest` samples.
+/// The whole output for an input pushed in pieces of at most `largest` samples.
 std::vector<float> resample(Resampler& resampler, std::span<const float> input, std::size_t largest = 1024) {
   std::vector<float> all, piece(777);
   while (!input.empty()) {
@@ -52,8 +52,8 @@ std::vector<float> resample(Resampler& resampler, std::span<const float> input, 
 
 double decibels(double ratio) { return 20 * std::log10(ratio); }
 
-/// Largest difference from what a sine of that many cycles an input sample, delayed as `delay` says, ought to be, times
-/// `gain`; the filter's rise and the end left out.
+/// Largest difference from `gain` times a sine of that many cycles per input sample, delayed by `delay()`; the filter's
+/// onset and the end are excluded.
 double error_of_sine(const Rates& rates, double cycles, double gain) {
   Resampler resampler(rates.from, rates.to);
   const double ratio = rates.from / rates.to;
@@ -71,9 +71,9 @@ double error_of_sine(const Rates& rates, double cycles, double gain) {
 
 }  // namespace
 
-// The oracle is the sine itself at the output's times: gain, delay and every image in one number. −80 dB below full
-// scale is what the filter promises of images; a gain of 0.01 dB alone would be −59 dB, so the pass band is flatter.
-TEST_CASE("What lies below 0.9 of the lower Nyquist frequency passes, late by the delay", "[resampler]") {
+// The oracle is the sine itself at the output's times: gain, delay and every image in one number. The filter promises
+// images at least 80 dB below full scale; a gain of 0.01 dB alone would be −59 dB, so the pass band is flatter.
+TEST_CASE("Frequencies below 0.9 of the lower Nyquist frequency pass, delayed by delay()", "[resampler]") {
   for (const auto& rates : kRates) {
     const double nyquist = std::min(rates.from, rates.to) / 2 / rates.from;
     for (const double part : {0.01, 0.31, 0.7, 0.9}) {
@@ -83,7 +83,7 @@ TEST_CASE("What lies below 0.9 of the lower Nyquist frequency passes, late by th
   }
 }
 
-TEST_CASE("What lies above the output's Nyquist frequency goes", "[resampler]") {
+TEST_CASE("Frequencies above the output's Nyquist frequency are removed", "[resampler]") {
   for (const auto& rates : kRates) {
     for (const double part : {1.0, 1.1, 1.9, rates.from / rates.to * 0.99}) {
       if (part < 1 || part * rates.to >= rates.from) continue;
@@ -104,7 +104,7 @@ TEST_CASE("A constant passes unchanged", "[resampler]") {
   }
 }
 
-TEST_CASE("However the input is cut, the same samples to the bit come", "[resampler]") {
+TEST_CASE("Samples are bit-identical however the input is split", "[resampler]") {
   const auto input = noise(20000);
   for (const auto& rates : kRates) {
     CAPTURE(rates.from, rates.to);
@@ -120,7 +120,7 @@ TEST_CASE("However the input is cut, the same samples to the bit come", "[resamp
   }
 }
 
-TEST_CASE("Exactly so many samples are needed as it says, and none drifts", "[resampler]") {
+TEST_CASE("Exactly needed() samples are needed, and nothing drifts", "[resampler]") {
   const auto input = noise(1024);
   for (const auto& rates : kRates) {
     CAPTURE(rates.from, rates.to);
@@ -139,7 +139,7 @@ TEST_CASE("Exactly so many samples are needed as it says, and none drifts", "[re
         pushed += static_cast<double>(count);
       }
       pulled += static_cast<double>(wanted.size());
-      // Output i needs input floor(i·from/to), to a rounding of the product.
+      // Output i needs input floor(i·from/to), apart from rounding of the product.
       const double last = (pulled - 1) * rates.from / rates.to;
       CHECK(pushed >= std::floor(last - 1e-6) + 1);
       CHECK(pushed <= std::floor(last + 1e-6) + 1);
@@ -172,7 +172,7 @@ TEST_CASE("Flushing subnormals to zero changes no sample", "[resampler]") {
   }
 }
 
-TEST_CASE("After create nothing takes memory", "[resampler]") {
+TEST_CASE("Nothing is allocated after create", "[resampler]") {
   Resampler resampler(192000, 44100);
   const auto input = noise(1024);
   std::vector<float> output(128);
@@ -184,7 +184,7 @@ TEST_CASE("After create nothing takes memory", "[resampler]") {
   CHECK(allocations() == before);
 }
 
-TEST_CASE("Rates out of range are refused by name", "[resampler]") {
+TEST_CASE("Rates that are out of range are refused, naming them", "[resampler]") {
   for (const double rate : {0.0, -44100.0, 7999.0, 768001.0, 1e300, std::numeric_limits<double>::infinity(),
                             std::numeric_limits<double>::quiet_NaN()}) {
     CAPTURE(rate);

@@ -20,7 +20,7 @@ void check_refused(const StftConfig& config, const std::string& message) {
 
 }  // namespace
 
-TEST_CASE("A configuration out of range is refused by name, value and what is allowed", "[config]") {
+TEST_CASE("A configuration that is out of range is refused, naming field, value and allowed range", "[config]") {
   const std::string sizes = "; allowed: even numbers from 16 to 65536 without prime factors above 13; the nearest is ";
   check_refused({.size = 2047}, "size is 2047" + sizes + "2048");
   check_refused({.size = 0, .hop = 1}, "size is 0" + sizes + "16");
@@ -46,7 +46,7 @@ TEST_CASE("The smallest and largest values are allowed", "[config]") {
   CHECK_FALSE(StftConfig{.size = 65536, .window_size = 65536, .hop = 65536, .sample_rate = 768000}.check());
 }
 
-TEST_CASE("Framing names lead there and back", "[config]") {
+TEST_CASE("Framing names can be parsed", "[config]") {
   for (auto framing : {Framing::centered, Framing::none, Framing::lws}) {
     Framing parsed;
     REQUIRE(parse_framing(framing_name(framing), parsed));
@@ -57,7 +57,7 @@ TEST_CASE("Framing names lead there and back", "[config]") {
   CHECK(untouched == Framing::none);
 }
 
-TEST_CASE("Half the window is a hop that every window can be inverted at", "[config]") {
+TEST_CASE("Every window can be inverted at a hop of half its length", "[config]") {
   for (int w = 0; w <= static_cast<int>(Window::rectangular); ++w) {
     for (int length = 3; length <= 64; ++length) {
       const StftConfig config{.size = 64, .window_size = length, .hop = length / 2, .window = static_cast<Window>(w)};
@@ -67,7 +67,7 @@ TEST_CASE("Half the window is a hop that every window can be inverted at", "[con
   }
 }
 
-TEST_CASE("Where windows leave holes the inverse is refused, naming hop and window", "[config]") {
+TEST_CASE("If windows leave gaps, the inverse is refused, naming hop and window", "[config]") {
   // At hop 1700 the windows cross where both squares are sin⁴(π·174/2048) = 0.0048; at hop 1900 they are 0.0002.
   CHECK_FALSE(StftConfig{.hop = 1700}.check_invertible());
   const StftConfig holes{.hop = 1900};

@@ -76,7 +76,7 @@ double round_trip_error(int size) {
   return worst;
 }
 
-/// Naive transforms cost size² operations: of the large ones a few hundred bins are compared.
+/// Naive transforms cost size² operations, so for large ones only a few hundred bins are compared.
 int stride_of(int size) { return size <= 2048 ? 1 : size / 256 | 1; }
 
 }  // namespace
@@ -88,14 +88,14 @@ TEST_CASE("Allowed sizes are even, 16 to 65536, without prime factors above 13",
   for (int size : {-2048, 0, 2, 14, 17, 34, 2047, 2 * 17 * 64, 65534, 65538, 131072}) CHECK_FALSE(is_fft_size(size));
   CHECK(nearest_fft_size(INT32_MIN) == 16);
   CHECK(nearest_fft_size(15) == 16);
-  CHECK(nearest_fft_size(34) == 36);  // 32 is as near
+  CHECK(nearest_fft_size(34) == 36);  // 32 is equally near
   CHECK(nearest_fft_size(2047) == 2048);
   CHECK(nearest_fft_size(65535) == 65536);
   CHECK(nearest_fft_size(INT32_MAX) == 65536);
 }
 
-TEST_CASE("The transform is that of the definition", "[fft]") {
-  // Double precision: its rounding (1e-16, growing with the logarithm of the size). Single: 6e-8 a butterfly.
+TEST_CASE("The transform agrees with the definition", "[fft]") {
+  // Double precision: its rounding (1e-16, growing with the logarithm of the size). Single: 6e-8 per butterfly.
   for (int size : {16, 22, 26, 60, 182, 240, 1200, 2002, 2048, 30030, 44100, 65536}) {
     CAPTURE(size);
     CHECK(transform_error<double>(size, stride_of(size)) < 1e-14);
@@ -106,7 +106,7 @@ TEST_CASE("The transform is that of the definition", "[fft]") {
   }
 }
 
-TEST_CASE("Every allowed size goes there and back", "[fft]") {
+TEST_CASE("Every allowed size survives a forward and an inverse transform", "[fft]") {
   int sizes = 0;
   for (int size = kMinFftSize; size <= kMaxFftSize; size += 2) {
     if (!is_fft_size(size)) continue;
@@ -119,9 +119,9 @@ TEST_CASE("Every allowed size goes there and back", "[fft]") {
   CHECK(sizes > 500);
 }
 
-TEST_CASE("One frame under a rectangular window is the transform to 1e-6", "[fft][stft]") {
-  // Framing none takes double precision, lws with its full overlap PFFFT where it can: a frame lies at (overlap − 1) ·
-  // hop.
+TEST_CASE("One frame with a rectangular window equals the transform to 1e-6", "[fft][stft]") {
+  // Framing `none` uses double precision; `lws`, with full overlap, uses PFFFT if it can: a frame starts at (overlap −
+  // 1) · hop.
   for (auto framing : {Framing::none, Framing::lws}) {
     for (int size : {16, 26, 60, 240, 1200, 2048, 30030, 44100, 65536}) {
       CAPTURE(size, framing_name(framing));

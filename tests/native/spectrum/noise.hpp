@@ -6,7 +6,7 @@
 
 #include "lodestone/random.hpp"
 
-/// White noise over the full scale, −1 .. 1.
+/// Full-scale white noise, −1 .. 1.
 inline std::vector<float> noise(std::size_t count, std::uint32_t seed = 1) {
   lodestone::Random random(seed);
   std::vector<float> samples(count);

@@ -18,7 +18,7 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-/// `count` values from `first` on, round and round: ordinary ones, and all that is treated apart.
+/// `count` values from `first` on, cyclically: ordinary ones and all special cases.
 std::vector<float> values(std::size_t first, std::size_t count) {
   const float all[] = {1,    -0.3f,  nan,    1e-20f, -0.99e-20f, 1e30f,  -1.01e30f, inf,
                        0.0f, 1e-15f, -1e16f, 7,      -inf,       1e-39f, 2.5f,      -1e-14f};
@@ -31,7 +31,7 @@ bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0 || 
 
 }  // namespace
 
-TEST_CASE("A pass does to each value what is said of one, wherever it stands") {
+TEST_CASE("A pass treats each value like the function for a single one, at any position") {
   for (std::size_t first = 0; first < 16; ++first) {
     for (std::size_t count = 0; count < 14; ++count) {
       const auto from = values(first, count), factors = values(first + 5, count);
@@ -60,7 +60,7 @@ TEST_CASE("A pass does to each value what is said of one, wherever it stands") {
   }
 }
 
-TEST_CASE("Magnitudes are the same one by one and in a pass, and near the exact ones at all sizes") {
+TEST_CASE("Magnitudes are the same singly and in a pass, and accurate at all sizes") {
   const float sizes[] = {0, 1e-20f, 3e-18f, 1e-14f, 1e-9f, 1, 3e4f, 1e15f, 1e20f, 9e29f};
   for (std::size_t count = 1; count < 12; ++count) {
     for (const float size : sizes) {
@@ -72,7 +72,7 @@ TEST_CASE("Magnitudes are the same one by one and in a pass, and near the exact 
         CAPTURE(size, count, i);
         CHECK(same_bits(magnitudes[i], magnitude(bins[i])));
         const double exact = std::hypot(static_cast<double>(bins[i].real()), static_cast<double>(bins[i].imag()));
-        // Three roundings in single precision: 2 ulp. What is below 1e-20 becomes 0.
+        // Three roundings in single precision: 2 ulp. Values below 1e-20 become 0.
         CHECK(std::abs(magnitudes[i] - exact) <= std::max(2.4e-7 * exact, exact < 1.001e-20 ? exact : 0.0));
       }
     }

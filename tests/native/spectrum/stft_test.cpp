@@ -19,7 +19,7 @@ constexpr Window kWindows[] = {Window::hann,    Window::hann_symmetric, Window::
                                Window::hamming, Window::blackman,       Window::rectangular};
 constexpr Framing kFramings[] = {Framing::centered, Framing::none, Framing::lws};
 
-/// The signal with what the framing adds, written out: frame m is padded[m·hop .. m·hop + size).
+/// The signal with the padding that the framing implies: frame m is padded[m·hop .. m·hop + size).
 std::vector<double> padded(const StftConfig& config, const std::vector<float>& samples) {
   const int size = config.size, length = config.window_length(), hop = config.hop;
   const auto last = static_cast<std::ptrdiff_t>(samples.size()) - 1;
@@ -111,7 +111,7 @@ double identity_error(const StftConfig& config, const std::vector<float>& sample
 
 }  // namespace
 
-TEST_CASE("Magnitudes are those of torch.stft", "[stft]") {
+TEST_CASE("Magnitudes agree with torch.stft", "[stft]") {
   struct Case {
     const char* file;
     int size, hop;
@@ -133,7 +133,7 @@ TEST_CASE("Magnitudes are those of torch.stft", "[stft]") {
   }
 }
 
-TEST_CASE("Every frame is that of the definition", "[stft]") {
+TEST_CASE("Every frame agrees with the definition", "[stft]") {
   for (auto framing : kFramings) {
     for (auto window : kWindows) {
       for (auto [size, length, hop] : {std::array{64, 64, 16}, {64, 33, 16}, {60, 0, 23}, {26, 25, 25}, {32, 2, 1}}) {
@@ -155,10 +155,10 @@ TEST_CASE("Every frame is that of the definition", "[stft]") {
   }
 }
 
-TEST_CASE("The inverse gives the signal back", "[stft]") {
-  // White noise of full scale is the hardest signal for a bound that is relative to full scale. Hops from a sixteenth
-  // of the window to the largest that can be inverted, fractional overlaps among them; whole windows, shorter ones,
-  // sizes of either FFT.
+TEST_CASE("The inverse recovers the signal", "[stft]") {
+  // Full-scale white noise is the hardest signal for a bound that is relative to full scale. Hops from a sixteenth of
+  // the window to the largest that can be inverted, including fractional overlaps; full and shorter windows; sizes for
+  // either FFT.
   for (auto framing : kFramings) {
     for (auto window : kWindows) {
       for (auto [size, length] : {std::array{1024, 1024}, {2048, 1024}, {2048, 2048}, {1470, 1001}}) {
@@ -177,7 +177,7 @@ TEST_CASE("The inverse gives the signal back", "[stft]") {
   }
 }
 
-TEST_CASE("Signals of fewer frames than overlap come back too", "[stft]") {
+TEST_CASE("Signals with fewer frames than overlap are recovered too", "[stft]") {
   // Windows whose squares stay above the floor, so that every sample counts.
   for (auto framing : kFramings) {
     for (auto window : {Window::hamming, Window::rectangular}) {
@@ -222,7 +222,7 @@ TEST_CASE("A spectrum of unknown length gives what its frames determine", "[stft
   CHECK(stft.inverse(Spectrum{{}, Array2<std::complex<float>>::create(1, 1025).value(), 0})->size() == 0);
 }
 
-TEST_CASE("Signals that give no frame are refused with the length that is needed", "[stft]") {
+TEST_CASE("Signals that give no frame are refused, stating the length needed", "[stft]") {
   const auto refusal = [](const StftConfig& config, std::vector<float> samples) {
     auto stft = Stft::create(config).value();
     const auto spectrum = stft.transform(samples);
@@ -246,7 +246,7 @@ TEST_CASE("Signals that give no frame are refused with the length that is needed
   CHECK(lws.transform(std::vector<float>(1))->count() == 4);
 }
 
-TEST_CASE("Samples and spectra that are not finite are refused with their place", "[stft]") {
+TEST_CASE("Samples and spectra that are not finite are refused, stating where", "[stft]") {
   Stft stft(StftConfig{});
   auto samples = noise(5000);
   for (float bad : {NAN, INFINITY, -INFINITY, 1e38f}) {
@@ -263,7 +263,7 @@ TEST_CASE("Samples and spectra that are not finite are refused with their place"
   CHECK(stft.inverse(spectrum).error().message == "the spectrum is not finite or exceeds 1e30 at frame 3, bin 5");
 }
 
-TEST_CASE("Spectra that do not fit the inverse are refused", "[stft]") {
+TEST_CASE("Spectra that do not match the configuration are refused", "[stft]") {
   Stft stft(StftConfig{});
   auto spectrum = stft.transform(noise(5000)).value();
   spectrum.samples = 6000;

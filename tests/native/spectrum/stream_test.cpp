@@ -17,7 +17,7 @@ namespace {
 
 using Bins = std::vector<std::complex<float>>;
 
-/// Both FFTs, whole and short windows, hops that divide the window and that do not, an overlap of one.
+/// Both FFTs, full and short windows, hops that do and do not divide the window, an overlap of one.
 const std::vector<StftConfig> kConfigs{
     {.size = 64, .hop = 16},
     {.size = 64, .window_size = 32, .hop = 16},
@@ -75,7 +75,7 @@ bool same_bits(const A& a, const B& b, std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("Frames of a stream are those of the whole signal, to the bit", "[stream]") {
+TEST_CASE("Frames of a stream are bit-identical to those of the whole signal", "[stream]") {
   for_each_config([](const StftConfig& config) {
     auto stft = Stft::create(config).value();
     auto stream = StftStream::create(config).value();
@@ -93,7 +93,7 @@ TEST_CASE("Frames of a stream are those of the whole signal, to the bit", "[stre
   });
 }
 
-TEST_CASE("Samples of a stream are those of the whole inverse, to the bit", "[stream]") {
+TEST_CASE("Samples of a stream are bit-identical to those of the whole inverse", "[stream]") {
   for_each_config([](const StftConfig& config) {
     auto stft = Stft::create(config).value();
     auto stream = InverseStftStream::create(config).value();
@@ -105,7 +105,7 @@ TEST_CASE("Samples of a stream are those of the whole inverse, to the bit", "[st
         const auto whole = stft.inverse(spectrum).value();
         stream.reset();
         const auto samples = stream_back(stream, spectrum);
-        // A stream gives whole blocks: more than the signal where it ends within the last one.
+        // A stream gives whole blocks: more than the signal if that ends within the last one.
         REQUIRE(samples.size() >= whole.size());
         REQUIRE(samples.size() < whole.size() + config.hop);
         REQUIRE(same_bits(samples, whole, whole.size()));
@@ -169,8 +169,8 @@ TEST_CASE("NaN and Inf count as 0", "[stream]") {
   CHECK(same_bits(samples, stft.inverse(spectrum).value(), 400));
 }
 
-TEST_CASE("Streams take no memory once they are made", "[stream]") {
-  // 2·7·11·13: the radices for which KissFFT takes scratch memory while it transforms.
+TEST_CASE("Streams allocate nothing after create", "[stream]") {
+  // 2·7·11·13: the radices for which KissFFT allocates scratch memory while it transforms.
   auto configs = kConfigs;
   configs.push_back({.size = 2002, .hop = 500});
   for (const auto& config : configs) {
@@ -196,7 +196,7 @@ TEST_CASE("Streams take no memory once they are made", "[stream]") {
     CHECK(taken == 0);
     CHECK(produced >= 5000);
   }
-  // The counter counts.
+  // The counter does count.
   const auto before = allocations();
   const auto block = Buffer<float>::create(100);
   CHECK(allocations() > before);

@@ -35,7 +35,7 @@ TEST_CASE("Windows of four or five samples, by hand", "[window]") {
   check_values(window(Window::rectangular, 4), {1, 1, 1, 1});
 }
 
-TEST_CASE("Window names lead there and back", "[window]") {
+TEST_CASE("Window names can be parsed", "[window]") {
   for (auto kind : {Window::hann, Window::hann_symmetric, Window::sqrt_hann, Window::hamming, Window::blackman,
                     Window::rectangular}) {
     Window parsed;
@@ -48,7 +48,7 @@ TEST_CASE("Window names lead there and back", "[window]") {
   CHECK(untouched == Window::blackman);
 }
 
-TEST_CASE("With framing lws the window is that of the authors", "[window]") {
+TEST_CASE("With framing lws the window is that of the LWS authors", "[window]") {
   struct Case {
     const char* file;
     int size, hop;

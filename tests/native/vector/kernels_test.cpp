@@ -61,8 +61,8 @@ Activations activations(const Kernels& kernels, const std::vector<float>& x) {
 
 }  // namespace
 
-TEST_CASE("Sigmoid and tanh are right over all floats") {
-  // Every 8191st bit pattern, which is no power of two away from its like, and the borders.
+TEST_CASE("Sigmoid and tanh are accurate for all floats") {
+  // Every 8191st bit pattern (not a power of two, so that low bits vary too), and the limits.
   std::vector<float> x{0.0f, -0.0f, 87.0f, -87.0f, 88.8f, -88.8f, 10.0f, -10.0f, 1e-45f, 3e38f, -3e38f};
   for (std::uint64_t bits = 0; bits < 0x100000000; bits += 8191) {
     const float value = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
@@ -76,7 +76,7 @@ TEST_CASE("Sigmoid and tanh are right over all floats") {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double sigmoid = 1 / (1 + std::exp(-static_cast<double>(x[i])));
       const double tanh = std::tanh(static_cast<double>(x[i]));
-      // 3 ulp, or 1e-7 where that is less: the ends of the range, where the exponent is clamped.
+      // 3 ulp, or an absolute error at the ends of the range, where the exponent is clamped.
       const double here = std::abs(got.sigmoid[i] - sigmoid) < 1e-30 ? 0 : ulps(got.sigmoid[i], sigmoid);
       const double there = std::abs(got.tanh[i] - tanh) < 1e-37 ? 0 : ulps(got.tanh[i], tanh);
       sigmoid_error = std::max(sigmoid_error, here);
@@ -88,7 +88,7 @@ TEST_CASE("Sigmoid and tanh are right over all floats") {
   }
 }
 
-TEST_CASE("Activations of NaN are NaN, in that place alone") {
+TEST_CASE("Activations of NaN are NaN, in that place only") {
   for (const TrainingKernels* kernels : all_kernels()) {
     const Activations got = activations(*kernels, {0.5f, std::numeric_limits<float>::quiet_NaN(), 0.5f});
     CHECK(std::isnan(got.sigmoid[1]));
@@ -111,7 +111,7 @@ TEST_CASE("Products of all shapes agree with double precision") {
                           {25, 257, 33},
                           {40, 513, 129},
                           {2, 0, 9}}) {
-      // One value more than needed: without terms, too, there are arrays.
+      // One value more than needed, so that arrays exist even without terms.
       const auto a = noise(s.rows * s.depth + 1, 1), b = noise(s.depth * s.columns + 1, 2), bias = noise(s.columns, 3);
       const auto factor = packed(*kernels, b, s.depth, s.columns);
       for (const bool transposed : {false, true}) {
@@ -137,7 +137,7 @@ TEST_CASE("Products of all shapes agree with double precision") {
   }
 }
 
-TEST_CASE("A sum has the same bits in any tile, slice or start") {
+TEST_CASE("A sum is bit-identical in any tile and slice, and for any start") {
   const std::size_t rows = 21, depth = 300, columns = 200;
   const auto a = noise(rows * depth, 4), b = noise(depth * columns, 5), start = noise(rows * columns, 6);
   for (const TrainingKernels* kernels : all_kernels()) {
@@ -183,7 +183,7 @@ TEST_CASE("A sum has the same bits in any tile, slice or start") {
   }
 }
 
-TEST_CASE("Terms that lie in runs add up as if they lay together") {
+TEST_CASE("Terms in runs add up as if they were contiguous") {
   const std::size_t rows = 21, depth = 300, columns = 70;
   for (const std::size_t run : {1, 7, 256, 300}) {
     const std::size_t runs = (depth + run - 1) / run, skip = 2 * run + 1;  // rows between two runs
@@ -282,7 +282,7 @@ TEST_CASE("Adam and the sum of squares agree with double precision") {
                         std::abs(m[i] - m1), std::abs(v[i] - v1)});
       squares += static_cast<double>(gradient[i]) * gradient[i];
     }
-    CHECK(error < 2e-7);  // a few roundings of numbers up to 1
+    CHECK(error < 2e-7);  // some rounding of numbers up to 1
     CHECK(kernels->sum_of_squares(gradient.data(), count) == Approx(squares).epsilon(1e-6));
   }
 }
@@ -316,7 +316,7 @@ TEST_CASE("The loops of BatchNorm agree with long doubles") {
   }
 }
 
-TEST_CASE("LODESTONE_LANES chooses the width") {
+TEST_CASE("LODESTONE_LANES selects the vector width") {
   const char* before = std::getenv("LODESTONE_LANES");
   const std::string kept = before ? before : "";
   setenv("LODESTONE_LANES", "4", 1);

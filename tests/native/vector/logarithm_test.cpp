@@ -6,7 +6,7 @@
 
 using namespace lodestone;
 
-TEST_CASE("The logarithm is right from the smallest to the largest normal number") {
+TEST_CASE("The logarithm is accurate from the smallest to the largest normal number") {
   double error = 0;
   for (double x = 1.2e-38; x < 3.4e38; x *= 1.00037) {
     const auto value = static_cast<float>(x);

@@ -35,7 +35,7 @@ void disturb(std::vector<std::byte>& bytes, std::string_view name, std::size_t i
 
 }  // namespace
 
-TEST_CASE("verify finds the vectors right, whatever the files are called") {
+TEST_CASE("verify passes for the vectors, whatever the files are called") {
   FakeHost host;
   host.files["a"] = vector_file("magnet/tiny.safetensors");
   host.files["b.npy"] = vector_file("stft/drums-512-128.safetensors");
@@ -84,7 +84,7 @@ TEST_CASE("verify of files that cannot be verified") {
   disturb(host.files["bad"], "step1/prediction", 0, 1);
   host.put("text", "hello");
   CHECK(host.run({"good", "text"}) == 2);
-  CHECK(contains(host.out, "generate/window"));  // the others are verified all the same
+  CHECK(contains(host.out, "generate/window"));  // the others are verified nevertheless
   CHECK(host.run({"bad", "text"}) == 1);
   CHECK(host.run({"none"}) == 2);
   for (const std::size_t size : {std::size_t{0}, std::size_t{9}, std::size_t{100}, host.files["good"].size() - 1}) {
@@ -129,7 +129,7 @@ TEST_CASE("whole signals are judged by their consistency in dB") {
   CHECK(host.run({"x/signals.safetensors"}) == 2);
 }
 
-TEST_CASE("what a defect of the reference touches is history, by hop, window and stages") {
+TEST_CASE("outputs affected by a defect of the reference are history, depending on hop, window and stages") {
   const PhaseStage nofuture{.method = PhaseMethod::nofuture};
   const PhaseStage online{.method = PhaseMethod::online};
   const PhaseStage batch{.method = PhaseMethod::batch};
@@ -139,7 +139,7 @@ TEST_CASE("what a defect of the reference touches is history, by hop, window and
   CHECK_FALSE(cli::is_history(stft(512, 128), {nofuture}, "fixed"));
   CHECK_FALSE(cli::is_history(stft(512, 128), {online, batch}, "asis"));
   CHECK(cli::is_history(stft(512, 256), {online}, "asis"));
-  CHECK(cli::is_history(stft(512, 256), {nofuture}, "fixed"));  // corrects only what goes wrong at four frames a window
+  CHECK(cli::is_history(stft(512, 256), {nofuture}, "fixed"));  // corrects only the defect at four frames per window
   CHECK_FALSE(cli::is_history(stft(512, 256), {nofuture, online}, "q2fix"));
   CHECK_FALSE(cli::is_history(stft(512, 256), {batch}, "asis"));
   CHECK_FALSE(cli::is_history(stft(600, 200), {nofuture, online}, "asis"));
