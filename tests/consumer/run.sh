@@ -13,7 +13,7 @@ cmake --install build/native --prefix "$work/prefix" >"$work/install.log"
 node tests/docs/blocks.js cpp >"$work/quickstart.cpp"
 sed -i 's/trainer.epochs = 1000/trainer.epochs = 2/' "$work/quickstart.cpp"
 
-# Elsewhere than in the repository, so that nothing of it is found by accident.
+# Outside the source tree, so that nothing in it is found by accident.
 cp tests/consumer/CMakeLists.txt tests/consumer/main.cpp "$work"
 cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/prefix" \
   -DQUICKSTART="$work/quickstart.cpp" >"$work/configure.log"

@@ -5,7 +5,7 @@ compares the training loss of the last epoch.
     compare_training.py TRAIN_PIANO [--epochs 200] [--tolerance 0.03]
 
 TRAIN_PIANO is the program that tests/pytorch/CMakeLists.txt builds. Needs python3-torch; PyTorch alone takes six
-minutes on one idle core. Exit code 0 where the losses agree, 1 where they do not, 77 (skipped) where PyTorch is
+minutes on one idle core. Exit code 0 if the losses agree, 1 if they do not, 77 (skipped) if PyTorch is
 missing.
 """
 import argparse
@@ -62,7 +62,7 @@ def main():
     theirs = train(tensors, int(metadata["sequence"]), options.epochs)
     seconds = time.monotonic() - begin
     ours = tensors["losses"].tolist()
-    print(f"PyTorch {torch.__version__}: {seconds:.1f} s, {1e3 * seconds / len(tensors['window_starts']):.1f} ms a step")
+    print(f"PyTorch {torch.__version__}: {seconds:.1f} s, {1e3 * seconds / len(tensors['window_starts']):.1f} ms/step")
     for epoch in sorted({1, *range(20, options.epochs, 20), options.epochs}):
         print(f"epoch {epoch:3}: lodestone {ours[epoch - 1]:.6g}, PyTorch {theirs[epoch - 1]:.6g}")
     difference = abs(ours[-1] / theirs[-1] - 1)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# examples/pytorch with two processes: the loss falls, a second run goes on from the checkpoint, the model plays.
+# examples/pytorch with two processes: the loss falls, a second run continues from the checkpoint, and the model plays.
 # Needs python3-torch and the native program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

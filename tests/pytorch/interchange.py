@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Models go from PyTorch to Lodestone and back, and predict the same.
+"""Converts models from PyTorch to Lodestone and back, and checks that they predict the same.
 
     interchange.py LODESTONE LODESTONE_VERIFY
 
-There: the models of tests/vectors/import, made anew with the PyTorch that is installed. Back: models of Lodestone, read by
+There: the models of tests/vectors/import, created with the installed PyTorch. Back: models from Lodestone, read by
 the function of docs/importing.md. LODESTONE_VERIFY compares both ways. Needs python3-torch.
 """
 import re
@@ -20,7 +20,7 @@ import make  # noqa: E402
 
 
 def documented(name):
-    """What the documentation's Python defines under that name."""
+    """The definition of that name in the documentation's Python code."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/importing.md").read_text(), re.DOTALL)
     code = next(block for block in blocks if f"def {name}" in block or f"class {name}" in block)
     definitions = {"torch": torch}
@@ -29,7 +29,7 @@ def documented(name):
 
 
 def export(path, folder):
-    """What PyTorch predicts with a model of Lodestone, on the sound that it learned."""
+    """Writes PyTorch's predictions with a model from Lodestone, on the sound that it learned."""
     state, impulses, settings = documented("load_lodestone")(path)
     network = settings["network"]
     model = documented("RNNModel")(network["bins"], network["layers"][0], len(network["layers"]))

@@ -66,7 +66,7 @@ int main(int count, char** arguments) {
     losses(0, epoch) = static_cast<float>(sum / static_cast<double>(steps));
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-  std::printf("lodestone: %zu epochs of %zu steps in %.1f s, %.1f ms a step\n", epochs, steps, taken.count(),
+  std::printf("lodestone: %zu epochs of %zu steps in %.1f s, %.1f ms per step\n", epochs, steps, taken.count(),
               1e3 * taken.count() / static_cast<double>(epochs * steps));
 
   Safetensors file;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""How dreams compare with the sound that they were learned from: measure.py SOUND.wav DREAM.wav...
+"""Compares dreams with the sound that they were learned from: measure.py SOUND.wav DREAM.wav...
 
-Mono WAV files of 16 bits at one rate. Needs python3-numpy.
+Mono 16-bit WAV files with the same sample rate. Needs python3-numpy.
 """
 import argparse
 import wave
@@ -19,13 +19,13 @@ def read(path):
 
 
 def measure(sound, dreams):
-    """The measures of each WAV file of `dreams` beside the WAV file `sound`."""
+    """The measures of each WAV file in `dreams`, compared with the WAV file `sound`."""
     samples, rate = read(sound)
     reference = Reference(magnitudes(samples), rate)
     for path in dreams:
         dream, dream_rate = read(path)
         if dream_rate != rate:
-            raise SystemExit(f"{path}: {dream_rate} Hz; expected {rate} Hz, as {sound}")
+            raise SystemExit(f"{path}: {dream_rate} Hz; expected {rate} Hz, like {sound}")
         yield reference.compare(magnitudes(dream))
 
 

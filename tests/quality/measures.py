@@ -1,4 +1,4 @@
-"""How close a dream is to the sound it was learned from, in numbers. Needs numpy alone.
+"""Measures how close a dream is to the sound it was learned from. Needs only numpy.
 
 All measures are taken on log-mel frames: what the ear resolves, not what the STFT does. `likeness` and `novelty` are
 shares of what one half of the training sound is worth as a model of the other half, `flux` and `variety` are shares of
@@ -9,7 +9,7 @@ import numpy
 
 BANDS = 48
 SIZE, HOP = 2048, 512
-RANGE = 60  # dB below the training sound's loudest band that still count; what is softer is not heard beside it
+RANGE = 60  # dB below the training sound's loudest band that still count; anything softer is masked by it
 STRETCH = 10  # frames that `novelty` compares
 
 
@@ -44,7 +44,7 @@ def band_energies(frames, rate):
 
 
 class Reference:
-    """The training sound, and the dreams beside it."""
+    """The training sound, with which dreams are compared."""
 
     def __init__(self, frames, rate):
         """Magnitude frames `[frames, bins]` of the training sound."""
@@ -58,7 +58,7 @@ class Reference:
         self.own_novelty = distance_to_nearest(self.halves[0], self.halves[1])
 
     def levels(self, energies):
-        """In dB, not below the floor."""
+        """In dB, at least the floor."""
         return 10 * numpy.log10(numpy.maximum(energies, self.floor))
 
     def compare(self, frames):
@@ -74,7 +74,7 @@ class Reference:
 
 
 def pairs(frames):
-    """Each frame beside the next one: `[frames − 1, 2·bands]`. So that how the sound moves counts, too."""
+    """Each frame with the next one, `[frames − 1, 2·bands]`, so that changes over time count too."""
     return numpy.hstack([frames[:-1], frames[1:]])
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Trains on the bundled sounds, dreams and measures: the tables of docs/quality.md. table.py [--classic] [-- OPTION...]
 
-Training and dreaming are those of the native program with its defaults; what follows `--` goes to its `train`. Reports
-and models are kept in FOLDER and not made again. Needs python3-numpy; a seed of a sound takes some minutes.
+The native program trains and dreams with its defaults; options after `--` are passed to its `train`. Reports
+and models are kept in FOLDER and reused. Needs python3-numpy; each seed of a sound takes some minutes.
 """
 import argparse
 import json
@@ -19,7 +19,7 @@ FIGURES = ("likeness", "flux", "variety", "novelty")
 
 
 def run(report, *command):
-    """What the native program reports, unless that is there already."""
+    """Runs the native program, unless its report already exists, and returns the report."""
     if not report.exists():
         program = [ROOT / "build/native/lodestone", *command, "--json"]
         report.write_bytes(subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout)
@@ -27,7 +27,7 @@ def run(report, *command):
 
 
 def sound_learned(model):
-    """The training sound's frames as the model keeps them, at the level at which it was learned."""
+    """The training sound's frames as stored in the model, at the level at which they were learned."""
     content = Path(model).read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")
     entry = json.loads(content[8:start])["impulses"]
@@ -59,7 +59,7 @@ def rows(sound, seed, folder, train_options, dream_options, jumps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classic", action="store_true", help="MAGNet's settings; 30 s by Griffin-Lim, jumps or none")
+    parser.add_argument("--classic", action="store_true", help="MAGNet's settings: 30 s, Griffin-Lim, with and without jumps")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sounds", nargs="+", choices=SOUNDS, default=SOUNDS)
     parser.add_argument("--folder", type=Path, default=ROOT / "out/quality")

@@ -17,7 +17,7 @@ def noise(frames, seed, bins=1025):
 
 class Frechet(unittest.TestCase):
     def test_of_independent_coordinates(self):
-        """Where both covariances are diagonal the distance is Σ (μ₁ − μ₂)² + (σ₁ − σ₂)²."""
+        """If both covariances are diagonal, the distance is Σ (μ₁ − μ₂)² + (σ₁ − σ₂)²."""
         signs = numpy.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], float)
         root = numpy.sqrt(3 / 4)  # the variance is that of a sample: Σ x² / (n − 1)
         a, b = signs * root * [1, 2], signs * root * [4, 3] + [5, -7]
@@ -39,7 +39,7 @@ class Frames(unittest.TestCase):
         numpy.testing.assert_allclose(filters.sum(1), 1)
         centres = filters @ (numpy.arange(1025) * RATE / 2048)
         self.assertTrue(numpy.all(numpy.diff(centres) > 0))
-        self.assertAlmostEqual(float(measures.mel(1000)), 1000, delta=0.1)  # as the scale was made
+        self.assertAlmostEqual(float(measures.mel(1000)), 1000, delta=0.1)  # by definition of the scale
 
     def test_magnitudes_of_a_sine(self):
         """In the middle of a bin: half the sum of the window times the amplitude."""
@@ -89,13 +89,13 @@ class Dreams(unittest.TestCase):
         self.assertGreater(found["likeness"], 1)
 
     def test_another_sound(self):
-        """White noise without the envelope is further away than more of the same."""
+        """White noise without the envelope is further away than noise with it."""
         more = noise(400, 2) * (1 + numpy.sin(numpy.arange(400) / 7)[:, None])
         same, other = self.reference.compare(more), self.reference.compare(noise(400, 3))
         self.assertLess(same["likeness"], 0.5 * other["likeness"])
         self.assertGreater(same["novelty"], 0.5)
 
-    def test_what_is_too_soft_does_not_count(self):
+    def test_frames_that_are_too_soft_do_not_count(self):
         hiss = 1e-4 * self.sound.max() * noise(400, 4)
         quiet = numpy.concatenate([self.sound, numpy.zeros((100, 1025))])
         hissing = numpy.concatenate([self.sound, hiss[:100]])

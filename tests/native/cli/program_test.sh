@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real program on real files: what a fake host cannot show. Usage: program_test.sh PROGRAM SOUNDS
+# Runs the real program on real files, to test what a fake host cannot. Usage: program_test.sh PROGRAM SOUNDS
 set -u
 program=$1 sounds=$2
 folder=$(mktemp -d)
@@ -41,15 +41,15 @@ says out.txt consistency
 # shellcheck disable=SC2086
 expect 0 train "$sounds/piano.wav" -o alone.safetensors --epochs 2 $small --threads 1
 expect 0 train "$sounds/piano.wav" -o m.safetensors --epochs 2 $small --threads 8
-cmp alone.safetensors m.safetensors || fail "eight threads learn something else than one"
+cmp alone.safetensors m.safetensors || fail "eight threads give a different model than one"
 expect 0 generate m.safetensors -o g.wav --seconds 1 --phase fast
 expect 0 info g.wav
 says out.txt 44100
 expect 0 plot g.wav -o g.png --size 600x300
-[ "$(head -c 8 g.png | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "g.png is no PNG"
+[ "$(head -c 8 g.png | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "g.png is not a PNG"
 expect 0 plot m.safetensors -o l.png
 
-# Nothing that exists is harmed by what goes wrong.
+# Failures leave existing files unchanged.
 echo precious >keep
 cp keep keep.copy
 expect 2 analyze keep -o keep
@@ -70,17 +70,17 @@ done
 ln -s keep new.link
 expect 2 phase s.safetensors -o keep --save-spectrum new.link
 says err.txt "another file"
-# Nor what somebody put where the temporary file could be expected.
+# Even if somebody has put a link where the temporary file could be expected.
 sh -c 'ln -s keep "d.npy.$$.tmp" && exec "$@"' sh "$program" analyze "$sounds/drums.wav" -o d.npy >out.txt 2>err.txt ||
-  fail "a link beside the output was in the way"
+  fail "a link next to the output was in the way"
 rm d.npy.*.tmp
 cmp -s keep keep.copy || fail "keep was changed"
 
-# A full disk: the device refuses, the program says so.
+# A full disk: the device refuses, and the program says so.
 expect 2 analyze "$sounds/drums.wav" -o /dev/full
 says err.txt "No space left"
 [ -c /dev/full ] || fail "/dev/full was replaced"
-# A limit on the size of files stands for a disk that becomes full: the old file stays.
+# A limit on file size simulates a disk that fills up: the old file stays.
 cp keep small.npy
 (ulimit -f 8 && trap '' XFSZ && "$program" analyze "$sounds/drums.wav" -o small.npy >out.txt 2>err.txt)
 code=$?
@@ -88,7 +88,7 @@ code=$?
 cmp -s small.npy keep.copy || fail "a failed write changed the file"
 no_leftovers
 
-# A link is written through, permissions stay.
+# Links are followed, and permissions stay.
 chmod 640 keep
 expect 0 analyze "$sounds/drums.wav" -o link
 [ -L link ] || fail "the link was replaced"
@@ -117,5 +117,5 @@ says err.txt expected
 head -c 20 "$sounds/piano.wav" >header.wav
 expect 2 info header.wav
 
-[ "$failures" -eq 0 ] && echo "all well"
+[ "$failures" -eq 0 ] && echo "all passed"
 exit "$failures"
