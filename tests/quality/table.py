@@ -59,7 +59,8 @@ def rows(sound, seed, folder, train_options, dream_options, jumps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classic", action="store_true", help="MAGNet's settings: 30 s, Griffin-Lim, with and without jumps")
+    classic = "MAGNet's settings: 30 s, Griffin-Lim, with and without jumps"
+    parser.add_argument("--classic", action="store_true", help=classic)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sounds", nargs="+", choices=SOUNDS, default=SOUNDS)
     parser.add_argument("--folder", type=Path, default=ROOT / "out/quality")
