@@ -55,7 +55,7 @@ export const trainer = struct(
     layers,
     sequence,
     choice('training', training, 'windows', 'trains on separate windows or, many times faster, on stretches of sound'),
-    integer('epochs', 200, [0, 1000000], '', 'passes over the sound; 0, in programs only: no end', {
+    integer('epochs', 200, [0, 1000000], '', 'passes over the sound; 0 (only in C++ and lodestone/core): no end', {
       allowed: '0 (no end) to 1000000',
       cliLow: 1,
     }),

@@ -44,7 +44,8 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * @property {number} [sequence] how far back a prediction looks (1 to 4096 frames); default 40
  * @property {'windows' | 'sequence'} [training] trains on separate windows or, many times faster, on stretches of
  *   sound; default 'windows'
- * @property {number} [epochs] passes over the sound; 0, in programs only: no end (0 to 1000000); default 200
+ * @property {number} [epochs] passes over the sound; 0 (only in C++ and lodestone/core): no end (0 to 1000000); default
+ *   200
  * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); default 64
  * @property {number} [run] neighbouring windows kept together in random order, at most `batch` (1 to 4096); default 1
  * @property {number} [stretch] length of a stretch, at most `batch` (1 to 4096 frames); default 4

@@ -113,8 +113,8 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * Plays a note: jumps to a position in the training sound. Its own frames are heard for ⌈(sequence + 1) / 2⌉ frames,
-   * while the network listens to what leads up to them; then the dream goes on from there.
+   * Plays a note: jumps to a position in the training sound. You hear ⌈(sequence + 1) / 2⌉ frames of that sound while the
+   * network listens to what leads up to them; then the dream goes on from there.
    * @param {number} position in the training sound, 0 to 1
    * @param {number} [pitch] semitones, added to the parameter until the next note; default 0
    */
@@ -132,8 +132,8 @@ export class GeneratorNode extends Adopted {
 
   /**
    * Switches to another model of the same shape while playing: its bytes are copied into a second slot, at most 64 KB
-   * per quantum, the network listens for `sequence` frames, then the sound crossfades. The promise resolves after the
-   * crossfade, while context and node are running. A swap waits for the previous one.
+   * per quantum, the network listens for `sequence` frames, then the sound crossfades. The promise resolves after that;
+   * context and node must be running. A swap waits for the previous one.
    * @param {PlayableModel} model with at most as many training frames as the node's first model
    * @returns {Promise<void>} rejects with `invalid-argument` if its shape differs
    */

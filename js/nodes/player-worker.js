@@ -114,7 +114,7 @@ function play({ size: { length, count }, options }, port, render) {
 }
 
 /**
- * Polls for blocks, since notifying it would take a lock on the audio thread.
+ * Polls for blocks, since a notification would take a lock on the audio thread.
  * @param {RingLink} link
  * @param {(block: Float32Array) => void} render
  * @param {number} pause in ms, by Atomics.wait, as timers are throttled in background pages

@@ -47,8 +47,8 @@ export class Registry {
 
   /**
    * @param {() => string | URL} script the URL of the audio thread's script
-   * @param {(isGiven: boolean) => import('../wasm/modules.js').ModuleName} moduleName which module, whether or not its
-   *   source is given
+   * @param {(isGiven: boolean) => import('../wasm/modules.js').ModuleName} moduleName which module, depending on
+   *   whether its source is given
    * @param {string} call that registers a context, for messages
    */
   constructor(script, moduleName, call) {

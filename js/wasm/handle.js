@@ -13,7 +13,7 @@ export class Handle {
 
   /**
    * @param {Of} core
-   * @param {string} kind its name in the names of its functions
+   * @param {string} kind as in the names of its functions, for example `player`
    * @param {number} pointer 0 if creating it failed
    */
   constructor(core, kind, pointer) {

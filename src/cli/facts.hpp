@@ -25,7 +25,7 @@ inline constexpr Option trainer_options[] = {
     {"--layers", "N,N", Kind::integers, "hidden sizes of 1 to 4 LSTM layers", "128,128", 1, 4096, "", "", nullptr},
     {"--sequence", "N", Kind::integer, "how far back a prediction looks", "40", 1, 4096, "", "frames", &fields_of<TrainerConfig>[0]},
     {"--training", "NAME", Kind::choice, "trains on separate windows or, many times faster, on stretches of sound", "sequence", 0, 0, "windows|sequence", "", &fields_of<TrainerConfig>[1]},
-    {"--epochs", "N", Kind::integer, "passes over the sound; 0, in programs only: no end", "1000", 1, 1000000, "", "", &fields_of<TrainerConfig>[2]},
+    {"--epochs", "N", Kind::integer, "passes over the sound; 0 (only in C++ and lodestone/core): no end", "1000", 1, 1000000, "", "", &fields_of<TrainerConfig>[2]},
     {"--batch", "N", Kind::integer, "predictions per step: windows, or the frames of all stretches", "128", 2, 4096, "", "", &fields_of<TrainerConfig>[3]},
     {"--run", "N", Kind::integer, "neighbouring windows kept together in random order, at most batch", "1", 1, 4096, "", "", &fields_of<TrainerConfig>[4]},
     {"--stretch", "N", Kind::integer, "length of a stretch, at most batch", "8", 1, 4096, "", "frames", &fields_of<TrainerConfig>[5]},

@@ -50,8 +50,8 @@ struct TrainerConfig {
   int sequence = 40;                               ///< how far back a prediction looks (1 to 4096 frames)
   Training training = Training::windows;           ///< trains on separate windows or, many times faster, on stretches
                                                    /// of sound
-  int epochs = 200;                                ///< passes over the sound; 0, in programs only: no end (0 to
-                                                   /// 1000000)
+  int epochs = 200;                                ///< passes over the sound; 0 (only in C++ and lodestone/core): no
+                                                   /// end (0 to 1000000)
   int batch = 64;                                  ///< predictions per step: windows, or the frames of all stretches (2
                                                    /// to 4096)
   int run = 1;                                     ///< neighbouring windows kept together in random order, at most
