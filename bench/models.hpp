@@ -23,8 +23,8 @@ constexpr int batch = 64;
 Magnitudes frames(const Sounds& sounds);
 
 /// A model of the piano, with its frames as impulses and their statistics for BatchNorm. The weights are random,
-/// because speed does not depend on what has been learned; `recurrent` is the size of the largest recurrent one: with
-/// 0.05 the network comes to rest on a constant input, with 0.5 its dreams stay lively.
+/// because speed does not depend on what has been learned; `recurrent` is the size of the largest recurrent weight:
+/// with 0.05 the network comes to rest on a constant input, with 0.5 its dreams stay lively.
 Model random_model(const Sounds& sounds, const std::vector<int>& layers, float recurrent);
 
 }  // namespace lodestone::bench

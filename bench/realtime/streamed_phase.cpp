@@ -1,5 +1,5 @@
-// What streaming costs in quality: the consistency of LWS online over a whole sound, whose mean level is known, and of
-// the same stage as a stream, whose threshold follows the running level.
+// The quality lost by streaming: compares the consistency of LWS online over a whole sound, whose mean level is known,
+// with that of a stream, whose threshold follows the running level.
 //
 //     lodestone-streamed-phase SIGNALS
 //

@@ -219,7 +219,10 @@ test('layers that the network does not have are refused by name', async () => {
     [[norm(), lstm(), make.dense({ units: 17 }), make.dense({ units: 17 })], /"Dense"\) does not belong/],
     [[norm(), lstm()], /no Dense after an LSTM/],
     [[lstm({ inputShape: [sequence, 17] }), make.dense({ units: 17 })], /"LSTM"\) /],
-    [[norm(), make.conv1d({ filters: 4, kernelSize: 3 }), lstm(), make.dense({ units: 17 })], /"Conv1D"\) does not belong/],
+    [
+      [norm(), make.conv1d({ filters: 4, kernelSize: 3 }), lstm(), make.dense({ units: 17 })],
+      /"Conv1D"\) does not belong/,
+    ],
     [[norm(), lstm(), make.dense({ units: 20 })], /has gamma \[17\]; expected \[20\]|network|size/],
     [[norm(), lstm(), make.dense({ units: 3 })], /size is 4/],
   ];

@@ -194,7 +194,7 @@ TEST_CASE("Signals with fewer frames than overlap are recovered too", "[stft]") 
 }
 
 TEST_CASE("The first frames alone give the first samples", "[stft]") {
-  // Fewer than half a window of them: what the frames give begins with the reflection before the signal.
+  // They reach less than half a window, so their output begins with the reflection before the signal.
   Stft stft({.size = 64, .hop = 5, .window = Window::rectangular});
   const auto samples = noise(200);
   const auto whole = stft.transform(samples).value();
