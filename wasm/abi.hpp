@@ -38,12 +38,12 @@ struct Holder : Owned {
   T value;
 };
 
-/// The output of this call: a view of memory that `owned` keeps alive, or a handle.
+/// Sets the output of this call: a view of memory that `owned` or a handle keeps alive.
 void show(const void* data, std::size_t rows, std::size_t cols, std::unique_ptr<Owned> owned = nullptr);
 
 inline void show(std::span<const float> view) { show(view.data(), 1, view.size()); }
 
-/// The output of this call: a Buffer or a vector, which is kept until the next.
+/// Sets the output of this call: a Buffer or a vector, which is kept until the next call.
 template <class T>
 int give(T list) {
   auto held = std::make_unique<Holder<T>>(std::move(list));

@@ -131,7 +131,7 @@ Error layer_error(const Layer& layer, const std::string& what) {
   return malformed("model.json: layer {} ({}) {}", quoted(layer.name), quoted(layer.kind), what);
 }
 
-/// The settings that a layer must have, where it states them, to match our network.
+/// The values that a layer's settings, if given, must have to match our network.
 struct Demand {
   const char* kind;
   const char* key;

@@ -55,7 +55,7 @@ struct Dreamer::Engine {
   Succession models;
   const std::size_t bins, sequence;
   Buffer<float> newest{}, before{};  // the last two frames
-  Buffer<float> heard{}, input{};    // what is heard, between these two; what the network is fed
+  Buffer<float> heard{}, input{};    // what is heard, between those two; the network's input
   Random random{0};
   Vitality vitality{};
   Schedule schedule{};
@@ -230,7 +230,8 @@ struct Dreamer::Engine {
     return models.step(budget);
   }
 
-  /// Wraps around at the end of the training sound; a row further out, from a longer sound, becomes the first.
+  /// Wraps around at the end of the training sound; a row beyond that, left over from a longer sound, becomes the
+  /// first.
   double wrapped(double row) const {
     const auto rows = static_cast<double>(slot().rows());
     if (row < rows) return row;

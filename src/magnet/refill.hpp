@@ -8,8 +8,8 @@
 namespace lodestone {
 
 /// After a jump, the network is fed frames of the training sound. With a silent start it reads all of them at once, and
-/// then predicts. With an audible start, training frames are heard meanwhile, and with each the network reads a share;
-/// the last one is fed later, as the newest frame of the dream.
+/// then predicts. With an audible start, training frames are heard meanwhile, and during each the network reads a
+/// share; the last frame heard is fed later, as the newest frame of the dream.
 struct Refill {
   std::size_t row = 0;      ///< target of the jump, then the next frame to be heard
   std::size_t heard = 0;    ///< frames still to be heard
@@ -38,7 +38,7 @@ struct Refill {
 
   void divide(std::int64_t work) { share = work / static_cast<std::int64_t>(heard > 0 ? heard : 1) + 1; }
 
-  /// Gives the next frame its share; the last one does the rest.
+  /// Grants the next frame its share of the work; the last frame does the rest.
   void begin_frame() {
     if (heard > 0) --heard;
     credit = heard > 0 ? credit + share : INT64_MAX;
