@@ -158,7 +158,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  *   window; default 'hann'
  * @property {number} [sampleRate] sample rate (1 to 768000 Hz); default 44100
  * @property {number} [melBands] number of mel bands (1 to 256); default 40
- * @property {number} [coefficients] number of MFCCs, at most `mel_bands` (1 to 256); default 13
+ * @property {number} [coefficients] number of MFCCs, at most `melBands` (1 to 256); default 13
  */
 
 /**

@@ -8,7 +8,7 @@ import * as phase from '../phase.js';
 import * as player from '../player.js';
 import { stft } from '../spectrum.js';
 import { corpus, presets, trainer } from '../training.js';
-import { camel, cliName, flat, jsName, kebab } from './names.js';
+import { camel, cliName, flat, inCamel, jsName, kebab } from './names.js';
 
 const tables = {
   knobs: () =>
@@ -104,7 +104,6 @@ function trainingTable() {
 const code = (text) => `\`${text}\``;
 const number = (value) =>
   value === Infinity ? '' : value >= 1e5 ? value.toLocaleString('en-US') : String(value).replace('-', '−');
-const inCamel = (says) => says.replace(/`(\w+)`/g, (_, name) => code(camel(name)));
 
 function range({ range: [low, high] }) {
   return high === Infinity ? `${number(low)} or more` : `${number(low)} to ${number(high)}`;

@@ -9,7 +9,7 @@ import * as player from '../player.js';
 import * as spectrum from '../spectrum.js';
 import * as training from '../training.js';
 import { configurations, enumerations } from './all.js';
-import { camel, flat, jsName, kebab, notice, saysWithRange, wrap } from './names.js';
+import { camel, flat, inCamel, jsName, kebab, notice, saysWithRange, wrap } from './names.js';
 
 export function files() {
   const text = [
@@ -47,7 +47,11 @@ const known = (rows) => rows.filter(({ js }) => js !== false);
 
 function typedef(type, says, rows) {
   const properties = known(rows).map((row) => {
-    return property(typeOf(row), `[${jsName(row)}]`, `${saysWithRange(row)}; default ${literal(row.fallback)}`);
+    return property(
+      typeOf(row),
+      `[${jsName(row)}]`,
+      `${inCamel(saysWithRange(row))}; default ${literal(row.fallback)}`,
+    );
   });
   return `/**\n${wrap(says, ' *')}\n * @typedef {object} ${type}\n${properties.join('\n')}\n */`;
 }

@@ -2,6 +2,8 @@
 
 /** copy_gain → copyGain */
 export const camel = (name) => name.replace(/[_-](.)/g, (_, letter) => letter.toUpperCase());
+/** A sentence with its names of options in camel case. */
+export const inCamel = (says) => says.replace(/`(\w+)`/g, (_, name) => `\`${camel(name)}\``);
 
 /** copy_gain → copy-gain */
 export const kebab = (name) => name.replaceAll('_', '-');
