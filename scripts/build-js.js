@@ -1,5 +1,6 @@
-// Bundles js/ into the scripts of dist/: worklet.js and spectrum-worklet.js for the audio thread, worker.js for Workers, and
-// inline.js, the whole package with those and the WebAssembly modules inside, which must already exist.
+// Bundles js/ into the scripts of dist/: worklet.js, spectrum-worklet.js and listener-worklet.js for the audio thread,
+// worker.js for Workers, and inline.js, the whole package with those and the WebAssembly modules inside, which must
+// already exist.
 import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,7 +25,12 @@ async function bundle(options) {
 }
 
 await bundle({
-  entryPoints: [path('js/nodes/worklet.js'), path('js/nodes/spectrum-worklet.js'), path('js/threads/worker.js')],
+  entryPoints: [
+    path('js/nodes/worklet.js'),
+    path('js/nodes/spectrum-worklet.js'),
+    path('js/listening/listener-worklet.js'),
+    path('js/threads/worker.js'),
+  ],
   outdir: path('dist'),
   entryNames: '[name]',
 });

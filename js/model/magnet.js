@@ -150,6 +150,36 @@ export class Magnet {
   }
 
   /**
+   * Listens to a node or a stream and never stops learning the last seconds of what it hears. Silence is not learned.
+   * Everything heavy runs in a Worker.
+   *
+   *     const ear = await Magnet.listen(context, microphoneStream, { onModel: (model) => node?.swapModel(model) });
+   *
+   * The models of one Ear have the same shape; create the node from the first of them.
+   * @param {import('../nodes/register.js').AnyContext} context
+   * @param {import('../listening/ear.js').ListenSource} source
+   * @param {import('../listening/ear.js').ListenOptions & import('../nodes/register.js').RegisterOptions} [options]
+   * @returns {Promise<import('../listening/ear.js').Ear>} rejects with a LodestoneError
+   */
+  static async listen(context, source, options = {}) {
+    const { workletUrl, wasmUrl, AudioWorkletNode, ...given } = options;
+    const { model: initial } = given;
+    const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf({ preset: given.preset, initial }) };
+    const { seconds, share, onModel, onProgress, onError, ...rest } = settle('Magnet.listen', given, {
+      ...learnDefaults,
+      ...listenDefaults,
+    });
+    const { sampleRate } = context;
+    const settings = {
+      ...{ seconds, share, onModel, onProgress, onError, make },
+      options: { ...pick(rest, learnDefaults), sampleRate },
+      initial: initial?.toBytes(),
+    };
+    const { listen } = await import('../listening/ear.js');
+    return listen(context, source, settings, { workletUrl, wasmUrl, AudioWorkletNode });
+  }
+
+  /**
    * Loads a model: Lodestone's own format; a PyTorch state_dict or checkpoint; or a TensorFlow.js layers model, given
    * as the URL of its model.json next to its shards, or as all of its files.
    * @param {import('./import.js').ModelSource} source
@@ -269,15 +299,24 @@ const followDefaults = {
   signal: undefined,
 };
 
+const listenDefaults = {
+  preset: undefined,
+  model: undefined,
+  seconds: 12,
+  share: 0.75,
+  onModel: /** @type {import('../listening/ear.js').ListenOptions['onModel']} */ (undefined),
+  onProgress: /** @type {import('../listening/ear.js').ListenOptions['onProgress']} */ (undefined),
+  onError: /** @type {import('../listening/ear.js').ListenOptions['onError']} */ (undefined),
+};
+
 /** @param {ConstructorParameters<typeof Magnet>[0]} learned */
 const make = (learned) => new Magnet(learned);
 
 /**
  * The defaults of a training. Those of the initial model, if any, override the preset's.
- * @param {TrainOptions} [options]
+ * @param {{preset?: string, initial?: Magnet}} [options]
  */
-function presetOf(options) {
-  const { preset = Object.keys(trainingPresets)[0], initial } = options ?? {};
+function presetOf({ preset = Object.keys(trainingPresets)[0], initial } = {}) {
   if (!Object.hasOwn(trainingPresets, preset)) {
     throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
   }

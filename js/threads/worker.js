@@ -4,6 +4,7 @@
 import { Core } from '../wasm/memory.js';
 import { LodestoneError } from '../errors.js';
 import { serve } from './remote.js';
+import { listen } from '../listening/listener.js';
 import { generate, reconstruct } from './tasks.js';
 import { lead } from '../training/lead.js';
 import { follow } from '../training/member.js';
@@ -44,4 +45,9 @@ function explain(error) {
   return new LodestoneError('out-of-memory', `the core stopped, probably out of memory: ${error.message}`);
 }
 
-serve(page, { generate: method(generate), reconstruct: method(reconstruct), train: method(train) });
+serve(page, {
+  generate: method(generate),
+  listen: method(listen),
+  reconstruct: method(reconstruct),
+  train: method(train),
+});

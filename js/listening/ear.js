@@ -1,0 +1,193 @@
+// The page's side of listening.
+
+import { LodestoneError } from '../errors.js';
+import { number, refused } from '../options.js';
+import { rawContext, Registry } from '../nodes/register.js';
+import { Remote } from '../threads/remote.js';
+import { ringMemory } from '../threads/ring.js';
+import { startWorker } from '../threads/start-worker.js';
+import { files } from '../wasm/files.js';
+import { blockCount, blockLength } from './blocks.js';
+
+/** @typedef {import('../model/magnet.js').Magnet} Magnet */
+/** @typedef {import('./listener.js').ListenProgress} ListenProgress */
+
+/**
+ * What can be listened to: a node of the context, or a stream, for example of a microphone.
+ * @typedef {AudioNode | MediaStream} ListenSource
+ */
+
+/**
+ * How to listen. All settings of the STFT and the trainer are allowed, too, except for `sampleRate`, which is the
+ * context's, and `epochs`.
+ * @typedef {object} MoreListenOptions
+ * @property {number} [seconds] how much sound is kept and learned: 2 to 60; default 12
+ * @property {'quality' | 'responsive' | 'classic'} [preset] see `Magnet.train`; default `quality`
+ * @property {Magnet} [model] a model to start from
+ * @property {number} [share] the most that learning may take of a core: 0.05 to 1; default 0.75
+ * @property {(model: Magnet) => void} [onModel] called about once a second with the model so far
+ * @property {(progress: ListenProgress) => void} [onProgress] called at most 5 times a second
+ * @property {(error: LodestoneError) => void} [onError] called when listening ends by itself, for example because a
+ *   microphone was unplugged; the last model stays
+ */
+
+/** @typedef {Omit<import('../model/magnet.js').LearnOptions, 'sampleRate'> & MoreListenOptions} ListenOptions */
+
+/**
+ * What `Magnet.listen` has settled.
+ * @typedef {object} ListenSettings
+ * @property {any} options of the trainer and its STFT
+ * @property {number} seconds
+ * @property {number} share
+ * @property {Uint8Array} [initial] a model file to start from
+ * @property {(learned: any) => Magnet} make
+ * @property {ListenOptions['onModel']} onModel
+ * @property {ListenOptions['onProgress']} onProgress
+ * @property {ListenOptions['onError']} onError
+ */
+
+const listeners = new Registry(files.listenerWorklet, () => 'lodestone', 'Magnet.listen');
+
+/** Learns what it hears for as long as it exists. Made by `Magnet.listen`. */
+export class Ear {
+  #input;
+  #node;
+  #processor;
+  #settings;
+  /** @type {import('../threads/start-worker.js').Thread} */
+  #thread;
+  /** @type {Magnet | null} */
+  #model = null;
+  /** @type {ListenProgress} */
+  #progress = { seconds: 0, rounds: 0, loss: NaN, share: 0 };
+  #ended = false;
+
+  /**
+   * @param {AudioNode} input
+   * @param {WebAssembly.Module | Uint8Array} source the core
+   * @param {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
+   * @param {ListenSettings} settings
+   */
+  constructor(input, source, makeNode, settings) {
+    const { options, seconds, share, initial } = settings;
+    const memory = globalThis.crossOriginIsolated ? ringMemory(blockLength, blockCount) : undefined;
+    const { port1, port2 } = new MessageChannel();
+    this.#input = input;
+    this.#settings = settings;
+    this.#node = makeNode('lodestone-listener', {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: 'explicit',
+      processorOptions: { memory },
+    });
+    this.#processor = new Remote(this.#node.port);
+    this.#node.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor stopped'));
+    this.#thread = startWorker(
+      files.worker(),
+      { model: (learned) => this.#take(learned), progress: (progress) => this.#report(progress) },
+      (error) => this.#fail(error),
+    );
+    const request = { seconds, share, options, initial, memory, port: memory ? undefined : port2 };
+    this.#thread.remote.call('listen', [source, request], memory ? [] : [port2]).catch((error) => this.#fail(error));
+    if (!memory) this.#processor.tell('connect', [port1], [port1]);
+    input.connect(this.#node);
+  }
+
+  /** The latest progress. */
+  get progress() {
+    return this.#progress;
+  }
+
+  /** The latest model; null before the first. It stays usable when listening has ended. */
+  model() {
+    return this.#model;
+  }
+
+  /** Stops listening and learning until `unfreeze`. */
+  freeze() {
+    this.#thread.remote.tell('freeze');
+  }
+
+  /** Listens and learns again. */
+  unfreeze() {
+    this.#thread.remote.tell('unfreeze');
+  }
+
+  /** Forgets everything heard and learned, and starts again, with the initial model if there was one. */
+  forget() {
+    this.#thread.remote.tell('forget');
+  }
+
+  /** Ends listening. */
+  dispose() {
+    this.#end();
+  }
+
+  /** @param {any} learned */
+  #take(learned) {
+    const { make, onModel } = this.#settings;
+    this.#model = make(learned);
+    this.#call(onModel, this.#model);
+  }
+
+  /** @param {ListenProgress} progress */
+  #report(progress) {
+    this.#progress = progress;
+    this.#call(this.#settings.onProgress, progress);
+  }
+
+  /**
+   * @template T
+   * @param {((value: T) => void) | undefined} hook
+   * @param {T} value
+   */
+  #call(hook, value) {
+    if (!this.#ended) hook?.(value);
+  }
+
+  /** @param {LodestoneError} error */
+  #fail(error) {
+    this.#call(this.#settings.onError, error);
+    this.#end();
+  }
+
+  #end() {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#thread.terminate(new LodestoneError('invalid-argument', 'listening has ended'));
+    this.#processor.tell('dispose');
+    this.#input.disconnect(this.#node);
+  }
+}
+
+/**
+ * See `Magnet.listen`.
+ * @param {import('../nodes/register.js').AnyContext} context
+ * @param {ListenSource} source
+ * @param {ListenSettings} settings
+ * @param {import('../nodes/register.js').RegisterOptions} where
+ */
+export async function listen(context, source, settings, where) {
+  check('seconds', settings.seconds, 2, 60);
+  check('share', settings.share, 0.05, 1);
+  const raw = rawContext(context);
+  await listeners.register(context, where);
+  const input = isStream(source) ? raw.createMediaStreamSource(source) : source;
+  if (typeof input?.connect !== 'function') throw refused('source', source, 'an AudioNode or a MediaStream');
+  const { source: core, makeNode } = listeners.get(context);
+  return new Ear(input, core, makeNode, settings);
+}
+
+/** @param {any} source */
+const isStream = (source) => typeof source?.getAudioTracks === 'function';
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ */
+function check(name, value, low, high) {
+  const given = number(name, value);
+  if (!(given >= low && given <= high)) throw refused(name, given, `${low} to ${high}`);
+}
