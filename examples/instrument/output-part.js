@@ -1,5 +1,5 @@
 // The output: its spectrogram, and the state of the audio thread.
-import { createSpectrumNode, Spectrogram } from '../../js/index.js';
+import { drawLive } from '../common/live-spectrogram.js';
 import { Part } from '../common/part.js';
 
 const meters = {
@@ -21,7 +21,7 @@ export class OutputPart extends Part {
       item.innerHTML = `<dt>${label}</dt><dd id="meter-${name}">–</dd>`;
       this.find('#meters').append(item);
     }
-    instrument.addEventListener('open', () => this.attempt(() => this.#watch(instrument.output)));
+    instrument.addEventListener('open', () => this.attempt(() => drawLive(instrument.output, this.canvas)));
     instrument.addEventListener('meter', () => this.#show(instrument.node));
     instrument.addEventListener('overload', ({ detail }) =>
       this.say(`This computer is too busy to play at full quality. Now: ${qualities[detail]}.`),
@@ -29,23 +29,6 @@ export class OutputPart extends Part {
     instrument.addEventListener('recover', ({ detail }) =>
       this.say(`The load has gone down. Now: ${qualities[detail]}.`),
     );
-  }
-
-  /** Draws the output while it plays. @param {AudioNode} output */
-  async #watch(output) {
-    const spectrum = await createSpectrumNode(output.context, { size: 2048, hop: 512 });
-    output.connect(spectrum);
-    const { canvas } = this;
-    let picture;
-    const begin = () => {
-      const colours = getComputedStyle(canvas).getPropertyValue('--ramp').split(/,\s*/);
-      picture = new Spectrogram(canvas, { sampleRate: output.context.sampleRate, minFrequency: 50, colours });
-    };
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', begin);
-    begin();
-    spectrum.addEventListener('frame', () => {
-      if (fit(canvas)) picture.draw(spectrum.frame.decibels);
-    });
   }
 
   #show({ meter, latency, context }) {
@@ -60,11 +43,4 @@ export class OutputPart extends Part {
     };
     for (const [name, text] of Object.entries(texts)) this.find(`#meter-${name}`).textContent = text;
   }
-}
-
-/** Fits the canvas to the pixels of the screen; returns whether it has any. */
-function fit(canvas) {
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * devicePixelRatio));
-  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-  return width > 0 && height > 0;
 }

@@ -3,7 +3,7 @@ import { wavBytes } from '../../js/index.js';
 import { offer } from '../common/files.js';
 import { Part } from '../common/part.js';
 import { turnKnob } from './knobs.js';
-import { openMicrophone } from './microphone.js';
+import { openMicrophone } from '../common/microphone.js';
 import { listenToMidi } from './midi.js';
 import { Pad } from './pad.js';
 import { showPiano, showPositions } from './piano.js';

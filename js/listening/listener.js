@@ -21,8 +21,6 @@ const lookInterval = 40;
 /** Epochs on the same sound after which only new sound is worth another round. */
 const worthwhile = 600;
 
-const sleep = (/** @type {number} */ milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /**
  * @typedef {object} ListenRequest
  * @property {number} seconds of sound to keep
@@ -38,7 +36,7 @@ const sleep = (/** @type {number} */ milliseconds) => new Promise((resolve) => s
  * @property {number} seconds of sound that are kept
  * @property {number} rounds completed since listening began or everything was forgotten
  * @property {number} loss mean loss of the last epoch; NaN before the first
- * @property {number} share how much of its thread's time learning took since the last report, 0 to 1
+ * @property {number} share of its thread's time that learning takes, averaged over a second: 0 to 1
  */
 
 /**
@@ -74,8 +72,11 @@ class Listener {
   #forgotten = false;
   #isTimeForReport = every(reportInterval);
   #reported = performance.now();
-  #busy = 0;
+  #rested = performance.now();
+  /** Milliseconds of rest since the last report, and still owed for work. */
+  #idle = 0;
   #debt = 0;
+  #share = 0;
   #rounds = 0;
   #loss = NaN;
 
@@ -105,7 +106,7 @@ class Listener {
       this.#look();
       const isWorthwhile = this.#heard.fresh > 0 || this.#epochsOnTheSame < worthwhile;
       if (!this.control.paused && this.#heard.seconds >= enough && isWorthwhile) return;
-      await sleep(lookInterval);
+      await this.#sleep(lookInterval);
     }
   }
 
@@ -133,11 +134,10 @@ class Listener {
   /** @param {CoreTrainer} trainer */
   async #train(trainer) {
     while (!this.#forgotten && trainer.begin()) {
-      for (let began = performance.now(); trainer.run(0, 1); began = performance.now()) await this.#rest(began);
-      const began = performance.now();
+      while (trainer.run(0, 1)) await this.#rest();
       trainer.finish();
-      await this.#rest(began);
-      for (; this.control.paused && !this.#forgotten; this.#look()) await sleep(lookInterval);
+      await this.#rest();
+      for (; this.control.paused && !this.#forgotten; this.#look()) await this.#sleep(lookInterval);
     }
   }
 
@@ -159,19 +159,23 @@ class Listener {
     this.#loss = NaN;
   }
 
-  /**
-   * Lets messages and other threads have their turn after some work.
-   * @param {number} began when the work did
-   */
-  async #rest(began) {
-    const worked = performance.now() - began;
-    this.#busy += worked;
-    this.#debt += worked / this.#request.share - worked;
+  /** Lets messages and other threads have their turn after some work. */
+  async #rest() {
     this.#look();
-    if (this.#debt < 5) return this.control.pulse();
+    const worked = performance.now() - this.#rested;
+    this.#debt += worked / this.#request.share - worked;
+    if (this.#debt > 5) return this.#sleep(this.#debt);
+    await this.control.pulse();
+    this.#rested = performance.now();
+  }
+
+  /** @param {number} milliseconds */
+  async #sleep(milliseconds) {
     const start = performance.now();
-    await sleep(this.#debt);
-    this.#debt -= performance.now() - start;
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    this.#rested = performance.now();
+    this.#idle += this.#rested - start;
+    this.#debt = Math.max(0, this.#debt - (this.#rested - start));
   }
 
   /** Takes what has been heard, and reports. */
@@ -179,10 +183,11 @@ class Listener {
     this.#inlet();
     if (!this.#isTimeForReport()) return;
     const now = performance.now();
-    const share = this.#busy / (now - this.#reported);
-    this.#busy = 0;
+    const share = 1 - this.#idle / (now - this.#reported);
+    this.#share += 0.2 * (share - this.#share); // averages over a second
+    this.#idle = 0;
     this.#reported = now;
-    const progress = { seconds: this.#heard.seconds, rounds: this.#rounds, loss: this.#loss, share };
+    const progress = { seconds: this.#heard.seconds, rounds: this.#rounds, loss: this.#loss, share: this.#share };
     this.#main.postMessage(['progress', progress]);
   }
 }

@@ -14,9 +14,7 @@ const sampleRate = 16384; // a block is an eighth of a second
 const tone = (length, level = 0.3, frequency = 440) =>
   Float32Array.from({ length }, (_, i) => level * Math.sin((2 * Math.PI * frequency * i) / sampleRate));
 const blocks = (samples) =>
-  Array.from({ length: samples.length / blockLength }, (_, i) =>
-    samples.slice(i * blockLength, (i + 1) * blockLength),
-  );
+  Array.from({ length: samples.length / blockLength }, (_, i) => samples.slice(i * blockLength, (i + 1) * blockLength));
 
 test('the last seconds are kept, oldest first', () => {
   const heard = new Heard(1, sampleRate);

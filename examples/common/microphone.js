@@ -1,5 +1,5 @@
 // The unprocessed microphone: what makes speech clearer on the phone would distort a musical input.
-import { Advice } from '../common/words.js';
+import { Advice } from './words.js';
 
 const untouched = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
