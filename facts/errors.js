@@ -45,4 +45,9 @@ export const codes = [
     says: 'the part of a node that runs on the audio thread had to stop; the node is silent',
     help: 'create a new node',
   },
+  {
+    name: 'input_ended',
+    says: 'the stream that an ear listens to has ended, for example because a microphone was unplugged',
+    help: 'listen again when it is back; the last model stays usable',
+  },
 ];

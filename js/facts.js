@@ -486,7 +486,8 @@ export const statusNames = [
  * - `abi-mismatch`: `lodestone.wasm` and the scripts come from different releases
  * - `storage-failed`: the store of checkpoints cannot be opened, read or written
  * - `processor-error`: the part of a node that runs on the audio thread had to stop; the node is silent
- * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' | 'storage-failed' | 'processor-error'} LodestoneErrorCode
+ * - `input-ended`: the stream that an ear listens to has ended, for example because a microphone was unplugged
+ * @typedef {'invalid-argument' | 'invalid-data' | 'out-of-memory' | 'cancelled' | 'unsupported' | 'abi-mismatch' | 'storage-failed' | 'processor-error' | 'input-ended'} LodestoneErrorCode
  */
 
 /** By their numbers in the C ABI, from 1. */

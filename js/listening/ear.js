@@ -63,7 +63,7 @@ export class Ear {
   #ended = false;
 
   /**
-   * @param {AudioNode} input
+   * @param {AudioNode & {mediaStream?: MediaStream}} input
    * @param {WebAssembly.Module | Uint8Array} source the core
    * @param {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
    * @param {ListenSettings} settings
@@ -91,6 +91,9 @@ export class Ear {
     this.#thread.remote.call('listen', [source, request], memory ? [] : [port2]).catch((error) => this.#fail(error));
     if (!memory) this.#processor.tell('connect', [port1], [port1]);
     input.connect(this.#node);
+    for (const track of input.mediaStream?.getAudioTracks() ?? []) {
+      track.addEventListener('ended', () => this.#fail(new LodestoneError('input-ended', 'the stream has ended')));
+    }
   }
 
   /** The latest progress. */

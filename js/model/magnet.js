@@ -164,7 +164,11 @@ export class Magnet {
   static async listen(context, source, options = {}) {
     const { workletUrl, wasmUrl, AudioWorkletNode, ...given } = options;
     const { model: initial } = given;
-    const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf({ preset: given.preset, initial }) };
+    const preset = presetOf({ preset: given.preset, initial });
+    /** @type {Record<string, any>} */
+    const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...preset };
+    delete learnDefaults.epochs; // the Ear counts its own
+    delete learnDefaults.sampleRate; // that of the context
     const { seconds, share, onModel, onProgress, onError, ...rest } = settle('Magnet.listen', given, {
       ...learnDefaults,
       ...listenDefaults,

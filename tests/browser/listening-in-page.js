@@ -77,13 +77,32 @@ export async function refusals() {
     [source, { epochs: 5 }],
     [source, { preset: 'best' }],
     [null, {}],
-    [source, { batch: 1 }],
   ]) {
-    const ear = await Magnet.listen(context, from, options).catch(({ code, message }) =>
-      said.push(`${code}: ${message}`),
-    );
-    ear.dispose?.();
+    await Magnet.listen(context, from, options).catch(({ code, message }) => said.push(`${code}: ${message}`));
   }
   await context.close();
   return said;
+}
+
+/** What onError says of an impossible configuration, and of a stream that ends; and a model that there never was. */
+export async function troubles() {
+  const context = new AudioContext();
+  await context.resume();
+  const noise = new OscillatorNode(context);
+  noise.start();
+  const listen = async (from, options) => {
+    let fail;
+    const failed = new Promise((resolve) => (fail = ({ code, message }) => resolve(`${code}: ${message}`)));
+    return { ear: await Magnet.listen(context, from, { ...options, onError: fail }), failed };
+  };
+  const impossible = await listen(noise, { batch: 1 });
+  const stream = streamOf(noise);
+  const [track] = stream.getTracks();
+  let unplug; // scripts cannot end a track as hardware does, nor dispatch the event in Firefox
+  track.addEventListener = (type, listener) => (unplug = listener);
+  const ended = await listen(stream, { seconds: 60 });
+  unplug();
+  const errors = await Promise.all([impossible.failed, ended.failed]);
+  await context.close();
+  return { errors, model: ended.ear.model() };
 }

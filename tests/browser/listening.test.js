@@ -40,8 +40,24 @@ for (const name of browserNames) {
       });
 
       test('what cannot be is refused', async () => {
+        const refusals = [
+          /^invalid-argument: seconds is 1; allowed: 2 to 60$/,
+          /^invalid-argument: seconds is NaN; allowed: 2 to 60$/,
+          /^invalid-argument: share is 0; allowed: 0.05 to 1$/,
+          /^invalid-argument: Magnet.listen has no option epochs; options: /,
+          /^invalid-argument: preset is "best"; allowed: quality, /,
+          /^invalid-argument: source is null; allowed: an AudioNode or a MediaStream$/,
+        ];
         const said = await run('refusals');
-        console.log(said);
+        assert.equal(said.length, refusals.length);
+        for (const [i, pattern] of refusals.entries()) assert.match(said[i], pattern);
+      });
+
+      test('what goes wrong later ends listening and says why', async () => {
+        const { errors, model } = await run('troubles');
+        assert.match(errors[0], /^invalid-argument: batch is 1; /);
+        assert.match(errors[1], /^input-ended: the stream has ended$/);
+        assert.equal(model, null);
       });
     });
   }
