@@ -98,7 +98,7 @@ function setListening(on) {
   element('#stop').hidden = !on;
   earPart.find('.progress').hidden = !on;
   element('#freeze').disabled = element('#forget').disabled = !on;
-  earPart.say(on ? 'Listening.' : 'Stopped. The answer goes on.');
+  earPart.say(on ? 'Listening.' : 'Stopped. The answer continues.');
 }
 
 async function microphone() {
@@ -106,7 +106,7 @@ async function microphone() {
   const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
   source.connect(input);
   const [track] = stream.getTracks();
-  track.addEventListener('ended', () => (stop(), earPart.say('The microphone was unplugged. The answer goes on.')));
+  track.addEventListener('ended', () => (stop(), earPart.say('The microphone was unplugged. The answer continues.')));
   return () => (source.disconnect(), track.stop());
 }
 
