@@ -1,11 +1,12 @@
 // The page's side of listening.
 
 import { LodestoneError } from '../errors.js';
-import { number, refused } from '../options.js';
+import { number, refused, settle } from '../options.js';
 import { rawContext, Registry } from '../nodes/register.js';
 import { Remote } from '../threads/remote.js';
 import { ringMemory } from '../threads/ring.js';
 import { startWorker } from '../threads/start-worker.js';
+import { learnDefaults } from '../training/learn-options.js';
 import { files } from '../wasm/files.js';
 import { blockCount, blockLength } from './blocks.js';
 
@@ -34,13 +35,8 @@ import { blockCount, blockLength } from './blocks.js';
 /** @typedef {Omit<import('../model/magnet.js').LearnOptions, 'sampleRate'> & MoreListenOptions} ListenOptions */
 
 /**
- * What `Magnet.listen` has settled.
- * @typedef {object} ListenSettings
- * @property {any} options of the trainer and its STFT
- * @property {number} seconds
- * @property {number} share
- * @property {Uint8Array} [initial] a model file to start from
- * @property {(learned: any) => Magnet} make
+ * @typedef {object} Hooks
+ * @property {(learned: any) => Magnet} make a model from a Worker's message
  * @property {ListenOptions['onModel']} onModel
  * @property {ListenOptions['onProgress']} onProgress
  * @property {ListenOptions['onError']} onError
@@ -53,7 +49,7 @@ export class Ear {
   #input;
   #node;
   #processor;
-  #settings;
+  #hooks;
   /** @type {import('../threads/start-worker.js').Thread} */
   #thread;
   /** @type {Magnet | null} */
@@ -66,14 +62,14 @@ export class Ear {
    * @param {AudioNode & {mediaStream?: MediaStream}} input
    * @param {WebAssembly.Module | Uint8Array} source the core
    * @param {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
-   * @param {ListenSettings} settings
+   * @param {Pick<import('./listener.js').ListenRequest, 'options' | 'seconds' | 'share' | 'initial'>} settings
+   * @param {Hooks} hooks
    */
-  constructor(input, source, makeNode, settings) {
-    const { options, seconds, share, initial } = settings;
+  constructor(input, source, makeNode, settings, hooks) {
     const memory = globalThis.crossOriginIsolated ? ringMemory(blockLength, blockCount) : undefined;
     const { port1, port2 } = new MessageChannel();
     this.#input = input;
-    this.#settings = settings;
+    this.#hooks = hooks;
     this.#node = makeNode('lodestone-listener', {
       numberOfOutputs: 0,
       channelCount: 1,
@@ -87,7 +83,7 @@ export class Ear {
       { model: (learned) => this.#take(learned), progress: (progress) => this.#report(progress) },
       (error) => this.#fail(error),
     );
-    const request = { seconds, share, options, initial, memory, port: memory ? undefined : port2 };
+    const request = { ...settings, memory, port: memory ? undefined : port2 };
     this.#thread.remote.call('listen', [source, request], memory ? [] : [port2]).catch((error) => this.#fail(error));
     if (!memory) this.#processor.tell('connect', [port1], [port1]);
     input.connect(this.#node);
@@ -128,7 +124,7 @@ export class Ear {
 
   /** @param {any} learned */
   #take(learned) {
-    const { make, onModel } = this.#settings;
+    const { make, onModel } = this.#hooks;
     this.#model = make(learned);
     this.#call(onModel, this.#model);
   }
@@ -136,7 +132,7 @@ export class Ear {
   /** @param {ListenProgress} progress */
   #report(progress) {
     this.#progress = progress;
-    this.#call(this.#settings.onProgress, progress);
+    this.#call(this.#hooks.onProgress, progress);
   }
 
   /**
@@ -150,7 +146,7 @@ export class Ear {
 
   /** @param {LodestoneError} error */
   #fail(error) {
-    this.#call(this.#settings.onError, error);
+    this.#call(this.#hooks.onError, error);
     this.#end();
   }
 
@@ -167,18 +163,43 @@ export class Ear {
  * See `Magnet.listen`.
  * @param {import('../nodes/register.js').AnyContext} context
  * @param {ListenSource} source
- * @param {ListenSettings} settings
- * @param {import('../nodes/register.js').RegisterOptions} where
+ * @param {ListenOptions & import('../nodes/register.js').RegisterOptions | undefined} options
+ * @param {Hooks['make']} make
  */
-export async function listen(context, source, settings, where) {
-  check('seconds', settings.seconds, 2, 60);
-  check('share', settings.share, 0.05, 1);
+export async function listen(context, source, options, make) {
+  const { workletUrl, wasmUrl, AudioWorkletNode, ...given } = options ?? {};
   const raw = rawContext(context);
-  await listeners.register(context, where);
+  const { seconds, share, model: initial, ...rest } = settleListening(given);
+  await listeners.register(context, { workletUrl, wasmUrl, AudioWorkletNode });
   const input = isStream(source) ? raw.createMediaStreamSource(source) : source;
   if (typeof input?.connect !== 'function') throw refused('source', source, 'an AudioNode or a MediaStream');
   const { source: core, makeNode } = listeners.get(context);
-  return new Ear(input, core, makeNode, settings);
+  const { onModel, onProgress, onError, ...learning } = rest;
+  const settings = {
+    seconds,
+    share,
+    options: { ...learning, sampleRate: raw.sampleRate },
+    initial: initial?.toBytes(),
+  };
+  return new Ear(input, core, makeNode, settings, { make, onModel, onProgress, onError });
+}
+
+/**
+ * @param {ListenOptions} given
+ * @returns {any}
+ */
+function settleListening(given) {
+  /** @type {Record<string, any>} */
+  const learning = learnDefaults(given.preset, given.model);
+  delete learning.epochs; // the listener's own
+  delete learning.sampleRate; // the context's
+  const hooks = { onModel: undefined, onProgress: undefined, onError: undefined };
+  const more = { preset: undefined, model: undefined, seconds: 12, share: 0.75, ...hooks };
+  const settled = settle('Magnet.listen', given, { ...learning, ...more });
+  delete settled.preset;
+  check('seconds', settled.seconds, 2, 60);
+  check('share', settled.share, 0.05, 1);
+  return settled;
 }
 
 /** @param {any} source */

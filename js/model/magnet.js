@@ -1,16 +1,8 @@
 import { LodestoneError } from '../errors.js';
 import { createGeneratorNode } from '../nodes/generator-node.js';
-import {
-  dreamDefaults,
-  integer,
-  pick,
-  refused,
-  settle,
-  stftDefaults,
-  trainerDefaults,
-  trainingPresets,
-} from '../options.js';
+import { dreamDefaults, integer, pick, refused, settle } from '../options.js';
 import { settleCheckpoint } from '../training/checkpoint-options.js';
+import { learnDefaults } from '../training/learn-options.js';
 import { Training } from '../training/training.js';
 
 /** @typedef {import('../training/audio.js').Audio} Audio */
@@ -106,9 +98,9 @@ export class Magnet {
    */
   static train(audio, options) {
     try {
-      const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...presetOf(options) };
+      const defaults = learnDefaults(options?.preset, options?.initial);
       const { initial, checkpoint, workers, ...rest } = settle('Magnet.train', options, {
-        ...learnDefaults,
+        ...defaults,
         ...followDefaults,
         preset: /** @type {string | undefined} */ (undefined),
         initial: /** @type {Magnet | undefined} */ (undefined),
@@ -120,7 +112,7 @@ export class Magnet {
         audio,
         sampleRate: options?.sampleRate,
         workers,
-        options: pick(rest, learnDefaults),
+        options: pick(rest, defaults),
         initial: initial?.toBytes(),
         checkpoint: checkpoint === undefined ? undefined : settleCheckpoint(checkpoint),
       };
@@ -161,26 +153,8 @@ export class Magnet {
    * @param {import('../listening/ear.js').ListenOptions & import('../nodes/register.js').RegisterOptions} [options]
    * @returns {Promise<import('../listening/ear.js').Ear>} rejects with a LodestoneError
    */
-  static async listen(context, source, options = {}) {
-    const { workletUrl, wasmUrl, AudioWorkletNode, ...given } = options;
-    const { model: initial } = given;
-    const preset = presetOf({ preset: given.preset, initial });
-    /** @type {Record<string, any>} */
-    const learnDefaults = { ...stftDefaults, ...trainerDefaults, ...preset };
-    delete learnDefaults.epochs; // the Ear counts its own
-    delete learnDefaults.sampleRate; // that of the context
-    const { seconds, share, onModel, onProgress, onError, ...rest } = settle('Magnet.listen', given, {
-      ...learnDefaults,
-      ...listenDefaults,
-    });
-    const { sampleRate } = context;
-    const settings = {
-      ...{ seconds, share, onModel, onProgress, onError, make },
-      options: { ...pick(rest, learnDefaults), sampleRate },
-      initial: initial?.toBytes(),
-    };
-    const { listen } = await import('../listening/ear.js');
-    return listen(context, source, settings, { workletUrl, wasmUrl, AudioWorkletNode });
+  static async listen(context, source, options) {
+    return (await import('../listening/ear.js')).listen(context, source, options, make);
   }
 
   /**
@@ -303,28 +277,5 @@ const followDefaults = {
   signal: undefined,
 };
 
-const listenDefaults = {
-  preset: undefined,
-  model: undefined,
-  seconds: 12,
-  share: 0.75,
-  onModel: /** @type {import('../listening/ear.js').ListenOptions['onModel']} */ (undefined),
-  onProgress: /** @type {import('../listening/ear.js').ListenOptions['onProgress']} */ (undefined),
-  onError: /** @type {import('../listening/ear.js').ListenOptions['onError']} */ (undefined),
-};
-
 /** @param {ConstructorParameters<typeof Magnet>[0]} learned */
 const make = (learned) => new Magnet(learned);
-
-/**
- * The defaults of a training. Those of the initial model, if any, override the preset's.
- * @param {{preset?: string, initial?: Magnet}} [options]
- */
-function presetOf({ preset = Object.keys(trainingPresets)[0], initial } = {}) {
-  if (!Object.hasOwn(trainingPresets, preset)) {
-    throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
-  }
-  const { layers, sequence, scale } = trainerDefaults;
-  const shape = { ...stftDefaults, layers, sequence, scale };
-  return { ...trainingPresets[preset], ...(initial instanceof Magnet && pick(initial.config, shape)) };
-}

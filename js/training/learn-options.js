@@ -1,0 +1,16 @@
+import { pick, refused, stftDefaults, trainerDefaults, trainingPresets } from '../options.js';
+
+/**
+ * The defaults of the settings of a training. Those of the initial model, if any, override the preset's.
+ * @param {string | undefined} preset
+ * @param {{config: any} | undefined} initial
+ */
+export function learnDefaults(preset = Object.keys(trainingPresets)[0], initial) {
+  if (!Object.hasOwn(trainingPresets, preset)) {
+    throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
+  }
+  const { layers, sequence, scale } = trainerDefaults;
+  const shape = { ...stftDefaults, layers, sequence, scale };
+  const given = initial?.config && pick(initial.config, shape);
+  return { ...stftDefaults, ...trainerDefaults, ...trainingPresets[preset], ...given };
+}
