@@ -1,4 +1,4 @@
-// Bundles js/ into the scripts of dist/: worklet.js, spectrum-worklet.js and listener-worklet.js for the audio thread,
+// Bundles js/ into the scripts of dist/: worklet.js, spectrum-worklet.js and listener.js for the audio thread,
 // worker.js for Workers, and inline.js, the whole package with those and the WebAssembly modules inside, which must
 // already exist.
 import { rename, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ await bundle({
   entryPoints: [
     path('js/nodes/worklet.js'),
     path('js/nodes/spectrum-worklet.js'),
-    path('js/listening/listener-worklet.js'),
+    path('js/listening/listener.js'),
     path('js/threads/worker.js'),
   ],
   outdir: path('dist'),

@@ -2,7 +2,7 @@
 
 import analysis from '../../dist/analysis.wasm' with { type: 'bytes' };
 import importer from '../../dist/import.wasm' with { type: 'bytes' };
-import listenerWorklet from '../../dist/listener-worklet.js' with { type: 'text' };
+import listener from '../../dist/listener.js' with { type: 'text' };
 import lodestone from '../../dist/lodestone.wasm' with { type: 'bytes' };
 import player from '../../dist/player.wasm' with { type: 'bytes' };
 import spectrumWorklet from '../../dist/spectrum-worklet.js' with { type: 'text' };
@@ -33,6 +33,6 @@ export const files = {
   importer: () => importer,
   worklet: addressOf(worklet),
   spectrumWorklet: addressOf(spectrumWorklet),
-  listenerWorklet: addressOf(listenerWorklet),
+  listener: addressOf(listener),
   worker: addressOf(worker),
 };

@@ -11,7 +11,7 @@ import { files } from '../wasm/files.js';
 import { blockCount, blockLength } from './blocks.js';
 
 /** @typedef {import('../model/magnet.js').Magnet} Magnet */
-/** @typedef {import('./listener.js').ListenProgress} ListenProgress */
+/** @typedef {import('./rounds.js').ListenProgress} ListenProgress */
 
 /**
  * What can be listened to: a node of the context, or a stream, for example of a microphone.
@@ -42,7 +42,7 @@ import { blockCount, blockLength } from './blocks.js';
  * @property {ListenOptions['onError']} onError
  */
 
-const listeners = new Registry(files.listenerWorklet, () => 'lodestone', 'Magnet.listen');
+const listeners = new Registry(files.listener, () => 'lodestone', 'Magnet.listen');
 
 /** Learns what it hears for as long as it exists. Made by `Magnet.listen`. */
 export class Ear {
@@ -60,12 +60,11 @@ export class Ear {
 
   /**
    * @param {AudioNode & {mediaStream?: MediaStream}} input
-   * @param {WebAssembly.Module | Uint8Array} source the core
-   * @param {(name: string, options: AudioWorkletNodeOptions) => AudioWorkletNode} makeNode
-   * @param {Pick<import('./listener.js').ListenRequest, 'options' | 'seconds' | 'share' | 'initial'>} settings
+   * @param {import('../nodes/register.js').Registration} registration
+   * @param {Pick<import('./rounds.js').ListenRequest, 'options' | 'seconds' | 'share' | 'initial'>} settings
    * @param {Hooks} hooks
    */
-  constructor(input, source, makeNode, settings, hooks) {
+  constructor(input, { workletUrl, source, makeNode }, settings, hooks) {
     const memory = globalThis.crossOriginIsolated ? ringMemory(blockLength, blockCount) : undefined;
     const { port1, port2 } = new MessageChannel();
     this.#input = input;
@@ -79,7 +78,7 @@ export class Ear {
     this.#processor = new Remote(this.#node.port);
     this.#node.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor stopped'));
     this.#thread = startWorker(
-      files.worker(),
+      workletUrl,
       { model: (learned) => this.#take(learned), progress: (progress) => this.#report(progress) },
       (error) => this.#fail(error),
     );
@@ -173,7 +172,6 @@ export async function listen(context, source, options, make) {
   await listeners.register(context, { workletUrl, wasmUrl, AudioWorkletNode });
   const input = isStream(source) ? raw.createMediaStreamSource(source) : source;
   if (typeof input?.connect !== 'function') throw refused('source', source, 'an AudioNode or a MediaStream');
-  const { source: core, makeNode } = listeners.get(context);
   const { onModel, onProgress, onError, ...learning } = rest;
   const settings = {
     seconds,
@@ -181,7 +179,7 @@ export async function listen(context, source, options, make) {
     options: { ...learning, sampleRate: raw.sampleRate },
     initial: initial?.toBytes(),
   };
-  return new Ear(input, core, makeNode, settings, { make, onModel, onProgress, onError });
+  return new Ear(input, listeners.get(context), settings, { make, onModel, onProgress, onError });
 }
 
 /**

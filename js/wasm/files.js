@@ -9,6 +9,6 @@ export const files = {
   importer: () => new URL('../../dist/import.wasm', import.meta.url),
   worklet: () => new URL('../../dist/worklet.js', import.meta.url),
   spectrumWorklet: () => new URL('../../dist/spectrum-worklet.js', import.meta.url),
-  listenerWorklet: () => new URL('../../dist/listener-worklet.js', import.meta.url),
+  listener: () => new URL('../../dist/listener.js', import.meta.url),
   worker: () => new URL('../../dist/worker.js', import.meta.url),
 };

@@ -63,7 +63,7 @@ function listener(options, seconds) {
     wake();
   };
   const { port1, port2 } = new MessageChannel();
-  const thread = startWorker(files.worker(), { model: on('model'), progress: on('progress') });
+  const thread = startWorker(files.listener(), { model: on('model'), progress: on('progress') });
   const failed = thread.remote.call('listen', [module, { seconds, share: 1, options, port: port2 }], [port2]);
   port1.onmessage = () => {}; // takes the blocks back
   after(() => {
