@@ -183,37 +183,6 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
   sampleRate: ['number', 44100],
 });
 
-/** @satisfies {Facts} */ export const corpus = /** @type {const} */ ({
-  normalise: ['flag', true],
-  copies: ['integer', 0],
-  copyGain: ['number', 6],
-  copyPitch: ['number', 0.5],
-  validation: ['number', 0],
-  seed: ['seed', 0],
-});
-
-/** @satisfies {Facts} */ export const trainer = /** @type {const} */ ({
-  layers: ['list', [128, 128]],
-  sequence: ['integer', 40],
-  training: [trainings, 'windows'],
-  epochs: ['integer', 200],
-  batch: ['integer', 64],
-  run: ['integer', 1],
-  stretch: ['integer', 4],
-  feedback: ['number', 0],
-  learningRate: ['number', 0],
-  warmUp: ['integer', 0],
-  decay: ['number', 1],
-  weightDecay: ['number', 0.0001],
-  clipNorm: ['number', 1],
-  validation: ['number', 0],
-  patience: ['integer', 0],
-  scale: [scales, 'linear'],
-  initialiser: [initialisers, 'pytorch'],
-  seed: ['seed', 0],
-  impulses: ['flag', true],
-});
-
 /** @satisfies {Facts} */ export const stage = /** @type {const} */ ({
   method: [methods, 'batch'],
   iterations: ['integer', 1],
@@ -282,38 +251,6 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
   sampleRate: ['number', 44100],
   sequence: ['integer', 0],
 });
-
-/** Ready-made settings for `Magnet.train`; docs/quality.md has the measurements.
- * @type {Record<string, StftOptions & TrainerOptions>} */
-export const trainingPresets = {
-  /** dreams that sustain themselves, with fine frequencies */ quality: {
-    size: 2048,
-    hop: 512,
-    training: 'sequence',
-    epochs: 1000,
-    batch: 128,
-    stretch: 8,
-    feedback: 1,
-    learningRate: 0.004,
-    decay: 0.05,
-    weightDecay: 0,
-    scale: 'log1p',
-  },
-  /** the same, responding four times faster */ responsive: {
-    size: 512,
-    hop: 128,
-    training: 'sequence',
-    epochs: 1000,
-    batch: 128,
-    stretch: 8,
-    feedback: 1,
-    learningRate: 0.004,
-    decay: 0.05,
-    weightDecay: 0,
-    scale: 'log1p',
-  },
-  /** MAGNet's original method */ classic: { normalise: false, clipNorm: 0 },
-};
 
 /** @typedef {'best' | 'music' | 'griffin-lim' | 'fast' | 'speech' | 'pghi' | 'spsi'} PhasePreset ready-made stages, see docs/phase.md */
 export const phasePresets = ['best', 'music', 'griffin-lim', 'fast', 'speech', 'pghi', 'spsi'];
@@ -460,18 +397,6 @@ export const features = /** @type {const} */ ({
  * @property {'none' | 'finished' | 'stopped-early' | 'diverged'} ending the number of an Ending
  * @property {number} bestEpoch the epoch, from 1, whose weights the model has; 0: the current ones
  */
-export const statusNames = [
-  'epoch',
-  'step',
-  'stepsPerEpoch',
-  'steps',
-  'loss',
-  'validationLoss',
-  'learningRate',
-  'rollbacks',
-  'ending',
-  'bestEpoch',
-];
 
 /**
  * Why something failed, for programs:

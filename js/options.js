@@ -21,7 +21,7 @@ const choices = { preset: ['string', undefined], stages: ['list', undefined] };
  * @param {facts.Facts[]} tables
  * @returns {any}
  */
-const defaultsOf = (...tables) =>
+export const defaultsOf = (...tables) =>
   Object.fromEntries(tables.flatMap(Object.entries).map(([name, [, fallback]]) => [name, fallback]));
 
 // Bundlers leave out what is unused.
@@ -29,8 +29,6 @@ const defaultsOf = (...tables) =>
 export const stftDefaults = /* @__PURE__ */ defaultsOf(facts.stft);
 /** @type {Required<facts.AnalyserOptions>} */
 export const analyserDefaults = /* @__PURE__ */ defaultsOf(facts.analyser);
-/** @type {Required<facts.TrainerOptions>} */
-export const trainerDefaults = /* @__PURE__ */ defaultsOf(facts.corpus, facts.trainer);
 /** @type {Required<facts.DreamOptions>} */
 export const dreamDefaults = /* @__PURE__ */ defaultsOf(facts.dream);
 /** @type {Required<facts.PlayerOptions>} */

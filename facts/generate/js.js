@@ -27,14 +27,37 @@ export function files() {
     typedef('PlayerOptions', player.player.says, flat(player.player)),
     typedef('AnalyserOptions', features.analyser.says, flat(features.analyser)),
     typedef('ImportOptions', imports.config.says, flat(imports.config)),
-    ...configurations.map(tableText),
+    ...configurations.filter(isShared).map((config) => tableText(config)),
     ...presetTexts(),
     ...knobTexts(),
     ...featureTexts(),
-    statusText(),
+    statusType(),
     errorTexts(),
   ];
-  return [['js/facts.js', text.join('\n\n')]];
+  return [
+    ['js/facts.js', text.join('\n\n')],
+    ['js/training/facts.js', trainingTexts().join('\n\n')],
+  ];
+}
+
+/** What only training needs is in a file of its own, which a page that only plays does not load. */
+const isShared = (config) => config !== training.corpus && config !== training.trainer;
+
+function trainingTexts() {
+  const settings = Object.entries(training.presets).map(([name, { says, settings }]) => {
+    return `/** ${says} */ ${name}: { ${settingsText(settings)} }`;
+  });
+  return [
+    `// ${notice}`,
+    `import { names } from '../facts.js';`,
+    `/** @typedef {import('../facts.js').Facts} Facts */`,
+    ...[training.corpus, training.trainer].map((config) => tableText(config, 'names.')),
+    `/** Ready-made settings for \`Magnet.train\`; docs/quality.md has the measurements.
+ * @type {Record<string, import('../facts.js').StftOptions & import('../facts.js').TrainerOptions>} */
+export const trainingPresets = { ${settings.join(', ')} };`,
+    `/** In the order of TrainingStatus. */
+export const statusNames = ${JSON.stringify(training.status.rows.map(([name]) => camel(name)))};`,
+  ];
 }
 
 const namesOf = (values) => Object.keys(values).map(kebab);
@@ -64,25 +87,19 @@ function typeOf({ kind, of, only }) {
   return kind === 'list' ? 'number[]' : 'number';
 }
 
-function tableText(config) {
+function tableText(config, names = '') {
   const rows = known(flat(config)).map((row) => {
-    const kind = row.kind === 'choice' ? row.of.js : `'${row.kind}'`;
+    const kind = row.kind === 'choice' ? names + row.of.js : `'${row.kind}'`;
     return `${jsName(row)}: [${kind}, ${literal(row.fallback)}]`;
   });
   return `/** @satisfies {Facts} */ export const ${config.js} = /** @type {const} */ ({ ${rows.join(', ')} });`;
 }
 
 function presetTexts() {
-  const settings = Object.entries(training.presets).map(([name, { says, settings }]) => {
-    return `/** ${says} */ ${name}: { ${settingsText(settings)} }`;
-  });
   const streams = Object.entries(phase.streamPresets).map(([name, { says, settings }]) => {
     return `/** ${says} */ ${name}: { ${settingsText(settings)} }`;
   });
   return [
-    `/** Ready-made settings for \`Magnet.train\`; docs/quality.md has the measurements.
- * @type {Record<string, StftOptions & TrainerOptions>} */
-export const trainingPresets = { ${settings.join(', ')} };`,
     `/** @typedef {${quoted(Object.keys(phase.presets))}} PhasePreset ready-made stages, see docs/phase.md */
 export const phasePresets = ${JSON.stringify(Object.keys(phase.presets))};`,
     `/** @typedef {${quoted(Object.keys(phase.streamPresets))}} LivePhase how a node finds phases */`,
@@ -139,11 +156,10 @@ export const features = /** @type {const} */ ({ ${rows.join(', ')} });`,
   ];
 }
 
-function statusText() {
+function statusType() {
   const { rows } = training.status;
   const properties = rows.map(([name, says, type]) => property(type ?? 'number', camel(name), says));
-  return `/**\n * The progress of a training.\n * @typedef {object} TrainingStatus\n${properties.join('\n')}\n */
-export const statusNames = ${JSON.stringify(rows.map(([name]) => camel(name)))};`;
+  return `/**\n * The progress of a training.\n * @typedef {object} TrainingStatus\n${properties.join('\n')}\n */`;
 }
 
 function errorTexts() {

@@ -1,8 +1,6 @@
 import { LodestoneError } from '../errors.js';
 import { createGeneratorNode } from '../nodes/generator-node.js';
-import { dreamDefaults, integer, pick, refused, settle } from '../options.js';
-import { settleCheckpoint } from '../training/checkpoint-options.js';
-import { learnDefaults } from '../training/learn-options.js';
+import { dreamDefaults, pick, settle } from '../options.js';
 import { Training } from '../training/training.js';
 
 /** @typedef {import('../training/audio.js').Audio} Audio */
@@ -97,29 +95,9 @@ export class Magnet {
    * @returns {Training} a promise of the model, with methods to pause, resume and take snapshots
    */
   static train(audio, options) {
-    try {
-      const defaults = learnDefaults(options?.preset, options?.initial);
-      const { initial, checkpoint, workers, ...rest } = settle('Magnet.train', options, {
-        ...defaults,
-        ...followDefaults,
-        preset: /** @type {string | undefined} */ (undefined),
-        initial: /** @type {Magnet | undefined} */ (undefined),
-        checkpoint: /** @type {string | CheckpointOptions | undefined} */ (undefined),
-      });
-      if (integer('epochs', rest.epochs) < 1) throw refused('epochs', rest.epochs, '1 to 1000000');
-      if (initial && !(initial instanceof Magnet)) throw refused('initial', initial, 'Magnet');
-      const request = {
-        audio,
-        sampleRate: options?.sampleRate,
-        workers,
-        options: pick(rest, defaults),
-        initial: initial?.toBytes(),
-        checkpoint: checkpoint === undefined ? undefined : settleCheckpoint(checkpoint),
-      };
-      return Training.begin(request, { ...pick(rest, followDefaults), make });
-    } catch (error) {
-      return /** @type {Training} */ (Training.reject(error));
-    }
+    const { checkpoint } = options ?? {};
+    const id = typeof checkpoint === 'object' ? checkpoint.id : checkpoint;
+    return Training.begin(id, ({ trainRequest }) => trainRequest(audio, options), make);
   }
 
   /**
@@ -129,16 +107,7 @@ export class Magnet {
    * @returns {Training}
    */
   static resume(id, options) {
-    try {
-      const { store, every, workers, ...rest } = settle('Magnet.resume', options, {
-        ...followDefaults,
-        store: /** @type {string | undefined} */ (undefined),
-        every: /** @type {number | undefined} */ (undefined),
-      });
-      return Training.begin({ workers, checkpoint: settleCheckpoint({ id, every, store }) }, { ...rest, make });
-    } catch (error) {
-      return /** @type {Training} */ (Training.reject(error));
-    }
+    return Training.begin(id, ({ resumeRequest }) => resumeRequest(id, options), make);
   }
 
   /**
@@ -267,15 +236,6 @@ export class Magnet {
     throw new LodestoneError('invalid-argument', 'this model has been disposed of');
   }
 }
-
-/** @type {FollowOptions} */
-const followDefaults = {
-  workers: undefined,
-  onProgress: undefined,
-  onNotice: undefined,
-  onModel: undefined,
-  signal: undefined,
-};
 
 /** @param {ConstructorParameters<typeof Magnet>[0]} learned */
 const make = (learned) => new Magnet(learned);

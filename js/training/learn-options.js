@@ -1,4 +1,8 @@
-import { pick, refused, stftDefaults, trainerDefaults, trainingPresets } from '../options.js';
+import { defaultsOf, pick, refused, stftDefaults } from '../options.js';
+import { corpus, trainer, trainingPresets } from './facts.js';
+
+/** @type {Required<import('../options.js').TrainerOptions>} */
+export const trainerDefaults = defaultsOf(corpus, trainer);
 
 /**
  * The defaults of the settings of a training. Those of the initial model, if any, override the preset's.

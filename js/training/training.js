@@ -22,29 +22,35 @@ export class Training extends Promise {
 
   /**
    * For `Magnet.train` and `Magnet.resume`.
-   * @param {import('./pool.js').PoolRequest} request
-   * @param {import('./pool.js').Hooks<Magnet>} hooks
+   * @param {string | undefined} id of its checkpoints
+   * @param {(requests: typeof import('./requests.js')) => import('./requests.js').Settled} settle
+   * @param {(learned: any) => Magnet} make a model from a worker's message
    */
-  static begin(request, hooks) {
+  static begin(id, settle, make) {
     /** @type {any} */
     let resolve;
     /** @type {any} */
     let reject;
     const training = new Training((...both) => ([resolve, reject] = both));
-    training.id = request.checkpoint?.id;
-    training.#pool = import('./pool.js').then(({ Pool }) => new Pool(hooks, resolve, reject));
-    training.#pool.then((pool) => pool.run(request)).catch(reject);
+    training.id = id;
+    training.#pool = import('./requests.js').then((requests) => {
+      const { request, hooks } = settle(requests);
+      const pool = new requests.Pool({ ...hooks, make }, resolve, reject);
+      pool.run(request);
+      return pool;
+    });
+    training.#pool.catch(reject);
     return training;
   }
 
   /** Pauses after the current step and saves a checkpoint, if checkpoints are on. */
   pause() {
-    this.#pool?.then((pool) => pool.ask('pause'));
+    this.#ask('pause');
   }
 
   /** Continues after a pause. */
   resume() {
-    this.#pool?.then((pool) => pool.ask('resume'));
+    this.#ask('resume');
   }
 
   /**
@@ -53,5 +59,11 @@ export class Training extends Promise {
    */
   async snapshot() {
     return (await this.#pool)?.snapshot() ?? this;
+  }
+
+  /** @param {'pause' | 'resume'} wish */
+  #ask(wish) {
+    const ignore = () => {}; // without a pool, the training itself has been rejected
+    this.#pool?.then((pool) => pool.ask(wish), ignore);
   }
 }

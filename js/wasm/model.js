@@ -1,4 +1,4 @@
-import * as options from '../options.js';
+import { names } from '../options.js';
 import { Handle } from './handle.js';
 import { CoreLiveModel } from './live-model.js';
 
@@ -42,7 +42,6 @@ export class CoreModel extends Handle {
     this.core.abi.lodestone_model_config(this.pointer);
     const [size, windowSize, hop, window, framing, sampleRate, sequence, scale, impulses, ...layers] =
       this.core.doubles();
-    const { names } = options;
     return {
       size,
       windowSize,

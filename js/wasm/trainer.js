@@ -1,4 +1,6 @@
 import * as options from '../options.js';
+import * as facts from '../training/facts.js';
+import { trainerDefaults } from '../training/learn-options.js';
 import { Handle } from './handle.js';
 import { CoreModel } from './model.js';
 
@@ -29,9 +31,9 @@ export class CoreTrainer extends Handle {
    * @param {CoreModel} [initial] whose weights replace random initial ones
    */
   constructor(core, clips, given, initial) {
-    const config = options.settle('training', given, { ...options.stftDefaults, ...options.trainerDefaults });
+    const config = options.settle('training', given, { ...options.stftDefaults, ...trainerDefaults });
     const layers = Int32Array.from(options.list('layers', config.layers, options.integer));
-    const numbers = [options.stft, options.corpus, options.trainer].map((table) => options.pack(table, config));
+    const numbers = [options.stft, facts.corpus, facts.trainer].map((table) => options.pack(table, config));
     const lists = [...numbers, layers];
     const make = (/** @type {number[]} */ ...places) => {
       const spans = places.flatMap((place, i) => [place, lists[i].length]);
@@ -104,9 +106,9 @@ export class CoreTrainer extends Handle {
   status() {
     const { abi } = this.core;
     const at = abi.lodestone_trainer_status(this.pointer) >>> 0;
-    const numbers = new Float64Array(abi.memory.buffer, at, options.statusNames.length);
+    const numbers = new Float64Array(abi.memory.buffer, at, facts.statusNames.length);
     /** @type {any} */
-    const status = Object.fromEntries(options.statusNames.map((name, i) => [name, numbers[i]]));
+    const status = Object.fromEntries(facts.statusNames.map((name, i) => [name, numbers[i]]));
     return { ...status, ending: options.names.endings[status.ending] };
   }
 

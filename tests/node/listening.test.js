@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { CoreModel, CoreTrainer } from '../../js/core.js';
 import { Heard } from '../../js/listening/heard.js';
 import { blockLength } from '../../js/listening/blocks.js';
-import { stftDefaults, trainerDefaults, trainingPresets } from '../../js/options.js';
+import { learnDefaults } from '../../js/training/learn-options.js';
 import { startWorker } from '../../js/threads/start-worker.js';
 import { files } from '../../js/wasm/files.js';
 import { module, newCore } from './support.js';
@@ -81,7 +81,7 @@ function listener(options, seconds) {
 }
 
 const options = {
-  ...{ ...stftDefaults, ...trainerDefaults, ...trainingPresets.quality },
+  ...learnDefaults('quality', undefined),
   ...{ size: 512, windowSize: 512, hop: 128, layers: [16], sampleRate },
 };
 

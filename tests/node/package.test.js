@@ -73,7 +73,7 @@ async function pageScript() {
   };
   const sum = (names) => [...names].reduce((total, name) => total + sizes.get(name), 0);
   const atOnce = chunks((entry) => entry === '<stdin>');
-  const learning = chunks((entry) => /<stdin>|training\/pool\.js|threads\/work\.js/.test(entry ?? ''));
+  const learning = chunks((entry) => /<stdin>|training\/requests\.js|threads\/work\.js/.test(entry ?? ''));
   const playing = chunks((entry) => /<stdin>|model\/load\.js/.test(entry ?? ''));
   return { atOnce: sum(atOnce), playing: sum(playing), learning: sum(learning) };
 }
