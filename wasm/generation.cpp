@@ -6,6 +6,7 @@
 #include "abi.hpp"
 #include "arguments.hpp"
 #include "lodestone/player.hpp"
+#include "models.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
@@ -25,9 +26,9 @@ DreamConfig* lodestone_dream_create(const double* numbers, std::size_t number_co
 
 void lodestone_dream_destroy(DreamConfig* dream) { delete dream; }
 
-Generation* lodestone_generation_create(const Model* model, const DreamConfig* dream, const PhaseConfig* phase,
+Generation* lodestone_generation_create(const OwnedModel* model, const DreamConfig* dream, const PhaseConfig* phase,
                                         double seconds) {
-  return hand_over(Generation::create(*model, *dream, *phase, seconds));
+  return hand_over(Generation::create(model->view(), *dream, *phase, seconds));
 }
 
 void lodestone_generation_destroy(Generation* generation) { delete generation; }

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "abi.hpp"
-#include "lodestone/formats.hpp"
+#include "models.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
@@ -11,8 +10,8 @@ using namespace lodestone::abi;
 extern "C" {
 
 /// Output: the bytes of the model file.
-int lodestone_model_write(const Model* model) {
-  auto bytes = write_model(*model);
+int lodestone_model_write(const OwnedModel* model) {
+  auto bytes = write_model(model->view());
   return bytes ? give(std::move(*bytes)) : fail(bytes.error());
 }
 

@@ -1,31 +1,55 @@
 /// Models.
 
-#include <cstddef>
+#include "models.hpp"
 
-#include "abi.hpp"
-#include "lodestone/formats.hpp"
+#include <algorithm>
+#include <cstddef>
 
 using namespace lodestone;
 using namespace lodestone::abi;
 
+namespace {
+
+Bytes input;
+
+}  // namespace
+
+Bytes abi::take_input() { return std::move(input); }
+
 extern "C" {
 
-/// The model of a model file, or null. The bytes are not needed afterwards.
-Model* lodestone_model_read(const std::byte* bytes, std::size_t size) { return hand_over(read_model({bytes, size})); }
+/// Memory for the bytes of a model file or of a live model, which the next `lodestone_model_read` or
+/// `lodestone_player_create` takes over; null on failure.
+std::byte* lodestone_input(std::size_t bytes) {
+  auto block = Bytes::create(std::max<std::size_t>(bytes, 1));
+  if (!block) return fail(block.error()), nullptr;
+  return (input = std::move(*block)).data();
+}
 
-void lodestone_model_destroy(Model* model) { delete model; }
+/// The model of the model file in `lodestone_input`, or null.
+OwnedModel* lodestone_model_read(std::size_t size) {
+  auto model = std::make_unique<OwnedModel>();
+  model->bytes = take_input();
+  const auto error = view_model(ByteView(model->bytes).first(std::min(size, model->bytes.size())), model->file);
+  if (!error) return model.release();
+  fail(*error);
+  return nullptr;
+}
+
+void lodestone_model_destroy(OwnedModel* model) { delete model; }
 
 /// Output: the training frames that the model keeps, `[frames, bins]`.
-void lodestone_model_training_frames(const Model* model) {
-  show(model->impulses.data(), model->impulses.rows(), model->impulses.cols());
+int lodestone_model_training_frames(const OwnedModel* model) {
+  auto frames = to_floats(model->view().impulses);
+  return frames ? give(std::move(*frames)) : fail(frames.error());
 }
 
 /// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, impulse frames, then the
 /// layers.
-void lodestone_model_config(const Model* model) {
+void lodestone_model_config(const OwnedModel* model) {
   static double numbers[13];
-  const StftConfig& stft = model->stft;
-  const NetworkConfig& network = model->network;
+  const StftConfig& stft = model->view().stft;
+  const NetworkConfig& network = model->view().network;
   numbers[0] = stft.size;
   numbers[1] = stft.window_size;
   numbers[2] = stft.hop;
@@ -34,14 +58,14 @@ void lodestone_model_config(const Model* model) {
   numbers[5] = stft.sample_rate;
   numbers[6] = network.sequence;
   numbers[7] = static_cast<int>(network.scale);
-  numbers[8] = static_cast<double>(model->impulses.rows());
+  numbers[8] = static_cast<double>(model->view().frames());
   std::size_t count = 9;
   for (const int layer : network.layers) numbers[count++] = layer;
   show(numbers, 1, count);
 }
 
 /// Output: one value per epoch.
-void lodestone_model_losses(const Model* model) { show(model->losses); }
-void lodestone_model_validation_losses(const Model* model) { show(model->validation_losses); }
+void lodestone_model_losses(const OwnedModel* model) { show(model->view().losses); }
+void lodestone_model_validation_losses(const OwnedModel* model) { show(model->view().validation_losses); }
 
 }  // extern "C"

@@ -2,7 +2,6 @@
 
 #include "lodestone/player.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -10,34 +9,22 @@
 #include "abi.hpp"
 #include "arguments.hpp"
 #include "lodestone/live_model.hpp"
+#include "models.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
 
-namespace {
-
-Buffer<std::byte> input;
-
-}  // namespace
-
 extern "C" {
 
-LiveModel* lodestone_live_model_create(const Model* model) { return hand_over(LiveModel::create(*model)); }
+LiveModel* lodestone_live_model_create(const OwnedModel* model) { return hand_over(LiveModel::create(model->view())); }
 void lodestone_live_model_destroy(LiveModel* model) { delete model; }
 
 /// Output: the bytes for `lodestone_player_create`, in this or another instance of the same module.
 void lodestone_live_model_bytes(const LiveModel* model) { show(model->bytes().data(), 1, model->bytes().size()); }
 
-/// Memory for the bytes of a live model, which the next `lodestone_player_create` takes over; null on failure.
-std::byte* lodestone_player_input(std::size_t bytes) {
-  auto block = Buffer<std::byte>::create(std::max<std::size_t>(bytes, 1));
-  if (!block) return fail(block.error()), nullptr;
-  return (input = std::move(*block)).data();
-}
-
-/// `numbers`: the fields of PlayerConfig.
+/// A player of the live model in `lodestone_input`. `numbers`: the fields of PlayerConfig.
 Player* lodestone_player_create(const double* numbers, std::size_t count) {
-  auto bytes = std::move(input);
+  auto bytes = take_input();
   const auto config = configuration<PlayerConfig>(numbers, count);
   if (!config) return fail(config.error()), nullptr;
   auto model = LiveModel::adopt(std::move(bytes));

@@ -7,6 +7,7 @@
 #include "abi.hpp"
 #include "arguments.hpp"
 #include "lodestone/training_run.hpp"
+#include "models.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
@@ -23,14 +24,14 @@ extern "C" {
 /// A training run that has no clips yet. The numbers are those of `read_fields`. `initial` may be null.
 TrainingRun* lodestone_trainer_create(const double* stft, std::size_t stft_count, const double* corpus,
                                       std::size_t corpus_count, const double* trainer, std::size_t trainer_count,
-                                      const int* layers, std::size_t layer_count, const Model* initial) {
+                                      const int* layers, std::size_t layer_count, const OwnedModel* initial) {
   TrainingConfig config;
   Status bad = read_fields({stft, stft_count}, config.stft);
   if (!bad) bad = read_fields({corpus, corpus_count}, config.corpus);
   if (!bad) bad = read_fields({trainer, trainer_count}, config.trainer);
   if (bad) return fail(*bad), nullptr;
   config.trainer.layers = {layers, layers + layer_count};
-  return hand_over(TrainingRun::create(config, initial));
+  return hand_over(TrainingRun::create(config, initial ? &initial->view() : nullptr));
 }
 
 void lodestone_trainer_destroy(TrainingRun* run) { delete run; }
@@ -93,6 +94,10 @@ int lodestone_trainer_restore(TrainingRun* run, const std::byte* bytes, std::siz
 void lodestone_trainer_losses(const TrainingRun* run) { show(run->trainer().losses()); }
 void lodestone_trainer_validation_losses(const TrainingRun* run) { show(run->trainer().validation_losses()); }
 
-Model* lodestone_trainer_model(const TrainingRun* run) { return hand_over(run->model()); }
+OwnedModel* lodestone_trainer_model(const TrainingRun* run) {
+  auto model = run->model();
+  if (!model) return fail(model.error()), nullptr;
+  return new OwnedModel(std::move(*model));
+}
 
 }  // extern "C"

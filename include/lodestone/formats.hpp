@@ -12,37 +12,12 @@
 #include "lodestone/model.hpp"
 #include "lodestone/result.hpp"
 #include "lodestone/stft.hpp"
+#include "lodestone/tensor.hpp"
 
 /// Conversion between bytes and tensors, models or sound. Nothing here opens a file: the caller provides and stores the
 /// bytes. Readers do not trust them: malformed input gives invalid_data and a message that says what was expected and
 /// what was found.
 namespace lodestone {
-
-using Bytes = Buffer<std::byte>;
-using ByteView = std::span<const std::byte>;
-
-/// The safetensors element types that Lodestone reads.
-enum class DType { u8, i32, i64, f16, f32, f64 };
-
-/// The name in the file (U8, I32, I64, F16, F32, F64) and the size in bytes.
-std::string_view dtype_name(DType dtype);
-std::size_t dtype_size(DType dtype);
-
-/// A view of a tensor in the bytes that it was read from (little-endian, possibly unaligned: read it with `to_floats`).
-struct TensorView {
-  std::string name;
-  DType dtype;
-  std::vector<std::uint64_t> shape;
-  ByteView bytes;
-
-  std::uint64_t count() const;
-};
-
-/// The values converted to float32, `[count]`.
-Result<Buffer<float>> to_floats(const TensorView& tensor);
-Result<Buffer<double>> to_doubles(const TensorView& tensor);
-/// Refused unless the dtype is an integer type.
-Result<Buffer<std::int64_t>> to_integers(const TensorView& tensor);
 
 /// A safetensors file: named tensors and a map from string to string. https://huggingface.co/docs/safetensors
 struct Safetensors {
@@ -85,8 +60,16 @@ Result<Bytes> write_wav(std::span<const float> samples, double sample_rate, WavE
 /// metadata key `lodestone`:
 /// `{"format_version": 1, "kind": "model", "stft": {…}, "network": {…}, "losses": […], "validation_losses": […]}`,
 /// where a loss that is not finite is null. A model that is written and read back plays bit-identically.
-Result<Bytes> write_model(const Model& model);
+Result<Bytes> write_model(const ModelView& model);
 Result<Model> read_model(ByteView bytes);
+
+/// A model file that has been checked, whose view points into the file's bytes, which must outlive it.
+struct ModelFile {
+  ModelView model;
+  std::vector<Buffer<float>> converted;  ///< weights that are not float32 in the file, or not on a 4-byte boundary
+};
+/// As `read_model`, without copying the values.
+Status view_model(ByteView bytes, ModelFile& file);
 
 /// The spectrum file: safetensors with `magnitudes` `[frames, bins]` or `spectrum` `[frames, bins, 2]` (re, im), F32,
 /// and under `lodestone` the JSON `{"format_version": 1, "kind": "spectrum", "stft": {…}, "samples": …}`.

@@ -17,7 +17,7 @@ class LiveModel {
   /// Copies what it needs from `model`; takes a few milliseconds. Missing residuals are estimated from the changes
   /// between training frames. Refused: an STFT, weights or training frames that do not match the network, and a model
   /// with training frames but fewer than its sequence.
-  static Result<LiveModel> create(const Model& model);
+  static Result<LiveModel> create(const ModelView& model);
 
   /// Takes ownership of a live model's `bytes()` without copying them. invalid_data if the header is from another build
   /// or vector width, or does not match the number of bytes.

@@ -29,6 +29,24 @@ struct Model {
   Result<Model> clone() const;
 };
 
+/// A model whose values lie elsewhere, in a Model or in the bytes of a model file, and must stay there.
+struct ModelView {
+  ModelView() = default;
+  ModelView(const Model& model);
+
+  StftConfig stft;
+  NetworkConfig network;
+  std::vector<TensorView> weights;                  ///< float32 on 4-byte boundaries, in the order of `tensors`
+  TensorView impulses{{}, DType::f32, {0, 0}, {}};  ///< `[frames, bins]`, of any type
+  TensorView residuals{{}, DType::f32, {0}, {}};    ///< `[bins]`, or empty
+  std::vector<float> losses, validation_losses;
+
+  std::size_t frames() const { return static_cast<std::size_t>(impulses.shape[0]); }
+
+  /// A model with copies of these values, whose shapes must be those of the network.
+  Result<Model> copy() const;
+};
+
 /// Rounds to the nearest float16 in place (ties to even), as the model file stores impulses; returns false and leaves
 /// the values unchanged if one exceeds 6e4.
 bool round_to_half(std::span<float> values);

@@ -11,6 +11,7 @@
 #include "lodestone/budget.hpp"
 #include "lodestone/facts/network.hpp"
 #include "lodestone/result.hpp"
+#include "lodestone/tensor.hpp"
 
 namespace lodestone {
 
@@ -41,6 +42,8 @@ struct Weights {
 
   /// Zeros (running_var: ones) in the shapes given by `config`.
   static Result<Weights> create(const NetworkConfig& config);
+  /// The weights with the shapes and values of these tensors, which are in the order of `tensors`.
+  static Result<Weights> copy(std::span<const TensorView> from);
   Result<Weights> clone() const;
 };
 
@@ -64,6 +67,8 @@ struct NamedTensor {
 
 /// All tensors in the order of PyTorch's state_dict; they point into `weights`.
 std::vector<NamedTensor> tensors(Weights& weights);
+/// The same, as float32.
+std::vector<TensorView> tensors(const Weights& weights);
 
 std::string_view mode_name(Mode mode);  ///< window, stateful
 bool parse_mode(std::string_view name, Mode& mode);

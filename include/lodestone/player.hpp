@@ -28,7 +28,7 @@ namespace lodestone {
 class Dreamer {
  public:
   /// Copies what it needs from `model`.
-  static Result<Dreamer> create(const Model& model, const DreamConfig& config);
+  static Result<Dreamer> create(const ModelView& model, const DreamConfig& config);
   /// Stateful mode takes less memory, but then set_mode has no effect.
   static Result<Dreamer> create(LiveModel model, const DreamConfig& config);
   Dreamer(Dreamer&&) noexcept;
@@ -87,9 +87,9 @@ class Dreamer {
 /// `create`, except for `make_room`; call from one thread only. The samples are bit-identical for any block length.
 class Player {
  public:
-  explicit Player(const Model& model, const PlayerConfig& config = {}) : Player(create(model, config).value()) {}
+  explicit Player(const ModelView& model, const PlayerConfig& config = {}) : Player(create(model, config).value()) {}
   /// Copies what it needs from `model`. Refused if its hop and window have no inverse STFT.
-  static Result<Player> create(const Model& model, const PlayerConfig& config);
+  static Result<Player> create(const ModelView& model, const PlayerConfig& config);
   static Result<Player> create(LiveModel model, const PlayerConfig& config);
   Player(Player&&) noexcept;
   Player& operator=(Player&&) noexcept;
@@ -130,7 +130,7 @@ class Player {
 class Generation {
  public:
   /// `seconds`: above 0, at most a day. Refused if there is not enough memory.
-  static Result<Generation> create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase,
+  static Result<Generation> create(const ModelView& model, const DreamConfig& dream, const PhaseConfig& phase,
                                    double seconds);
   Generation(Generation&&) noexcept;
   Generation& operator=(Generation&&) noexcept;
@@ -152,6 +152,7 @@ class Generation {
 };
 
 /// Runs a whole Generation in one call.
-Result<Buffer<float>> generate(const Model& model, const DreamConfig& dream, const PhaseConfig& phase, double seconds);
+Result<Buffer<float>> generate(const ModelView& model, const DreamConfig& dream, const PhaseConfig& phase,
+                               double seconds);
 
 }  // namespace lodestone

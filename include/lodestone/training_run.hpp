@@ -54,7 +54,7 @@ class TrainingRun {
   static Result<TrainingRun> create(const TrainingConfig& config, std::span<const float> samples);
   /// Has no clips yet. `initial`: a model whose weights to start from; `config` must describe its network, see
   /// `TrainingConfig::adopt`.
-  static Result<TrainingRun> create(const TrainingConfig& config, const Model* initial = nullptr);
+  static Result<TrainingRun> create(const TrainingConfig& config, const ModelView* initial = nullptr);
   TrainingRun(TrainingRun&&) noexcept;
   TrainingRun& operator=(TrainingRun&&) noexcept;
   ~TrainingRun();

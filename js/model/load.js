@@ -14,7 +14,25 @@ import { playingModule } from '../wasm/modules.js';
  */
 export async function load(source, options) {
   const bytes = await modelFile(source, options);
-  return read(bytes, (model) => ({ bytes, ...describe(model) }));
+  const core = await localCore(playingModule());
+  const { live, ...description } = read(core, bytes, describe);
+  return { bytes, live: supply(live, () => read(core, bytes, (model) => model.liveBytes())), ...description };
+}
+
+/**
+ * Returns a function whose results the caller can give away. The first is `made` itself, so that a model for one node is
+ * not copied here; after that a model is made once more, and copied for each caller.
+ * @param {Uint8Array | null} made
+ * @param {() => Uint8Array} make
+ */
+function supply(made, make) {
+  /** @type {Uint8Array | undefined} */
+  let kept;
+  return () => {
+    const given = made ?? (kept ??= make()).slice();
+    made = null;
+    return given;
+  };
 }
 
 /**
@@ -35,8 +53,8 @@ async function modelFile(source, options) {
 }
 
 /** @param {Uint8Array} bytes a model file */
-export function trainingFrames(bytes) {
-  return read(bytes, (model) => {
+export async function trainingFrames(bytes) {
+  return read(await localCore(playingModule()), bytes, (model) => {
     const { impulses: frames, size } = model.config;
     return { data: model.trainingFrames(), frames, bins: size / 2 + 1 };
   });
@@ -44,11 +62,12 @@ export function trainingFrames(bytes) {
 
 /**
  * @template T
+ * @param {import('../wasm/memory.js').Core} core
  * @param {Uint8Array} bytes
  * @param {(model: CoreModel) => T} use
  */
-async function read(bytes, use) {
-  const model = new CoreModel(await localCore(playingModule()), bytes);
+function read(core, bytes, use) {
+  const model = new CoreModel(core, bytes);
   try {
     return use(model);
   } finally {

@@ -71,12 +71,12 @@ import { Training } from '../training/training.js';
  *     const file = model.toBytes();
  */
 export class Magnet {
-  /** @type {{bytes: Uint8Array, live: Uint8Array} | null} the model file, and the form that a player reads */
+  /** @type {{bytes: Uint8Array, live: () => Uint8Array} | null} the model file, and the form that a player reads */
   #forms;
 
   /**
    * Use `train` or `load` instead.
-   * @param {{bytes: Uint8Array, live: Uint8Array, config: any, losses: number[], validationLosses: number[]}} model
+   * @param {{bytes: Uint8Array, live: () => Uint8Array, config: any, losses: number[], validationLosses: number[]}} model
    */
   constructor({ bytes, live, config, losses, validationLosses }) {
     this.#forms = { bytes, live };
@@ -210,11 +210,12 @@ export class Magnet {
   }
 
   /**
-   * The form of the model that a player reads. It is only valid for this release of the package.
+   * The form of the model that a player reads, in memory of the caller's own, which can be transferred. It is only valid
+   * for this release of the package.
    * @returns {Uint8Array}
    */
   liveBytes() {
-    return this.#held().live;
+    return this.#held().live();
   }
 
   /**
@@ -237,5 +238,5 @@ export class Magnet {
   }
 }
 
-/** @param {ConstructorParameters<typeof Magnet>[0]} learned */
-const make = (learned) => new Magnet(learned);
+/** @param {any} learned */
+const make = (learned) => new Magnet({ ...learned, live: () => learned.live.slice() });

@@ -14,9 +14,6 @@ import { chooseEngine, playInWorker, ringSize } from './worker-engine.js';
 /** @typedef {import('../options.js').Latency} Latency */
 /** @typedef {import('../options.js').GeneratorMeter} GeneratorMeter */
 
-/** Size of the pieces in which a model is sent, in bytes. */
-const pieceBytes = 65536;
-
 /**
  * An instrument: plays a model in real time, or in an OfflineAudioContext. It is one mono voice; for polyphony, create
  * several nodes. Its input is mixed down to one channel and drives the network, see `drive`. Its AudioParams are those
@@ -69,7 +66,7 @@ export class GeneratorNode extends Adopted {
         parameterData,
         processorOptions: {
           source,
-          live: ring ? undefined : live,
+          live: waits ? live : undefined, // rendering does not wait for messages
           ring,
           player,
           adapts: !waits,
@@ -98,8 +95,10 @@ export class GeneratorNode extends Adopted {
     }
     /** Calls the player, on whichever thread it runs. */
     this.#player = this.#remote?.remote ?? this.#processor;
+    const started =
+      waits || ring ? this.#processor.call('start') : this.#processor.call('start', [live], [live.buffer]);
     /** @type {Promise<unknown>} Resolves once it can play; rejects with a LodestoneError if it cannot. */
-    this.ready = Promise.all([this.#processor.call('start'), this.#remote?.ready]);
+    this.ready = Promise.all([started, this.#remote?.ready]);
     this.ready.catch(() => {}); // may be ignored
   }
 
@@ -131,19 +130,19 @@ export class GeneratorNode extends Adopted {
   }
 
   /**
-   * Switches to another model of the same shape while playing: its bytes are copied into a second slot, at most 64 KB
-   * per quantum, the network listens for `sequence` frames, then the sound crossfades. The promise resolves after that;
+   * Switches to another model of the same shape while playing: its bytes are copied into a second slot, 64 KB per
+   * quantum, the network listens for `sequence` frames, then the sound crossfades. The promise resolves after that;
    * context and node must be running. A swap waits for the previous one.
    * @param {PlayableModel} model with at most as many training frames as the node's first model
    * @returns {Promise<void>} rejects with `invalid-argument` if its shape differs
    */
   async swapModel(model) {
     checkShape(model.config, this.#config);
-    const bytes = model.liveBytes();
+    const live = model.liveBytes();
     const before = this.#swapping;
     this.#swapping = (async () => {
       await before.catch(() => {});
-      await this.#send(bytes);
+      await this.#player.call('swap', [live], [live.buffer]);
     })();
     return this.#swapping;
   }
@@ -162,15 +161,6 @@ export class GeneratorNode extends Adopted {
   dispose() {
     this.#end(new LodestoneError('invalid-argument', 'this node has been disposed of'));
     this.disconnect();
-  }
-
-  /** @param {Uint8Array} bytes */
-  #send(bytes) {
-    for (let at = 0; at < bytes.length; at += pieceBytes) {
-      const { buffer } = bytes.slice(at, at + pieceBytes);
-      this.#player.call('stage', [buffer], [buffer]);
-    }
-    return this.#player.call('swap');
   }
 
   /** @param {Float64Array} report */

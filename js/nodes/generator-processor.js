@@ -15,7 +15,7 @@ import { playersPlace, reportNames } from './report.js';
 /**
  * @typedef {object} GeneratorProcessorOptions
  * @property {WebAssembly.Module | Uint8Array} source the core
- * @property {Uint8Array} [live] the live model for CorePlayer
+ * @property {Uint8Array} [live] the live model for CorePlayer; if it is missing, it comes with `start`
  * @property {import('./worker-engine.js').RingSize} [ring] if a Worker renders
  * @property {object} player the CorePlayer's options
  * @property {number} burst seconds of sound that the device requests at once
@@ -42,6 +42,7 @@ export class GeneratorProcessor extends Processor {
   #load;
   #quality = new Quality();
   #adapts;
+  #alive = true;
   #active = true;
   #level = 1;
   #numbers = new Float64Array(reportNames.length);
@@ -56,28 +57,36 @@ export class GeneratorProcessor extends Processor {
     super();
     this.#load = new Load(sampleRate, 1000 * processorOptions.burst);
     this.#adapts = processorOptions.adapts;
-    try {
-      this.#start(processorOptions);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** @param {GeneratorProcessorOptions} options */
-  #start({ source, live, ring, player: options }) {
-    serve(this.port, {
-      ...(ring ? this.#listen(ring) : this.#make(new Instance(source), live, options)),
+    const methods = {
       suspend: () => (this.#active = false),
       resume: () => (this.#active = true),
       restartClock: () => this.#load.restart(),
-      start: () => {}, // answers only if the player could be created
+      start: (/** @type {Uint8Array | undefined} */ live) => live && start(live),
       dispose: () => this.#dispose(),
-    });
-    this.#sendReport(/** @type {CorePlayer | RemotePlayer} */ (this.#player));
+    };
+    const start = (/** @type {Uint8Array | undefined} */ live) => {
+      try {
+        Object.assign(methods, this.#start({ ...processorOptions, live }));
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    serve(this.port, methods);
+    if (processorOptions.live || processorOptions.ring) start(processorOptions.live);
   }
 
   /**
-   * Plays on this thread; returns the player's actions.
+   * From now on there is a player; returns what it can be asked for.
+   * @param {GeneratorProcessorOptions} options
+   */
+  #start({ source, live, ring, player: options }) {
+    const actions = ring ? this.#listen(ring) : this.#make(new Instance(source), live, options);
+    this.#sendReport(/** @type {CorePlayer | RemotePlayer} */ (this.#player));
+    return actions;
+  }
+
+  /**
+   * Plays on this thread.
    * @param {Instance} core
    * @param {any} live
    * @param {object} options
@@ -105,7 +114,7 @@ export class GeneratorProcessor extends Processor {
    * @param {Record<string, Float32Array>} values
    */
   process(inputs, outputs, values) {
-    if (!this.#player) return false;
+    if (!this.#player) return this.#alive;
     if (!this.#active && this.#level === 0) return true;
     const began = Date.now();
     const output = outputs[0][0];
@@ -169,13 +178,18 @@ export class GeneratorProcessor extends Processor {
   }
 
   #dispose() {
-    this.#player = this.#swap = null;
+    this.#end();
     this.port.close();
   }
 
   /** @param {unknown} error */
   #fail(error) {
-    this.#player = this.#swap = null;
+    this.#end();
     this.port.postMessage(['error', failureOf(error)]);
+  }
+
+  #end() {
+    this.#alive = false;
+    this.#player = this.#swap = null;
   }
 }

@@ -4,70 +4,58 @@ import { meterNames } from '../options.js';
 const swapping = meterNames.indexOf('swapping');
 
 /**
- * Swaps the model of a player while it plays, on the thread that runs it. The bytes of the new model arrive in pieces;
- * each block copies one into the player's spare slot. Then the player fades over.
+ * Swaps the model of a player while it plays, on the thread that runs it: each block copies a piece of the new model
+ * into the player's spare slot, then the player fades over.
  */
 export class ModelSwap {
   #player;
+  #pieceBytes;
   /** @type {Uint8Array[]} */
   #pieces = [];
   #copied = 0;
-  #offset = 0;
   /** @type {{resolve: () => void, reject: (reason: unknown) => void} | null} */
   #waiting = null;
   #fading = false;
-  /** @type {unknown} */
-  #failure = null;
-
-  /** @param {import('../core.js').CorePlayer} player */
-  constructor(player) {
-    this.#player = player;
-  }
 
   /**
-   * Takes the next piece. The very first one also takes the memory of the slot, between two blocks.
-   * @param {ArrayBuffer} piece at most 64 KB
+   * @param {import('../core.js').CorePlayer} player
+   * @param {number} [pieceBytes]
    */
-  stage(piece) {
-    if (this.#failure) return;
-    try {
-      this.#player.makeRoom();
-      this.#pieces.push(new Uint8Array(piece));
-    } catch (error) {
-      this.#failure = error;
-    }
+  constructor(player, pieceBytes = 65536) {
+    this.#player = player;
+    this.#pieceBytes = pieceBytes;
   }
 
   /**
-   * All pieces have been staged.
+   * Begins once the previous swap is over. The very first one also takes the memory of the slot, between two blocks.
+   * @param {Uint8Array} bytes the new model
    * @returns {Promise<void>} resolves when the fade is over; rejects if there is no memory for a second model, or if the
    *   player refuses this one
    */
-  swap() {
-    const failure = this.#failure;
-    this.#failure = null;
-    if (failure) return Promise.reject(failure);
+  async swap(bytes) {
+    this.#player.makeRoom();
+    for (let at = 0; at < bytes.length; at += this.#pieceBytes) {
+      this.#pieces.push(bytes.subarray(at, at + this.#pieceBytes));
+    }
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 
-  /** Does the work of one block. Creates no objects while there is nothing to swap. */
+  /** Does the work of one block. Creates no objects. */
   step() {
-    if (this.#copied < this.#pieces.length) this.#copy(this.#pieces[this.#copied]);
+    if (this.#copied < this.#pieces.length) this.#copy(this.#copied);
     else if (this.#fading) this.#end();
     else if (this.#waiting) this.#start(this.#waiting);
   }
 
-  /** @param {Uint8Array} piece */
-  #copy(piece) {
-    if (!this.#player.writeSpare(this.#offset, piece)) return; // the previous fade is not over
-    this.#offset += piece.length;
-    ++this.#copied;
+  /** @param {number} index */
+  #copy(index) {
+    if (this.#player.writeSpare(index * this.#pieceBytes, this.#pieces[index])) ++this.#copied;
   }
 
   /** @param {{reject: (reason: unknown) => void}} waiting */
   #start({ reject }) {
     this.#pieces = [];
-    this.#copied = this.#offset = 0;
+    this.#copied = 0;
     this.#fading = this.#player.swap();
     if (this.#fading) return;
     this.#waiting = null;

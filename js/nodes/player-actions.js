@@ -7,7 +7,6 @@ export function playerActions(player, swap) {
   return {
     trigger: (/** @type {number} */ position, /** @type {number} */ pitch) => player.trigger(position, pitch),
     reset: (/** @type {number} */ seed) => player.reset(seed),
-    stage: (/** @type {ArrayBuffer} */ piece) => swap.stage(piece),
-    swap: () => swap.swap(),
+    swap: (/** @type {Uint8Array} */ live) => swap.swap(live),
   };
 }

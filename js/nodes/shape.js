@@ -4,7 +4,7 @@ import { LodestoneError } from '../errors.js';
  * What a node plays: a Magnet, or anything else that has a configuration and the bytes of a live model.
  * @typedef {object} PlayableModel
  * @property {import('../model/magnet.js').MagnetConfig} config
- * @property {() => Uint8Array} liveBytes
+ * @property {() => Uint8Array} liveBytes whose result the caller gives away
  */
 
 /** The settings that must match for one model to replace another. */

@@ -36,7 +36,7 @@ export function ringSize({ hop, sampleRate: modelRate }, sampleRate, ahead) {
 export function playInWorker(workletUrl, work, fail) {
   const { remote, terminate } = startWorker(workletUrl, {}, fail);
   const { port1, port2 } = new MessageChannel();
-  const ready = remote.call('play', [work, port1], [port1]);
+  const ready = remote.call('play', [work, port1], [port1, work.live.buffer]);
   ready.catch(fail);
   return {
     /** Calls the player. */
@@ -58,7 +58,7 @@ export function playInWorker(workletUrl, work, fail) {
 export async function chooseEngine(workletUrl, work) {
   const { remote, terminate } = startWorker(workletUrl);
   try {
-    const cost = await remote.call('measure', [work]);
+    const cost = await remote.call('measure', [work], [work.live.buffer]);
     return cost < 1000 * audioThreadShare ? 'worklet' : 'worker';
   } finally {
     terminate();

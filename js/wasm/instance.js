@@ -58,6 +58,16 @@ export class Instance {
     }
   }
 
+  /**
+   * Copies bytes into memory that the next call takes over.
+   * @param {Uint8Array} bytes
+   */
+  input(bytes) {
+    const place = this.abi.lodestone_input(bytes.byteLength) >>> 0;
+    if (place === 0) throw this.failure();
+    new Uint8Array(this.abi.memory.buffer).set(bytes, place);
+  }
+
   /** @param {ArrayBufferView} array */
   #store(array) {
     const pointer = this.abi.lodestone_alloc(array.byteLength) >>> 0;

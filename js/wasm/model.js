@@ -11,8 +11,10 @@ export class CoreModel extends Handle {
    * @param {Uint8Array | number} source a model file, or the handle of a model
    */
   constructor(core, source) {
-    const read = (/** @type {Uint8Array} */ file) =>
-      core.lend([file], (bytes) => core.abi.lodestone_model_read(bytes, file.length));
+    const read = (/** @type {Uint8Array} */ file) => {
+      core.input(file);
+      return core.abi.lodestone_model_read(file.length);
+    };
     super(core, 'model', typeof source === 'number' ? source : read(source));
   }
 
@@ -34,7 +36,7 @@ export class CoreModel extends Handle {
 
   /** The training frames that the model keeps, as magnitudes: `[frames, bins]`. */
   trainingFrames() {
-    this.core.abi.lodestone_model_training_frames(this.pointer);
+    this.core.check(this.core.abi.lodestone_model_training_frames(this.pointer));
     return this.core.floats();
   }
 

@@ -22,9 +22,7 @@ export class CorePlayer extends Handle {
   constructor(core, liveModel, given) {
     const { abi } = core;
     const numbers = options.pack(options.player, options.settle('a player', given, options.playerDefaults));
-    const place = abi.lodestone_player_input(liveModel.byteLength) >>> 0;
-    if (place === 0) throw core.failure();
-    new Uint8Array(abi.memory.buffer).set(liveModel, place);
+    core.input(liveModel);
     const make = (/** @type {number} */ at) => abi.lodestone_player_create(at, numbers.length);
     super(core, 'player', core.lend([numbers], make));
     this.#block = abi.lodestone_alloc(2 * CorePlayer.#blockLength * 4) >>> 0;

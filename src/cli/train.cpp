@@ -168,7 +168,8 @@ Result<TrainingRun> start(const Plan& plan, Console& console, std::span<const st
                           std::span<Sound> sounds, double& memory) {
   TrainingConfig config = plan.config;
   config.stft.sample_rate = sounds[0].sample_rate;
-  auto run = TrainingRun::create(config, plan.initial ? &*plan.initial : nullptr);
+  const auto initial = plan.initial ? std::optional<ModelView>(*plan.initial) : std::nullopt;
+  auto run = TrainingRun::create(config, initial ? &*initial : nullptr);
   if (!run) return run;
   double seconds = 0;
   std::vector<std::uint64_t> lengths;

@@ -4,8 +4,8 @@
 
 namespace lodestone {
 
-/// Reads the weights of a network whose shape is known, under the names of `tensor_shapes`. Fails if one is missing,
-/// has the wrong shape or is not finite, or if the file contains an unknown tensor.
-Status read_weights(const Safetensors& file, const NetworkConfig& network, Weights& weights);
+/// Views of the weights of `to.model.network`, under the names of `tensor_shapes`. Fails if one is missing, has the
+/// wrong shape or is not finite, or if the file contains an unknown tensor.
+Status view_weights(const Safetensors& file, ModelFile& to);
 
 }  // namespace lodestone

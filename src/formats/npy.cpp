@@ -1,5 +1,5 @@
 #include "formats/bytes.hpp"
-#include "formats/tensor.hpp"
+#include "network/tensor.hpp"
 
 /// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 namespace lodestone {

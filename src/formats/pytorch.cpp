@@ -2,8 +2,8 @@
 #include "formats/imported.hpp"
 #include "formats/model_file.hpp"
 #include "formats/pickle.hpp"
-#include "formats/tensor.hpp"
 #include "formats/zip.hpp"
+#include "network/tensor.hpp"
 
 /// Files from torch.save: a zip archive with a pickle of the objects, `NAME/data.pkl`, and a file with the values of
 /// each storage, `NAME/data/0`, …
@@ -227,8 +227,9 @@ Result<Model> read_pytorch(ByteView bytes, const ImportConfig& config) {
   if (!tensors) return tensors.error();
   auto model = shape_model(*tensors, config);
   if (!model) return model;
-  if (auto error = read_weights(*tensors, model->network, model->weights)) return *error;
-  return model;
+  ModelFile file{*model, {}};
+  if (auto error = view_weights(*tensors, file)) return *error;
+  return file.model.copy();
 }
 
 }  // namespace lodestone

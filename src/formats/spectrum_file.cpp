@@ -1,6 +1,6 @@
 #include "formats/bytes.hpp"
 #include "formats/metadata.hpp"
-#include "formats/tensor.hpp"
+#include "network/tensor.hpp"
 
 namespace lodestone {
 

@@ -3,8 +3,8 @@
 #include "formats/bytes.hpp"
 #include "formats/imported.hpp"
 #include "formats/json.hpp"
-#include "formats/tensor.hpp"
 #include "network/half.hpp"
+#include "network/tensor.hpp"
 
 /// TensorFlow.js layers models: model.json with the layers ("modelTopology") and a list of the weights
 /// ("weightsManifest"), which are concatenated in files next to it.

@@ -288,7 +288,7 @@ struct Dreamer::Engine {
   }
 };
 
-Result<Dreamer> Dreamer::create(const Model& model, const DreamConfig& config) {
+Result<Dreamer> Dreamer::create(const ModelView& model, const DreamConfig& config) {
   if (auto error = config.check()) return *error;
   auto live = LiveModel::create(model);
   if (!live) return live.error();

@@ -87,7 +87,7 @@ struct Generation::Engine {
   }
 };
 
-Result<Generation> Generation::create(const Model& model, const DreamConfig& dream, const PhaseConfig& phase,
+Result<Generation> Generation::create(const ModelView& model, const DreamConfig& dream, const PhaseConfig& phase,
                                       double seconds) {
   constexpr double longest = 24 * 3600;
   const double length = std::round(seconds * model.stft.sample_rate);
@@ -122,7 +122,8 @@ std::uint64_t Generation::reseeds() const { return engine_->dreamer.reseeds(); }
 const Buffer<float>& Generation::samples() const { return engine_->samples; }
 const Magnitudes& Generation::frames() const { return engine_->frames; }
 
-Result<Buffer<float>> generate(const Model& model, const DreamConfig& dream, const PhaseConfig& phase, double seconds) {
+Result<Buffer<float>> generate(const ModelView& model, const DreamConfig& dream, const PhaseConfig& phase,
+                               double seconds) {
   auto generation = Generation::create(model, dream, phase, seconds);
   if (!generation) return generation.error();
   for (;;) {

@@ -9,7 +9,7 @@
 namespace lodestone {
 
 /// Whether a model can dream: its parts match, and it has either enough training frames to start from or none.
-Status check_dreams(const Model& model);
+Status check_dreams(const ModelView& model);
 
 /// The limits of a model's dreams.
 struct Limits {
@@ -19,7 +19,8 @@ struct Limits {
   float ceiling = 0;  ///< of a bin
   float loudest = 0;  ///< largest l2 norm of a training frame
 
-  static Limits of(const Model& model);
+  /// `frames`: the training frames, `[frames, bins]`.
+  static Limits of(const ModelView& model, std::span<const float> frames);
 
   /// Makes a magnitude safe to play and feed back: finite, ≥ 0, never subnormal. NaN becomes 0.
   float tamed(float value) const { return value > 1e-20f ? std::min(value, ceiling) : 0.0f; }

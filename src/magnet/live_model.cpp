@@ -7,6 +7,7 @@
 #include "magnet/live_content.hpp"
 #include "magnet/uncertainty.hpp"
 #include "network/scrub.hpp"
+#include "network/tensor.hpp"
 #include "network/weights.hpp"
 
 namespace lodestone {
@@ -85,22 +86,21 @@ Status check_header(const LiveHeader& header, std::size_t size) {
 
 }  // namespace
 
-Result<LiveModel> LiveModel::create(const Model& model) {
+Result<LiveModel> LiveModel::create(const ModelView& model) {
   if (auto error = model.network.check()) return *error;
   if (auto error = check_shapes(model.network, model.weights)) return *error;
   if (auto error = check_dreams(model)) return *error;
   LiveHeader header(model.stft, model.network);
-  header.frames = static_cast<std::uint32_t>(model.impulses.rows());
-  header.limits = Limits::of(model);
+  header.frames = static_cast<std::uint32_t>(model.frames());
   auto block = Buffer<std::byte>::create(Content::size(header));
   if (!block) return block.error();
   std::memcpy(block->data(), &header, sizeof header);
   auto content = std::make_unique<Content>(std::move(*block));
   content->weights.fill(model.weights);
-  const auto impulses = model.impulses.all();
-  std::copy(impulses.begin(), impulses.end(), content->frames.begin());
+  if (auto error = copy_floats(model.impulses, content->frames)) return *error;
   scrub(content->frames);
-  find_residuals(model, header.limits.ceiling / Limits::headroom, content->residuals);
+  const Limits limits = content->header().limits = Limits::of(model, content->frames);
+  find_residuals(model.residuals, content->frames, limits.ceiling / Limits::headroom, content->residuals);
   return LiveModel(std::move(content));
 }
 

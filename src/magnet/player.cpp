@@ -162,7 +162,7 @@ void Player::Engine::work(Budget budget) {
   if (ready) spread.finish();
 }
 
-Result<Player> Player::create(const Model& model, const PlayerConfig& config) {
+Result<Player> Player::create(const ModelView& model, const PlayerConfig& config) {
   auto live = LiveModel::create(model);
   if (!live) return live.error();
   return create(std::move(*live), config);

@@ -5,6 +5,7 @@
 
 #include "magnet/normal.hpp"
 #include "network/scrub.hpp"
+#include "network/tensor.hpp"
 #include "vector/lanes.hpp"
 
 namespace lodestone {
@@ -14,14 +15,14 @@ namespace {
 /// The standard deviation of the change of each bin's logarithm from one training frame to the next. Derived from the
 /// mean absolute change, which is less sensitive to outliers than the deviation itself. Magnitudes count as at least
 /// −80 dB.
-void estimate_residuals(const Model& model, float loudest, std::span<float> residuals) {
-  const std::size_t rows = model.impulses.rows();
+void estimate_residuals(std::span<const float> frames, float loudest, std::span<float> residuals) {
+  const std::size_t bins = residuals.size(), rows = frames.size() / bins;
   if (rows < 2) return;
   const double quietest = std::max(1e-4 * loudest, 1e-20);
-  for (std::size_t bin = 0; bin < residuals.size(); ++bin) {
+  for (std::size_t bin = 0; bin < bins; ++bin) {
     double sum = 0, before = 0;
     for (std::size_t row = 0; row < rows; ++row) {
-      const double now = std::log(std::max<double>(model.impulses(row, bin), quietest));
+      const double now = std::log(std::max<double>(frames[row * bins + bin], quietest));
       if (row > 0) sum += std::abs(now - before);
       before = now;
     }
@@ -32,12 +33,8 @@ void estimate_residuals(const Model& model, float loudest, std::span<float> resi
 
 }  // namespace
 
-void find_residuals(const Model& model, float loudest, std::span<float> residuals) {
-  if (model.residuals.size() == residuals.size()) {
-    std::copy(model.residuals.begin(), model.residuals.end(), residuals.begin());
-  } else {
-    estimate_residuals(model, loudest, residuals);
-  }
+void find_residuals(const TensorView& known, std::span<const float> frames, float loudest, std::span<float> residuals) {
+  if (copy_floats(known, residuals)) estimate_residuals(frames, loudest, residuals);
   scrub(residuals);
 }
 

@@ -1,6 +1,8 @@
 #include "lodestone/model.hpp"
 
+#include "errors/first_error.hpp"
 #include "network/half.hpp"
+#include "network/tensor.hpp"
 
 namespace lodestone {
 
@@ -14,6 +16,29 @@ Result<Model> Model::clone() const {
   return Model{
       stft,   network,          std::move(*weights_copy), std::move(*impulses_copy), std::move(*residuals_copy),
       losses, validation_losses};
+}
+
+ModelView::ModelView(const Model& model)
+    : stft(model.stft),
+      network(model.network),
+      weights(tensors(model.weights)),
+      impulses{"impulses", DType::f32, {model.impulses.rows(), model.impulses.cols()}, {}},
+      residuals{"residuals", DType::f32, {model.residuals.size()}, {}},
+      losses(model.losses),
+      validation_losses(model.validation_losses) {
+  impulses.bytes = std::as_bytes(model.impulses.all());
+  residuals.bytes = std::as_bytes(std::span<const float>(model.residuals));
+}
+
+Result<Model> ModelView::copy() const {
+  Model model{stft, network, {}, {}, {}, losses, validation_losses};
+  FirstError error;
+  error.take(model.weights, Weights::copy(weights));
+  error.take(model.impulses, Array2<float>::create(frames(), static_cast<std::uint64_t>(network.bins)));
+  error.take(model.residuals, to_floats(residuals));
+  if (error) return *error;
+  if (auto wrong = copy_floats(impulses, model.impulses.all())) return *wrong;
+  return model;
 }
 
 bool round_to_half(std::span<float> values) {

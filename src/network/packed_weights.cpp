@@ -5,33 +5,40 @@
 #include <functional>
 
 #include "network/scrub.hpp"
+#include "network/tensor.hpp"
 
 namespace lodestone {
 namespace {
 
-void copy(const Buffer<float>& from, std::span<float> to) {
-  std::transform(from.begin(), from.end(), to.begin(), scrubbed);
+using Values = std::span<const float>;
+
+void copy(Values from, std::span<float> to) { std::transform(from.begin(), from.end(), to.begin(), scrubbed); }
+
+/// B = the transpose of the matrix.
+void pack(const TensorView& from, Packed& to) {
+  const auto rows = static_cast<std::size_t>(from.shape[0]), columns = static_cast<std::size_t>(from.shape[1]);
+  to.fill_transposed(floats(from).data(), rows, columns);
 }
 
-void pack(const Array2<float>& from, Packed& to) {
-  to.fill_transposed(from.data(), from.rows(), from.cols());
+void pack_scrubbed(const TensorView& from, Packed& to) {
+  pack(from, to);
   to.map([](std::size_t, float weight) { return scrubbed(weight); });
 }
 
 /// BatchNorm with running statistics is an affine map and is folded into the first layer: its weights are scaled by
 /// γ/σ, and W·β is added to its bias. The mean is still subtracted first, because that preserves precision in bins that
 /// hardly vary.
-void fold(const Weights& trained, PackedWeights::Layer& first) {
-  const Array2<float>& input = trained.layers[0].input;
-  for (std::size_t g = 0; g < input.rows(); ++g) {
-    double shift = first.bias[g];
-    for (std::size_t k = 0; k < input.cols(); ++k) shift += double{input(g, k)} * trained.norm_bias[k];
-    first.bias[g] = static_cast<float>(shift);
+void fold(const TensorView& input, Values weight, Values bias, Values variance, PackedWeights::Layer& first) {
+  const float* row = floats(input).data();
+  for (float& sum : first.bias) {
+    double shift = sum;
+    for (const float beta : bias) shift += double{*row++} * beta;
+    sum = static_cast<float>(shift);
   }
-  first.input.fill_transposed(input.data(), input.rows(), input.cols());
-  first.input.map([&](std::size_t k, float weight) {
-    const double deviation = std::sqrt(static_cast<double>(trained.running_var[k]) + 1e-5);
-    return scrubbed(static_cast<float>(double{weight} * trained.norm_weight[k] / deviation));
+  pack(input, first.input);
+  first.input.map([&](std::size_t k, float value) {
+    const double deviation = std::sqrt(static_cast<double>(variance[k]) + 1e-5);
+    return scrubbed(static_cast<float>(double{value} * weight[k] / deviation));
   });
 }
 
@@ -52,23 +59,24 @@ PackedWeights::PackedWeights(const NetworkConfig& config, Arena& arena) : layers
   dense_bias = arena.take<float>(bins);
 }
 
-void PackedWeights::fill(const Weights& trained) {
-  copy(trained.running_mean, mean);
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const LstmWeights& from = trained.layers[l];
-    Layer& to = layers[l];
-    std::transform(from.input_bias.begin(), from.input_bias.end(), from.recurrent_bias.begin(), to.bias.begin(),
-                   std::plus<>());
-    pack(from.recurrent, to.recurrent);
-    if (l == 0) {
-      fold(trained, to);
+void PackedWeights::fill(std::span<const TensorView> trained) {
+  const std::span<const TensorView> norm = trained.first(4);  // weight, bias, running_mean, running_var
+  copy(floats(norm[2]), mean);
+  const TensorView* from = norm.data() + norm.size();  // weight_ih, weight_hh, bias_ih, bias_hh of each layer
+  for (Layer& to : layers) {
+    const Values biases = floats(from[2]);
+    std::transform(biases.begin(), biases.end(), floats(from[3]).begin(), to.bias.begin(), std::plus<>());
+    pack_scrubbed(from[1], to.recurrent);
+    if (&to == layers.data()) {
+      fold(from[0], floats(norm[0]), floats(norm[1]), floats(norm[3]), to);
     } else {
-      pack(from.input, to.input);
+      pack_scrubbed(from[0], to.input);
     }
     scrub(to.bias);
+    from += 4;
   }
-  pack(trained.dense_weight, dense);
-  copy(trained.dense_bias, dense_bias);
+  pack_scrubbed(from[0], dense);
+  copy(floats(from[1]), dense_bias);
 }
 
 }  // namespace lodestone

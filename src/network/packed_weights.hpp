@@ -20,8 +20,8 @@ struct PackedWeights {
   /// Takes its memory from `arena`. `config` must be valid.
   PackedWeights(const NetworkConfig& config, Arena& arena);
 
-  /// Folds and packs weights of these shapes; each layer's two biases become one.
-  void fill(const Weights& trained);
+  /// Folds and packs the tensors of such a network; each layer's two biases become one.
+  void fill(std::span<const TensorView> trained);
 
   std::span<float> mean;  ///< to subtract from each frame `[bins]`
   std::vector<Layer> layers;

@@ -223,14 +223,14 @@ Result<Predictor> Predictor::create(const NetworkConfig& config, const PackedWei
 
 Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& weights, Mode mode) {
   if (auto error = config.check()) return *error;
-  if (auto error = check_shapes(config, weights)) return *error;
+  if (auto error = check_shapes(config, tensors(weights))) return *error;
   Arena needed;
   PackedWeights packed(config, needed);
   auto memory = Buffer<std::byte>::create(needed.size());
   if (!memory) return memory.error();
   Arena arena(memory->data());
   packed = PackedWeights(config, arena);
-  packed.fill(weights);
+  packed.fill(tensors(weights));
   auto predictor = create(config, packed, mode);
   if (predictor) predictor->engine_->own_weights = std::move(*memory);
   return predictor;

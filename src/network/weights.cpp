@@ -2,6 +2,7 @@
 
 #include "errors/first_error.hpp"
 #include "errors/message.hpp"
+#include "network/tensor.hpp"
 
 namespace lodestone {
 namespace {
@@ -61,6 +62,24 @@ std::string tensor_name(std::size_t i, std::size_t layers) {
 
 }  // namespace
 
+std::vector<NamedTensor> tensors(Weights& weights) {
+  const std::vector<Tensor> all = tensors_of(weights);
+  std::vector<NamedTensor> named(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    named[i] = {tensor_name(i, weights.layers.size()), all[i].shape(), all[i].values()};
+  }
+  return named;
+}
+
+std::vector<TensorView> tensors(const Weights& weights) {
+  const std::vector<Tensor> all = tensors_of(weights);
+  std::vector<TensorView> views(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    views[i] = {tensor_name(i, weights.layers.size()), DType::f32, all[i].shape(), std::as_bytes(all[i].values())};
+  }
+  return views;
+}
+
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
   std::vector<TensorShape> shapes(tensor_count(config.layers.size()));
@@ -92,38 +111,28 @@ Result<Weights> Weights::create(const NetworkConfig& config) {
   return weights;
 }
 
-Result<Weights> Weights::clone() const {
-  Weights copy;
-  copy.layers = std::vector<LstmWeights>(layers.size());
-  const std::vector<Tensor> originals = tensors_of(*this);
-  auto next = originals.begin();
-  for (const Tensor& tensor : tensors_of(copy)) {
-    const Tensor& original = *next++;
-    if (auto error = tensor.create(original.shape())) return *error;
-    const std::span<const float> values = original.values();
-    if (!values.empty()) std::memcpy(tensor.values().data(), values.data(), values.size_bytes());
-  }
-  return copy;
-}
-
-std::vector<NamedTensor> tensors(Weights& weights) {
-  const std::vector<Tensor> all = tensors_of(weights);
-  std::vector<NamedTensor> named(all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    named[i] = {tensor_name(i, weights.layers.size()), all[i].shape(), all[i].values()};
-  }
-  return named;
-}
-
-Status check_shapes(const NetworkConfig& config, const Weights& weights) {
-  if (weights.layers.size() != config.layers.size()) {
-    return malformed("the weights have {} layers; expected {}", weights.layers.size(), config.layers.size());
-  }
-  const std::vector<TensorShape> expected = tensor_shapes(config);
-  auto next = expected.begin();
+Result<Weights> Weights::copy(std::span<const TensorView> from) {
+  Weights weights;
+  weights.layers = std::vector<LstmWeights>((from.size() - tensor_count(0)) / 4);
+  auto next = from.begin();
   for (const Tensor& tensor : tensors_of(weights)) {
+    if (auto error = tensor.create(next->shape)) return *error;
+    if (auto error = copy_floats(*next++, tensor.values())) return *error;
+  }
+  return weights;
+}
+
+Result<Weights> Weights::clone() const { return copy(tensors(*this)); }
+
+Status check_shapes(const NetworkConfig& config, std::span<const TensorView> weights) {
+  const std::vector<TensorShape> expected = tensor_shapes(config);
+  if (weights.size() != expected.size()) {
+    return malformed("the weights have {} layers; expected {}", (weights.size() - 6) / 4, config.layers.size());
+  }
+  auto next = expected.begin();
+  for (const TensorView& tensor : weights) {
     const auto& [name, shape] = *next++;
-    if (tensor.shape() != shape) return malformed("{} has the shape {}; expected {}", name, tensor.shape(), shape);
+    if (tensor.shape != shape) return malformed("{} has the shape {}; expected {}", name, tensor.shape, shape);
   }
   return {};
 }

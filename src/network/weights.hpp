@@ -4,7 +4,7 @@
 
 namespace lodestone {
 
-/// Whether `weights` has the shapes given by `config`; the error names the first tensor that differs.
-Status check_shapes(const NetworkConfig& config, const Weights& weights);
+/// Whether these are the tensors of such a network; the error names the first tensor that differs.
+Status check_shapes(const NetworkConfig& config, std::span<const TensorView> weights);
 
 }  // namespace lodestone

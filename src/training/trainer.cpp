@@ -39,7 +39,7 @@ Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, 
   auto engine = std::make_unique<Engine>(config, frames.values.cols());
   if (auto error = check_frames(frames, list, config, *engine->sampler)) return *error;
   if (initial) {
-    if (auto error = check_shapes(engine->network, *initial)) return *error;
+    if (auto error = check_shapes(engine->network, tensors(*initial))) return *error;
   }
   if (auto error = engine->prepare(std::move(frames), std::move(list), initial)) return *error;
   return Trainer(std::move(engine));

@@ -61,7 +61,7 @@ Result<TrainingRun> TrainingRun::create(const TrainingConfig& config, std::span<
   return run;
 }
 
-Result<TrainingRun> TrainingRun::create(const TrainingConfig& config, const Model* initial) {
+Result<TrainingRun> TrainingRun::create(const TrainingConfig& config, const ModelView* initial) {
   if (auto error = config.check()) return *error;
   CorpusConfig clips = config.corpus;
   clips.validation = config.trainer.validation;
@@ -70,7 +70,7 @@ Result<TrainingRun> TrainingRun::create(const TrainingConfig& config, const Mode
   if (!corpus) return corpus.error();
   auto engine = std::unique_ptr<Engine>(new Engine{config, std::move(*corpus), {}, {}});
   if (initial) {
-    auto weights = initial->weights.clone();
+    auto weights = Weights::copy(initial->weights);
     if (!weights) return weights.error();
     engine->initial = std::move(*weights);
   }

@@ -175,25 +175,23 @@ describe('a model swap', () => {
     }
   }
 
-  function staged(piece, model) {
+  function playing(piece) {
     const player = new CorePlayer(core, one, {});
-    const swap = new ModelSwap(player);
-    for (let at = 0; at < model.length; at += piece) swap.stage(model.slice(at, at + piece).buffer);
-    return { player, swap };
+    return { player, swap: new ModelSwap(player, piece) };
   }
 
   test('takes one block per piece and then fades', async () => {
-    const few = staged(65536, two);
-    const many = staged(1024, two);
-    const fade = (await play(few.player, few.swap, few.swap.swap())) - Math.ceil(two.length / 65536);
-    const blocks = await play(many.player, many.swap, many.swap.swap());
+    const few = playing(65536);
+    const many = playing(1024);
+    const fade = (await play(few.player, few.swap, few.swap.swap(two))) - Math.ceil(two.length / 65536);
+    const blocks = await play(many.player, many.swap, many.swap.swap(two));
     assert.ok(Math.abs(blocks - Math.ceil(two.length / 1024) - fade) <= 1, `${blocks}, ${fade}`);
   });
 
   test('is complete with pieces of any length', () => {
     const pieces = Math.ceil(two.length / 4096);
-    const { player, swap } = staged(4096, two);
-    swap.swap();
+    const { player, swap } = playing(4096);
+    swap.swap(two);
     const [same, unswapped] = [new CorePlayer(core, one, {}), new CorePlayer(core, one, {})];
     const [expected, unexpected] = [new Float32Array(128), new Float32Array(128)];
     for (let blocks = 1; blocks < pieces + 200; ++blocks) {
@@ -216,9 +214,9 @@ describe('a model swap', () => {
     for (let size = 2 ** 31; size >= 4096; size /= 2) {
       for (let at; (at = full.abi.lodestone_alloc(size));) place ||= at;
     }
-    swap.stage(two.slice().buffer);
+    const refused = swap.swap(two);
     const before = full.abi.lodestone_allocations();
-    await assert.rejects(swap.swap(), { code: 'out-of-memory' });
+    await assert.rejects(refused, { code: 'out-of-memory' });
     const [output, samples] = [new Float32Array(128), new Float32Array(128)];
     for (let blocks = 0; blocks < 100; ++blocks) {
       player.process(output);
@@ -228,31 +226,27 @@ describe('a model swap', () => {
     }
     assert.equal(full.abi.lodestone_allocations(), before);
     full.abi.lodestone_free(place);
-    swap.stage(two.slice().buffer);
-    await play(player, swap, swap.swap());
+    await play(player, swap, swap.swap(two));
   });
 
-  test('allocates memory with its first piece, none while the player plays', async () => {
-    const player = new CorePlayer(core, one);
-    const swap = new ModelSwap(player);
+  test('allocates memory at the first swap, none while the player plays', async () => {
+    const { player, swap } = playing(1024);
     assert.equal(player.writeSpare(0, two), false);
-    const { length } = two;
     for (let round = 0; round < 3; ++round) {
       const before = core.abi.lodestone_allocations();
-      for (let at = 0; at < length; at += 1024) swap.stage(two.slice(at, at + 1024).buffer);
+      const swapped = swap.swap(two);
       const after = core.abi.lodestone_allocations();
       assert.equal(after > before, round === 0, `round ${round}`);
-      await play(player, swap, swap.swap());
+      await play(player, swap, swapped);
       assert.equal(core.abi.lodestone_allocations(), after);
     }
   });
 
   test('is refused if the shape differs, and the next one succeeds', async () => {
-    const { player, swap } = staged(65536, bytes({ layers: [4] }));
-    const refused = swap.swap();
+    const { player, swap } = playing(65536);
+    const refused = swap.swap(bytes({ layers: [4] }));
     await play(player, swap, refused);
     await assert.rejects(refused, { code: 'invalid-argument' });
-    swap.stage(two.slice().buffer);
-    await play(player, swap, swap.swap());
+    await play(player, swap, swap.swap(two));
   });
 });

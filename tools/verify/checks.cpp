@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "cli/text.hpp"
-#include "formats/tensor.hpp"
+#include "network/tensor.hpp"
 
 namespace lodestone::cli {
 namespace {

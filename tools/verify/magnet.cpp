@@ -3,9 +3,9 @@
 
 #include "cli/text.hpp"
 #include "formats/json.hpp"
-#include "formats/tensor.hpp"
 #include "lodestone/network.hpp"
 #include "lodestone/trainer.hpp"
+#include "network/tensor.hpp"
 #include "verify/checks.hpp"
 
 namespace lodestone::cli {

@@ -231,7 +231,7 @@ TEST_CASE("Temperature works as in live dreams: normal noise on the logarithms, 
   Dreamer dreamer = Dreamer::create(model, {.seed = 5, .temperature = temperature}).value();
   Oracle oracle(model, Mode::window);
   const LiveModel packed = LiveModel::create(model).value();
-  const Limits limits = Limits::of(model);
+  const Limits limits = Limits::of(model, model.impulses.all());
   Random random(5);
   Frame newest;
   for (int m = 0; m < 20; ++m) {

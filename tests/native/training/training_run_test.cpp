@@ -82,7 +82,8 @@ TEST_CASE("A run with one clip starts at once, and a model can be trained furthe
   CHECK(further.trainer.layers == config.trainer.layers);
   CHECK(further.trainer.sequence == config.trainer.sequence);
   further.trainer.batch = 4;
-  auto second = TrainingRun::create(further, &model).value();
+  const ModelView initial(model);
+  auto second = TrainingRun::create(further, &initial).value();
   REQUIRE_FALSE(second.add(noise(300)));
   REQUIRE_FALSE(second.start());
   CHECK(second.trainer().weights()->dense_bias[0] == model.weights.dense_bias[0]);
@@ -129,7 +130,8 @@ TEST_CASE("A run reports each event once") {
   SECTION("going back, and diverging") {
     const Model broken = broken_model(config);
     const auto start = [&] {
-      auto run = TrainingRun::create(config, &broken).value();
+      const ModelView initial(broken);
+      auto run = TrainingRun::create(config, &initial).value();
       REQUIRE_FALSE(run.add(noise(300)));
       REQUIRE_FALSE(run.start());
       return run;

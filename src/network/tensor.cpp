@@ -1,9 +1,10 @@
-#include "formats/tensor.hpp"
+#include "network/tensor.hpp"
 
 #include <array>
 #include <cmath>
+#include <cstring>
 
-#include "formats/bytes.hpp"
+#include "errors/message.hpp"
 #include "network/half.hpp"
 
 namespace lodestone {
@@ -16,6 +17,13 @@ struct DTypeInfo {
 };
 
 constexpr std::array<DTypeInfo, 6> dtypes{{{"U8", 1}, {"I32", 4}, {"I64", 8}, {"F16", 2}, {"F32", 4}, {"F64", 8}}};
+
+template <class T>
+T load(ByteView bytes) {
+  T value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
 
 template <class T>
 T load_element(DType dtype, ByteView bytes) {
@@ -58,13 +66,19 @@ Result<Buffer<T>> to_values(const TensorView& tensor) {
   return values;
 }
 
-Status check_values(std::string_view name, std::span<const float> values, float lowest, const char* allowed) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i]) || values[i] < lowest) {
-      return malformed("{}[{}] is {}; allowed: {}", name, i, double{values[i]}, allowed);
+Status check_values(const TensorView& tensor, float lowest, const char* allowed) {
+  const std::size_t count = tensor.bytes.size() / dtype_size(tensor.dtype);
+  for (std::size_t i = 0; i < count; ++i) {
+    const float value = float_at(tensor, i);
+    if (!std::isfinite(value) || value < lowest) {
+      return malformed("{}[{}] is {}; allowed: {}", tensor.name, i, double{value}, allowed);
     }
   }
   return {};
+}
+
+TensorView view(std::string_view name, std::span<const float> values) {
+  return {std::string(name), DType::f32, {values.size()}, std::as_bytes(values)};
 }
 
 }  // namespace
@@ -95,6 +109,10 @@ std::uint64_t TensorView::count() const {
   return checked_count(shape, count) ? count : UINT64_MAX;
 }
 
+float float_at(const TensorView& tensor, std::size_t i) {
+  return load_element<float>(tensor.dtype, tensor.bytes.subspan(i * dtype_size(tensor.dtype)));
+}
+
 Status copy_floats(const TensorView& tensor, std::span<float> values) { return copy_values(tensor, values); }
 
 Result<Buffer<float>> to_floats(const TensorView& tensor) { return to_values<float>(tensor); }
@@ -107,12 +125,14 @@ Result<Buffer<std::int64_t>> to_integers(const TensorView& tensor) {
   return to_values<std::int64_t>(tensor);
 }
 
-Status check_finite(std::string_view name, std::span<const float> values) {
-  return check_values(name, values, -std::numeric_limits<float>::infinity(), "finite values");
+Status check_finite(const TensorView& tensor) {
+  return check_values(tensor, -std::numeric_limits<float>::infinity(), "finite values");
 }
+Status check_magnitudes(const TensorView& tensor) { return check_values(tensor, 0, "finite values from 0"); }
 
+Status check_finite(std::string_view name, std::span<const float> values) { return check_finite(view(name, values)); }
 Status check_magnitudes(std::string_view name, std::span<const float> values) {
-  return check_values(name, values, 0, "finite values from 0");
+  return check_magnitudes(view(name, values));
 }
 
 }  // namespace lodestone
