@@ -18,7 +18,9 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER  // its malloc counts differently endif endif
+#define UNDER_SANITIZER  // its malloc counts differently
+#endif
+#endif
 
 using namespace lodestone;
 using namespace lodestone::test;
