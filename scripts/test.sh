@@ -82,12 +82,11 @@ checks() {
   suite 'verify, native' verify_native
   suite 'verify, wasm' verify_wasm
 }
-benchmarks & tests & wait
+benchmarks & tests & checks & wait
 
-# The browser tests play in real time and need the machine almost to themselves: the checks run at the lowest priority.
-suite 'Chromium' browser_tests chromium &
-suite 'Firefox' browser_tests firefox &
-(renice -n 19 "$BASHPID" >/dev/null && checks) & wait
+# What plays in real time has the machine to itself: beside anything else, an audio thread is late now and then.
+suite 'Chromium' browser_tests chromium
+suite 'Firefox' browser_tests firefox
 
 if "$PYTHON" -c 'import torch' 2>/dev/null; then
   suite 'PyTorch, models from and to' "$PYTHON" tests/pytorch/interchange.py build/native/lodestone build/native/lodestone-verify

@@ -52,7 +52,8 @@ async function takeForGranted() {
   const file = new File([wav], 'sound.wav');
   const button = document.body.appendChild(document.createElement('button'));
   const canvas = document.body.appendChild(document.createElement('canvas'));
-  Object.assign(globalThis, lodestone, { sound, model, context, node, audioBuffer, file, button, canvas });
+  const { stream } = new MediaStreamAudioDestinationNode(context);
+  Object.assign(globalThis, lodestone, { sound, model, context, node, audioBuffer, file, button, canvas, stream });
 }
 
 const files = new Set(blocks.filter(({ runner }) => runner === 'page').map(({ file }) => file));
