@@ -16,6 +16,7 @@ struct TrainingSet {
   std::span<const float> frames;  ///< `[frames, bins]`, in the network's scale
   std::span<const Clip> clips;
   std::span<const std::int64_t> windows;  ///< starts of the windows that are not held out
+  bool negative;                          ///< whether values can be negative
 };
 
 /// Chooses what each step of an epoch trains on: batches of windows, or stretches of the sound.
