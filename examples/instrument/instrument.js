@@ -3,7 +3,6 @@
 const fade = 0.03; // seconds
 const ahead = 0.12; // seconds that the page's clock may lag behind the audio thread: a fade that starts in the past would click
 const glide = 0.01; // seconds until the gain has made 63 % of a change
-const ahead = 0.03; // seconds until it starts: a start that has passed when the audio thread hears of it would click
 
 /**
  * Plays one model. Events: `open` when the AudioContext has been created; `meter`, `overload`, `recover` and `error` from the node,
