@@ -57,6 +57,9 @@ export class Ear {
   /** @type {ListenProgress} */
   #progress = { seconds: 0, rounds: 0, loss: NaN, share: 0 };
   #ended = false;
+  #contextChanged = () => {
+    if (this.#input.context.state === 'closed') this.#end();
+  };
 
   /**
    * @param {AudioNode & {mediaStream?: MediaStream}} input
@@ -86,6 +89,7 @@ export class Ear {
     this.#thread.remote.call('listen', [source, request], memory ? [] : [port2]).catch((error) => this.#fail(error));
     if (!memory) this.#processor.tell('connect', [port1], [port1]);
     input.connect(this.#node);
+    input.context.addEventListener('statechange', this.#contextChanged);
     for (const track of input.mediaStream?.getAudioTracks() ?? []) {
       track.addEventListener('ended', () => this.#fail(new LodestoneError('input-ended', 'the stream has ended')));
     }
@@ -116,7 +120,7 @@ export class Ear {
     this.#thread.remote.tell('forget');
   }
 
-  /** Ends listening. */
+  /** Ends listening, as closing the context does. */
   dispose() {
     this.#end();
   }
@@ -154,6 +158,7 @@ export class Ear {
     this.#ended = true;
     this.#thread.terminate(new LodestoneError('invalid-argument', 'listening has ended'));
     this.#processor.tell('dispose');
+    this.#input.context.removeEventListener('statechange', this.#contextChanged);
     this.#input.disconnect(this.#node);
   }
 }

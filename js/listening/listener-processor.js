@@ -31,8 +31,9 @@ export class ListenerProcessor extends Processor {
   }
 
   /** @param {Float32Array[][]} inputs */
-  process([[input]]) {
+  process(inputs) {
     if (!this.#isActive) return false;
+    const input = inputs[0][0];
     if (!input) return true; // nothing is connected
     this.#block.set(input, this.#filled);
     this.#filled += input.length;

@@ -95,8 +95,8 @@ export class Magnet {
    * @returns {Training} a promise of the model, with methods to pause, resume and take snapshots
    */
   static train(audio, options) {
-    const { checkpoint } = options ?? {};
-    const id = typeof checkpoint === 'object' ? checkpoint.id : checkpoint;
+    const checkpoint = options?.checkpoint;
+    const id = typeof checkpoint === 'string' ? checkpoint : checkpoint?.id;
     return Training.begin(id, ({ trainRequest }) => trainRequest(audio, options), make);
   }
 

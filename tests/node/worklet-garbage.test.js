@@ -1,8 +1,9 @@
 // Code on the audio thread creates no objects: the heap does not grow in ten minutes of quanta.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { blockCount, blockLength } from '../../js/listening/blocks.js';
 import { header, RemotePlayer } from '../../js/nodes/remote-player.js';
-import { RingLink, ringMemory } from '../../js/threads/ring.js';
+import { Ring, RingLink, ringMemory } from '../../js/threads/ring.js';
 import { read } from './support.js';
 
 const quanta = Math.ceil((600 * 44100) / 128);
@@ -47,12 +48,13 @@ test('a RemotePlayer creates no garbage', () => {
   assert.ok(grown <= 65536, `${grown} bytes`);
 });
 
+const answers = [];
+globalThis.sampleRate = 44100;
+globalThis.AudioWorkletProcessor = class {
+  port = { postMessage: (answer) => answers.push(answer) };
+};
+
 test('a SpectrumProcessor creates no garbage', async () => {
-  const answers = [];
-  globalThis.sampleRate = 44100;
-  globalThis.AudioWorkletProcessor = class {
-    port = { postMessage: (answer) => answers.push(answer) };
-  };
   const { SpectrumProcessor } = await import('../../js/nodes/spectrum-processor.js');
   const source = read('dist/analysis.wasm');
   const analysis = { size: 256, hop: 128 };
@@ -69,5 +71,22 @@ test('a SpectrumProcessor creates no garbage', async () => {
     places[1] = places[0]; // the main thread takes all frames
   });
   assert.ok(frames > 0, 'frames have arrived');
+  assert.ok(grown <= 65536, `${grown} bytes`);
+});
+
+test('a ListenerProcessor creates no garbage', async () => {
+  const { ListenerProcessor } = await import('../../js/listening/listener-processor.js');
+  const memory = ringMemory(blockLength, blockCount);
+  const ring = new Ring(memory, blockLength);
+  const processor = new ListenerProcessor({ processorOptions: { memory } });
+  const inputs = [[new Float32Array(128).fill(0.5)]];
+  const block = new Float32Array(blockLength);
+  let blocks = 0;
+  const grown = growth(quanta, () => {
+    processor.process(inputs);
+    if (ring.read(block)) ++blocks;
+  });
+  assert.equal(blocks, Math.floor((4 * quanta * 128) / blockLength));
+  assert.equal(block[0], 0.5);
   assert.ok(grown <= 65536, `${grown} bytes`);
 });
