@@ -60,6 +60,10 @@ test('a preset stands for options that are not given', async () => {
   assert.deepEqual([changed.config.size, changed.config.hop], [2048, 256]);
   await assert.rejects(train({ preset: 'best' }), /preset is "best"; allowed: quality, responsive, classic/);
   await assert.rejects(train({ preset: 'toString' }), /preset is "toString"; allowed/);
+  await assert.rejects(train({ checkpoint: null }), {
+    code: 'invalid-argument',
+    message: /^the options of checkpoint is null; /,
+  });
 });
 
 test('a model plays the same bits after saving and loading', async () => {
