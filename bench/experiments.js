@@ -1,4 +1,5 @@
 // Runs experiments one after another.
+import { within } from '../scripts/browsers.js';
 import { progress } from './progress.js';
 
 /**
@@ -6,6 +7,9 @@ import { progress } from './progress.js';
  * @typedef {{ quick: boolean, signal: AbortSignal, log: (text: string) => void }} ExperimentOptions
  * @typedef {{ title: string, run: (options: ExperimentOptions) => Promise<Findings | undefined> }} Experiment
  */
+
+/** In ms: nobody watches a quick run, so an experiment that waits for something that never comes ends. */
+const longestQuick = 300000;
 
 /**
  * Findings and errors both go into the report; after an error the next experiment runs.
@@ -20,7 +24,8 @@ export async function runExperiments(names, load, options, report) {
     progress(`experiment: ${name}`);
     try {
       const { title, run } = await load(name);
-      const findings = await run({ ...options, log: (text) => progress(`experiment: ${name}: ${text}`) });
+      const found = run({ ...options, log: (text) => progress(`experiment: ${name}: ${text}`) });
+      const findings = await (options.quick ? within(found, 'its end', longestQuick) : found);
       if (findings) report.experiments[name] = { title, ...findings };
     } catch (error) {
       options.signal.throwIfAborted();

@@ -172,8 +172,10 @@ const { values } = parseArgs({
 });
 if (values.help) process.stdout.write(usage);
 else {
-  main({ ...values, peers: !values['no-peers'] && !values.quick }).catch((error) => {
-    process.stderr.write(`\nbench: ${error.message}\n`);
-    process.exitCode = 2;
-  });
+  main({ ...values, peers: !values['no-peers'] && !values.quick })
+    .catch((error) => {
+      process.stderr.write(`\nbench: ${error.message}\n`);
+      process.exitCode = 2;
+    })
+    .finally(() => process.exit()); // also closes a browser that an experiment was waiting for
 }

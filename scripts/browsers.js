@@ -53,6 +53,15 @@ export async function until(check, what, timeout) {
   }
 }
 
+/** The promise's result; fails with `what` if there is none after `timeout` ms. */
+export async function within(promise, what, timeout) {
+  const settled = new AbortController();
+  const late = sleep(timeout, null, { signal: settled.signal }).then(() => {
+    throw new Error(`${what} did not come within ${timeout} ms`);
+  });
+  return Promise.race([promise, late]).finally(() => settled.abort());
+}
+
 /** A folder that is deleted when the browser closes. */
 const temporaryFolder = () => mkdtemp(join(tmpdir(), 'lodestone-browser-'));
 

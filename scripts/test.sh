@@ -14,13 +14,27 @@ mkdir -p "$logs"
 : >"$results"
 trap 'trap - TERM; kill 0' INT TERM  # the lanes end too
 
+longest=1200  # seconds of a suite; one that hangs is stopped and has failed
+
+# kill_tree PID: a process and its descendants, also those in groups of their own, as browsers are.
+kill_tree() {
+  local child
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do kill_tree "$child"; done
+  kill -KILL "$1" 2>/dev/null || true
+}
+
 # suite NAME COMMAND...: runs it, records the result, and shows the end of its output if it failed.
 suite() {
-  local name=$1 log start=$SECONDS outcome=passed
+  local name=$1 log start=$SECONDS outcome=passed task timer
   shift
   log=$logs/${name// /-}.log
   echo "== $name"
-  ("$@") >"$log" 2>&1 || { outcome=FAILED && tail -n 60 "$log"; }
+  ("$@") >"$log" 2>&1 &
+  task=$!
+  (sleep "$longest" && echo "stopped after $longest s" >>"$log" && kill_tree "$task") &>/dev/null &
+  timer=$!
+  wait "$task" 2>/dev/null || { outcome=FAILED && tail -n 60 "$log"; }
+  kill_tree "$timer"; wait "$timer" 2>/dev/null || true
   printf '%-34s %-6s %5d s\n' "$name" "$outcome" $((SECONDS - start)) | tee -a "$results"
 }
 

@@ -1,5 +1,6 @@
 // From the pointer to the sound: a click in the page, and everything up to the first changed sample before the destination.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../../scripts/browsers.js';
 import { openPage } from '../open-page.js';
 import { medianEstimate, summary } from '../statistics.js';
 import { models } from './model-addresses.js';
@@ -33,10 +34,10 @@ export async function run({ quick, log, signal }) {
       signal.throwIfAborted();
       log(`click ${i + 1} of ${count}`);
       await call(inPage, 'prepare');
-      const pressed = call(inPage, 'press');
+      await call(inPage, 'listen');
       await sleep(50 + ((i * 37) % 50)); // not in step with frames and buffers
       await page.mouse.click(100, 100);
-      presses.push(await pressed);
+      presses.push(await within(call(inPage, 'press'), 'the effect of a click', 10000));
     }
     return findings(presses, latencies);
   } finally {

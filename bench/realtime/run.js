@@ -106,8 +106,10 @@ const { values } = parseArgs({
 });
 if (values.help) process.stdout.write(usage);
 else {
-  main(values).catch((error) => {
-    process.stderr.write(`\nbench:realtime: ${error.message}\n`);
-    process.exitCode = 2;
-  });
+  main(values)
+    .catch((error) => {
+      process.stderr.write(`\nbench:realtime: ${error.message}\n`);
+      process.exitCode = 2;
+    })
+    .finally(() => process.exit()); // also closes a browser that an experiment was waiting for
 }

@@ -2,10 +2,13 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { launch, until } from '../../scripts/browsers.js';
+import { launch, until, within } from '../../scripts/browsers.js';
 
 /** The browsers to test: both, or the one named by the environment variable BROWSER. */
 export const browserNames = process.env.BROWSER ? [process.env.BROWSER] : ['chromium', 'firefox'];
+
+/** In ms; a page that waits for something that never comes fails its test. */
+const longestTask = 300000;
 
 /** The only file in `folder`, once it is complete. */
 async function downloaded(folder, timeout) {
@@ -39,7 +42,7 @@ class Page {
 
   goto = (url) => this.page.goto(url);
   /** Runs a self-contained function in the page; its argument and its result are passed as JSON. */
-  evaluate = (task, argument) => this.page.evaluate(task, argument);
+  evaluate = (task, argument) => within(this.page.evaluate(task, argument), `the result of ${task}`, longestTask);
   click = (selector) => this.page.click(selector);
   press = (key) => this.page.keyboard.press(key);
   focus = (selector) => this.page.focus(selector);

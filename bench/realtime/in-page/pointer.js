@@ -15,6 +15,10 @@ let twins = [];
 /** @type {AudioWorkletNode} */
 let difference;
 let offset = 0;
+/** @type {Promise<{ event: number, handled: number, set: number }>} */
+let pressed;
+/** @type {ReturnType<typeof next>} */
+let effect;
 
 /** @param {number} milliseconds */
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -58,14 +62,9 @@ export async function prepare() {
   offset = clockOffset(); // each time, because the system clock is adjusted now and then
 }
 
-/**
- * Waits for a click and its effect: milliseconds from the event to its handler, to the setting of the parameters, to the
- * quantum that sees them, to the quantum with the first changed sample; and `reached`, when that sample is due: as long
- * after the quantum that saw the parameters as the context's time says.
- */
-export async function press() {
-  const said = next();
-  const times = await new Promise((done) => {
+/** Makes the next click change the first twin. */
+export function listen() {
+  pressed = new Promise((done) => {
     const handle = (/** @type {PointerEvent} */ event) => {
       const handled = performance.now();
       twins[0].parameters.get('brightness').value = 12;
@@ -75,7 +74,17 @@ export async function press() {
     };
     addEventListener('pointerdown', handle, { once: true });
   });
-  const { seen, changed } = await said;
+  effect = next();
+}
+
+/**
+ * What the click did: milliseconds from the event to its handler, to the setting of the parameters, to the quantum that sees
+ * them, to the quantum with the first changed sample; and `reached`, when that sample is due: as long after the quantum that
+ * saw the parameters as the context's time says.
+ */
+export async function press() {
+  const times = await pressed;
+  const { seen, changed } = await effect;
   const since = (/** @type {number} */ clock) => clock - offset - times.event;
   return {
     handled: times.handled - times.event,
