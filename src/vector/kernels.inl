@@ -214,10 +214,10 @@ void lstm_backward(const LstmBackward& s) {
         const V open = get(gates + 3 * h + j), tanh = get(squashed + piece), above = get(output_gradient + j);
         const V gradient = get(cell_gradient + j) + above * open * (1.0f - tanh * tanh);
         put(cell_gradient + j, scrub(gradient * forget));
-        put(gates + 3 * h + j, above * tanh * open * (1.0f - open));
-        put(gates + h + j, gradient * (before ? get(before + j) : V{}) * forget * (1.0f - forget));
-        put(gates + j, gradient * candidate * input * (1.0f - input));
-        put(gates + 2 * h + j, gradient * input * (1.0f - candidate * candidate));
+        put(gates + 3 * h + j, scrub(above * tanh * open * (1.0f - open)));
+        put(gates + h + j, scrub(gradient * (before ? get(before + j) : V{}) * forget * (1.0f - forget)));
+        put(gates + j, scrub(gradient * candidate * input * (1.0f - input)));
+        put(gates + 2 * h + j, scrub(gradient * input * (1.0f - candidate * candidate)));
       });
     }
   }
@@ -225,6 +225,11 @@ void lstm_backward(const LstmBackward& s) {
 
 // Plain loops that compilers vectorise.
 
+/// Values nearer to 0 than `least` become 0.
+inline float without(float least, float value) { return __builtin_fabsf(value) < least ? 0.0f : value; }
+
+/// The square of a gradient below 1e-17 would be subnormal, and so would a moment that only decays. Such values are too
+/// small to matter beside the 1e-8 in the denominator.
 void adam(const AdamStep& step) {
   const AdamStep s = step;
   float* __restrict parameter = s.parameter;
@@ -232,9 +237,9 @@ void adam(const AdamStep& step) {
   float* __restrict variance = s.variance;
   const float* __restrict gradients = s.gradient;
   for (std::size_t i = 0; i < s.count; ++i) {
-    const float gradient = gradients[i] * s.gradient_scale + s.weight_decay * parameter[i];
-    mean[i] = 0.9f * mean[i] + 0.1f * gradient;
-    variance[i] = 0.999f * variance[i] + 0.001f * (gradient * gradient);
+    const float gradient = without(1e-17f, gradients[i] * s.gradient_scale + s.weight_decay * parameter[i]);
+    mean[i] = without(1e-30f, 0.9f * mean[i] + 0.1f * gradient);
+    variance[i] = without(1e-30f, 0.999f * variance[i] + 0.001f * (gradient * gradient));
     parameter[i] -= s.step_size * mean[i] / (__builtin_sqrtf(variance[i]) * s.variance_correction + 1e-8f);
   }
 }

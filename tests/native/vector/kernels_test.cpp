@@ -265,6 +265,29 @@ TEST_CASE("Cells and outputs that would become subnormal are zero") {
   }
 }
 
+TEST_CASE("Gradients of gates that would become subnormal are zero") {
+  for (const TrainingKernels* kernels : all_kernels()) {
+    std::vector<float> gates{1e-3f, 0.5f, 0.5f, 1e-3f};  // after their activations
+    const std::vector<float> before{0.5f}, cell{0.5f}, output_gradient{5e-20f};
+    std::vector<float> cell_gradient{5e-20f};
+    kernels->lstm_backward(
+        {1, 1, gates.data(), before.data(), cell.data(), output_gradient.data(), cell_gradient.data()});
+    CHECK(gates == std::vector<float>(4));
+  }
+}
+
+TEST_CASE("Adam's moments never become subnormal") {
+  for (const TrainingKernels* kernels : all_kernels()) {
+    std::vector<float> parameter(37, 0.5f), gradient(37, 1e-18f), mean(37, 1e-20f), variance(37, 1e-20f);
+    for (int step = 0; step < 50000; ++step) {
+      kernels->adam({37, parameter.data(), gradient.data(), mean.data(), variance.data(), 1, 0, 0.002f, 3.0f});
+    }
+    CHECK(mean == std::vector<float>(37));
+    CHECK(variance == std::vector<float>(37));
+    CHECK(parameter == std::vector<float>(37, 0.5f));
+  }
+}
+
 TEST_CASE("Adam and the sum of squares agree with double precision") {
   const std::size_t count = 1037;
   const auto parameter = noise(count, 11), gradient = noise(count, 12), mean = noise(count, 13, 0.1f);
