@@ -223,26 +223,21 @@ void lstm_backward(const LstmBackward& s) {
   }
 }
 
-// Plain loops that compilers vectorise.
-
-/// Values nearer to 0 than `least` become 0.
-inline float without(float least, float value) { return __builtin_fabsf(value) < least ? 0.0f : value; }
-
 /// The square of a gradient below 1e-17 would be subnormal, and so would a moment that only decays. Such values are too
 /// small to matter beside the 1e-8 in the denominator.
 void adam(const AdamStep& step) {
-  const AdamStep s = step;
-  float* __restrict parameter = s.parameter;
-  float* __restrict mean = s.mean;
-  float* __restrict variance = s.variance;
-  const float* __restrict gradients = s.gradient;
-  for (std::size_t i = 0; i < s.count; ++i) {
-    const float gradient = without(1e-17f, gradients[i] * s.gradient_scale + s.weight_decay * parameter[i]);
-    mean[i] = without(1e-30f, 0.9f * mean[i] + 0.1f * gradient);
-    variance[i] = without(1e-30f, 0.999f * variance[i] + 0.001f * (gradient * gradient));
-    parameter[i] -= s.step_size * mean[i] / (__builtin_sqrtf(variance[i]) * s.variance_correction + 1e-8f);
-  }
+  for_pieces(step.count, [s = step](std::size_t i, auto get, auto put) {
+    const V parameter = get(s.parameter + i);
+    const V gradient = scrub(get(s.gradient + i) * s.gradient_scale + s.weight_decay * parameter, 1e-17f);
+    const V mean = scrub(0.9f * get(s.mean + i) + 0.1f * gradient, 1e-30f);
+    const V variance = scrub(0.999f * get(s.variance + i) + 0.001f * (gradient * gradient), 1e-30f);
+    put(s.mean + i, mean);
+    put(s.variance + i, variance);
+    put(s.parameter + i, parameter - s.step_size * mean / (square_root(variance) * s.variance_correction + 1e-8f));
+  });
 }
+
+// Plain loops that compilers vectorise.
 
 void norm_gradient(const NormGradient& row) {
   const NormGradient r = row;

@@ -84,10 +84,16 @@ inline V clamp(V values, float low, float high) {
   return values > high ? splat<V>(high) : values;
 }
 
+/// Values below `least` become 0.
+template <class V>
+inline V scrub(V values, float least) {
+  return absolute(values) < least ? V{} : values;
+}
+
 /// Values below 1e-20 become 0, so that no later product is subnormal and flush-to-zero makes no difference.
 template <class V>
 inline V scrub(V values) {
-  return absolute(values) < 1e-20f ? V{} : values;
+  return scrub(values, 1e-20f);
 }
 
 /// a·b + c, rounded once if the instruction set supports it, otherwise twice.
