@@ -31,7 +31,9 @@ const usage = `Runs the benchmarks; the report goes to out/bench.
 Exits with 1 if a result was wrong or something crashed. Ctrl-C stops it.
 `;
 
-const experiments = ['paper-job', 'learning', 'training-memory', 'module-load', 'oscillator', 'script-processor'];
+const experiments = [
+  ...['whole-job', 'paper-job', 'learning', 'training-memory', 'module-load', 'oscillator', 'script-processor'],
+];
 const rivalsModule = './peers/index.js'; // hidden from the type checker, which lacks its packages
 const minutes = 60000;
 const output = new URL('../out/bench/', import.meta.url);

@@ -20,13 +20,14 @@ const nodes = [
  */
 export async function run({ quick, log }) {
   const cases = [];
+  const seconds = quick ? 0.5 : 10;
   for (const browser of ['chromium', 'firefox']) {
     const { call, close } = await openPage(browser);
     try {
       for (const busy of quick ? [true] : [false, true]) {
         for (const { name, length } of nodes) {
           log(`${browser}, ${name}, main thread ${busy ? 'busy' : 'idle'}`);
-          const heard = await call(inPage, 'play', { length, busy, seconds: quick ? 0.5 : 10 });
+          const heard = await call(inPage, 'play', { length, busy, seconds });
           cases.push({ browser, name, busy, dropped: (heard.silent + heard.stale) / heard.quanta, ...heard });
         }
       }
@@ -34,16 +35,16 @@ export async function run({ quick, log }) {
       await close();
     }
   }
-  return { text: text(cases), tables: [table(cases)], values: values(cases) };
+  return { text: text(cases), tables: [table(cases, seconds)], values: values(cases) };
 }
 
 const percent = (/** @type {number} */ share) => Number((100 * share).toFixed(1));
 const milliseconds = (/** @type {number} */ seconds) => Number((1000 * seconds).toFixed(1));
 const thread = ({ busy }) => (busy ? 'busy' : 'idle');
 
-function table(cases) {
+function table(cases, seconds) {
   return {
-    title: 'Output during 10 s, in quanta of 128 samples',
+    title: `Output during ${seconds} s, in quanta of 128 samples`,
     columns: [
       'browser',
       'node, samples per callback',

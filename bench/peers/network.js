@@ -35,4 +35,5 @@ export const root = globalThis.location ? new URL('/', location.href) : new URL(
 
 /** Where a network's weights, batches and expected predictions are. */
 export const materialUrl = (name) => new URL(`build/bench/peers/${name}.safetensors`, root);
+export const recipeUrl = new URL('build/bench/peers/recipe.safetensors', root);
 export const onnxUrl = (name) => new URL(`build/bench/peers/${name}.onnx`, root);

@@ -4,52 +4,14 @@
 The material is what bench/peers/material.js has written. Needs Debian's python3-torch; libopenblas0-pthread makes it many
 times faster than the reference BLAS, so `flags` says which was loaded and for which processor.
 """
-import ctypes
 import json
 import math
-import os
-import re
 import sys
 import time
-from pathlib import Path
 
+from blas import MATERIAL, loaded_blas, read_safetensors, torch
 
-
-def processor_core():
-    """The fastest of OpenBLAS's kernels that this processor runs. By default it mistakes processors newer than the
-    library for a Pentium 4, which costs three quarters of the speed."""
-    flags = set(re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)[1].split())
-    if {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= flags:
-        return "SkylakeX"
-    return "Haswell" if {"avx2", "fma"} <= flags else None
-
-
-core = processor_core()
-if core:
-    os.environ.setdefault("OPENBLAS_CORETYPE", core)  # read when the library is loaded
-sys.path.append(str(Path(__file__).resolve().parents[2] / "examples/pytorch"))
-try:
-    import torch
-
-    from model_file import read_safetensors
-except ImportError:
-    torch = None
-
-MATERIAL = Path(__file__).resolve().parents[2] / "build/bench/peers"
 TOLERANCE = 1e-4  # relative to the largest entry
-
-
-def loaded_blas():
-    """Which BLAS this process has loaded, from its memory map; for OpenBLAS also the processor that it computes for."""
-    torch.ones(64, 64) @ torch.ones(64, 64)
-    paths = set(re.findall(r"\S+/lib(?:openblas|blas|mkl_rt|blis)\S*", Path("/proc/self/maps").read_text()))
-    names = sorted("/".join(path.split("/")[-2:]) for path in paths)
-    for path in paths:
-        if "openblas" in Path(path).name:
-            corename = ctypes.CDLL(path).openblas_get_corename
-            corename.restype = ctypes.c_char_p
-            names.append(f"core {corename().decode()}")
-    return ", ".join(names) or "built in"
 
 
 def agrees(value, expected):

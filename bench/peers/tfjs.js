@@ -2,55 +2,16 @@
 // The query of this module's URL selects the backend: `tfjs.js?wasm`, `?wasm-transposed`, `?cpu`.
 
 import * as tf from '@tensorflow/tfjs';
-import { adam, batch, batchNorm, bins, networks, root, sequence } from './network.js';
+import { adam, batch, batchNorm, bins, networks, sequence } from './network.js';
+import { openBackend } from './tfjs-backend.js';
 import { batchRows, benchModule, generation, lossAgrees, readMaterial } from './workloads.js';
 
 const variant = new URL(import.meta.url).search.slice(1);
 
 export const { list, setup, run } = benchModule(async () => {
-  const flags = variant === 'cpu' ? await useCpu() : await useWasm();
-  if (variant === 'wasm-transposed') makeTransposesExplicit();
+  const flags = await openBackend(variant);
   return { version: `TensorFlow.js ${tf.version.tfjs}`, flags, workloads: Object.keys(networks).flatMap(workloadsOf) };
 });
-
-async function useCpu() {
-  await tf.setBackend('cpu');
-  return 'cpu backend, plain JavaScript, 1 thread';
-}
-
-async function useWasm() {
-  const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const folder = new URL('bench/peers/node_modules/@tensorflow/tfjs-backend-wasm/dist/', root);
-  wasm.setWasmPaths(folder.protocol === 'file:' ? decodeURIComponent(folder.pathname) : folder.href);
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  await tf.setBackend('wasm');
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const products = variant === 'wasm' ? 'as shipped' : 'transposed explicitly';
-  return `wasm backend, 1 thread, SIMD ${simd ? 'on' : 'off'}, products ${products}`;
-}
-
-/** The backend's products of transposed matrices are many times slower than a transposition and a plain product. */
-function makeTransposesExplicit() {
-  const product = tf.getKernel('BatchMatMul', 'wasm');
-  const transpose = tf.getKernel('Transpose', 'wasm').kernelFunc;
-  const kernelFunc = ({ inputs, backend, attrs }) => {
-    const made = [];
-    const upright = (x, transposed) => {
-      if (!transposed) return x;
-      const rank = x.shape.length;
-      const perm = x.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-      made.push(transpose({ inputs: { x }, backend, attrs: { perm } }));
-      return made.at(-1);
-    };
-    const a = upright(inputs.a, attrs.transposeA);
-    const b = upright(inputs.b, attrs.transposeB);
-    const result = product.kernelFunc({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } });
-    for (const { dataId } of made) backend.disposeData(dataId);
-    return result;
-  };
-  tf.unregisterKernel('BatchMatMul', 'wasm');
-  tf.registerKernel({ ...product, kernelFunc });
-}
 
 function workloadsOf(name) {
   let material;

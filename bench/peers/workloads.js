@@ -74,14 +74,17 @@ export async function versionOf(name) {
 }
 
 /** The material of network `name`: tensors by name, as Float32Arrays; `batches [steps, batch]` as an Int32Array. */
-export async function readMaterial(name) {
-  const { tensors } = readSafetensors(await readBytes(materialUrl(name)));
+export const readMaterial = async (name) => (await readTensors(materialUrl(name))).values;
+
+/** The tensors of a file as arrays, and its metadata. */
+export async function readTensors(url) {
+  const { metadata, tensors } = readSafetensors(await readBytes(url));
   const values = {};
   for (const [key, { dtype, bytes }] of tensors) {
     const { buffer } = bytes.slice();
     values[key] = dtype === 'I64' ? Int32Array.from(new BigInt64Array(buffer), Number) : new Float32Array(buffer);
   }
-  return values;
+  return { metadata, values };
 }
 
 /** Whether a prediction matches the reference's. */
