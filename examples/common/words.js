@@ -31,10 +31,9 @@ export function trainingLine({ epoch, epochs, loss, secondsLeft }) {
 
 /**
  * @param {number[]} losses of the finished epochs
- * @param {number} epochs requested
  * @param {boolean} stopped
  */
-export function trainingEnd(losses, epochs, stopped) {
+export function trainingEnd(losses, stopped) {
   const loss = losses.length > 0 ? ` The loss is ${losses.at(-1).toPrecision(3)}.` : '';
-  return `${stopped ? 'Stopped' : 'Done'} after ${losses.length} of ${epochs} epochs.${loss}`;
+  return `${stopped ? 'Stopped' : 'Done'} after ${counted(losses.length, 'epoch')}.${loss}`;
 }

@@ -76,14 +76,14 @@ export class ModelPart extends Part {
 
   async #train(signal) {
     const sound = this.#ownSound ?? (await this.#chosenSound());
-    const epochs = this.find('#epochs').valueAsNumber;
+    const epochs = this.find('#epochs').valueAsNumber || undefined; // the preset's
     const preset = this.find('#preset').value;
     const onProgress = (progress) => this.progress(progress.step / progress.steps, trainingLine(progress));
     const onModel = this.#listener(stem(sound.name));
     const model = await Magnet.train(sound, { preset, epochs, onProgress, onModel, signal });
     ++this.#choices;
     await this.#use(model, stem(sound.name));
-    this.say(trainingEnd(model.losses, epochs, signal.aborted));
+    this.say(trainingEnd(model.losses, signal.aborted));
   }
 
   /** Plays the models of a training as they come, until another one is chosen. */

@@ -9,6 +9,8 @@ function lossTicks(low, high) {
   return ticks.length >= 3 ? ticks : linearTicks(low, high, 5);
 }
 
+const mostPoints = 2000; // a stroke with 100,000 takes minutes to draw
+
 /** A canvas that shows the progress of a training. */
 export class LossCurve {
   #canvas;
@@ -23,7 +25,9 @@ export class LossCurve {
 
   /** @param {{ epoch: number, loss: number }[]} points @param {number} epochs of the whole training */
   show(points, epochs) {
-    this.#points = points.filter(({ loss }) => loss > 0);
+    const stride = Math.ceil(points.length / mostPoints);
+    const isShown = ({ loss }, i) => loss > 0 && (i % stride === 0 || i === points.length - 1);
+    this.#points = points.filter(isShown);
     this.#epochs = Math.max(epochs, 2);
     this.#draw();
   }

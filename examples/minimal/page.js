@@ -1,4 +1,4 @@
-// The page: choose a sound, train, generate. The library does the work in its own Workers.
+// The page: choose a sound, train on it and hear what has been learned so far, generate. The library works in its own Workers.
 import { Magnet, wavBytes } from '../../js/index.js';
 import { offer, takeFiles } from '../common/files.js';
 import { soundLevels } from '../common/levels.js';
@@ -7,27 +7,31 @@ import { Part } from '../common/part.js';
 import { bundledSound, decode } from '../common/sound.js';
 import { Spectrogram } from '../common/spectrogram.js';
 import { Advice, counted, stem, trainingEnd, trainingLine } from '../common/words.js';
+import { DreamPlayer } from './dream-player.js';
 import { LossCurve } from './loss-curve.js';
-import { Player } from './player.js';
+import { SoundPlayer } from './sound-player.js';
 
 const element = (selector) => document.querySelector(selector);
 const number = (selector) => element(selector).valueAsNumber;
 const text = (selector) => element(selector).value;
+/** A number that the library chooses if the field is empty. */
+const optional = (selector) => (text(selector) === '' ? undefined : number(selector));
 
 // 1. Sound
 
 const soundPart = new Part('#sound');
 const soundPicture = new Spectrogram(soundPart.canvas);
-const soundPlayer = new Player(element('#play-sound'), soundPart.find('.playhead'), soundPicture);
+const soundPlayer = new SoundPlayer(element('#play-sound'), soundPart.find('.playhead'), soundPicture);
 let sound = null;
 let choices = 0;
 
 const bundledSounds = document.querySelectorAll('[name=bundled]');
 
-/** Shows the sound in the file that `read` returns, unless another one is chosen meanwhile. */
-function takeSound(name, read, bundled = '') {
+/** Shows the sound in the file that `read` returns, unless another one is chosen meanwhile; returns whether it did. */
+async function takeSound(name, read, bundled = '') {
   const choice = ++choices;
-  return soundPart.attempt(async () => {
+  let taken = false;
+  await soundPart.attempt(async () => {
     const decoded = await decode(await read(), name);
     if (choice !== choices) return;
     soundPicture.show(await soundLevels(decoded));
@@ -37,15 +41,21 @@ function takeSound(name, read, bundled = '') {
     const seconds = (sound.samples.length / sound.sampleRate).toFixed(1);
     soundPart.describe(`Spectrogram of ${name}, ${seconds} seconds`);
     soundPart.find('.description').textContent = `${name} · ${seconds} s · ${sound.sampleRate.toLocaleString('en')} Hz`;
+    taken = true;
   });
+  return taken;
 }
 
 function takeBundled(name) {
   return takeSound(`${name}.wav`, () => bundledSound(name), name);
 }
 
-function takeOwn(file) {
-  return takeSound(file.name, () => file);
+/** One's own sound is learned at once. */
+async function takeOwn(file) {
+  if (!(await takeSound(file.name, () => file))) return;
+  const own = sound;
+  await stopTraining();
+  if (sound === own) startTraining(train);
 }
 
 for (const radio of bundledSounds) radio.addEventListener('change', () => takeBundled(radio.value));
@@ -54,14 +64,22 @@ for (const radio of bundledSounds) radio.addEventListener('change', () => takeBu
 
 const trainingPart = new Part('#training');
 const lossCurve = new LossCurve(trainingPart.canvas);
+const dreamPlayer = new DreamPlayer(element('#play-dream'), (error) => trainingPart.fail(error));
+const learned = 100; // epochs after which it sounds like what it learns
 let model = null;
 let modelName = '';
 
+/** Offers the sound of a model. @param {boolean} starts whether it may begin by itself */
+function hear(next, name, starts) {
+  dreamPlayer.take(next, starts);
+  trainingPart.find('.description').textContent = `${stem(name)} after ${counted(next.losses.length, 'epoch')}`;
+}
+
 /** Replaces the current model. */
-function takeModel(next, name) {
-  model?.dispose();
+function takeModel(next, name, starts) {
   model = next;
   modelName = stem(name);
+  hear(model, name, starts);
   offer(element('#save-model'), model.toBytes(), 'application/octet-stream', `${modelName}.safetensors`);
   offerToPlay();
   showLosses(
@@ -120,7 +138,7 @@ function offerMeanwhile(training, name) {
     if (paused) training.pause();
     else training.resume();
   };
-  tryButton.onclick = () => trainingPart.attempt(async () => takeModel(await training.snapshot(), name));
+  tryButton.onclick = () => trainingPart.attempt(async () => takeModel(await training.snapshot(), name, true));
   const show = (on) => (pauseButton.hidden = tryButton.hidden = !on);
   show(true);
   return () => show(false);
@@ -129,36 +147,36 @@ function offerMeanwhile(training, name) {
 async function train(signal) {
   if (!sound) throw new Advice('Choose a sound first.');
   const { name } = sound;
-  const epochs = number('#epochs');
   const training = Magnet.train(sound, {
-    epochs,
+    epochs: optional('#epochs'),
     layers: text('#layers').split(',').map(Number),
     sequence: number('#sequence'),
     batch: number('#batch'),
-    learningRate: number('#learning-rate'),
+    learningRate: optional('#learning-rate'),
     scale: text('#scale'),
     seed: number('#training-seed'),
     checkpoint: stem(name)
       .replace(/[^\w-]/g, '-')
       .slice(0, 64),
-    ...following(signal),
+    ...following(name, signal),
   });
-  await follow(training, { name, epochs, signal });
+  await follow(training, name, signal);
 }
 
-const following = (signal) => ({
+const following = (name, signal) => ({
   onProgress: trainingProgress(),
   onNotice: ({ message }) => trainingPart.say(`${message}.`),
+  onModel: (next) => next.losses.length >= learned && hear(next, name, true),
   signal,
 });
 
 /** Shows a running training and takes the model at the end. */
-async function follow(training, { name, epochs, signal }) {
+async function follow(training, name, signal) {
   const hideMeanwhile = offerMeanwhile(training, name);
   try {
     const trained = await training;
-    takeModel(trained, name);
-    trainingPart.say(trainingEnd(trained.losses, epochs, signal.aborted));
+    takeModel(trained, name, !signal.aborted);
+    trainingPart.say(trainingEnd(trained.losses, signal.aborted));
     if (!signal.aborted) await Magnet.forget(training.id).catch(() => {}); // nothing is left to continue
   } finally {
     hideMeanwhile();
@@ -177,15 +195,25 @@ async function offerInterrupted() {
   interruptedRow.querySelector('span').textContent =
     `Training on “${id}” was interrupted at epoch ${epoch} of ${epochs}.`;
   element('#go-on').onclick = () =>
-    startTraining((signal) => follow(Magnet.resume(id, following(signal)), { name: id, epochs, signal }));
+    startTraining((signal) => follow(Magnet.resume(id, following(id, signal)), id, signal));
   element('#forget').onclick = () => trainingPart.attempt(() => Magnet.forget(id)).then(offerInterrupted);
 }
+
+const stopButton = element('#stop-training');
+let working = Promise.resolve();
 
 /** @param {(signal: AbortSignal) => Promise<void>} task */
 function startTraining(task) {
   interruptedRow.hidden = true;
   trainingPart.say('');
-  return trainingPart.work(element('#stop-training'), task);
+  dreamPlayer.expect();
+  working = trainingPart.work(stopButton, task);
+}
+
+/** Ends the training that is running, if there is one. */
+function stopTraining() {
+  stopButton.click();
+  return working;
 }
 
 offerInterrupted();
@@ -198,7 +226,9 @@ trainingPart.find('form').addEventListener('submit', (event) => {
 function loadModel(file) {
   return trainingPart.attempt(async () => {
     const loaded = await openModel(file, file.name);
-    takeModel(loaded, file.name);
+    await stopTraining();
+    dreamPlayer.stop();
+    takeModel(loaded, file.name, false);
     trainingPart.say(`“${file.name}” is loaded: ${counted(loaded.losses.length, 'epoch')} of training.`);
   });
 }
@@ -207,7 +237,7 @@ function loadModel(file) {
 
 const generationPart = new Part('#generation');
 const resultPicture = new Spectrogram(generationPart.canvas);
-const resultPlayer = new Player(element('#play-result'), generationPart.find('.playhead'), resultPicture);
+const resultPlayer = new SoundPlayer(element('#play-result'), generationPart.find('.playhead'), resultPicture);
 
 /** Turns a sound down if it would clip, and says by how many dB. */
 function fitToFullScale({ samples }) {

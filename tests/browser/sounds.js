@@ -23,6 +23,13 @@ export function wav(samples, sampleRate) {
 export const sine = (seconds, sampleRate) =>
   Float32Array.from({ length: seconds * sampleRate }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 440 * i) / sampleRate));
 
+/** White noise: its level and spectrum do not change, nor do they in a good dream of it. */
+export function noise(seconds, sampleRate) {
+  let state = 1;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return Float32Array.from({ length: seconds * sampleRate }, () => next() - 0.5);
+}
+
 export const rms = (samples) => Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
 const steps = (samples) => samples.subarray(1).map((sample, i) => sample - samples[i]);
