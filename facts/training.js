@@ -60,6 +60,14 @@ export const trainer = struct(
       cliLow: 1,
     }),
     integer('batch', 64, [2, 4096], '', 'predictions per step: windows, or the frames of all stretches'),
+    integer(
+      'components',
+      0,
+      [-1, 1024],
+      '',
+      'principal components that are learned in place of all bins; 0: all bins; -1: as many as the sound needs',
+      { allowed: '-1 (as many as the sound needs), 0 (all bins) to 1024' },
+    ),
     integer('run', 1, [1, 4096], '', 'neighbouring windows kept together in random order, at most `batch`'),
     integer('stretch', 4, [1, 4096], 'frames', 'length of a stretch, at most `batch`', { allowed: '1 to 4096' }),
     real('feedback', 0, [0, 1], '', 'how much of its own predictions the network reads in place of stretches of sound'),
@@ -128,11 +136,12 @@ export const status = {
 /** Training on stretches, for dreams that sustain themselves. */
 const onStretches = {
   training: 'sequence',
-  epochs: 1000,
+  epochs: 300,
   batch: 128,
+  components: -1,
   stretch: 8,
   feedback: 1,
-  learning_rate: 4e-3,
+  learning_rate: 8e-3,
   decay: 0.05,
   weight_decay: 0,
   scale: 'log1p',
@@ -144,6 +153,9 @@ export const presets = {
     says: 'dreams that sustain themselves, with fine frequencies',
     settings: { size: 2048, hop: 512, ...onStretches },
   },
-  responsive: { says: 'the same, responding four times faster', settings: { size: 512, hop: 128, ...onStretches } },
+  responsive: {
+    says: 'the same, responding four times faster',
+    settings: { size: 512, hop: 128, ...onStretches, epochs: 1000, components: 0, learning_rate: 4e-3 },
+  },
   classic: { says: "MAGNet's original method", settings: { normalise: false, clip_norm: 0 } },
 };

@@ -47,6 +47,8 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * @property {number} [epochs] passes over the sound; 0 (only in C++ and lodestone/core): no end (0 to 1000000); default
  *   200
  * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); default 64
+ * @property {number} [components] principal components that are learned in place of all bins; 0: all bins; -1: as many
+ *   as the sound needs (-1 to 1024); default 0
  * @property {number} [run] neighbouring windows kept together in random order, at most `batch` (1 to 4096); default 1
  * @property {number} [stretch] length of a stretch, at most `batch` (1 to 4096 frames); default 4
  * @property {number} [feedback] how much of its own predictions the network reads in place of stretches of sound (0 to

@@ -27,8 +27,8 @@ npm run --silent build:js
 
 lodestone=build/native/lodestone
 
-say 'Learning examples/sounds/piano.wav: 1000 epochs'
-"$lodestone" train examples/sounds/piano.wav -o out/piano.safetensors --epochs 1000
+say 'Learning examples/sounds/piano.wav: 300 epochs'
+"$lodestone" train examples/sounds/piano.wav -o out/piano.safetensors --epochs 300
 
 say 'Dreaming 5 s natively'
 "$lodestone" generate out/piano.safetensors -o out/dream-native.wav --seconds 5 --seed 7

@@ -47,6 +47,11 @@ namespace lodestone {
 /// an epoch at least 100 steps after the previous one, and continues at half the learning rate. In healthy training at
 /// the level of Corpus the norm is 0.1 to 0.3 and seldom reaches 1, where it is clipped.
 ///
+/// With `components`, the network learns the principal components of the frames that are not held out (of 4096 of them
+/// in a longer sound, spread evenly), each divided by its deviation; its squared error has the deviation as weight. The
+/// model is a network over all bins that predicts the same. `initial` is projected, which is exact if it was learned
+/// with the components of the same sound. Losses are mean squared errors of all bins, whatever is learned.
+///
 /// A sound may consist of clips. Windows and stretches never span two clips, and the state starts from zero in each. A
 /// clip that is too short for a window and its target is not learned.
 class Trainer {
@@ -67,7 +72,11 @@ class Trainer {
   static std::uint64_t memory(std::uint64_t frames, int bins, const TrainerConfig& config);
 
   const TrainerConfig& config() const;
-  const NetworkConfig& network() const;
+  const NetworkConfig& network() const;  ///< of the model
+  /// The principal components that are learned, and the share of the sound's variance that they hold; 0 and 1 if all
+  /// bins are learned.
+  int components() const;
+  double variance_share() const;
 
   /// Takes one Adam step on the next batch, all parts of it, and returns its loss. The last step of an epoch also
   /// computes the held-out loss. NaN if training is over.
@@ -101,6 +110,8 @@ class Trainer {
   /// Takes one Adam step on the windows `frames[s .. s+sequence)` with targets `frames[s+sequence]`; does not count
   /// towards an epoch. For comparison with other implementations. invalid_argument if a start is out of range.
   Result<double> step_on(std::span<const std::int64_t> window_starts);
+
+  // With components, the three functions below are about the network over these.
 
   /// The gradients of the last step, before clipping and weight decay.
   Result<Weights> gradients() const;

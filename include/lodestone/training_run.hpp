@@ -34,6 +34,7 @@ struct TrainingNotice {
   enum class Code {
     rolled_back,    ///< a loss was not finite: back to an earlier epoch, at half the learning rate
     stopped_early,  ///< the held-out loss has not fallen for `patience` epochs
+    varied,         ///< the most components that are chosen hold less of the sound's variance than is enough
   } code;
   std::string message;
 };

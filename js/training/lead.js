@@ -32,9 +32,10 @@ import { handOn, learn, makeExchange, makeTrainer } from './member.js';
  * Something worth knowing that does not make a training fail:
  * - `rolled-back`: the loss was no longer finite; training returned to the last good state at half the learning rate
  * - `stopped-early`: the held-out loss has not improved for `patience` epochs
+ * - `varied`: the sound's principal components hold less of it than is enough; `components: 0` learns all of it
  * - `checkpoint-failed`: a checkpoint could not be written, for example because the disk is full; the next one is tried
  * @typedef {object} TrainingNotice
- * @property {'rolled-back' | 'stopped-early' | 'checkpoint-failed'} code
+ * @property {'rolled-back' | 'stopped-early' | 'varied' | 'checkpoint-failed'} code
  * @property {string} message
  */
 

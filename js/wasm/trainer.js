@@ -9,7 +9,7 @@ import { CoreModel } from './model.js';
 /** @typedef {import('../options.js').TrainingStatus} TrainingStatus */
 
 /** In the order of TrainingNotice::Code. */
-const noticeCodes = /** @type {const} */ (['rolled-back', 'stopped-early']);
+const noticeCodes = /** @type {const} */ (['rolled-back', 'stopped-early', 'varied']);
 
 /**
  * Trains a model, a step at a time. Trainers constructed with the same arguments can share each step; each calls
@@ -114,7 +114,7 @@ export class CoreTrainer extends Handle {
 
   /**
    * What has happened since the last call, if it is worth telling the user.
-   * @returns {{code: 'rolled-back' | 'stopped-early', message: string} | undefined}
+   * @returns {{code: (typeof noticeCodes)[number], message: string} | undefined}
    */
   notice() {
     const code = this.core.abi.lodestone_trainer_notice(this.pointer);

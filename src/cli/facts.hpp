@@ -25,22 +25,23 @@ inline constexpr Option trainer_options[] = {
     {"--layers", "N,N", Kind::integers, "hidden sizes of 1 to 4 LSTM layers", "128,128", 1, 4096, "", "", nullptr},
     {"--sequence", "N", Kind::integer, "how far back a prediction looks", "40", 1, 4096, "", "frames", &fields_of<TrainerConfig>[0]},
     {"--training", "NAME", Kind::choice, "trains on separate windows or, many times faster, on stretches of sound", "sequence", 0, 0, "windows|sequence", "", &fields_of<TrainerConfig>[1]},
-    {"--epochs", "N", Kind::integer, "passes over the sound; 0 (only in C++ and lodestone/core): no end", "1000", 1, 1000000, "", "", &fields_of<TrainerConfig>[2]},
+    {"--epochs", "N", Kind::integer, "passes over the sound; 0 (only in C++ and lodestone/core): no end", "300", 1, 1000000, "", "", &fields_of<TrainerConfig>[2]},
     {"--batch", "N", Kind::integer, "predictions per step: windows, or the frames of all stretches", "128", 2, 4096, "", "", &fields_of<TrainerConfig>[3]},
-    {"--run", "N", Kind::integer, "neighbouring windows kept together in random order, at most batch", "1", 1, 4096, "", "", &fields_of<TrainerConfig>[4]},
-    {"--stretch", "N", Kind::integer, "length of a stretch, at most batch", "8", 1, 4096, "", "frames", &fields_of<TrainerConfig>[5]},
-    {"--feedback", "X", Kind::number, "how much of its own predictions the network reads in place of stretches of sound", "1", 0, 1, "", "", &fields_of<TrainerConfig>[6]},
-    {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3 on windows, 2e-3 on stretches", "0.004", 0, 1, "", "", &fields_of<TrainerConfig>[7]},
-    {"--warm-up", "N", Kind::integer, "initial steps over which the rate rises linearly from zero", "0", 0, 1000000, "", "steps", &fields_of<TrainerConfig>[8]},
-    {"--decay", "X", Kind::number, "share of the learning rate left at the end; it falls along half a cosine", "0.05", 0, 1, "", "", &fields_of<TrainerConfig>[9]},
-    {"--weight-decay", "X", Kind::number, "multiple of the weights added to their gradients, as in PyTorch's Adam", "0", 0, 1, "", "", &fields_of<TrainerConfig>[10]},
-    {"--clip-norm", "X", Kind::number, "maximum l2 norm of all gradients together; 0: no clipping", "1", 0, 1000000000, "", "", &fields_of<TrainerConfig>[11]},
-    {"--validation", "X", Kind::number, "share of the sound that is held out at its end; the model is from the epoch that predicts it best", "0", 0, 0.5, "", "", &fields_of<TrainerConfig>[12]},
-    {"--patience", "N", Kind::integer, "training stops after this many epochs without a lower held-out loss; 0: never", "0", 0, 1000000, "", "epochs", &fields_of<TrainerConfig>[13]},
-    {"--scale", "NAME", Kind::choice, "scale of the magnitudes that the network sees: m, or ln(1 + m)", "log1p", 0, 0, "linear|log1p", "", &fields_of<TrainerConfig>[14]},
-    {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras", "", &fields_of<TrainerConfig>[15]},
-    {"--seed", "N", Kind::integer, "of the initial weights and the order of the windows", "0", 0, 4294967295, "", "", &fields_of<TrainerConfig>[16]},
-    {"--no-impulses", "", Kind::flag, "keep no frames of the sound in the model, for privacy; dreams then start from silence", "", 0, 0, "", "", &fields_of<TrainerConfig>[17]},
+    {"--components", "N", Kind::integer, "principal components that are learned in place of all bins; 0: all bins; -1: as many as the sound needs", "-1", -1, 1024, "", "", &fields_of<TrainerConfig>[4]},
+    {"--run", "N", Kind::integer, "neighbouring windows kept together in random order, at most batch", "1", 1, 4096, "", "", &fields_of<TrainerConfig>[5]},
+    {"--stretch", "N", Kind::integer, "length of a stretch, at most batch", "8", 1, 4096, "", "frames", &fields_of<TrainerConfig>[6]},
+    {"--feedback", "X", Kind::number, "how much of its own predictions the network reads in place of stretches of sound", "1", 0, 1, "", "", &fields_of<TrainerConfig>[7]},
+    {"--learning-rate", "X", Kind::number, "step size of Adam; 0: 1e-3 on windows, 2e-3 on stretches", "0.008", 0, 1, "", "", &fields_of<TrainerConfig>[8]},
+    {"--warm-up", "N", Kind::integer, "initial steps over which the rate rises linearly from zero", "0", 0, 1000000, "", "steps", &fields_of<TrainerConfig>[9]},
+    {"--decay", "X", Kind::number, "share of the learning rate left at the end; it falls along half a cosine", "0.05", 0, 1, "", "", &fields_of<TrainerConfig>[10]},
+    {"--weight-decay", "X", Kind::number, "multiple of the weights added to their gradients, as in PyTorch's Adam", "0", 0, 1, "", "", &fields_of<TrainerConfig>[11]},
+    {"--clip-norm", "X", Kind::number, "maximum l2 norm of all gradients together; 0: no clipping", "1", 0, 1000000000, "", "", &fields_of<TrainerConfig>[12]},
+    {"--validation", "X", Kind::number, "share of the sound that is held out at its end; the model is from the epoch that predicts it best", "0", 0, 0.5, "", "", &fields_of<TrainerConfig>[13]},
+    {"--patience", "N", Kind::integer, "training stops after this many epochs without a lower held-out loss; 0: never", "0", 0, 1000000, "", "epochs", &fields_of<TrainerConfig>[14]},
+    {"--scale", "NAME", Kind::choice, "scale of the magnitudes that the network sees: m, or ln(1 + m)", "log1p", 0, 0, "linear|log1p", "", &fields_of<TrainerConfig>[15]},
+    {"--initialiser", "NAME", Kind::choice, "how the weights start", "pytorch", 0, 0, "pytorch|keras", "", &fields_of<TrainerConfig>[16]},
+    {"--seed", "N", Kind::integer, "of the initial weights and the order of the windows", "0", 0, 4294967295, "", "", &fields_of<TrainerConfig>[17]},
+    {"--no-impulses", "", Kind::flag, "keep no frames of the sound in the model, for privacy; dreams then start from silence", "", 0, 0, "", "", &fields_of<TrainerConfig>[18]},
 };
 inline constexpr Option dream_options[] = {
     {"--seed", "N", Kind::integer, "of jumps and noise; the same seed and settings give the same sound", "0", 0, 4294967295, "", "", &fields_of<DreamConfig>[0]},
@@ -68,7 +69,7 @@ inline constexpr std::string_view phase_presets = "best|music|griffin-lim|fast|s
 inline constexpr std::string_view training_preset = "quality";
 inline constexpr std::string_view training_presets = "quality|responsive|classic";
 inline constexpr std::string_view training_presets_help =
-    "quality: dreams that sustain themselves, with fine frequencies; responsive: the same, responding four times faster (--fft 512 --hop 128); classic: MAGNet's original method (--training windows --epochs 200 --batch 64 --stretch 4 --feedback 0 --learning-rate 0 --decay 1 --weight-decay 0.0001 --clip-norm 0 --scale linear --no-normalise)";
+    "quality: dreams that sustain themselves, with fine frequencies; responsive: the same, responding four times faster (--fft 512 --hop 128 --epochs 1000 --components 0 --learning-rate 0.004); classic: MAGNet's original method (--training windows --epochs 200 --batch 64 --components 0 --stretch 4 --feedback 0 --learning-rate 0 --decay 1 --weight-decay 0.0001 --clip-norm 0 --scale linear --no-normalise)";
 
 // clang-format on
 

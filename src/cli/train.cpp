@@ -107,8 +107,10 @@ std::uint64_t parameter_count(const Weights& weights) {
   return count + weights.dense_weight.size() + weights.dense_bias.size();
 }
 
-std::string network_text(const NetworkConfig& network) {
+std::string network_text(const Trainer& trainer) {
+  const NetworkConfig& network = trainer.network();
   std::string text = std::to_string(network.bins) + " bins";
+  if (trainer.components() > 0) text += " as " + std::to_string(trainer.components()) + " components";
   for (const int hidden : network.layers) text += ", LSTM " + std::to_string(hidden);
   return text + ", " + std::to_string(network.bins) + " bins";
 }
@@ -188,7 +190,7 @@ Result<TrainingRun> start(const Plan& plan, Console& console, std::span<const st
   console.note((paths.size() == 1 ? std::string(paths[0]) : std::to_string(paths.size()) + " files") + ": " +
                duration_text(seconds) + " at " + number_text(config.stft.sample_rate) + " Hz, " +
                std::to_string(trainer.steps_per_epoch()) + " steps per epoch");
-  console.note(network_text(trainer.network()) + "; " + bytes_text(memory) + " of memory");
+  console.note(network_text(trainer) + "; " + bytes_text(memory) + " of memory");
   return run;
 }
 

@@ -49,6 +49,7 @@ template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field
     {"training", "0 to 1", 0, 1, offsetof(TrainerConfig, training), Field::Kind::choice, names_of<Training>},
     {"epochs", "0 (no end) to 1000000", 0, 1000000, offsetof(TrainerConfig, epochs), Field::Kind::integer},
     {"batch", "2 to 4096", 2, 4096, offsetof(TrainerConfig, batch), Field::Kind::integer},
+    {"components", "-1 (as many as the sound needs), 0 (all bins) to 1024", -1, 1024, offsetof(TrainerConfig, components), Field::Kind::integer},
     {"run", "1 to 4096", 1, 4096, offsetof(TrainerConfig, run), Field::Kind::integer},
     {"stretch", "1 to 4096", 1, 4096, offsetof(TrainerConfig, stretch), Field::Kind::integer},
     {"feedback", "0 to 1", 0, 1, offsetof(TrainerConfig, feedback), Field::Kind::number},
@@ -161,11 +162,11 @@ struct Setting {
 };
 struct TrainingPreset {
   std::string_view name;
-  std::array<Setting, 11> settings;
+  std::array<Setting, 12> settings;
 };
 inline constexpr TrainingPreset kTrainingPresets[] = {
-    {"quality", {{{"size", 2048}, {"hop", 512}, {"training", 1}, {"epochs", 1000}, {"batch", 128}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.004}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
-    {"responsive", {{{"size", 512}, {"hop", 128}, {"training", 1}, {"epochs", 1000}, {"batch", 128}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.004}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
+    {"quality", {{{"size", 2048}, {"hop", 512}, {"training", 1}, {"epochs", 300}, {"batch", 128}, {"components", -1}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.008}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
+    {"responsive", {{{"size", 512}, {"hop", 128}, {"training", 1}, {"epochs", 1000}, {"batch", 128}, {"components", 0}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.004}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
     {"classic", {{{"normalise", 0}, {"clip_norm", 0}}}},
 };
 inline constexpr std::string_view kTrainingPresetNames[] = {"quality", "responsive", "classic"};

@@ -46,10 +46,10 @@ std::span<float> cut(std::span<float>& array, std::uint64_t count) {
 }  // namespace
 
 void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows,
-                              std::uint64_t capacity) {
+                              std::uint64_t capacity, std::uint64_t scored) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
   const auto sequence = static_cast<std::uint64_t>(config.sequence);
-  const std::uint64_t places = capacity * sequence;
+  const std::uint64_t places = std::max(capacity * sequence, scored);
   const std::uint64_t longest = std::max(sequence, windows);  // windows of one frame, or one window
   const std::uint64_t distinct = std::min(frames + longest, places);
   const std::uint64_t of_shards = std::min(frames + shard_count * sequence, places);  // distinct per shard, in total
@@ -64,17 +64,16 @@ void Backpropagation::lay_out(Arena& arena, const NetworkConfig& config, std::ui
   norm_sums_ = arena.take<double>(2 * bins);
   normalised_ = arena.take<float>(distinct * bins);
   shared_ = arena.take<float>(of_shards * 4 * static_cast<std::uint64_t>(config.layers[0]));
-  predictions_ = arena.take<float>(capacity * bins);
-  errors_ = arena.take<float>(capacity * bins);
+  predictions_ = arena.take<float>(scored * bins);
+  errors_ = arena.take<float>(scored * bins);
   above_ = arena.take<float>(places * widest);
   output_gradient_ = arena.take<float>(capacity * widest);
   cell_gradient_ = arena.take<float>(capacity * widest);
-  lay_out_layers(arena, config);
+  lay_out_layers(arena, config, places);
   lay_out_partial(arena, config);
 }
 
-void Backpropagation::lay_out_layers(Arena& arena, const NetworkConfig& config) {
-  const std::uint64_t places = capacity_ * static_cast<std::uint64_t>(config.sequence);
+void Backpropagation::lay_out_layers(Arena& arena, const NetworkConfig& config, std::uint64_t places) {
   auto inputs = static_cast<std::uint64_t>(config.bins);
   layers_ = std::vector<Layer>(config.layers.size());
   for (std::size_t l = 0; l < layers_.size(); ++l) {

@@ -21,10 +21,11 @@ namespace lodestone {
 /// layer, once all parts have been summed (see `norm_gradient`).
 class Backpropagation {
  public:
-  /// For passes over `frames` frames with up to `windows` windows, of which this object computes up to `capacity`, with
-  /// as many scored predictions and `capacity`·sequence places. The arena's memory must be zero.
+  /// For passes over `frames` frames with up to `windows` windows, of which this object computes up to `capacity` at
+  /// once, with up to `scored` scored predictions and capacity·sequence or `scored` places, whichever is more. The
+  /// arena's memory must be zero.
   void lay_out(Arena& arena, const NetworkConfig& config, std::uint64_t frames, std::uint64_t windows,
-               std::uint64_t capacity);
+               std::uint64_t capacity, std::uint64_t scored);
 
   std::size_t capacity() const { return capacity_; }
 
@@ -87,7 +88,7 @@ class Backpropagation {
     std::span<float> input_gradient, recurrent_gradient, bias_gradient;  ///< in partial_
   };
 
-  void lay_out_layers(Arena& arena, const NetworkConfig& config);
+  void lay_out_layers(Arena& arena, const NetworkConfig& config, std::uint64_t places);
   void lay_out_partial(Arena& arena, const NetworkConfig& config);
   void enter(Stage stage, std::size_t layer = 0);
   void work();

@@ -55,8 +55,7 @@ Status check_frames(const Magnitudes& frames, std::span<const Clip> clips, const
   if (values.cols() != bins) {
     return malformed("the frames have {} bins; expected {}, half the FFT size plus one", values.cols(), bins);
   }
-  std::uint64_t all = 0;
-  for (const Clip& clip : clips) all += clip.frames;
+  const std::uint64_t all = count_frames(clips);
   if (all != values.rows()) return refused("the clips add up to {} frames; expected {}", all, values.rows());
   if (auto error = check_length(frames, clips, config, sampler)) return error;
   if (values.rows() > most_frames) {

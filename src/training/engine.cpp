@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "errors/first_error.hpp"
 #include "training/initialiser.hpp"
@@ -30,19 +31,25 @@ std::uint32_t fingerprint(std::span<const float> magnitudes, std::span<const std
 Trainer::Engine::Engine(const TrainerConfig& configuration, std::size_t bins)
     : config(configuration),
       network{static_cast<int>(bins), config.layers, config.sequence, config.scale},
+      outer(network),
       sampler(config.training == Training::windows ? sample_windows(config) : sample_stretches(config)),
-      workspaces(static_cast<std::size_t>(config.threads)) {}
+      workspaces(static_cast<std::size_t>(config.threads)) {
+  if (config.components != 0) network.bins = static_cast<int>(Subspace::bound(config.components, bins));
+}
 
 void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t window_count) {
   const auto batch = static_cast<std::uint64_t>(config.batch);
   windows.lay_out(arena, config, window_count);
   const std::uint64_t held = count_held_out(config, window_count);
-  if (config.scale != Scale::linear) compressed = arena.take<float>(frames * static_cast<std::uint64_t>(network.bins));
+  const auto inputs = static_cast<std::uint64_t>(network.bins);
+  if (config.scale != Scale::linear || config.components != 0) compressed = arena.take<float>(frames * inputs);
+  for (std::span<float>* weights : {&importance, &energies}) *weights = arena.take<float>(inputs);
+  if (config.components != 0) outside = arena.take<float>(frames);
   sampler->lay_out(arena, network, frames, window_count - held);
   const std::uint64_t share = largest_part(workspaces.size(), static_cast<std::size_t>(batch));
   for (std::size_t i = 0; i < workspaces.size(); ++i) {
-    const bool whole = i == 0 && !sampler->shared();
-    workspaces[i].lay_out(arena, network, frames, batch, whole ? batch : share);
+    const std::uint64_t scored = i == 0 && !sampler->shared() ? batch : share;
+    workspaces[i].lay_out(arena, network, frames, batch, std::min(scored, sampler->windows_at_once()), scored);
   }
   const std::uint64_t count = count_values(network);
   adam.lay_out(arena, count);
@@ -53,16 +60,26 @@ void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t 
 Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial) {
   clips = std::move(list);
   const std::uint64_t window_count = count_windows(clips, config);
+  take_sound(std::move(frames));
+  if (config.components != 0) {
+    if (auto failed = find_subspace()) return failed;
+  }
   Arena needed;
-  lay_out(needed, frames.count(), window_count);
+  lay_out(needed, sound.count(), window_count);
   FirstError error;
   error.take(block, Buffer<std::byte>::create(needed.size()));
-  error.take(predictions, Array2<float>::create(static_cast<std::uint64_t>(config.batch), frames.values.cols()));
-  error.take(weights, initial ? initial->clone() : Weights::create(network));
+  error.take(predictions,
+             Array2<float>::create(static_cast<std::uint64_t>(config.batch), static_cast<std::uint64_t>(network.bins)));
   if (error) return error.status();
   Arena arena(block.data());
-  lay_out(arena, frames.count(), window_count);
-  prepare_sound(std::move(frames));
+  lay_out(arena, sound.count(), window_count);
+  windows.list(clips, config);
+  checksum = fingerprint(sound.values.all(), windows.all());
+  if (auto failed = prepare_input()) return failed;
+  error.take(weights, !initial                 ? Weights::create(network)
+                      : config.components != 0 ? subspace.unfold(*initial, network)
+                                               : initial->clone());
+  if (error) return error.status();
   values = values_of(weights);
   parameters = trainable(weights);
   kept = values;
@@ -71,20 +88,71 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
   if (!initial) {
     if (auto failed = initialise(config.initialiser, random, weights)) return failed;
   }
-  if (auto failed = sampler->prepare({this->frames(), clips, windows.trained()}, weights)) return failed;
+  if (auto failed = sampler->prepare({this->frames(), clips, windows.trained(), config.components != 0}, weights)) {
+    return failed;
+  }
   start_epoch();
   return {};
 }
 
-void Trainer::Engine::prepare_sound(Magnitudes frames) {
+void Trainer::Engine::take_sound(Magnitudes frames) {
   sound = std::move(frames);
   for (float& magnitude : sound.values.all()) {
     if (magnitude < 1e-20f) magnitude = 0;  // see vector/lanes.hpp
   }
+}
+
+/// Held-out sound does not count.
+Status Trainer::Engine::find_subspace() {
+  auto learned = frames_for_subspace();
+  if (!learned) return learned.error();
+  auto found = Subspace::create(std::move(*learned), config.components, config.seed);
+  if (!found) return found.error();
+  subspace = std::move(*found);
+  network.bins = static_cast<int>(subspace.components());
+  return {};
+}
+
+/// All frames that are learned or, in a long sound, some that are spread evenly over it.
+Result<Array2<float>> Trainer::Engine::frames_for_subspace() const {
+  const std::vector<Clip> learned = learned_clips(clips, config);
+  const std::uint64_t count = count_frames(learned);
+  auto frames = Array2<float>::create(std::min(count, Subspace::most_frames), sound.values.cols());
+  std::uint64_t before = 0;  // frames of earlier clips
+  for (std::size_t row = 0, c = 0; frames && row < frames->rows(); ++row) {
+    const std::uint64_t at = count * row / frames->rows();
+    for (; at - before >= learned[c].frames; ++c) before += learned[c].frames;
+    const auto frame = sound.values.row(static_cast<std::size_t>(learned[c].start + at - before));
+    std::copy(frame.begin(), frame.end(), frames->row(row).begin());
+  }
+  if (frames) compress(config.scale, frames->all());
+  return frames;
+}
+
+/// The sound as the network reads it, and what a loss is made of.
+Status Trainer::Engine::prepare_input() {
+  if (config.components != 0) return encode();
+  for (const std::span<float> weights : {importance, energies}) std::fill(weights.begin(), weights.end(), 1.0f);
   std::copy_n(sound.values.data(), compressed.size(), compressed.data());
   compress(config.scale, compressed);
-  windows.list(clips, config);
-  checksum = fingerprint(sound.values.all(), windows.all());
+  return {};
+}
+
+/// The error of component k is σ_k times that of z_k. Its weight while learning is σ_k, scaled to a
+/// mean of 1: a compromise between the error of z, where noise counts as much as sound, and that of y, where only what
+/// is loud counts.
+Status Trainer::Engine::encode() {
+  const std::span<const float> deviations = subspace.deviations();
+  const std::size_t bins = subspace.bins(), components = deviations.size();
+  const auto share = static_cast<float>(components) / static_cast<float>(bins);
+  const float sum = std::accumulate(deviations.begin(), deviations.end(), 0.0f);
+  for (std::size_t k = 0; k < components; ++k) {
+    importance[k] = sum > 0 ? deviations[k] * static_cast<float>(components) / sum : 0;
+    energies[k] = deviations[k] * deviations[k] * share;
+  }
+  if (auto failed = subspace.encode(sound.values, config.scale, compressed, outside)) return failed;
+  for (float& energy : outside) energy *= share;
+  return {};
 }
 
 Ending Trainer::Engine::ending() const {
@@ -109,12 +177,20 @@ Pass Trainer::Engine::next_pass() {
   return sampler->pass(static_cast<std::size_t>(step_of_epoch));
 }
 
+/// With what a loss is made of.
+Pass Trainer::Engine::weighted(Pass next) const {
+  next.importance = importance;
+  next.energies = energies;
+  next.outside = outside;
+  return next;
+}
+
 Pass Trainer::Engine::pass_over(std::span<const std::int64_t> starts, bool learns) const {
   return Pass::windows(starts, static_cast<std::size_t>(config.sequence), learns, learns);
 }
 
 void Trainer::Engine::begin(const Pass& next) {
-  pass = next;
+  pass = weighted(next);
   for (Backpropagation& workspace : workspaces) workspace.begin(weights, frames(), pass);
 }
 

@@ -3,6 +3,7 @@
 #include "training/best_epoch.hpp"
 #include "training/guard.hpp"
 #include "training/sampler.hpp"
+#include "training/subspace.hpp"
 
 namespace lodestone {
 
@@ -10,7 +11,8 @@ namespace lodestone {
 /// divergence. engine.cpp trains; snapshot.cpp writes states and models.
 struct Trainer::Engine {
   TrainerConfig config;
-  NetworkConfig network;
+  NetworkConfig network;  ///< that learns: over the bins, or over the components of the subspace
+  NetworkConfig outer;    ///< that the model has, over the bins
   std::unique_ptr<Sampler> sampler;
   std::vector<Backpropagation> workspaces;  ///< one per thread
 
@@ -18,8 +20,11 @@ struct Trainer::Engine {
   std::vector<Clip> clips;
   Windows windows;
   Buffer<std::byte> block;      ///< all arrays that `lay_out` takes
-  std::span<float> compressed;  ///< the network's input `[frames, bins]`, unless it is `sound`
-  std::uint32_t checksum = 0;   ///< of the sound
+  std::span<float> compressed;  ///< what the network reads and predicts `[frames, network.bins]`, unless it is `sound`
+  /// See Pass. Losses are mean squared errors of all bins, whether there are components or not.
+  std::span<float> importance, energies, outside;
+  Subspace subspace;           ///< if there are components
+  std::uint32_t checksum = 0;  ///< of the sound
 
   Weights weights;
   std::vector<std::span<float>> values;      ///< of all weights
@@ -40,14 +45,19 @@ struct Trainer::Engine {
   Engine(const TrainerConfig& configuration, std::size_t bins);
   void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t window_count);
   Status prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial);
-  void prepare_sound(Magnitudes frames);
-  std::span<const float> frames() const { return config.scale == Scale::linear ? sound.values.all() : compressed; }
+  void take_sound(Magnitudes frames);
+  Status find_subspace();
+  Result<Array2<float>> frames_for_subspace() const;
+  Status prepare_input();
+  Status encode();
+  std::span<const float> frames() const { return compressed.empty() ? sound.values.all() : compressed; }
 
   Ending ending() const;
   bool validating() const { return !windows.held_out().empty() && losses.size() > validation_losses.size(); }
   double learning_rate() const;
   Pass next_pass();
   Pass pass_over(std::span<const std::int64_t> starts, bool learns) const;
+  Pass weighted(Pass next) const;
   void begin(const Pass& next);
   void run_all();
   double join();
@@ -60,6 +70,7 @@ struct Trainer::Engine {
 
   Result<Weights> weights_of_model();
   Result<Buffer<float>> residuals(Weights& of);
+  Result<Array2<float>> predict_frames(Weights& of, std::span<const std::int64_t> starts);
   Result<Array2<float>> predict(Weights& of, std::span<const std::int64_t> starts);
   void keep(Ledger& ledger);
 };

@@ -5,11 +5,6 @@
 #include "training/backpropagation.hpp"
 
 namespace lodestone {
-namespace {
-
-constexpr double norm_epsilon = 1e-5;
-
-}  // namespace
 
 /// Selects the next windows; only a pass that learns needs all windows of a part at once.
 void Backpropagation::select() {
@@ -141,12 +136,14 @@ void Backpropagation::score(std::size_t shard) {
         std::fill_n(gradient, bins(), 0.0f);
         continue;
       }
-      const float* target = frames_.data() + (batch_.start(w - begin_) + t + 1) * bins();
+      const std::size_t frame = batch_.start(w - begin_) + t + 1;
+      if (!pass_.outside.empty()) losses_[shard] += pass_.outside[frame];
+      const float* target = frames_.data() + frame * bins();
       const float* prediction = predictions_.data() + row * bins();
       for (std::size_t k = 0; k < bins(); ++k) {
         const double error = static_cast<double>(prediction[k]) - target[k];
-        gradient[k] = static_cast<float>(slope * error);
-        losses_[shard] += error * error;
+        gradient[k] = static_cast<float>(slope * pass_.importance[k] * error);
+        losses_[shard] += pass_.energies[k] * error * error;
       }
     }
   }

@@ -9,6 +9,9 @@
 
 namespace lodestone {
 
+/// What BatchNorm adds to variances, as in PyTorch.
+inline constexpr double norm_epsilon = 1e-5;
+
 /// Mean and variance of each bin over weighted frames, for BatchNorm.
 class Moments {
  public:

@@ -21,6 +21,9 @@ struct Pass {
   std::span<const Stretch> stretches = {};  ///< of each window, if windows continue from a state; see `carried`
   std::span<const float> carried = {};      ///< those states, see Backpropagation::carry
   std::span<const float> heard = {};        ///< read instead of the frames, which remain the targets
+  std::span<const float> importance = {};   ///< weights of the squared errors that are minimised `[bins]`
+  std::span<const float> energies = {};     ///< and of those that are reported as the loss
+  std::span<const float> outside = {};      ///< added to the loss of a prediction of this frame `[frames]`, if any
 
   /// Windows that predict the frame after them.
   static Pass windows(std::span<const std::int64_t> starts, std::size_t length, bool learns, bool batch_statistics) {

@@ -16,6 +16,7 @@ struct TrainingSet {
   std::span<const float> frames;  ///< `[frames, bins]`, in the network's scale
   std::span<const Clip> clips;
   std::span<const std::int64_t> windows;  ///< starts of the windows that are not held out
+  bool negative;                          ///< whether values can be negative
 };
 
 /// Chooses what each step of an epoch trains on: batches of windows, or stretches of the sound.
@@ -30,6 +31,8 @@ class Sampler {
   virtual double default_rate() const = 0;
   /// Whether a step is divided into shards; if not, part 0 computes all of it.
   virtual bool shared() const = 0;
+  /// The most windows that need to be computed at once: all windows of a step, and enough for efficient products.
+  virtual std::uint64_t windows_at_once() const = 0;
 
   virtual void lay_out(Arena& arena, const NetworkConfig& network, std::uint64_t frames, std::uint64_t windows) = 0;
   /// Prepares for the training set, before the first epoch.

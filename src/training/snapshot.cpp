@@ -24,7 +24,7 @@ Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   const auto most = static_cast<std::size_t>(std::clamp<std::uint64_t>(2'000'000'000 / window, 4, 64));
   std::vector<std::int64_t> frames(std::min(candidates.size(), most));
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i] = candidates[candidates.size() * i / frames.size()];
-  auto predicted = predict(of, frames);
+  auto predicted = predict_frames(of, frames);
   if (!predicted) return predicted.error();
   expand(config.scale, predicted->all());
   for (std::int64_t& frame : frames) frame += config.sequence;  // from the start of a window to its target
@@ -32,12 +32,23 @@ Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
 }
 
 /// Predicts the frame after each window, in the network's scale.
+Result<Array2<float>> Trainer::Engine::predict_frames(Weights& of, std::span<const std::int64_t> starts) {
+  auto predicted = predict(of, starts);
+  if (!predicted || config.components == 0) return predicted;
+  auto frames = Array2<float>::create(starts.size(), sound.values.cols());
+  if (!frames) return frames;
+  if (auto failed = subspace.decode(predicted->all(), frames->all())) return *failed;
+  return frames;
+}
+
+/// The same as values that the network predicts.
 Result<Array2<float>> Trainer::Engine::predict(Weights& of, std::span<const std::int64_t> starts) {
-  auto predicted = Array2<float>::create(starts.size(), sound.values.cols());
+  auto predicted = Array2<float>::create(starts.size(), static_cast<std::uint64_t>(network.bins));
   Backpropagation& passes = workspaces[0];
   for (std::size_t done = 0; predicted && done < starts.size();) {
     const std::size_t some = std::min(starts.size() - done, passes.capacity());
-    passes.begin(of, frames(), pass_over(starts.subspan(done, some), false));
+    Pass over = pass_over(starts.subspan(done, some), false);
+    passes.begin(of, frames(), weighted(over));
     while (passes.run(0, 1)) {
     }
     for (std::size_t w = 0; w < some; ++w) {
@@ -51,13 +62,15 @@ Result<Array2<float>> Trainer::Engine::predict(Weights& of, std::span<const std:
 
 /// Everything that changes during training, and everything that must match.
 void Trainer::Engine::keep(Ledger& ledger) {
-  ledger.expect("version", 1);
+  ledger.expect("version", 2);
   ledger.expect("number of frames", static_cast<double>(sound.count()));
-  ledger.expect("number of bins", network.bins);
+  ledger.expect("number of bins", outer.bins);
+  ledger.expect("number of components", static_cast<double>(subspace.components()));
   ledger.expect("sound's checksum", checksum);
   ledger.expect("number of layers", static_cast<double>(config.layers.size()));
   for (const int units : config.layers) ledger.expect("hidden size", units);
   for (const Field& field : fields_of<TrainerConfig>) ledger.expect(field.name, detail::field_value(&config, field));
+  subspace.keep(ledger);
   for (const std::span<float> tensor : values) ledger.values(tensor);
   ledger.values(adam.moments());
   ledger.value(adam.powers);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "errors/first_error.hpp"
 #include "errors/message.hpp"
@@ -21,6 +22,7 @@ class StretchSampler final : public Sampler {
   std::string batch_text() const override { return sentence("{} stretches of {} frames", lanes(), config_.stretch); }
   double default_rate() const override { return 2e-3; }
   bool shared() const override { return false; }  // a step is too short
+  std::uint64_t windows_at_once() const override { return std::max<std::uint64_t>(lanes(), 16); }
 
   void lay_out(Arena& arena, const NetworkConfig& network, std::uint64_t frames, std::uint64_t windows) override;
   Status prepare(const TrainingSet& set, Weights& weights) override;
@@ -51,6 +53,7 @@ class StretchSampler final : public Sampler {
   const TrainerConfig& config_;
   std::size_t windows_ = 0;
   std::span<const float> frames_;
+  float lowest_ = 0;  ///< that the network reads
   Stretches stretches_;
   std::span<const Stretch> step_;  ///< of the pass `[lanes]`
   std::uint32_t turn_ = 0;         ///< where the epoch starts on the ring of all predictions
@@ -59,17 +62,6 @@ class StretchSampler final : public Sampler {
   std::span<float> carried_;        ///< states of the lanes, see Backpropagation::carry
   std::span<float> heard_;          ///< what the network reads `[frames, bins]`; empty without feedback
 };
-
-/// The frames in the first `windows` windows of the clips, including their targets.
-std::vector<Clip> frames_of_windows(std::span<const Clip> clips, std::uint64_t windows, const TrainerConfig& config) {
-  std::vector<Clip> frames;
-  for (const Clip& clip : clips) {
-    const std::uint64_t some = std::min(windows, count_windows(clip, config));
-    windows -= some;
-    if (some > 0) frames.push_back({clip.start, some + static_cast<std::uint64_t>(config.sequence)});
-  }
-  return frames;
-}
 
 void StretchSampler::lay_out(Arena& arena, const NetworkConfig& network, std::uint64_t frames, std::uint64_t windows) {
   const auto bins = static_cast<std::uint64_t>(network.bins);
@@ -84,6 +76,7 @@ void StretchSampler::lay_out(Arena& arena, const NetworkConfig& network, std::ui
 
 Status StretchSampler::prepare(const TrainingSet& set, Weights& weights) {
   frames_ = set.frames;
+  lowest_ = set.negative ? -std::numeric_limits<float>::max() : 0;
   went_back();
   std::vector<Clip> clips = frames_of_windows(set.clips, set.windows.size(), config_);
   adopt_statistics(clips, weights);
@@ -135,7 +128,7 @@ void StretchSampler::feed_back(const Backpropagation& part, std::size_t lane, fl
     const std::size_t first = (step_[lane].start + t + 1) * predicted.size();
     for (std::size_t k = 0; k < predicted.size(); ++k) {
       const float target = frames_[first + k];
-      heard_[first + k] = std::max(0.0f, target + share * (predicted[k] - target));
+      heard_[first + k] = std::max(lowest_, target + share * (predicted[k] - target));
     }
   }
 }

@@ -25,6 +25,15 @@ std::vector<Clip> list_clips(std::span<const std::uint64_t> lengths, std::uint64
   return clips;
 }
 
+/// A sound has no more components than bins or frames.
+Status check_components(const TrainerConfig& config, std::span<const Clip> clips, std::uint64_t bins) {
+  const std::uint64_t frames = count_frames(learned_clips(clips, config));
+  const auto most = static_cast<double>(std::min(frames, bins));
+  if (config.components <= most) return {};
+  return out_of_range("components", config.components, "-1 to {}, {}", most,
+                      bins <= frames ? "the bins" : "the frames that are learned");
+}
+
 }  // namespace
 
 Trainer::Trainer(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -38,8 +47,9 @@ Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, 
   std::vector<Clip> list = list_clips(clips, frames.count());
   auto engine = std::make_unique<Engine>(config, frames.values.cols());
   if (auto error = check_frames(frames, list, config, *engine->sampler)) return *error;
+  if (auto error = check_components(config, list, frames.values.cols())) return *error;
   if (initial) {
-    if (auto error = check_shapes(engine->network, tensors(*initial))) return *error;
+    if (auto error = check_shapes(engine->outer, tensors(*initial))) return *error;
   }
   if (auto error = engine->prepare(std::move(frames), std::move(list), initial)) return *error;
   return Trainer(std::move(engine));
@@ -54,12 +64,19 @@ std::uint64_t Trainer::memory(std::uint64_t frames, int bins, const TrainerConfi
   const std::uint64_t needed = windows_needed(config, engine.sampler->least_windows());
   const std::uint64_t windows = std::max(count_windows(Clip{0, frames}, config), needed);
   engine.lay_out(arena, windows + static_cast<std::uint64_t>(config.sequence), windows);
-  const std::uint64_t predictions = static_cast<std::uint64_t>(config.batch) * count;
-  return arena.size() + sizeof(float) * (count_values(engine.network) + predictions);
+  const auto inputs = static_cast<std::uint64_t>(engine.network.bins);
+  const std::uint64_t predictions = static_cast<std::uint64_t>(config.batch) * inputs;
+  const std::uint64_t training = arena.size() + sizeof(float) * (count_values(engine.network) + predictions);
+  if (config.components == 0) return training;
+  // The components are found before the rest is taken.
+  return std::max(training + Subspace::memory(inputs, count), Subspace::memory_to_find(frames, inputs, count));
 }
 
 const TrainerConfig& Trainer::config() const { return engine_->config; }
-const NetworkConfig& Trainer::network() const { return engine_->network; }
+const NetworkConfig& Trainer::network() const { return engine_->outer; }
+
+int Trainer::components() const { return static_cast<int>(engine_->subspace.components()); }
+double Trainer::variance_share() const { return components() > 0 ? engine_->subspace.share() : 1; }
 
 double Trainer::step() {
   if (!begin()) return NAN;
@@ -90,9 +107,11 @@ double Trainer::finish() { return engine_->finish(); }
 
 Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   Engine& engine = *engine_;
-  const std::size_t count = window_starts.size(), batch = engine.predictions.rows();
-  if (count < 2 || count > batch) {
-    return out_of_range("number of windows", static_cast<double>(count), "2 to {}, the batch", batch);
+  const std::size_t count = window_starts.size();
+  const std::size_t most =
+      std::min(engine.predictions.rows(), engine.workspaces.size() * engine.workspaces[0].capacity());
+  if (count < 2 || count > most) {
+    return out_of_range("number of windows", static_cast<double>(count), "2 to {}", most);
   }
   const auto last = static_cast<std::int64_t>(engine.sound.count()) - engine.config.sequence - 1;
   for (const std::int64_t start : window_starts) {
@@ -151,7 +170,7 @@ Status Trainer::restore(std::span<const std::byte> state) {
   if (auto wrong = check.end()) return wrong;
   Ledger reading(Ledger::Task::read, bytes);
   engine_->keep(reading);
-  return {};
+  return components() > 0 ? engine_->encode() : Status{};
 }
 
 Result<Weights> Trainer::gradients() const {
@@ -177,10 +196,13 @@ std::span<const float> Trainer::validation_losses() const { return engine_->vali
 Result<Model> Trainer::model() const {
   const Engine& engine = *engine_;
   if (auto error = engine.sound.stft.check()) return *error;
-  Model model{engine.sound.stft, engine.network, {}, {}, {}, engine.losses, engine.validation_losses};
+  Model model{engine.sound.stft, engine.outer, {}, {}, {}, engine.losses, engine.validation_losses};
   FirstError error;
   error.take(model.weights, engine_->weights_of_model());
   if (!error) error.take(model.residuals, engine_->residuals(model.weights));
+  if (!error && engine.config.components != 0) {
+    error.take(model.weights, engine.subspace.fold(model.weights, engine.outer));
+  }
   if (engine.config.keep_impulses) error.take(model.impulses, engine.sound.values.clone());
   if (error) return *error;
   round_to_half(model.impulses.all());

@@ -1,9 +1,12 @@
 #include "lodestone/training_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "errors/message.hpp"
+#include "training/subspace.hpp"
 
 namespace lodestone {
 namespace {
@@ -45,7 +48,7 @@ struct TrainingRun::Engine {
   std::optional<Weights> initial;
   std::optional<Trainer> trainer;
   double rollbacks = 0;  ///< reported so far
-  bool told_end = false;
+  bool told_end = false, told_components = false;
 };
 
 TrainingRun::TrainingRun(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -116,12 +119,21 @@ bool TrainingRun::step() {
 
 Status TrainingRun::restore(std::span<const std::byte> state) {
   const Status wrong = trainer().restore(state);
-  if (!wrong) engine_->rollbacks = trainer().status().rollbacks;
+  if (wrong) return wrong;
+  engine_->rollbacks = trainer().status().rollbacks;
+  engine_->told_components = true;
   return wrong;
 }
 
 std::optional<TrainingNotice> TrainingRun::notice() {
   const TrainingStatus status = trainer().status();
+  const bool told_components = std::exchange(engine_->told_components, true);
+  if (!told_components && trainer().config().components < 0 && trainer().variance_share() < Subspace::enough) {
+    return TrainingNotice{TrainingNotice::Code::varied,
+                          sentence("{} components hold {} % of the sound's variance, and the rest is not learned; try "
+                                   "components 0 (all bins)",
+                                   trainer().components(), std::floor(100 * trainer().variance_share()))};
+  }
   if (status.rollbacks != engine_->rollbacks) {
     engine_->rollbacks = status.rollbacks;
     return TrainingNotice{TrainingNotice::Code::rolled_back,

@@ -25,6 +25,7 @@ class WindowSampler final : public Sampler {
   }
   double default_rate() const override { return 1e-3; }
   bool shared() const override { return true; }
+  std::uint64_t windows_at_once() const override { return static_cast<std::uint64_t>(config_.batch); }
 
   void lay_out(Arena& arena, const NetworkConfig&, std::uint64_t, std::uint64_t windows) override {
     numbers_ = arena.take<std::int64_t>(windows);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "lodestone/trainer.hpp"
 #include "training/stretches.hpp"
@@ -39,6 +40,30 @@ inline std::uint64_t windows_needed(const TrainerConfig& config, std::uint64_t l
   std::uint64_t windows = least;
   while (windows - count_held_out(config, windows) < least) ++windows;
   return windows;
+}
+
+/// The frames in the first `windows` windows of the clips, including their targets.
+inline std::vector<Clip> frames_of_windows(std::span<const Clip> clips, std::uint64_t windows,
+                                           const TrainerConfig& config) {
+  std::vector<Clip> frames;
+  for (const Clip& clip : clips) {
+    const std::uint64_t some = std::min(windows, count_windows(clip, config));
+    windows -= some;
+    if (some > 0) frames.push_back({clip.start, some + static_cast<std::uint64_t>(config.sequence)});
+  }
+  return frames;
+}
+
+/// The clips without what is held out.
+inline std::vector<Clip> learned_clips(std::span<const Clip> clips, const TrainerConfig& config) {
+  const std::uint64_t windows = count_windows(clips, config);
+  return frames_of_windows(clips, windows - count_held_out(config, windows), config);
+}
+
+inline std::uint64_t count_frames(std::span<const Clip> clips) {
+  std::uint64_t frames = 0;
+  for (const Clip& clip : clips) frames += clip.frames;
+  return frames;
 }
 
 /// All windows of a sound, sorted by start. The last ones are held out; their targets are in no window before them.

@@ -8,7 +8,7 @@ const settings = {
 };
 export const trainings = {
   windows: settings,
-  sequence: { ...settings, training: 'sequence' },
+  sequence: { ...settings, training: 'sequence', feedback: 1, components: -1 },
 };
 
 /** The hash of the model without interruptions. */

@@ -7,12 +7,14 @@ const sound = { samples: testSound(), sampleRate };
 export const tiny = {
   ...{ preset: 'classic', size: 512, hop: 128, layers: [12, 8], sequence: 10, batch: 16, epochs: 2, validation: 0.1 },
 };
+/** The same network as the default preset trains it: on components, with feedback. */
+export const byDefault = { size: 512, hop: 128, layers: [12, 8], sequence: 10, epochs: 2, validation: 0.1 };
 const said = ({ name, message }) => `${name}: ${message}`;
 
 /** The hashes of the models learned by these numbers of workers, and whether the page is isolated. */
-export async function bits(counts) {
+export async function bits({ options, counts }) {
   const hashes = [];
-  for (const workers of counts) hashes.push(hash((await Magnet.train(sound, { ...tiny, workers })).toBytes()));
+  for (const workers of counts) hashes.push(hash((await Magnet.train(sound, { ...options, workers })).toBytes()));
   return { hashes, isolated: crossOriginIsolated };
 }
 

@@ -11,7 +11,7 @@ cmake --install build/native --prefix "$work/prefix" >"$work/install.log"
 "$work/prefix/bin/lodestone" --version
 
 node tests/docs/blocks.js cpp >"$work/quickstart.cpp"
-sed -i 's/trainer.epochs = 1000/trainer.epochs = 2/' "$work/quickstart.cpp"
+sed -i 's/trainer.epochs = 300/trainer.epochs = 2/' "$work/quickstart.cpp"
 
 # Outside the source tree, so that nothing in it is found by accident.
 cp tests/consumer/CMakeLists.txt tests/consumer/main.cpp "$work"

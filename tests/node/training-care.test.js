@@ -67,8 +67,8 @@ test('a training that diverges is rolled back, then given up', () => {
 
 test('a page is told all that', async () => {
   const notices = [];
-  const train = (options) =>
-    Magnet.train(chord(2), {
+  const train = (options, sound = chord(2)) =>
+    Magnet.train(sound, {
       ...tiny,
       preset: 'classic',
       ...options,
@@ -87,6 +87,12 @@ test('a page is told all that', async () => {
   });
   assert.equal(notices.length, 10);
   assert.match(notices[0], /^rolled-back: the loss was not finite: .*epoch 0, learning rate 0\.0005/);
+  notices.length = 0;
+  let state = 1;
+  const noise = Float32Array.from({ length: 200000 }, () => (state = (16807 * state) % 2147483647) / 2147483647 - 0.5);
+  await train({ size: 1024, hop: 512, epochs: 1, components: -1 }, noise);
+  assert.deepEqual(notices.length, 1);
+  assert.match(notices[0], /^varied: 256 components hold \d+ % of the sound's variance/);
 });
 
 test('sounds of different levels give the same model, unless they are not normalised', () => {

@@ -10,6 +10,7 @@ import numpy
 BANDS = 48
 SIZE, HOP = 2048, 512
 RANGE = 60  # dB below the training sound's loudest band that still count; anything softer is masked by it
+QUIET_RANGE = 80  # the same for `quiet likeness`: in pauses and tails nothing masks it
 STRETCH = 10  # frames that `novelty` compares
 
 
@@ -46,11 +47,11 @@ def band_energies(frames, rate):
 class Reference:
     """The training sound, with which dreams are compared."""
 
-    def __init__(self, frames, rate):
-        """Magnitude frames `[frames, bins]` of the training sound."""
+    def __init__(self, frames, rate, decibels=RANGE):
+        """Magnitude frames `[frames, bins]` of the training sound, of which so many decibels count."""
         self.rate = rate
         energies = band_energies(frames, rate)
-        self.floor = energies.max() * 10 ** (-RANGE / 10)
+        self.floor = energies.max() * 10 ** (-decibels / 10)
         self.frames = self.levels(energies)
         half = len(self.frames) // 2
         self.halves = self.frames[:half], self.frames[half:]

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy
 
-from measures import Reference, magnitudes
+from measure import read
+from measures import QUIET_RANGE, Reference, magnitudes
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUNDS = ("piano", "strings", "drums")
-FIGURES = ("likeness", "flux", "variety", "novelty")
+FIGURES = ("likeness", "flux", "variety", "novelty", "quiet likeness")
 
 
 def run(report, *command):
@@ -42,17 +43,25 @@ def float_samples(path):
     return numpy.frombuffer(content[data : data + int.from_bytes(content[data - 4 : data], "little")], "<f4")
 
 
+def measures(source, model, dream):
+    """All measures of a dream beside the frames learned, and its likeness to the recording down to its quiet parts."""
+    learned, recorded, dreamed = sound_learned(model), magnitudes(read(source)[0]), magnitudes(float_samples(dream))
+    same = learned[2 : 2 + len(recorded)]  # the model's frames are centred: the first two reach over the start
+    level = (same * recorded).sum() / (recorded**2).sum()
+    quiet = Reference(recorded, 44100, QUIET_RANGE).compare(dreamed / level)["likeness"]
+    return {**Reference(learned, 44100).compare(dreamed), "quiet likeness": quiet}
+
+
 def rows(sound, seed, folder, train_options, dream_options, jumps):
     name, seeded = f"{sound}-{seed}", ("--seed", str(seed))
     model = str(folder / f"{name}.safetensors")
     source = str(ROOT / f"examples/sounds/{sound}.wav")
     trained = run(folder / f"{name}.json", "train", source, "-o", model, *seeded, *train_options)
-    reference = Reference(sound_learned(model), 44100)
     for chance in jumps:
         dream = folder / f"{name}-{chance}.wav"
         options = [*seeded, "--randomness", str(chance), "--encoding", "float32", *dream_options]
         dreamed = run(folder / f"{name}-{chance}.json", "generate", model, "-o", str(dream), *options)
-        found = reference.compare(magnitudes(float_samples(dream)))
+        found = measures(source, model, dream)
         figures = [f"{found[figure]:.2f}" for figure in FIGURES]
         yield [sound, seed, f"{trained['loss']:.2g}", f"{chance:.0%}", *figures, dreamed["reseeds"]]
 

@@ -100,7 +100,9 @@ class Dreams(unittest.TestCase):
         quiet = numpy.concatenate([self.sound, numpy.zeros((100, 1025))])
         hissing = numpy.concatenate([self.sound, hiss[:100]])
         reference = Reference(quiet, RATE)
-        self.assertAlmostEqual(reference.compare(hissing)["likeness"], 0, delta=1e-3)
+        self.assertAlmostEqual(reference.compare(hissing)["likeness"], 0, delta=1e-6)
+        further = Reference(quiet, RATE, measures.QUIET_RANGE)
+        self.assertGreater(further.compare(hissing)["likeness"], 1e-3)
 
 
 if __name__ == "__main__":

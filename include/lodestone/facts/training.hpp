@@ -54,6 +54,8 @@ struct TrainerConfig {
                                                    /// end (0 to 1000000)
   int batch = 64;                                  ///< predictions per step: windows, or the frames of all stretches (2
                                                    /// to 4096)
+  int components = 0;                              ///< principal components that are learned in place of all bins; 0:
+                                                   /// all bins; -1: as many as the sound needs (-1 to 1024)
   int run = 1;                                     ///< neighbouring windows kept together in random order, at most
                                                    /// `batch` (1 to 4096)
   int stretch = 4;                                 ///< length of a stretch, at most `batch` (1 to 4096 frames)

@@ -108,11 +108,13 @@ TEST_CASE("train learns, reports, and continues from a model") {
   CHECK(model.network.layers == std::vector<int>{8});
   CHECK(model.impulses.rows() > 0);
   SECTION("--init adopts the network") {
-    REQUIRE(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--epochs", "1", "--batch", "8"}) == 0);
+    REQUIRE(host.run(with_small({"train", "in.wav", "-o", "f", "--epochs", "1", "--components", "0"})) == 0);
+    REQUIRE(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--epochs", "1", "--batch", "8", "--components",
+                      "0"}) == 0);
     const auto next = read_model(host.view("n")).value();
     CHECK(next.network == model.network);
     CHECK(next.stft == model.stft);
-    CHECK(next.losses[0] < model.losses[0]);
+    CHECK(next.losses[0] < 0.5f * read_model(host.view("f")).value().losses[0]);
     CHECK(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--layers", "9"}) == 2);
     CHECK(contains(host.err, "--layers is 9"));
     CHECK(host.run({"train", "in.wav", "-o", "m", "--init", "m"}) == 2);

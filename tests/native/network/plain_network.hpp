@@ -36,6 +36,7 @@ class PlainNetwork {
                    {},
                    matrix(weights.dense_weight),
                    vector(weights.dense_bias)},
+        importance(Vector::Ones(weights.norm_weight.size())),
         mean(vector(weights.running_mean)),
         variance(vector(weights.running_var)) {
     for (const LstmWeights& layer : weights.layers) {
@@ -135,8 +136,9 @@ class PlainNetwork {
     double sum = 0;
     for (const std::int64_t start : starts) {
       const Vector error = predict(frames.middleCols(start, sequence)) - frames.col(start + sequence);
-      if (gradient) backward(2 / count * error, *gradient);
-      sum += error.squaredNorm();
+      const Vector weighted = importance.cwiseProduct(error);
+      if (gradient) backward(2 / count * weighted, *gradient);
+      sum += weighted.dot(error);
     }
     return sum / count;
   }
@@ -154,13 +156,15 @@ class PlainNetwork {
       const auto [start, length] = stretches[s];
       const Matrix errors =
           predict_all(frames.middleCols(start, length), states[s]) - frames.middleCols(start + 1, length);
-      if (gradient) backward(2 / count * errors, *gradient);
-      sum += errors.squaredNorm();
+      const Matrix weighted = importance.asDiagonal() * errors;
+      if (gradient) backward(2 / count * weighted, *gradient);
+      sum += weighted.cwiseProduct(errors).sum();
     }
     return sum / count;
   }
 
   Parameters parameters;
+  Vector importance;  ///< of the squared errors of the bins
   Vector mean, variance;
 
  private:

@@ -28,7 +28,8 @@ TrainerConfig config_of(Training training) {
 }  // namespace
 
 TEST_CASE("Resuming from a state gives bit-identical results") {
-  const TrainerConfig config = config_of(GENERATE(Training::windows, Training::sequence));
+  TrainerConfig config = config_of(GENERATE(Training::windows, Training::sequence));
+  config.components = GENERATE(0, 4, -1);
   Trainer unbroken(small_sound(60), config);
   std::vector<std::vector<std::byte>> states{state_of(unbroken)};
   while (unbroken.begin()) {
@@ -73,10 +74,15 @@ TEST_CASE("A state from a different training is refused, naming the difference")
   CHECK(from([](C& c) { c.learning_rate = 0.5; }).find("learning_rate is 0.5; expected 0") != std::string::npos);
   CHECK(from([](C&) {}, 61).find("number of frames is 61; expected 60") != std::string::npos);
   CHECK(from([](C&) {}, 60, 2).find("sound's checksum is") != std::string::npos);
+  auto earlier = state_of(trainer);
+  const double version = 1;
+  std::memcpy(earlier.data(), &version, sizeof version);
+  CHECK(refusal(trainer, earlier) == "the state is from a different training: its version is 1; expected 2");
 }
 
 TEST_CASE("Damaged states are refused, whatever is damaged") {
-  const TrainerConfig config = config_of(GENERATE(Training::windows, Training::sequence));
+  TrainerConfig config = config_of(GENERATE(Training::windows, Training::sequence));
+  config.components = GENERATE(0, 4, -1);
   Trainer trainer(small_sound(60), config);
   for (int i = 0; i < 30; ++i) trainer.step();
   const auto whole = state_of(trainer);

@@ -127,6 +127,24 @@ TEST_CASE("A run reports each event once") {
     CHECK_FALSE(run.notice());
     CHECK(run.model());
   }
+  SECTION("a sound that is too varied for the most components") {
+    config.stft.size = 1024;
+    config.stft.hop = 512;
+    config.trainer.components = -1;
+    TrainingRun run(config, noise(200000));
+    run.step();
+    const auto notice = run.notice();
+    REQUIRE(notice);
+    CHECK(notice->code == TrainingNotice::Code::varied);
+    CHECK(notice->message.find("256 components hold ") == 0);
+    CHECK(notice->message.find("try components 0 (all bins)") != std::string::npos);
+    CHECK_FALSE(run.notice());
+    TrainingRun again(config, noise(200000));
+    REQUIRE_FALSE(again.restore(state_of(run.trainer())));
+    CHECK_FALSE(again.notice());
+    config.trainer.components = 256;  // who gives the number knows
+    CHECK_FALSE(TrainingRun(config, noise(200000)).notice());
+  }
   SECTION("going back, and diverging") {
     const Model broken = broken_model(config);
     const auto start = [&] {
