@@ -34,6 +34,8 @@ export const network = struct(
   [integer('bins', 0, [1, 32769], '', 'inputs and outputs'), layers, sequence, seenScale],
   {
     members: `
+  int components = 0;  ///< if not 0, the LSTM reads and predicts this many components of the bins, see Weights
+
   Status check() const;
   bool operator==(const NetworkConfig&) const = default;`,
   },

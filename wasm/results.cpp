@@ -38,7 +38,7 @@ void abi::show(const void* data, std::size_t rows, std::size_t cols, std::unique
 extern "C" {
 
 /// Changes whenever a function changes its meaning or its arguments.
-int lodestone_abi_version() { return 9; }
+int lodestone_abi_version() { return 10; }
 
 /// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
 int lodestone_simd_size() { return fft_simd_size(); }

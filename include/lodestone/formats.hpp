@@ -60,6 +60,11 @@ Result<Bytes> write_wav(std::span<const float> samples, double sample_rate, WavE
 /// metadata key `lodestone`:
 /// `{"format_version": 1, "kind": "model", "stft": {…}, "network": {…}, "losses": […], "validation_losses": […]}`,
 /// where a loss that is not finite is null. A model that is written and read back plays bit-identically.
+///
+/// A network with components has `components.weight` `[components, bins]` and `components.bias` `[bins]` in place of
+/// BatchNorm's weight and bias, see Weights, and its file is compact: tensors are F16 if that is exact, and impulses
+/// that are whole steps of loudness are coded in `impulses.code`, U8, as src/formats/impulse_code.hpp says. Versions
+/// without components cannot read it; `ModelView::folded` makes a model for them.
 Result<Bytes> write_model(const ModelView& model);
 Result<Model> read_model(ByteView bytes);
 
@@ -67,6 +72,7 @@ Result<Model> read_model(ByteView bytes);
 struct ModelFile {
   ModelView model;
   std::vector<Buffer<float>> converted;  ///< weights that are not float32 in the file, or not on a 4-byte boundary
+  Array2<float> impulses;                ///< if they are coded in the file
 };
 /// As `read_model`, without copying the values.
 Status view_model(ByteView bytes, ModelFile& file);

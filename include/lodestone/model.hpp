@@ -45,10 +45,16 @@ struct ModelView {
 
   /// A model with copies of these values, whose shapes must be those of the network.
   Result<Model> copy() const;
+  /// The same, but if the network has components, one without them that predicts the same; see `fold`.
+  Result<Model> folded() const;
 };
 
 /// Rounds to the nearest float16 in place (ties to even), as the model file stores impulses; returns false and leaves
 /// the values unchanged if one exceeds 6e4.
 bool round_to_half(std::span<float> values);
+
+/// Rounds what a compact file stores with fewer bits to the values that it can hold: weights and residuals to float16,
+/// impulses to steps of 0.43 dB. What exceeds 6e4 stays as it is.
+void round_to_compact(Model& model);
 
 }  // namespace lodestone

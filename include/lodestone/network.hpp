@@ -33,8 +33,14 @@ struct LstmWeights {
 };
 
 /// All trained values. Gradients have the same type (with running statistics left at zero).
+///
+/// A network with components has V and its bias in place of γ and β. It reads z = V·(y − running_mean) of a frame y,
+/// and what it predicts, ẑ, becomes the frame Vᵀ·ẑ + bias. So the first LSTM layer and Dense see components instead of
+/// bins. The running variance is not used then, only known.
 struct Weights {
-  Buffer<float> norm_weight, norm_bias;     ///< BatchNorm γ, β `[bins]`
+  Buffer<float> norm_weight, norm_bias;     ///< BatchNorm γ, β `[bins]`; empty with components
+  Array2<float> components;                 ///< V `[components, bins]`; empty without components
+  Buffer<float> components_bias;            ///< `[bins]`; empty without components
   Buffer<float> running_mean, running_var;  ///< BatchNorm running statistics `[bins]`, with unbiased variance
   std::vector<LstmWeights> layers;
   Array2<float> dense_weight;  ///< `[bins, hidden of the last layer]`
@@ -47,6 +53,10 @@ struct Weights {
   Result<Weights> clone() const;
 };
 
+/// The weights, given as `tensors`, of the network without components that predicts the same, up to rounding: V is
+/// multiplied into the first LSTM layer and Dense. A copy if `config` has no components.
+Result<Weights> fold(const NetworkConfig& config, std::span<const TensorView> weights);
+
 /// The name and shape of a tensor of a Weights object.
 struct TensorShape {
   std::string name;
@@ -58,7 +68,7 @@ struct TensorShape {
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config);
 
 /// A named tensor of a Weights object: `batch_norm.weight`, `lstm.weight_ih_l0`, `fc.bias`, …, as in the state_dict of
-/// a PyTorch module with members `batch_norm`, `lstm` and `fc`.
+/// a PyTorch module with members `batch_norm`, `lstm` and `fc`; and `components.weight` and `components.bias`.
 struct NamedTensor {
   std::string name;
   std::vector<std::uint64_t> shape;

@@ -49,8 +49,8 @@ namespace lodestone {
 ///
 /// With `components`, the network learns the principal components of the frames that are not held out (of 4096 of them
 /// in a longer sound, spread evenly), each divided by its deviation; its squared error has the deviation as weight. The
-/// model is a network over all bins that predicts the same. `initial` is projected, which is exact if it was learned
-/// with the components of the same sound. Losses are mean squared errors of all bins, whatever is learned.
+/// model is a network over all bins with these components between. `initial` is projected, which is exact if it was
+/// learned with the components of the same sound. Losses are mean squared errors of all bins, whatever is learned.
 ///
 /// A sound may consist of clips. Windows and stretches never span two clips, and the state starts from zero in each. A
 /// clip that is too short for a window and its target is not learned.

@@ -82,7 +82,8 @@ class TrainingRun {
   Status restore(std::span<const std::byte> state);
   /// What has happened since the last call, if anything.
   std::optional<TrainingNotice> notice();
-  /// The model so far, see Trainer::model. Refused, with advice, if training has diverged.
+  /// The model so far, see Trainer::model; with components, rounded as its compact file stores it, so that the file
+  /// gives the same bits. Refused, with advice, if training has diverged.
   Result<Model> model() const;
 
  private:

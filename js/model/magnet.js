@@ -202,11 +202,25 @@ export class Magnet {
   }
 
   /**
-   * The model file: safetensors with PyTorch's names.
+   * The model file: safetensors with PyTorch's names. Models that were trained with `components` keep these in it; folded,
+   * the file has the form that other programs and earlier versions read, and is several times larger.
+   * @overload
    * @returns {Uint8Array}
    */
-  toBytes() {
-    return this.#held().bytes.slice();
+  /**
+   * @overload
+   * @param {{folded: true}} options
+   * @returns {Promise<Uint8Array>} made in a worker
+   */
+  /**
+   * @param {{folded?: boolean}} [options]
+   * @returns {Uint8Array | Promise<Uint8Array>}
+   */
+  toBytes(options) {
+    const { bytes } = this.#held();
+    return options?.folded
+      ? import('../threads/work.js').then(({ work }) => work('fold', { bytes }, {}))
+      : bytes.slice();
   }
 
   /**

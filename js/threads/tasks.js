@@ -41,6 +41,16 @@ export function generate(core, { bytes, seconds, dream, phase }, main) {
 }
 
 /**
+ * The model file without components.
+ * @param {Core} core
+ * @param {{bytes: Uint8Array}} request a model file
+ */
+export function fold(core, { bytes }) {
+  const folded = new CoreModel(core, bytes).toBytes({ folded: true });
+  return transferring(folded, [folded.buffer]);
+}
+
+/**
  * @typedef {object} ReconstructionRequest
  * @property {import('../core.js').Frames} magnitudes
  * @property {import('../core.js').Frames} [start]

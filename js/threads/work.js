@@ -14,7 +14,7 @@ import { startWorker } from './start-worker.js';
  */
 
 /**
- * @param {'generate' | 'reconstruct'} task
+ * @param {'generate' | 'reconstruct' | 'fold'} task
  * @param {object} request plain data
  * @param {WorkOptions<any>} options
  * @returns {Promise<any>}
@@ -22,7 +22,7 @@ import { startWorker } from './start-worker.js';
 export async function work(task, request, options) {
   const { signal } = options;
   if (signal && !signal.throwIfAborted) throw refused('signal', signal, 'AbortSignal');
-  const module = await prepare(undefined, task === 'generate' ? 'lodestone' : 'analysis');
+  const module = await prepare(undefined, task === 'reconstruct' ? 'analysis' : 'lodestone');
   return run(task, module, request, options);
 }
 

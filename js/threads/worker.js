@@ -4,10 +4,10 @@
 import { lead } from '../training/lead.js';
 import { follow } from '../training/member.js';
 import { serveTasks } from './serve-tasks.js';
-import { generate, reconstruct } from './tasks.js';
+import { fold, generate, reconstruct } from './tasks.js';
 
 /** @type {import('./serve-tasks.js').Task} */
 const train = (core, request, page) =>
   request.seat.part === 0 ? lead(core, request, page) : follow(core, request.seat);
 
-serveTasks({ generate, reconstruct, train });
+serveTasks({ fold, generate, reconstruct, train });

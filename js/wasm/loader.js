@@ -5,7 +5,7 @@ import { readBytes } from '../bytes.js';
 import { LodestoneError } from '../errors.js';
 
 /** The version of the C ABI that this JavaScript speaks; see `lodestone_abi_version` in wasm/results.cpp. */
-const abiVersion = 9;
+const abiVersion = 10;
 
 /** A module whose one function splats a vector: valid if WebAssembly has SIMD. */
 const simdProbe = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];

@@ -18,9 +18,12 @@ export class CoreModel extends Handle {
     super(core, 'model', typeof source === 'number' ? source : read(source));
   }
 
-  /** The model file. */
-  toBytes() {
-    this.core.check(this.core.abi.lodestone_model_write(this.pointer));
+  /**
+   * The model file.
+   * @param {{folded?: boolean}} [options] folded: without components
+   */
+  toBytes({ folded = false } = {}) {
+    this.core.check(this.core.abi.lodestone_model_write(this.pointer, folded ? 1 : 0));
     return this.core.bytes();
   }
 

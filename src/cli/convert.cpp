@@ -10,6 +10,7 @@ constexpr Option convert_files[] = {
     {"--output", "FILE", Kind::file, "the model, as safetensors"},
     {"--impulses", "SOUND", Kind::file,
      "the training sound; dreams start from its frames, which other formats do not contain"},
+    {"--folded", "", Kind::flag, "without components, for other programs and earlier versions; larger and slower"},
 };
 
 /// Replaces the model's frames with those of the sound.
@@ -35,6 +36,11 @@ int convert(const Arguments& arguments, Console& console) {
   if (!model) return console.fail(model.error());
   if (!sound.empty()) {
     if (auto error = take_impulses(host, sound, *model)) return console.fail(*error);
+  }
+  if (arguments.has("--folded")) {
+    auto folded = ModelView(*model).folded();
+    if (!folded) return console.fail(folded.error());
+    model = std::move(folded);
   }
   const auto bytes = write_model(*model);
   if (!bytes) return console.fail(bytes.error());

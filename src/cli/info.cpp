@@ -69,11 +69,13 @@ Status describe_model(ByteView bytes, const Safetensors& file, Report& report) {
   const NetworkConfig& network = model->network;
   std::uint64_t parameters = 0;
   for (const TensorView& tensor : file.tensors) {
+    const std::string_view name = tensor.name;
     const bool learned =
-        tensor.name != "impulses" && tensor.name != "residuals" && tensor.name.find("running_") == std::string::npos;
+        !name.starts_with("impulses") && name != "residuals" && name.find("running_") == std::string::npos;
     if (learned) parameters += tensor.count();
   }
   report.add("bins", network.bins);
+  if (network.components > 0) report.add("components", network.components);
   report.add("layers", as_numbers(network.layers));
   report.add("sequence", network.sequence, "frames");
   report.add("scale", scale_name(network.scale));

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "formats/bytes.hpp"
+#include "formats/impulse_code.hpp"
 #include "formats/metadata.hpp"
 #include "network/half.hpp"
 #include "network/tensor.hpp"
@@ -13,6 +14,8 @@ namespace lodestone {
 namespace {
 
 constexpr std::string_view impulses_name = "impulses";
+constexpr std::string_view code_name = "impulses.code";
+constexpr std::string_view components_name = "components.weight";
 constexpr std::string_view residuals_name = "residuals";  // missing in files from earlier versions
 constexpr std::string_view variance_name = "batch_norm.running_var";
 constexpr std::string_view counter_name =
@@ -37,7 +40,8 @@ Status check_tensor(const Safetensors& file, std::string_view name, const std::v
 /// The file may contain the expected tensors of the network and the other tensors of a model, but nothing else.
 Status check_names(const Safetensors& file, std::span<const TensorShape> expected) {
   for (const TensorView& tensor : file.tensors) {
-    bool known = tensor.name == impulses_name || tensor.name == residuals_name || tensor.name == counter_name;
+    bool known = tensor.name == impulses_name || tensor.name == code_name || tensor.name == residuals_name ||
+                 tensor.name == counter_name;
     for (const TensorShape& weight : expected) known |= weight.name == tensor.name;
     if (!known) return malformed("found {} {}, which this network does not have", quoted(tensor.name), tensor.shape);
   }
@@ -66,6 +70,19 @@ Status view_floats(const TensorView& tensor, TensorView& view, Buffer<float>& co
   return {};
 }
 
+Status view_code(const TensorView& code, ModelFile& to) {
+  if (code.dtype != DType::u8) {
+    return malformed("{} has the dtype {}; allowed: U8", code_name, dtype_name(code.dtype));
+  }
+  const auto bins = static_cast<std::uint64_t>(to.model.network.bins);
+  auto decoded = decode_impulses(code.bytes, bins);
+  if (!decoded) return decoded.error();
+  to.impulses = std::move(*decoded);
+  to.model.impulses = {
+      std::string(impulses_name), DType::f32, {to.impulses.rows(), bins}, std::as_bytes(to.impulses.all())};
+  return {};
+}
+
 /// Tensors that a file need not have.
 Status view_extras(const Safetensors& file, ModelFile& to) {
   const auto bins = static_cast<std::uint64_t>(to.model.network.bins);
@@ -74,6 +91,8 @@ Status view_extras(const Safetensors& file, ModelFile& to) {
     if (auto error = check_tensor(file, impulses_name, {frames, bins})) return error;
     if (auto error = check_values(*found)) return error;
     to.model.impulses = *found;
+  } else if (const TensorView* code = file.find(code_name)) {
+    if (auto error = view_code(*code, to)) return error;
   }
   const TensorView* found = file.find(residuals_name);
   if (!found) return {};
@@ -92,9 +111,9 @@ Status check_fit(const ModelView& model) {
   return malformed("the model's configuration, weights, impulses and residuals do not match");
 }
 
-bool all_fit_half(const TensorView& frames) {
-  for (std::size_t i = 0; i < frames.count(); ++i) {
-    if (!fits_half(float_at(frames, i))) return false;
+bool all_fit_half(const TensorView& tensor) {
+  for (std::size_t i = 0; i < tensor.count(); ++i) {
+    if (!fits_half(float_at(tensor, i))) return false;
   }
   return true;
 }
@@ -111,10 +130,36 @@ Result<Bytes> stored(const TensorView& tensor, DType dtype) {
   return bytes;
 }
 
+/// As float16 or float32, in bytes that `values` keeps.
+Status shorten(TensorView& tensor, Bytes& values) {
+  const DType dtype = all_fit_half(tensor) ? DType::f16 : DType::f32;
+  auto bytes = stored(tensor, dtype);
+  if (!bytes) return bytes.error();
+  values = std::move(*bytes);
+  tensor.dtype = dtype;
+  tensor.bytes = values;
+  return {};
+}
+
+/// As code, if the impulses are whole steps of loudness.
+Status shorten_impulses(TensorView& impulses, Bytes& values) {
+  auto code = encode_impulses(impulses);
+  if (!code) return code.error();
+  if (code->size() == 0) return shorten(impulses, values);
+  values = std::move(*code);
+  impulses = {std::string(code_name), DType::u8, {values.size()}, values};
+  return {};
+}
+
 }  // namespace
 
 Status view_weights(const Safetensors& file, ModelFile& to) {
-  const std::vector<TensorShape> expected = tensor_shapes(to.model.network);
+  NetworkConfig& network = to.model.network;
+  if (const TensorView* found = file.find(components_name); found && !found->shape.empty()) {
+    network.components =
+        static_cast<int>(std::min<std::uint64_t>(found->shape[0], static_cast<unsigned>(network.bins)));
+  }
+  const std::vector<TensorShape> expected = tensor_shapes(network);
   for (const TensorShape& tensor : expected) {
     if (auto error = check_tensor(file, tensor.name, tensor.shape)) return error;
   }
@@ -139,13 +184,15 @@ Result<Bytes> write_model(const ModelView& model) {
   for (const TensorView& tensor : file.tensors) {
     if (auto error = check_values(tensor)) return *error;
   }
-  if (!has_impulses) return write_safetensors(file);
-  TensorView& impulses = file.tensors.back();
-  const DType dtype = all_fit_half(impulses) ? DType::f16 : DType::f32;
-  const auto values = stored(impulses, dtype);
-  if (!values) return values.error();
-  impulses.dtype = dtype;
-  impulses.bytes = *values;
+  const bool compact = model.network.components > 0;
+  std::vector<Bytes> values(file.tensors.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    TensorView& tensor = file.tensors[i];
+    const bool is_impulses = tensor.name == impulses_name;
+    if (!compact && !is_impulses) continue;
+    auto error = compact && is_impulses ? shorten_impulses(tensor, values[i]) : shorten(tensor, values[i]);
+    if (error) return *error;
+  }
   return write_safetensors(file);
 }
 

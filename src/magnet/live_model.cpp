@@ -23,7 +23,8 @@ LiveHeader::LiveHeader(const StftConfig& stft, const NetworkConfig& network)
       window(static_cast<int>(stft.window)),
       framing(static_cast<int>(stft.framing)),
       sequence(network.sequence),
-      scale(static_cast<int>(network.scale)) {
+      scale(static_cast<int>(network.scale)),
+      components(static_cast<std::uint32_t>(network.components)) {
   std::copy(network.layers.begin(), network.layers.end(), layers);
 }
 
@@ -33,7 +34,7 @@ StftConfig LiveHeader::stft() const {
 
 NetworkConfig LiveHeader::network() const {
   const int* end = std::find(layers, layers + 4, 0);
-  return {stft().bins(), {layers, end}, sequence, static_cast<Scale>(scale)};
+  return {stft().bins(), {layers, end}, sequence, static_cast<Scale>(scale), static_cast<int>(components)};
 }
 
 bool LiveHeader::same_shape(const LiveHeader& other) const {
@@ -45,10 +46,25 @@ bool LiveHeader::sound() const {
   return enough && limits.ceiling >= 0 && limits.ceiling <= Limits::highest && limits.loudest >= 0;
 }
 
+/// Bytes, as `network` is.
+std::uint64_t LiveModel::Content::room_for_weights() {
+  constexpr int most = 256;
+  const int components = network.components;
+  std::uint64_t room = 0;
+  for (const int count : {0, std::max(components, std::min(most, network.bins))}) {
+    network.components = count;
+    Arena needed;
+    weights.lay_out(network, needed);
+    room = std::max(room, needed.size());
+  }
+  network.components = components;
+  return room;
+}
+
 void LiveModel::Content::lay_out(Arena& arena, std::uint32_t frame_count) {
   const auto bins = static_cast<std::uint64_t>(network.bins);
   arena.take<LiveHeader>(1);
-  weights = PackedWeights(network, arena);
+  room = arena.take<std::byte>(room_for_weights());
   residuals = arena.take<float>(bins);
   frames = arena.take<float>(frame_count * bins);
 }
@@ -57,6 +73,17 @@ LiveModel::Content::Content(Buffer<std::byte> bytes)
     : block(std::move(bytes)), stft(header().stft()), network(header().network()) {
   Arena arena(block.data());
   lay_out(arena, header().frames);
+  lay_out_weights();
+}
+
+bool LiveModel::Content::lay_out_weights() {
+  const std::uint32_t components = header().components;
+  if (components > residuals.size()) return false;
+  network.components = static_cast<int>(components);
+  if (room_for_weights() != room.size()) return false;
+  Arena arena(room.data());
+  weights.lay_out(network, arena);
+  return true;
 }
 
 std::uint64_t LiveModel::Content::size(const LiveHeader& header) {

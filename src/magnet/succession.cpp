@@ -21,6 +21,7 @@ bool Succession::swap() {
   const LiveHeader& header = other_->content().header();
   const std::uint64_t room = other_->content().frames.size() / other_->content().residuals.size();
   if (!header.same_shape(playing_.content().header()) || !header.sound() || header.frames > room) return false;
+  if (!other_->model.content().lay_out_weights()) return false;
   other_->predictor.reset();
   swapping_ = true;
   fed_ = 0;

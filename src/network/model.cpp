@@ -1,7 +1,10 @@
 #include "lodestone/model.hpp"
 
+#include <utility>
+
 #include "errors/first_error.hpp"
 #include "network/half.hpp"
+#include "network/steps.hpp"
 #include "network/tensor.hpp"
 
 namespace lodestone {
@@ -41,12 +44,28 @@ Result<Model> ModelView::copy() const {
   return model;
 }
 
+Result<Model> ModelView::folded() const {
+  auto weights_folded = fold(network, weights);
+  if (!weights_folded) return weights_folded.error();
+  ModelView outer = *this;
+  outer.network.components = 0;
+  outer.weights = tensors(std::as_const(*weights_folded));
+  return outer.copy();
+}
+
 bool round_to_half(std::span<float> values) {
   for (const float value : values) {
     if (!(std::abs(value) <= largest_half_impulse)) return false;  // also for NaN
   }
   for (float& value : values) value = Half(value);
   return true;
+}
+
+void round_to_compact(Model& model) {
+  for (const NamedTensor& tensor : tensors(model.weights)) round_to_half(tensor.values);
+  round_to_half(model.residuals);
+  if (!round_to_half(model.impulses.all())) return;
+  for (float& value : model.impulses.all()) value = magnitude_of_steps(steps_of(value));
 }
 
 }  // namespace lodestone

@@ -29,7 +29,9 @@ Status NetworkConfig::check() const {
   for (const int hidden : layers) {
     if (hidden < 1 || hidden > 4096) return out_of_range("layers", hidden, "1 to 4096 units per layer");
   }
-  return check_fields(*this);
+  if (auto error = check_fields(*this)) return error;
+  if (components >= 0 && components <= bins) return {};
+  return out_of_range("components", components, "0 to {}, the bins", bins);
 }
 
 }  // namespace lodestone

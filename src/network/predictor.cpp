@@ -20,19 +20,22 @@ struct Layer {
 
 }  // namespace
 
-/// A frame passes through stages: for each layer its input product, recurrent product and activations; finally the
-/// Dense layer. A stage is divided into units: panels of a product's columns, or rows of activations.
+/// A frame passes through stages: 0, with components only, from bins to these; then for each layer its input product,
+/// recurrent product and activations; then the Dense layer; finally, with components only, from these to bins. A stage
+/// is divided into units: panels of a product's columns, or rows of activations.
 struct Predictor::Engine {
   Engine(const NetworkConfig& config, const PackedWeights& packed, Mode mode);
 
   /// Allocates memory; fails only if it runs out.
   Status prepare(const NetworkConfig& config);
+  void own(Buffer<std::byte> memory, const PackedWeights& packed);
   void reset();
   void begin(std::span<const float> frame);
   bool step(Budget& budget);
   std::int64_t cost(std::size_t windows) const;
 
   Buffer<std::byte> own_weights;  ///< empty if the weights are shared
+  PackedWeights own_packed;       ///< in `own_weights`
   std::size_t rows;               ///< maximum number of windows in flight: `sequence`, or 1 if created in stateful mode
   bool can_window;                ///< whether created in window mode
   bool windowed;                  ///< whether the oldest window retires once it is `rows` frames long
@@ -42,8 +45,11 @@ struct Predictor::Engine {
  private:
   void lay_out(Arena& arena, const NetworkConfig& config);
   void change_mode();
-  std::size_t stages() const { return 3 * layers.size() + 1; }
-  bool activates() const { return stage % 3 == 2; }
+  std::size_t first_stage() const { return weights->components > 0 ? 0 : 1; }
+  std::size_t dense_stage() const { return 3 * layers.size() + 1; }
+  std::size_t stages() const { return dense_stage() + (weights->components > 0 ? 2 : 1); }
+  bool activates() const { return stage > 0 && stage % 3 == 0; }
+  const Layer& layer() const { return layers[(stage - 1) / 3]; }
   Product product() const;
   std::size_t units() const;
   std::int64_t unit_cost() const;
@@ -54,10 +60,11 @@ struct Predictor::Engine {
   void retire();
 
   const Kernels& kernels = lodestone::kernels();
-  PackedWeights weights;
+  const PackedWeights* weights;
   Buffer<std::byte> block;
-  std::span<float> centred;  ///< the frame minus the mean `[bins]`
-  std::span<float> shared;   ///< the first layer's input product `[4·hidden]`, the same for all windows
+  std::span<float> centred;         ///< the frame minus the mean `[bins]`
+  std::span<float> read, foretold;  ///< components of the frame and of the prediction, if there are any
+  std::span<float> shared;          ///< the first layer's input product `[4·hidden]`, the same for all windows
   std::vector<Layer> layers;
   std::int64_t cost_of_one = 0, cost_of_another = 0;  ///< of the first window, of each further one
 
@@ -72,12 +79,15 @@ Predictor::Engine::Engine(const NetworkConfig& config, const PackedWeights& pack
       can_window(mode == Mode::window),
       windowed(can_window),
       next_windowed(can_window),
-      weights(packed),
+      weights(&packed),
       layers(config.layers.size()) {}
 
 void Predictor::Engine::lay_out(Arena& arena, const NetworkConfig& config) {
   prediction = arena.take<float>(static_cast<std::uint64_t>(config.bins));
   centred = arena.take<float>(static_cast<std::uint64_t>(config.bins));
+  // A model that is swapped in may have as many components as bins.
+  for (std::span<float>* values : {&read, &foretold})
+    *values = arena.take<float>(static_cast<std::uint64_t>(config.bins));
   shared = arena.take<float>(4 * static_cast<std::uint64_t>(config.layers[0]));
   for (std::size_t l = 0; l < layers.size(); ++l) {
     Layer& layer = layers[l];
@@ -97,16 +107,20 @@ Status Predictor::Engine::prepare(const NetworkConfig& config) {
   block = std::move(*memory);
   Arena arena(block.data());
   lay_out(arena, config);
-  cost_of_one = frame_cost(1);
-  cost_of_another = rows > 1 ? frame_cost(2) - cost_of_one : 0;
   reset();
   return {};
+}
+
+void Predictor::Engine::own(Buffer<std::byte> memory, const PackedWeights& packed) {
+  own_weights = std::move(memory);
+  own_packed = packed;
+  weights = &own_packed;
 }
 
 std::int64_t Predictor::Engine::frame_cost(std::size_t windows) {
   begun = windows;
   std::int64_t sum = 0;
-  for (stage = 0; stage < stages(); ++stage) sum += static_cast<std::int64_t>(units()) * unit_cost();
+  for (stage = first_stage(); stage < stages(); ++stage) sum += static_cast<std::int64_t>(units()) * unit_cost();
   return sum;
 }
 
@@ -115,6 +129,8 @@ std::int64_t Predictor::Engine::cost(std::size_t windows) const {
 }
 
 void Predictor::Engine::reset() {
+  cost_of_one = frame_cost(1);
+  cost_of_another = rows > 1 ? frame_cost(2) - cost_of_one : 0;
   begun = oldest = done = 0;
   stage = stages();
 }
@@ -148,9 +164,10 @@ void Predictor::Engine::change_mode() {
 
 void Predictor::Engine::begin(std::span<const float> frame) {
   if (windowed != next_windowed) change_mode();
-  for (std::size_t k = 0; k < centred.size(); ++k) centred[k] = scrubbed(frame[k]) - weights.mean[k];
+  for (std::size_t k = 0; k < centred.size(); ++k) centred[k] = scrubbed(frame[k]) - weights->mean[k];
   if (begun < (windowed ? rows : 1)) clear_row(begun++);
-  stage = done = 0;
+  stage = first_stage();
+  done = 0;
 }
 
 bool Predictor::Engine::step(Budget& budget) {
@@ -162,6 +179,8 @@ bool Predictor::Engine::step(Budget& budget) {
     done += static_cast<std::size_t>(share);
     if (share == rest) {
       done = 0;
+      if (stage == 0) scrub(read.first(weights->components));
+      if (stage == dense_stage()) scrub(foretold.first(weights->components));
       if (++stage == stages()) finish();
     }
     if (!budget.spend(share * unit)) break;
@@ -171,16 +190,24 @@ bool Predictor::Engine::step(Budget& budget) {
 
 /// The product of the current stage, which must not be an activation stage.
 Product Predictor::Engine::product() const {
-  const std::size_t l = stage / 3;
-  if (l == layers.size()) {
-    const Layer& last = layers.back();
-    return weights.dense.times(1, last.output.data() + oldest * last.hidden, weights.dense_bias.data(), 0,
-                               prediction.data());
+  const PackedWeights& w = *weights;
+  const bool has_components = w.components > 0;
+  if (stage == 0) return w.analysis.times(1, centred.data(), nullptr, 0, read.data());
+  if (stage > dense_stage()) {
+    return w.synthesis.times(1, foretold.data(), w.synthesis_bias.data(), 0, prediction.data());
   }
+  if (stage == dense_stage()) {
+    const Layer& last = layers.back();
+    return w.dense.times(1, last.output.data() + oldest * last.hidden, w.dense_bias.data(), 0,
+                         has_components ? foretold.data() : prediction.data());
+  }
+  const std::size_t l = (stage - 1) / 3;
   const Layer& layer = layers[l];
-  const PackedWeights::Layer& packed = weights.layers[l];
-  if (stage == 0) return packed.input.times(1, centred.data(), packed.bias.data(), 0, shared.data());
-  if (stage % 3 == 0) {
+  const PackedWeights::Layer& packed = w.layers[l];
+  if (stage == 1) {
+    return packed.input.times(1, has_components ? read.data() : centred.data(), packed.bias.data(), 0, shared.data());
+  }
+  if (stage % 3 == 1) {
     return packed.input.times(begun, layers[l - 1].output.data(), packed.bias.data(), 0, layer.gates.data());
   }
   return l == 0 ? packed.recurrent.times(begun, layer.output.data(), shared.data(), 0, layer.gates.data())
@@ -191,18 +218,17 @@ Product Predictor::Engine::product() const {
 std::size_t Predictor::Engine::units() const { return activates() ? begun : kernels.panels(product().columns); }
 
 std::int64_t Predictor::Engine::unit_cost() const {
-  if (activates()) return static_cast<std::int64_t>(layers[stage / 3].hidden) * activation_cost;
+  if (activates()) return static_cast<std::int64_t>(layer().hidden) * activation_cost;
   const Product p = product();
   return static_cast<std::int64_t>((p.rows + 1) * p.depth * kernels.panel);
 }
 
 void Predictor::Engine::run(std::size_t first, std::size_t last) {
   if (!activates()) return kernels.multiply(product(), first, last);
-  const Layer& layer = layers[stage / 3];
-  const std::size_t offset = first * layer.hidden;
-  float* cell = layer.cell.data() + offset;
-  kernels.lstm_forward(
-      {last - first, layer.hidden, layer.gates.data() + 4 * offset, cell, cell, layer.output.data() + offset});
+  const Layer& of = layer();
+  const std::size_t offset = first * of.hidden;
+  float* cell = of.cell.data() + offset;
+  kernels.lstm_forward({last - first, of.hidden, of.gates.data() + 4 * offset, cell, cell, of.output.data() + offset});
 }
 
 void Predictor::Engine::finish() {
@@ -232,7 +258,7 @@ Result<Predictor> Predictor::create(const NetworkConfig& config, const Weights& 
   packed = PackedWeights(config, arena);
   packed.fill(tensors(weights));
   auto predictor = create(config, packed, mode);
-  if (predictor) predictor->engine_->own_weights = std::move(*memory);
+  if (predictor) predictor->engine_->own(std::move(*memory), packed);
   return predictor;
 }
 

@@ -33,12 +33,16 @@ struct Tensor {
 std::size_t tensor_count(std::size_t layers) { return 4 * layers + 6; }
 
 /// In the order of PyTorch's state_dict.
-std::vector<Tensor> tensors_of(Weights& weights) {
+std::vector<Tensor> tensors_of(Weights& weights, bool has_components) {
   std::vector<Tensor> all(tensor_count(weights.layers.size()));
   auto next = all.begin();
-  for (auto* vector : {&weights.norm_weight, &weights.norm_bias, &weights.running_mean, &weights.running_var}) {
-    *next++ = {vector, nullptr};
+  if (has_components) {
+    *next++ = {nullptr, &weights.components};
+    *next++ = {&weights.components_bias, nullptr};
+  } else {
+    for (auto* vector : {&weights.norm_weight, &weights.norm_bias}) *next++ = {vector, nullptr};
   }
+  for (auto* vector : {&weights.running_mean, &weights.running_var}) *next++ = {vector, nullptr};
   for (LstmWeights& layer : weights.layers) {
     for (auto* matrix : {&layer.input, &layer.recurrent}) *next++ = {nullptr, matrix};
     for (auto* vector : {&layer.input_bias, &layer.recurrent_bias}) *next++ = {vector, nullptr};
@@ -48,14 +52,16 @@ std::vector<Tensor> tensors_of(Weights& weights) {
   return all;
 }
 
+std::vector<Tensor> tensors_of(Weights& weights) { return tensors_of(weights, weights.components.rows() > 0); }
+
 /// For reading only.
 std::vector<Tensor> tensors_of(const Weights& weights) { return tensors_of(const_cast<Weights&>(weights)); }
 
 /// The name of the i-th tensor.
-std::string tensor_name(std::size_t i, std::size_t layers) {
+std::string tensor_name(std::size_t i, std::size_t layers, bool has_components) {
   constexpr const char* norm[] = {"weight", "bias", "running_mean", "running_var"};
   constexpr const char* lstm[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
-  if (i < 4) return sentence("batch_norm.{}", norm[i]);
+  if (i < 4) return sentence("{}.{}", has_components && i < 2 ? "components" : "batch_norm", norm[i]);
   if (i < 4 * layers + 4) return sentence("lstm.{}_l{}", lstm[i % 4], i / 4 - 1);
   return sentence("{}", i == 4 * layers + 4 ? "fc.weight" : "fc.bias");
 }
@@ -66,7 +72,7 @@ std::vector<NamedTensor> tensors(Weights& weights) {
   const std::vector<Tensor> all = tensors_of(weights);
   std::vector<NamedTensor> named(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    named[i] = {tensor_name(i, weights.layers.size()), all[i].shape(), all[i].values()};
+    named[i] = {tensor_name(i, weights.layers.size(), weights.components.rows() > 0), all[i].shape(), all[i].values()};
   }
   return named;
 }
@@ -75,16 +81,22 @@ std::vector<TensorView> tensors(const Weights& weights) {
   const std::vector<Tensor> all = tensors_of(weights);
   std::vector<TensorView> views(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    views[i] = {tensor_name(i, weights.layers.size()), DType::f32, all[i].shape(), std::as_bytes(all[i].values())};
+    views[i] = {tensor_name(i, weights.layers.size(), weights.components.rows() > 0), DType::f32, all[i].shape(),
+                std::as_bytes(all[i].values())};
   }
   return views;
 }
 
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
   const auto bins = static_cast<std::uint64_t>(config.bins);
+  const bool has_components = config.components > 0;
+  const std::uint64_t ends = has_components ? static_cast<std::uint64_t>(config.components) : bins;
   std::vector<TensorShape> shapes(tensor_count(config.layers.size()));
-  for (std::size_t i = 0; i < shapes.size(); ++i) shapes[i] = {tensor_name(i, config.layers.size()), {bins}};
-  std::uint64_t inputs = bins;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    shapes[i] = {tensor_name(i, config.layers.size(), has_components), {i < 4 ? bins : ends}};
+  }
+  if (has_components) shapes[0].shape = {ends, bins};
+  std::uint64_t inputs = ends;
   std::size_t next = 4;
   for (const int units : config.layers) {
     const auto hidden = static_cast<std::uint64_t>(units);
@@ -94,7 +106,7 @@ std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
     inputs = hidden;
     next += 4;
   }
-  shapes[next].shape = {bins, inputs};
+  shapes[next].shape = {ends, inputs};
   return shapes;
 }
 
@@ -104,7 +116,7 @@ Result<Weights> Weights::create(const NetworkConfig& config) {
   weights.layers = std::vector<LstmWeights>(config.layers.size());
   const std::vector<TensorShape> shapes = tensor_shapes(config);
   auto next = shapes.begin();
-  for (const Tensor& tensor : tensors_of(weights)) {
+  for (const Tensor& tensor : tensors_of(weights, config.components > 0)) {
     if (auto error = tensor.create((next++)->shape)) return *error;
   }
   for (float& variance : weights.running_var) variance = 1;
@@ -115,7 +127,8 @@ Result<Weights> Weights::copy(std::span<const TensorView> from) {
   Weights weights;
   weights.layers = std::vector<LstmWeights>((from.size() - tensor_count(0)) / 4);
   auto next = from.begin();
-  for (const Tensor& tensor : tensors_of(weights)) {
+  const bool has_components = next->shape.size() == 2;
+  for (const Tensor& tensor : tensors_of(weights, has_components)) {
     if (auto error = tensor.create(next->shape)) return *error;
     if (auto error = copy_floats(*next++, tensor.values())) return *error;
   }

@@ -109,7 +109,7 @@ Status Trainer::Engine::find_subspace() {
   auto found = Subspace::create(std::move(*learned), config.components, config.seed);
   if (!found) return found.error();
   subspace = std::move(*found);
-  network.bins = static_cast<int>(subspace.components());
+  network.bins = outer.components = static_cast<int>(subspace.components());
   return {};
 }
 

@@ -12,7 +12,7 @@ namespace lodestone {
 struct Trainer::Engine {
   TrainerConfig config;
   NetworkConfig network;  ///< that learns: over the bins, or over the components of the subspace
-  NetworkConfig outer;    ///< that the model has, over the bins
+  NetworkConfig outer;    ///< that the model has: over the bins, perhaps with components between
   std::unique_ptr<Sampler> sampler;
   std::vector<Backpropagation> workspaces;  ///< one per thread
 

@@ -39,6 +39,11 @@ void orthonormalise(Array2<float>& rows, std::size_t count, double least, Packed
   }
 }
 
+/// What BatchNorm multiplies by, when it uses its running statistics.
+float norm_slope(const Weights& weights, std::size_t i) {
+  return weights.norm_weight[i] / std::sqrt(weights.running_var[i] + static_cast<float>(norm_epsilon));
+}
+
 /// 0 for what does not vary.
 float inverse(float deviation) { return deviation > 0 ? 1 / deviation : 0; }
 
@@ -220,73 +225,74 @@ Status Subspace::decode(std::span<const float> z, std::span<float> frames) const
   return {};
 }
 
-/// What a network reads and predicts: bins or components. The latter are coordinates in the subspace divided by `unit`.
-struct Subspace::Side {
-  std::span<const float> unit, mean, variance;
-};
-
-Result<Weights> Subspace::fold(const Weights& inner, const NetworkConfig& outer) const {
-  const std::vector<float> zeros(components_), ones(bins(), 1.0f);
-  return rewrite(inner, {deviations(), zeros, ones}, outer, {ones, mean_, variance_}, true);
-}
-
-Result<Weights> Subspace::unfold(const Weights& outer, const NetworkConfig& inner) const {
-  const std::vector<float> zeros(components_), ones(bins(), 1.0f);
-  return rewrite(outer, {ones, mean_, variance_}, inner, {deviations(), zeros, ones}, false);
-}
-
-/// Projects what comes in and goes out, and gives BatchNorm the statistics of its new input. With γ, β and the running
-/// statistics m, v of BatchNorm, s = γ / √(v + ε), and with μ, u, σ for the mean, variance and unit of a side, where a
-/// prime marks the new one and V becomes its transpose when folding:
-/// W'[g,j] = √(u'_j + ε)·σ'_j·Σ_i W[g,i]·s_i / σ_i·V[j,i], and the bias grows by Σ_i W[g,i]·(β_i + s_i·(μ_i − m_i));
-/// Dense: D'[j,h] = Σ_i V[j,i]·σ_i·D[i,h] / σ'_j, with the bias μ'_j + Σ_i V[j,i]·σ_i·(c_i − μ_i) / σ'_j.
-Result<Weights> Subspace::rewrite(const Weights& from, const Side& old, const NetworkConfig& network, const Side& now,
-                                  bool folds) const {
-  const std::size_t before = old.mean.size(), after = now.mean.size(), hidden = from.dense_weight.cols();
-  auto weights = Weights::create(network);
+// With the running statistics m, v of the inner network and d = √(v + ε), its first layer reads γ_k·(V_k·(y − μ)/σ_k −
+// m_k)/d_k + β_k: W'[g,k] = W[g,k]·γ_k / (d_k·σ_k), and the bias grows by Σ_k W[g,k]·(β_k − γ_k·m_k/d_k). What Dense
+// gives is multiplied by σ_k.
+Result<Weights> Subspace::between_bins(const Weights& inner, const NetworkConfig& outer) const {
+  auto weights = Weights::create(outer);
   if (!weights) return weights;
-  auto room = Buffer<float>::create(kernels().packed_size(before, std::max(after, hidden)));
+  copy_upper_layers(inner, *weights);
+  std::copy_n(basis_.data(), weights->components.size(), weights->components.data());
+  for (Buffer<float>* mean : {&weights->components_bias, &weights->running_mean}) {
+    std::copy(mean_.begin(), mean_.end(), mean->begin());
+  }
+  std::copy(variance_.begin(), variance_.end(), weights->running_var.begin());
+  const LstmWeights& read = inner.layers[0];
+  LstmWeights& first = weights->layers[0];
+  const std::size_t hidden = inner.dense_weight.cols();
+  std::vector<double> biases(read.input_bias.begin(), read.input_bias.end());
+  for (std::size_t k = 0; k < components_; ++k) {
+    const float slope = norm_slope(inner, k), deviation = deviation_[k];
+    const float offset = inner.norm_bias[k] - slope * inner.running_mean[k];
+    for (std::size_t g = 0; g < biases.size(); ++g) {
+      first.input(g, k) = read.input(g, k) * slope * inverse(deviation);
+      biases[g] += static_cast<double>(read.input(g, k)) * offset;
+    }
+    for (std::size_t h = 0; h < hidden; ++h) weights->dense_weight(k, h) = deviation * inner.dense_weight(k, h);
+    weights->dense_bias[k] = deviation * inner.dense_bias[k];
+  }
+  std::transform(biases.begin(), biases.end(), first.input_bias.begin(),
+                 [](double b) { return static_cast<float>(b); });
+  return weights;
+}
+
+// Projects what comes in and goes out. With s = γ / √(v + ε): W'[g,k] = σ_k·√(1 + ε)·Σ_b W[g,b]·s_b·V[k,b], since the
+// new BatchNorm has mean 0 and variance 1, and the bias grows by Σ_b W[g,b]·(β_b + s_b·(μ_b − m_b)); Dense: D'[k,h] =
+// Σ_b V[k,b]·D[b,h] / σ_k, with the bias Σ_b V[k,b]·(c_b − μ_b) / σ_k.
+Result<Weights> Subspace::unfold(const Weights& outer, const NetworkConfig& inner) const {
+  const std::size_t hidden = outer.dense_weight.cols();
+  auto weights = Weights::create(inner);
+  if (!weights) return weights;
+  auto room = Buffer<float>::create(kernels().packed_size(bins(), std::max(components_, hidden)));
   if (!room) return room.error();
   Packed packed(kernels(), *room);
-  copy_upper_layers(from, *weights);
+  copy_upper_layers(outer, *weights);
   std::fill(weights->norm_weight.begin(), weights->norm_weight.end(), 1.0f);
-  std::copy_n(now.mean.data(), after, weights->running_mean.data());
-  std::copy_n(now.variance.data(), after, weights->running_var.data());
-
-  std::vector<float> scale(before), offset(before), bias(before);
-  for (std::size_t i = 0; i < before; ++i) {
-    const float slope = from.norm_weight[i] / std::sqrt(from.running_var[i] + static_cast<float>(norm_epsilon));
-    scale[i] = slope * inverse(old.unit[i]);
-    offset[i] = from.norm_bias[i] + slope * (old.mean[i] - from.running_mean[i]);
-    bias[i] = from.dense_bias[i] - old.mean[i];
+  std::vector<float> slope(bins()), offset(bins()), bias(bins());
+  for (std::size_t b = 0; b < bins(); ++b) {
+    slope[b] = norm_slope(outer, b);
+    offset[b] = outer.norm_bias[b] + slope[b] * (mean_[b] - outer.running_mean[b]);
+    bias[b] = outer.dense_bias[b] - mean_[b];
   }
-  const LstmWeights& read = from.layers[0];
+  const LstmWeights& read = outer.layers[0];
   LstmWeights& first = weights->layers[0];
   const std::size_t width = read.input.rows();
-  packed.fill(offset.data(), before, 1);
+  packed.fill(offset.data(), bins(), 1);
   kernels().multiply_all(packed.times(width, read.input.data(), read.input_bias.data(), 1, first.input_bias.data()));
-  if (folds) {
-    packed.fill(basis_.data(), before, after);
-  } else {
-    packed.fill_transposed(basis_.data(), after, before);
-  }
-  packed.scale_rows(scale.data());
+  packed.fill_transposed(basis_.data(), components_, bins());
+  packed.scale_rows(slope.data());
   kernels().multiply_all(packed.times(width, read.input.data(), nullptr, 0, first.input.data()));
-  for (std::size_t j = 0; j < after; ++j) {
-    const float spread = now.unit[j] * std::sqrt(now.variance[j] + static_cast<float>(norm_epsilon));
-    for (std::size_t g = 0; g < width; ++g) first.input(g, j) *= spread;
+  for (std::size_t k = 0; k < components_; ++k) {
+    const float spread = deviation_[k] * std::sqrt(1 + static_cast<float>(norm_epsilon));
+    for (std::size_t g = 0; g < width; ++g) first.input(g, k) *= spread;
   }
-
-  const auto predict = [&](const float* values, std::size_t columns, float* to) {
-    packed.fill(values, before, columns);
-    packed.scale_rows(old.unit.data());
-    kernels().multiply_all(folds ? packed.transposed_times(after, basis_.data(), to)
-                                 : packed.times(after, basis_.data(), nullptr, 0, to));
-    for (std::size_t i = 0; i < after * columns; ++i) to[i] *= inverse(now.unit[i / columns]);
+  const auto project_to = [&](const float* values, std::size_t columns, float* to) {
+    packed.fill(values, bins(), columns);
+    kernels().multiply_all(packed.times(components_, basis_.data(), nullptr, 0, to));
+    for (std::size_t i = 0; i < components_ * columns; ++i) to[i] *= inverse(deviation_[i / columns]);
   };
-  predict(from.dense_weight.data(), hidden, weights->dense_weight.data());
-  predict(bias.data(), 1, weights->dense_bias.data());
-  for (std::size_t i = 0; i < after; ++i) weights->dense_bias[i] += now.mean[i];
+  project_to(outer.dense_weight.data(), hidden, weights->dense_weight.data());
+  project_to(bias.data(), 1, weights->dense_bias.data());
   return weights;
 }
 

@@ -44,24 +44,22 @@ class Subspace {
   Status encode(const Array2<float>& magnitudes, Scale scale, std::span<float> z, std::span<float> outside) const;
   /// y `[frames, bins]` of z `[frames, components]`.
   Status decode(std::span<const float> z, std::span<float> frames) const;
-  /// The network over all bins that predicts what `inner`, over the components, does.
-  Result<Weights> fold(const Weights& inner, const NetworkConfig& outer) const;
-  /// The reverse: as near to `outer` as a network over the components gets. Exact for what `fold` made.
+  /// The network over all bins, with these components between, that predicts what `inner`, over the components, does.
+  Result<Weights> between_bins(const Weights& inner, const NetworkConfig& outer) const;
+  /// As near to `outer`, a network without components, as one over the components gets. Exact for what `between_bins`
+  /// made, once that is folded.
   Result<Weights> unfold(const Weights& outer, const NetworkConfig& inner) const;
 
   void keep(Ledger& ledger);
 
  private:
   struct Search;
-  struct Side;
   void centre(Array2<float>& frames, Search& search);
   void find(const Array2<float>& differences, std::uint64_t components, Search& search, Random& random);
   void measure(const Array2<float>& differences, Search& search);
   void shorten(int chosen);
   void project(std::size_t frames, const float* differences, Packed& packed, float* to) const;
   std::span<float> basis() { return basis_.all().first(components_ * bins()); }
-  Result<Weights> rewrite(const Weights& from, const Side& old, const NetworkConfig& network, const Side& now,
-                          bool folds) const;
 
   std::size_t components_ = 0;
   Array2<float> basis_;            ///< V `[components, bins]`, and rows that are not in use

@@ -201,7 +201,7 @@ Result<Model> Trainer::model() const {
   error.take(model.weights, engine_->weights_of_model());
   if (!error) error.take(model.residuals, engine_->residuals(model.weights));
   if (!error && engine.config.components != 0) {
-    error.take(model.weights, engine.subspace.fold(model.weights, engine.outer));
+    error.take(model.weights, engine.subspace.between_bins(model.weights, engine.outer));
   }
   if (engine.config.keep_impulses) error.take(model.impulses, engine.sound.values.clone());
   if (error) return *error;

@@ -73,7 +73,7 @@ Result<TrainingRun> TrainingRun::create(const TrainingConfig& config, const Mode
   if (!corpus) return corpus.error();
   auto engine = std::unique_ptr<Engine>(new Engine{config, std::move(*corpus), {}, {}});
   if (initial) {
-    auto weights = Weights::copy(initial->weights);
+    auto weights = fold(initial->network, initial->weights);
     if (!weights) return weights.error();
     engine->initial = std::move(*weights);
   }
@@ -149,7 +149,11 @@ std::optional<TrainingNotice> TrainingRun::notice() {
 }
 
 Result<Model> TrainingRun::model() const {
-  if (trainer().ending() != Ending::diverged) return trainer().model();
+  if (trainer().ending() != Ending::diverged) {
+    auto model = trainer().model();
+    if (model && model->network.components > 0) round_to_compact(*model);
+    return model;
+  }
   const TrainingStatus status = trainer().status();
   return malformed(
       "training blew up in epoch {}: the loss was not finite ten times in a row, last at a learning rate of {}; try a "

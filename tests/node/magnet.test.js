@@ -3,7 +3,7 @@ import test from 'node:test';
 import { Magnet, Stft, reconstruct, readWav, wavBytes } from '../../js/index.js';
 import { readModelFile, writeModelFile } from './model-files.js';
 import { names } from '../../js/options.js';
-import { chord, hash, largest, largestDifference, readTensors, tiny } from './support.js';
+import { chord, hash, largest, largestDifference, read, tiny } from './support.js';
 
 const sound = { samples: chord(3), sampleRate: 8000 };
 const trained = Magnet.train(sound, { ...tiny, epochs: 3 });
@@ -79,6 +79,58 @@ test('a model plays the same bits after saving and loading', async () => {
   assert.equal(hash(a.samples), hash(b.samples));
 });
 
+/** The bits of bytes, the most significant first. */
+function bitReader(bytes) {
+  let place = 0;
+  const bit = () => (bytes[place >> 3] >> (7 - (place++ & 7))) & 1;
+  return (count) => Array.from({ length: count }).reduce((value) => 2 * value + bit(), 0);
+}
+
+test('training frames are coded as the documentation says, in steps of loudness', async () => {
+  const model = await trained;
+  const { data, frames, bins } = await model.trainingFrames();
+  const take = bitReader(readModelFile(model.toBytes()).tensors.get('impulses.code').bytes);
+  assert.equal(take(32), frames);
+  for (let bin = 0; bin < bins; ++bin) {
+    const k = take(3);
+    for (let m = 0, steps = 0; m < frames; ++m) {
+      let high = 0;
+      while (take(1) === 0) ++high;
+      const n = high * 2 ** k + take(k);
+      steps += n % 2 === 0 ? n / 2 : -(n + 1) / 2;
+      const magnitude = Math.expm1(0.05 * steps) / 4;
+      const found = data[m * bins + bin];
+      assert.ok(Math.abs(found - magnitude) <= magnitude * 2 ** -11, `${found}, ${magnitude}`); // float16
+    }
+  }
+});
+
+test('a folded file has the usual form and hardly differs', async () => {
+  const model = await trained;
+  const bytes = await model.toBytes({ folded: true });
+  const { tensors } = readModelFile(bytes);
+  assert.ok(readModelFile(model.toBytes()).tensors.has('components.weight'));
+  assert.ok(!tensors.has('components.weight'));
+  assert.deepEqual(tensors.get('lstm.weight_ih_l0').shape, [32, 65]);
+  assert.deepEqual(tensors.get('impulses').dtype, 'F16');
+  const folded = await Magnet.load(bytes);
+  assert.deepEqual((await folded.trainingFrames()).data, (await model.trainingFrames()).data);
+  const options = { seconds: 0.2, seed: 3, temperature: 0, phase: 'fast' };
+  const [a, b] = await Promise.all([model.generate(options), folded.generate(options)]);
+  const energy = ({ samples }) => samples.reduce((sum, value) => sum + value * value, 0);
+  assert.ok(Math.abs(energy(a) / energy(b) - 1) < 0.01); // phases are chaotic: samples differ more than frames
+  assert.deepEqual(await folded.toBytes({ folded: true }), bytes);
+});
+
+test('a model of the default preset takes at most 1.2 MB', { timeout: 300000 }, async () => {
+  for (const name of ['piano', 'strings', 'drums']) {
+    const model = await Magnet.train(await readWav(read(`examples/sounds/${name}.wav`)), { epochs: 1 });
+    const bytes = model.toBytes().length + 299 * 12; // a loss of an epoch takes 12 at most
+    console.log(`${name}: ${bytes} bytes`);
+    assert.ok(bytes <= 1.2e6);
+  }
+});
+
 test('every name of an enumeration matches what the core writes', async () => {
   const settings = [
     ...names.windows.map((window) => ({ window })),
@@ -87,8 +139,7 @@ test('every name of an enumeration matches what the core writes', async () => {
   ];
   for (const setting of settings) {
     const model = await Magnet.train(sound, { ...tiny, ...setting, epochs: 1 });
-    const { metadata } = readTensors(Buffer.from(model.toBytes()));
-    const { stft, network } = JSON.parse(metadata.lodestone);
+    const { stft, network } = readModelFile(model.toBytes());
     const [[name, value]] = Object.entries(setting);
     assert.equal({ ...stft, ...network }[name], value);
     assert.equal(model.config[name], value);
@@ -120,7 +171,7 @@ test('samples without a sample rate get that of the options', async () => {
 });
 
 test('a training whose loss is no longer finite ends with advice', async () => {
-  const file = readModelFile((await trained).toBytes());
+  const file = readModelFile(await (await trained).toBytes({ folded: true }));
   const huge = [...file.tensors.values()].map((tensor) => {
     if (!tensor.name.startsWith('fc.')) return tensor;
     const values = Float32Array.from({ length: tensor.bytes.length / 4 }, (_, i) => (i % 2 ? -3e38 : 3e38));
@@ -252,7 +303,7 @@ test('a disposed model cannot be used', async () => {
 });
 
 test('returns the frames it was trained on', async () => {
-  const model = await Magnet.train(sound, { ...tiny, epochs: 1, normalise: false });
+  const model = await Magnet.train(sound, { ...tiny, epochs: 1, normalise: false, components: 0 });
   const { data, frames, bins } = await model.trainingFrames();
   assert.deepEqual([frames, bins, data.length], [376, 65, 376 * 65]);
   const stft = await Stft.create({ size: 128, hop: 64, sampleRate: 8000 });
@@ -260,6 +311,11 @@ test('returns the frames it was trained on', async () => {
   // The model keeps float16: half a unit in the last place of 11 bits, 2^-24 at the smallest.
   const far = data.findIndex((value, i) => Math.abs(value - magnitudes.data[i]) > magnitudes.data[i] / 2048 + 2 ** -24);
   assert.equal(far, -1);
+  const compact = await Magnet.train(sound, { ...tiny, epochs: 1, normalise: false });
+  const rounded = (await compact.trainingFrames()).data;
+  // With components in steps of loudness: half a step, and float16.
+  const loudness = (magnitude) => Math.log1p(4 * magnitude);
+  assert.ok(rounded.every((value, i) => Math.abs(loudness(value) - loudness(magnitudes.data[i])) < 0.026));
   const without = await Magnet.train(sound, { ...tiny, epochs: 1, impulses: false });
   assert.equal((await without.trainingFrames()).frames, 0);
 });

@@ -52,10 +52,12 @@ def main():
         options = ["--fft", "512", "--hop", "128", "--layers", "24,24", "--scale", "linear", "--epochs", "2"]
         sound = ROOT / "examples/sounds/piano.wav"
         subprocess.run([lodestone, "train", sound, "-o", trained, *options], check=True)
+        folded = folder / "folded.safetensors"
+        subprocess.run([lodestone, "convert", trained, "-o", folded, "--folded"], check=True)
         converted = folder / "converted.safetensors"
         checkpoint = folder / "checkpoint.pth"
         subprocess.run([lodestone, "convert", checkpoint, "-o", converted, "--impulses", sound], check=True)
-        references += [export(path, folder) for path in (trained, converted)]
+        references += [export(path, folder) for path in (folded, converted)]
         subprocess.run([verify, *references], check=True)
 
 

@@ -26,6 +26,8 @@ struct NetworkConfig {
   int sequence = 40;                  ///< how far back a prediction looks (1 to 4096 frames)
   Scale scale = Scale::linear;        ///< scale of the magnitudes that the network sees: m, or ln(1 + m)
 
+  int components = 0;  ///< if not 0, the LSTM reads and predicts this many components of the bins, see Weights
+
   Status check() const;
   bool operator==(const NetworkConfig&) const = default;
 };

@@ -112,7 +112,9 @@ TEST_CASE("train learns, reports, and continues from a model") {
     REQUIRE(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--epochs", "1", "--batch", "8", "--components",
                       "0"}) == 0);
     const auto next = read_model(host.view("n")).value();
-    CHECK(next.network == model.network);
+    NetworkConfig adopted = model.network;
+    adopted.components = 0;
+    CHECK(next.network == adopted);
     CHECK(next.stft == model.stft);
     CHECK(next.losses[0] < 0.5f * read_model(host.view("f")).value().losses[0]);
     CHECK(host.run({"train", "in.wav", "-o", "n", "--init", "m", "--layers", "9"}) == 2);
@@ -360,6 +362,22 @@ TEST_CASE("damaged files are refused by every command") {
       CHECK(host.run(words) == 2);
     }
   }
+}
+
+TEST_CASE("convert --folded writes what other programs read") {
+  FakeHost host = host_with_sound();
+  REQUIRE(host.run(with_small({"train", "in.wav", "-o", "m", "--epochs", "1", "--components", "5"})) == 0);
+  REQUIRE(host.run({"info", "m"}) == 0);
+  CHECK(contains(host.out, "components       5"));
+  REQUIRE(host.run({"convert", "m", "-o", "same"}) == 0);
+  CHECK(host.files.at("same") == host.files.at("m"));
+  REQUIRE(host.run({"convert", "m", "-o", "f", "--folded"}) == 0);
+  const Bytes expected = write_model(ModelView(read_model(host.view("m")).value()).folded().value()).value();
+  CHECK(std::equal(expected.begin(), expected.end(), host.view("f").begin(), host.view("f").end()));
+  REQUIRE(host.run({"info", "f"}) == 0);
+  CHECK_FALSE(contains(host.out, "components"));
+  REQUIRE(host.run({"convert", "f", "-o", "g", "--folded"}) == 0);
+  CHECK(host.files.at("g") == host.files.at("f"));
 }
 
 TEST_CASE("models from other programs are recognised by content") {

@@ -15,7 +15,7 @@ void fill(std::span<float> values, Random& random, float lowest) {
   for (float& value : values) value = lowest + (1 - lowest) * random.uniform();
 }
 
-Model sample_model(std::size_t frames = 5) {
+Model sample_model(std::size_t frames = 5, int components = 0) {
   Random random(3);
   const StftConfig stft{.size = 32,
                         .window_size = 24,
@@ -23,7 +23,8 @@ Model sample_model(std::size_t frames = 5) {
                         .window = Window::blackman,
                         .framing = Framing::lws,
                         .sample_rate = 44100 / 1.001};
-  const NetworkConfig network{.bins = 17, .layers = {3, 4}, .sequence = 6, .scale = Scale::log1p};
+  const NetworkConfig network{
+      .bins = 17, .layers = {3, 4}, .sequence = 6, .scale = Scale::log1p, .components = components};
   auto weights = Weights::create(network).value();
   for (const NamedTensor& tensor : tensors(weights))
     fill(tensor.values, random, tensor.name == "batch_norm.running_var" ? 0.0f : -1.0f);
@@ -96,6 +97,81 @@ TEST_CASE("A model is read back bit for bit") {
   CHECK(text_of(write_model(read).value()) == text_of(bytes));
   Model copy = read.clone().value();
   check_equal(model, copy);
+}
+
+TEST_CASE("A model with components is read back bit for bit, and its file is compact once it is rounded") {
+  Model model = sample_model(GENERATE(0, 5, 70), 3);
+  const bool rounded = GENERATE(false, true);
+  if (rounded) round_to_compact(model);
+  const Bytes bytes = write_model(model).value();
+  Model read = read_model(bytes).value();
+  check_equal(model, read);
+  CHECK(text_of(write_model(read).value()) == text_of(bytes));
+  const Safetensors file = read_safetensors(bytes).value();
+  for (const TensorView& tensor : file.tensors) {
+    INFO(tensor.name);
+    const bool is_impulses = tensor.name.starts_with("impulses");
+    CHECK(dtype_name(tensor.dtype) == (is_impulses ? rounded ? "U8" : "F16" : rounded ? "F16" : "F32"));
+  }
+  round_to_compact(read);
+  round_to_compact(model);
+  check_equal(model, read);  // rounding twice changes nothing
+}
+
+TEST_CASE("Rounding changes a magnitude by half a step at most") {
+  Model model = sample_model(2000, 3);
+  Random random(1);
+  for (float& value : model.impulses.all()) value = std::exp(30 * random.uniform() - 20);  // 2e-9 to 2e4
+  const Array2<float> before = model.impulses.clone().value();
+  round_to_compact(model);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double loudness = std::log1p(4 * before.data()[i]), rounded = std::log1p(4 * model.impulses.data()[i]);
+    REQUIRE(std::abs(rounded - loudness) < 0.026);  // 0.05 / 2, and float16 twice
+  }
+}
+
+TEST_CASE("A folded model has no components, the same frames, and predicts the same") {
+  Model model = sample_model(20, 3);
+  round_to_compact(model);
+  Model folded = ModelView(model).folded().value();
+  CHECK(folded.network.components == 0);
+  CHECK(text_of(std::as_bytes(folded.impulses.all())) == text_of(std::as_bytes(model.impulses.all())));
+  auto a = Predictor::create(model.network, model.weights, Mode::window).value();
+  auto b = Predictor::create(folded.network, folded.weights, Mode::window).value();
+  for (std::size_t m = 0; m < 20; ++m) {
+    const auto x = a.process(model.impulses.row(m)), y = b.process(model.impulses.row(m));
+    for (std::size_t k = 0; k < 17; ++k) CHECK(x[k] == Approx(y[k]).margin(1e-5));
+  }
+  const Bytes bytes = write_model(folded).value();
+  CHECK(read_safetensors(bytes)->find("impulses")->dtype == DType::f16);  // as earlier versions write it
+  Model read = read_model(bytes).value();
+  check_equal(folded, read);
+  Model again = ModelView(folded).folded().value();
+  check_equal(folded, again);
+}
+
+TEST_CASE("Components with wrong shapes, and code that does not hold the frames, are refused") {
+  const auto refused = [](std::string_view name, std::vector<std::uint64_t> shape, std::string_view spoilt = {}) {
+    Model model = sample_model(5, 3);
+    round_to_compact(model);
+    const Bytes bytes = write_model(model).value();
+    Safetensors file = read_safetensors(bytes).value();
+    std::string values(text_of(tensor(file, name).bytes));
+    if (!spoilt.empty()) values.replace(0, spoilt.size(), spoilt);
+    tensor(file, name).bytes = std::as_bytes(std::span(values));
+    if (!shape.empty()) tensor(file, name).shape = shape;
+    return refusal(read_model(write_safetensors(file).value()));
+  };
+  CHECK_THAT(refused("components.weight", {17, 3}), Contains("expected components.weight [17, 17], found [17, 3]"));
+  CHECK_THAT(refused("components.weight", {51}), Contains("expected components.weight [17, 17], found [51]"));
+  CHECK_THAT(refused("fc.bias", {1, 3}), Contains("expected fc.bias [3], found [1, 3]"));
+  CHECK_THAT(refused("components.weight", {}, std::string("\x00\x7c", 2)),
+             Contains("components.weight[0] is inf; allowed: finite values"));
+  CHECK_THAT(refused("impulses.code", {}, std::string("\xff\xff\xff\xff", 4)),
+             Contains("too few for 4294967295 frames of 17 bins"));
+  CHECK_THAT(refused("impulses.code", {}, std::string("\x00\x00\x00\x0a", 4)), Contains("impulses.code"));
+  CHECK_THAT(refused("impulses.code", {}, std::string(8, '\0')),
+             Contains("bytes; expected 11"));  // 4, and 17 times 3 bits
 }
 
 TEST_CASE("Impulses are stored as float16 if that is exact, otherwise as float32, or left out") {
@@ -263,6 +339,8 @@ TEST_CASE("A model that could not be read is not written") {
 }
 
 TEST_CASE("Truncated and damaged models are refused or read") {
-  const std::string text = text_of(write_model(sample_model(1)).value());
+  Model model = sample_model(1, GENERATE(0, 3));
+  if (model.network.components > 0) round_to_compact(model);
+  const std::string text = text_of(write_model(model).value());
   mistreat(read_model, text, text.size());
 }

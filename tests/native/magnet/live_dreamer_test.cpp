@@ -625,6 +625,45 @@ TEST_CASE("Models replace each other 200 times, also with fewer training frames"
   }
 }
 
+TEST_CASE("Models with any number of components replace each other") {
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const Model models[] = {model_of_components(2), model_of_components(0), model_of_components(1),
+                          model_of_components(30)};
+  Dreamer dreamer = with_room(models[0], mode);
+  for (std::size_t i = 1; i < 9; ++i) {
+    const LiveModel next = LiveModel::create(models[i % 4]).value();
+    std::copy(next.bytes().begin(), next.bytes().end(), dreamer.spare().begin());
+    const std::uint64_t before = allocations();
+    REQUIRE(dreamer.swap());
+    for (int hops = 0; hops < 5; ++hops) dreamer.process({});
+    dreamer.reset(7);  // jumps, with which the new model takes over
+    dreamer.process({});
+    CHECK(allocations() == before);
+    Dreamer alone = live(models[i % 4], mode);
+    dreamer.reset(7);
+    alone.reset(7);
+    CHECK(dream(dreamer, {}, 40) == dream(alone, {}, 40));
+    CHECK_FALSE(dreamer.swapping());
+  }
+}
+
+TEST_CASE("More components than bins, or than there is room for, are not swapped in") {
+  Dreamer dreamer = with_room(model_of_components(0));
+  const LiveModel next = LiveModel::create(model_of_components(0)).value();
+  for (const std::uint32_t components : {34u, 0xffffffffu, 0u}) {
+    std::copy(next.bytes().begin(), next.bytes().end(), dreamer.spare().begin());
+    std::memcpy(dreamer.spare().data() + offsetof(LiveHeader, components), &components, sizeof components);
+    CHECK(dreamer.swap() == (components == 0));
+  }
+  Model wide = large_model(301, {8}, Scale::linear);
+  Dreamer other = with_room(wide);
+  wide.network.components = 257;
+  wide.weights = Weights::create(wide.network).value();
+  const LiveModel larger = LiveModel::create(wide).value();
+  std::copy_n(larger.bytes().begin(), other.spare().size(), other.spare().begin());
+  CHECK_FALSE(other.swap());
+}
+
 TEST_CASE("Memory for another model is allocated on request, once") {
   Dreamer dreamer = live(lively_model());
   CHECK(dreamer.spare().empty());

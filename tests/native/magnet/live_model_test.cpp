@@ -79,6 +79,22 @@ TEST_CASE("Weights and training frames in a live model are those of the model") 
   }
 }
 
+TEST_CASE("Components are kept, and there is room for as many as there may be") {
+  const std::size_t bytes = LiveModel::create(model_of_components(0))->bytes().size();
+  for (const int components : {1, 2, 30, 33}) {
+    const Model model = model_of_components(components);
+    const LiveModel live = LiveModel::read(LiveModel::create(model)->bytes()).value();
+    CHECK(live.network() == model.network);
+    CHECK(live.bytes().size() == bytes);
+    auto expected = Predictor::create(model.network, model.weights, Mode::window).value();
+    auto predictor = Predictor::create(live.network(), live.content().weights, Mode::window).value();
+    for (std::size_t row = 0; row < 12; ++row) {
+      const auto a = expected.process(model.impulses.row(row)), b = predictor.process(model.impulses.row(row));
+      CHECK(std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
+    }
+  }
+}
+
 TEST_CASE("Residuals of the model are used") {
   Model model = small_model();
   model.residuals = Buffer<float>::create(33).value();
@@ -129,7 +145,7 @@ TEST_CASE("Invalid bytes are refused, stating what is wrong") {
   CHECK(refusal({bytes.begin(), bytes.end() - 1}).message ==
         "the live model has " + std::to_string(bytes.size() - 1) + " bytes; expected " + size);
 
-  CHECK(refusal_with(bytes, &LiveHeader::version, 2u) == "these bytes are not a live model of this version");
+  CHECK(refusal_with(bytes, &LiveHeader::version, 1u) == "these bytes are not a live model of this version");
   CHECK(refusal_with(bytes, &LiveHeader::lanes, 3) ==
         "the live model is packed for vectors of 3 numbers; expected " + std::to_string(kernels().lanes));
   CHECK(refusal_with(bytes, &LiveHeader::hop, 0) == "live model: hop is 0; allowed: 1 to 64, the window length");
@@ -137,6 +153,10 @@ TEST_CASE("Invalid bytes are refused, stating what is wrong") {
         "live model: sample_rate is nan; allowed: 1 to 768000 Hz");
   CHECK(refusal_with(bytes, &LiveHeader::sequence, -1) == "live model: sequence is -1; allowed: 1 to 4096 frames");
   CHECK(refusal_with(bytes, &LiveHeader::scale, 2) == "live model: scale is 2; allowed: 0 to 1");
+  CHECK(refusal_with(bytes, &LiveHeader::components, 34u) ==
+        "live model: components is 34; allowed: 0 to 33, the bins");
+  CHECK(refusal_with(bytes, &LiveHeader::components, 0xffffffffu) ==
+        "live model: components is -1; allowed: 0 to 33, the bins");
   CHECK(refusal_with(bytes, &LiveHeader::frames, 4u) == "the live model's header is broken");
   CHECK(refusal_with(bytes, &LiveHeader::limits, Limits{std::nanf(""), 1}) == "the live model's header is broken");
   // 2^32−1 frames of 33 bins: more than a 32-bit size holds.

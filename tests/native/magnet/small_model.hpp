@@ -34,6 +34,21 @@ inline lodestone::Model small_model(lodestone::Scale scale = lodestone::Scale::l
   return small_model({.size = 64, .hop = 16, .sample_rate = 1600}, scale);
 }
 
+/// The same with a larger network and so many components.
+inline lodestone::Model model_of_components(int components) {
+  using namespace lodestone;
+  Model model = small_model();
+  model.network.layers = {32, 8};
+  model.network.components = components;
+  model.weights = Weights::create(model.network).value();
+  Random random(3);
+  for (NamedTensor& tensor : tensors(model.weights)) {
+    for (float& value : tensor.values) value = random.uniform() - 0.5f;
+  }
+  for (float& value : model.weights.running_var) value = 1;
+  return model;
+}
+
 /// Makes the network predict `value` in every bin, whatever its input.
 inline void fix_prediction(lodestone::Model& model, float value) {
   for (float& weight : model.weights.dense_weight.all()) weight = 0;

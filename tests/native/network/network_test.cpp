@@ -54,8 +54,24 @@ TEST_CASE("Tensors have PyTorch's names, order and shapes") {
   }
 }
 
+TEST_CASE("Components have tensors in place of BatchNorm's, and the network beside them is as wide as they are many") {
+  const NetworkConfig config{9, {5}, 6, Scale::linear, 4};
+  Weights weights = Weights::create(config).value();
+  std::string text;
+  for (const NamedTensor& tensor : tensors(weights)) {
+    text += tensor.name;
+    for (const std::uint64_t size : tensor.shape) text += " " + std::to_string(size);
+    text += "; ";
+  }
+  CHECK(text ==
+        "components.weight 4 9; components.bias 9; batch_norm.running_mean 9; batch_norm.running_var 9; "
+        "lstm.weight_ih_l0 20 4; lstm.weight_hh_l0 20 5; lstm.bias_ih_l0 20; lstm.bias_hh_l0 20; fc.weight 4 5; "
+        "fc.bias 4; ");
+}
+
 TEST_CASE("A clone of weights is equal and independent") {
-  const NetworkConfig config{4, {3}, 2, Scale::linear};
+  const NetworkConfig config =
+      GENERATE(NetworkConfig{4, {3}, 2, Scale::linear}, NetworkConfig{4, {3}, 2, Scale::linear, 2});
   Weights weights = random_weights(config, 1);
   Weights copy = weights.clone().value();
   const auto originals = tensors(weights), copies = tensors(copy);

@@ -36,6 +36,8 @@ class PlainNetwork {
                    {},
                    matrix(weights.dense_weight),
                    vector(weights.dense_bias)},
+        components(matrix(weights.components)),
+        components_bias(vector(weights.components_bias)),
         importance(Vector::Ones(weights.norm_weight.size())),
         mean(vector(weights.running_mean)),
         variance(vector(weights.running_var)) {
@@ -73,7 +75,13 @@ class PlainNetwork {
   Matrix predict_all(const Matrix& frames, std::vector<State>& state) {
     const Vector deviation = (variance.array() + 1e-5).sqrt();
     normal = ((frames.colwise() - mean).array().colwise() / deviation.array()).matrix();
-    Matrix x = ((normal.array().colwise() * parameters.gamma.array()).colwise() + parameters.beta.array()).matrix();
+    const bool has_components = components.size() > 0;
+    Matrix x;
+    if (has_components) {
+      x = components * (frames.colwise() - mean);
+    } else {
+      x = ((normal.array().colwise() * parameters.gamma.array()).colwise() + parameters.beta.array()).matrix();
+    }
     traces.clear();
     for (std::size_t l = 0; l < parameters.layers.size(); ++l) {
       const Layer& layer = parameters.layers[l];
@@ -93,7 +101,9 @@ class PlainNetwork {
       x = trace.output;
       traces.push_back(trace);
     }
-    return (parameters.dense * x).colwise() + parameters.dense_bias;
+    x = (parameters.dense * x).colwise() + parameters.dense_bias;
+    if (has_components) x = (components.transpose() * x).colwise() + components_bias;
+    return x;
   }
 
   /// Adds the gradients of the last `predict` or `predict_all` to `sum`, given those of its last predictions.
@@ -164,6 +174,8 @@ class PlainNetwork {
   }
 
   Parameters parameters;
+  Matrix components;  ///< and their bias: for predictions only
+  Vector components_bias;
   Vector importance;  ///< of the squared errors of the bins
   Vector mean, variance;
 

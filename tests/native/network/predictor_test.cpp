@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "allocations.hpp"
@@ -14,6 +15,7 @@ using namespace lodestone::test;
 namespace {
 
 const NetworkConfig small{11, {7, 5, 6}, 8, Scale::linear};
+const NetworkConfig with_components{11, {7, 5, 6}, 8, Scale::linear, 4};
 
 std::vector<float> copy(std::span<const float> values) { return {values.begin(), values.end()}; }
 
@@ -31,16 +33,17 @@ std::vector<std::vector<float>> predictions(const NetworkConfig& config, const A
 }  // namespace
 
 TEST_CASE("Predictor agrees with the plain network in double precision") {
-  const auto frames = random_frames(30, small.bins, 2);
-  PlainNetwork plain(random_weights(small, 1));
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(30, config.bins, 2);
+  PlainNetwork plain(random_weights(config, 1));
   const Eigen::MatrixXd columns = PlainNetwork::matrix(frames).transpose();
   for (const Mode mode : {Mode::window, Mode::stateful}) {
-    const auto got = predictions(small, frames, mode);
+    const auto got = predictions(config, frames, mode);
     double error = 0;
     for (Eigen::Index m = 0; m < 30; ++m) {
-      const Eigen::Index past = mode == Mode::window ? std::min<Eigen::Index>(m + 1, small.sequence) : m + 1;
+      const Eigen::Index past = mode == Mode::window ? std::min<Eigen::Index>(m + 1, config.sequence) : m + 1;
       const Eigen::VectorXd expected = plain.predict(columns.middleCols(m + 1 - past, past));
-      for (int k = 0; k < small.bins; ++k) error = std::max(error, std::abs(got[m][k] - expected[k]));
+      for (int k = 0; k < config.bins; ++k) error = std::max(error, std::abs(got[m][k] - expected[k]));
     }
     INFO(mode_name(mode));
     CHECK(error < 2e-6);  // float32 rounding in outputs around 1
@@ -61,23 +64,25 @@ TEST_CASE("A bin that hardly varies keeps its precision") {
 }
 
 TEST_CASE("Windows in flight are bit-identical to a window on its own") {
-  const auto frames = random_frames(40, small.bins, 4);
-  const auto flying = predictions(small, frames, Mode::window);
-  auto alone = Predictor::create(small, random_weights(small, 1), Mode::window).value();
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(40, config.bins, 4);
+  const auto flying = predictions(config, frames, Mode::window);
+  auto alone = Predictor::create(config, random_weights(config, 1), Mode::window).value();
   for (std::size_t m = 0; m < frames.rows(); ++m) {
     alone.reset();
-    const std::size_t first = m + 1 < static_cast<std::size_t>(small.sequence) ? 0 : m + 1 - small.sequence;
+    const std::size_t first = m + 1 < static_cast<std::size_t>(config.sequence) ? 0 : m + 1 - config.sequence;
     for (std::size_t n = first; n <= m; ++n) alone.process(frames.row(n));
     CHECK(same_bits(alone.prediction(), flying[m]));
   }
 }
 
 TEST_CASE("Slices of any budget give bit-identical results") {
-  const auto frames = random_frames(20, small.bins, 5);
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(20, config.bins, 5);
   for (const Mode mode : {Mode::window, Mode::stateful}) {
-    const auto whole = predictions(small, frames, mode);
-    for (const std::int64_t budget : {0, 1, 100, 1000, 5000, 1000000}) {
-      auto predictor = Predictor::create(small, random_weights(small, 1), mode).value();
+    const auto whole = predictions(config, frames, mode);
+    for (const std::int64_t budget : {0, 1, 100, 1000, 20000, 1000000}) {
+      auto predictor = Predictor::create(config, random_weights(config, 1), mode).value();
       int slices = 0;
       for (std::size_t m = 0; m < frames.rows(); ++m) {
         predictor.begin(frames.row(m));
@@ -99,9 +104,10 @@ TEST_CASE("Slices of any budget give bit-identical results") {
 }
 
 TEST_CASE("The cost is what the steps of a full frame charge") {
-  const auto frames = random_frames(20, small.bins, 5);
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(20, config.bins, 5);
   for (const Mode mode : {Mode::window, Mode::stateful}) {
-    auto predictor = Predictor::create(small, random_weights(small, 1), mode).value();
+    auto predictor = Predictor::create(config, random_weights(config, 1), mode).value();
     for (std::size_t m = 0; m < frames.rows(); ++m) predictor.process(frames.row(m));
     predictor.begin(frames.row(0));
     Budget budget{1000000000};
@@ -111,13 +117,14 @@ TEST_CASE("The cost is what the steps of a full frame charge") {
 }
 
 TEST_CASE("The cost of fewer windows is what the first frames charge") {
-  const auto frames = random_frames(20, small.bins, 5);
-  auto predictor = Predictor::create(small, random_weights(small, 1), Mode::window).value();
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(20, config.bins, 5);
+  auto predictor = Predictor::create(config, random_weights(config, 1), Mode::window).value();
   for (int m = 0; m < 20; ++m) {
     predictor.begin(frames.row(m));
     Budget budget{1000000000};
     REQUIRE(predictor.step(budget));
-    CHECK(1000000000 - budget.left == predictor.cost(std::min(m + 1, small.sequence)));
+    CHECK(1000000000 - budget.left == predictor.cost(std::min(m + 1, config.sequence)));
   }
 }
 
@@ -168,10 +175,11 @@ TEST_CASE("A mode set in the middle of a frame waits for the next; a stateful pr
 }
 
 TEST_CASE("Reset forgets everything") {
-  const auto frames = random_frames(12, small.bins, 6);
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(12, config.bins, 6);
   for (const Mode mode : {Mode::window, Mode::stateful}) {
-    const auto fresh = predictions(small, frames, mode);
-    auto predictor = Predictor::create(small, random_weights(small, 1), mode).value();
+    const auto fresh = predictions(config, frames, mode);
+    auto predictor = Predictor::create(config, random_weights(config, 1), mode).value();
     for (std::size_t m = 0; m < 11; ++m) predictor.process(frames.row(11 - m));
     predictor.begin(frames.row(0));
     Budget little{1};
@@ -182,9 +190,10 @@ TEST_CASE("Reset forgets everything") {
 }
 
 TEST_CASE("Nothing is allocated after create") {
-  const auto frames = random_frames(20, small.bins, 7);
+  const NetworkConfig config = GENERATE(small, with_components);
+  const auto frames = random_frames(20, config.bins, 7);
   for (const Mode mode : {Mode::window, Mode::stateful}) {
-    auto predictor = Predictor::create(small, random_weights(small, 1), mode).value();
+    auto predictor = Predictor::create(config, random_weights(config, 1), mode).value();
     const auto before = allocations();
     for (std::size_t m = 0; m < frames.rows(); ++m) predictor.process(frames.row(m));
     predictor.reset();
@@ -194,9 +203,10 @@ TEST_CASE("Nothing is allocated after create") {
 }
 
 TEST_CASE("Flushing subnormals to zero changes no bit") {
+  const NetworkConfig config = GENERATE(small, with_components);
   // Weights and frames down to the smallest numbers, and saturated gates.
-  Weights weights = random_weights(small, 8);
-  auto frames = random_frames(60, small.bins, 9);
+  Weights weights = random_weights(config, 8);
+  auto frames = random_frames(60, config.bins, 9);
   Random random(10);
   for (const NamedTensor& tensor : tensors(weights)) {
     for (float& value : tensor.values) {
@@ -211,7 +221,7 @@ TEST_CASE("Flushing subnormals to zero changes no bit") {
   for (const Mode mode : {Mode::window, Mode::stateful}) {
     std::vector<std::vector<float>> kept, flushed;
     const auto render = [&](std::vector<std::vector<float>>& to) {
-      auto predictor = Predictor::create(small, weights, mode).value();
+      auto predictor = Predictor::create(config, weights, mode).value();
       for (std::size_t m = 0; m < frames.rows(); ++m) to.push_back(copy(predictor.process(frames.row(m))));
     };
     render(kept);
@@ -261,4 +271,28 @@ TEST_CASE("Weights with wrong shapes are refused, naming the tensor") {
   other.layers = {7, 5};
   CHECK(Predictor::create(small, random_weights(other, 1), Mode::window).error().message ==
         "the weights have 2 layers; expected 3");
+  CHECK(Predictor::create(small, random_weights(with_components, 1), Mode::window).error().message ==
+        "batch_norm.weight has the shape [4, 11]; expected [11]");
+  other = with_components;
+  other.components = 5;
+  CHECK(Predictor::create(other, random_weights(with_components, 1), Mode::window).error().message ==
+        "components.weight has the shape [4, 11]; expected [5, 11]");
+  other.components = 12;
+  CHECK(Weights::create(other).error().message == "components is 12; allowed: 0 to 11, the bins");
+}
+
+TEST_CASE("Components fold into the layers beside them") {
+  const auto frames = random_frames(30, small.bins, 2);
+  Weights weights = random_weights(with_components, 1);
+  const Weights folded = fold(with_components, tensors(std::as_const(weights))).value();
+  auto a = Predictor::create(with_components, weights, Mode::stateful).value();
+  auto b = Predictor::create(small, folded, Mode::stateful).value();
+  double error = 0;
+  for (std::size_t m = 0; m < frames.rows(); ++m) {
+    const auto x = a.process(frames.row(m)), y = b.process(frames.row(m));
+    for (std::size_t k = 0; k < x.size(); ++k) error = std::max(error, std::abs(double{x[k]} - y[k]));
+  }
+  CHECK(error < 2e-6);  // float32 rounding in outputs around 1
+  const Weights copy = fold(small, tensors(folded)).value();
+  CHECK(same_bits(copy.dense_weight.all(), folded.dense_weight.all()));
 }

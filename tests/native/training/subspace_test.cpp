@@ -61,6 +61,11 @@ Array2<float> predictions(const NetworkConfig& config, const Weights& weights, c
   return all;
 }
 
+NetworkConfig without_components(NetworkConfig network) {
+  network.components = 0;
+  return network;
+}
+
 double largest_difference(const Array2<float>& a, const Array2<float>& b) {
   return (as_matrix(a) - as_matrix(b)).cwiseAbs().maxCoeff();
 }
@@ -124,16 +129,18 @@ TEST_CASE("With as many components as bins, nothing is lost") {
   CHECK(largest_difference(Encoded(frames, 6).decoded(), frames) < 1e-5);
 }
 
-TEST_CASE("A network over the components folds into one over the bins, and back") {
+TEST_CASE("A network over the components becomes one over the bins, folds, and goes back") {
   const Array2<float> frames = some_frames(60, 10);
   const Encoded encoded(frames, 4);
-  const NetworkConfig inner{4, {6, 5}, 7, Scale::linear}, outer{10, {6, 5}, 7, Scale::linear};
+  const NetworkConfig inner{4, {6, 5}, 7, Scale::linear}, outer{10, {6, 5}, 7, Scale::linear, 4};
   const Weights weights = random_weights(inner, 3);
-  const Weights folded = encoded.subspace.fold(weights, outer).value();
+  const Weights between = encoded.subspace.between_bins(weights, outer).value();
+  const Weights folded = fold(outer, tensors(between)).value();
 
   Array2<float> expected = Array2<float>::create(60, 10).value();
   REQUIRE(!encoded.subspace.decode(predictions(inner, weights, encoded.z).all(), expected.all()));
-  CHECK(largest_difference(predictions(outer, folded, frames), expected) < 1e-4);
+  CHECK(largest_difference(predictions(outer, between, frames), expected) < 1e-4);
+  CHECK(largest_difference(predictions(without_components(outer), folded, frames), expected) < 1e-4);
 
   const Weights unfolded = encoded.subspace.unfold(folded, inner).value();
   CHECK(largest_difference(predictions(inner, unfolded, encoded.z), predictions(inner, weights, encoded.z)) < 1e-3);
@@ -151,9 +158,9 @@ TEST_CASE("Sounds without variation have a subspace, too") {
   const Encoded encoded(frames, 3);
   CHECK(largest_difference(encoded.decoded(), frames) < 1e-4);
   REQUIRE(encoded.subspace.components() == 1);
-  const NetworkConfig inner{1, {4}, 5, Scale::linear}, outer{6, {4}, 5, Scale::linear};
-  const Weights folded = encoded.subspace.fold(random_weights(inner, 1), outer).value();
-  CHECK(as_matrix(predictions(outer, folded, frames)).allFinite());
+  const NetworkConfig inner{1, {4}, 5, Scale::linear}, outer{6, {4}, 5, Scale::linear, 1};
+  const Weights between = encoded.subspace.between_bins(random_weights(inner, 1), outer).value();
+  CHECK(as_matrix(predictions(outer, between, frames)).allFinite());
 }
 
 TEST_CASE("Errors of components are weighted by their deviations, and losses are those of all bins") {
@@ -242,7 +249,10 @@ TEST_CASE("A trainer in a subspace makes models over all bins that a further tra
   CHECK(model.network.bins == 9);
   CHECK(model.residuals.size() == 9);
 
-  Trainer further = Trainer::create(small_sound(60), config, &model.weights).value();
+  CHECK(model.network.components == 4);
+
+  const Weights folded = fold(model.network, tensors(model.weights)).value();
+  Trainer further = Trainer::create(small_sound(60), config, &folded).value();
   const Model again = further.model().value();
   CHECK(largest_difference(predictions(model.network, again.weights, small_sound(20).values),
                            predictions(model.network, model.weights, small_sound(20).values)) < 0.02);
@@ -285,7 +295,7 @@ TEST_CASE("A model of another sound is projected") {
   Array2<float> frames = encoded.decoded();  // frames in the subspace of the sound, where nothing of the input is lost
   config.seed = 1;
   trainer = Trainer::create(small_sound(60), config, &weights).value();
-  const Matrix expected = as_matrix(predictions(trainer.network(), weights, frames));
+  const Matrix expected = as_matrix(predictions(without_components(trainer.network()), weights, frames));
   const Matrix actual = as_matrix(predictions(trainer.network(), trainer.model()->weights, frames));
   // What is left of a prediction is its projection: no frame of the subspace is closer.
   const Matrix basis = as_matrix(frames).bottomRows(59).rowwise() - as_matrix(frames).row(0);

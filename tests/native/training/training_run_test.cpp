@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "lodestone/formats.hpp"
 #include "lodestone/random.hpp"
 #include "training/small_sound.hpp"
 
@@ -169,6 +170,40 @@ TEST_CASE("A run reports each event once") {
     REQUIRE_FALSE(model);
     CHECK(model.error().code == ErrorCode::invalid_data);
     CHECK(model.error().message.find("training blew up in epoch 1: the loss was not finite ten times in a row") == 0);
+  }
+}
+
+TEST_CASE("A model with components is rounded as its file stores it, which hardly changes what it predicts") {
+  TrainingConfig config = small_run();
+  config.trainer.components = 4;
+  TrainingRun run(config, noise(300));
+  while (run.step()) {
+  }
+  const Model model = run.model().value(), exact = run.trainer().model().value();
+  const Bytes bytes = write_model(model).value();
+  CHECK(read_safetensors(bytes)->find("lstm.weight_ih_l0")->dtype == DType::f16);
+  CHECK(read_safetensors(bytes)->find("impulses.code"));
+  const Model read = read_model(bytes).value();
+  auto played = Predictor::create(read.network, read.weights, Mode::stateful).value();
+  auto rounded = Predictor::create(model.network, model.weights, Mode::stateful).value();
+  auto predictor = Predictor::create(exact.network, exact.weights, Mode::stateful).value();
+  for (std::size_t m = 0; m < 20; ++m) {
+    const auto frame = exact.impulses.row(m);
+    const auto a = predictor.process(frame), b = rounded.process(frame), c = played.process(frame);
+    CHECK(std::memcmp(b.data(), c.data(), b.size_bytes()) == 0);
+    for (std::size_t k = 0; k < a.size(); ++k) CHECK(a[k] == Approx(b[k]).margin(5e-3));  // float16 weights of about 1
+  }
+
+  const ModelView initial(model);
+  auto further = TrainingRun::create(config, &initial).value();
+  REQUIRE_FALSE(further.add(noise(300)));
+  REQUIRE_FALSE(further.start());
+  const Model again = further.model().value();
+  auto same = Predictor::create(again.network, again.weights, Mode::stateful).value();
+  rounded.reset();
+  for (std::size_t m = 0; m < 20; ++m) {
+    const auto a = same.process(model.impulses.row(m)), b = rounded.process(model.impulses.row(m));
+    for (std::size_t k = 0; k < a.size(); ++k) CHECK(a[k] == Approx(b[k]).margin(2e-2));
   }
 }
 
