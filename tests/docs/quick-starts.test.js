@@ -20,11 +20,17 @@ const code = (wanted) => {
 // As many lanes as WebAssembly has, so that sums are in the same order.
 const env = { ...process.env, LODESTONE_LANES: '4' };
 const run = (command, ...args) => execFileSync(command, args, { cwd: work, env, stdio: 'pipe', encoding: 'utf8' });
-const model = (name) => readTensors(readFileSync(join(work, name)));
+const program = join(root, 'build/native/lodestone');
+
+/** A model's file and the tensors of its folded form. */
+function model(name) {
+  run(program, 'convert', name, '-o', 'folded.safetensors', '--folded');
+  return { file: readFileSync(join(work, name)), ...readTensors(readFileSync(join(work, 'folded.safetensors'))) };
+}
 
 function commandLine() {
   const train = code('shell').match(/^\$ lodestone (train .*)$/m)[1];
-  run(join(root, 'build/native/lodestone'), ...train.split(' '));
+  run(program, ...train.split(' '));
   return model('piano.safetensors');
 }
 
@@ -59,18 +65,16 @@ test('the quick starts of the README give the same model', () => {
     assert.equal(losses.length, epochs);
     return rest;
   };
-  const same = commandLine();
-  assert.deepEqual(same.metadata, reference.metadata);
-  for (const [name, { bytes }] of Object.entries(reference.tensors)) assert.deepEqual(same.tensors[name].bytes, bytes);
+  assert.deepEqual(commandLine().file, reference.file);
 
   // WebAssembly has its own elementary functions, which differ from the C library's in the last bit; so do windows and
-  // scaled magnitudes. Components of similar deviation, and steps of Adam, amplify that.
+  // scaled magnitudes. Components of similar deviation and steps of Adam amplify that, and float16 rounds by up to 5e-4.
   const other = javascript();
   assert.deepEqual(settings(other), settings(reference));
   assert.deepEqual(Object.keys(other.tensors).sort(), Object.keys(reference.tensors).sort());
   for (const [name, { shape, data }] of Object.entries(reference.tensors)) {
     assert.deepEqual(other.tensors[name].shape, shape);
     const error = norm(data.map((value, i) => value - other.tensors[name].data[i]));
-    assert.ok(error <= 1e-3 * norm(data), `${name}: ${error} of ${norm(data)}`); // measured: 3.6e-4 at most
+    assert.ok(error <= 1e-3 * norm(data), `${name}: ${error} of ${norm(data)}`); // measured: 3.9e-4 at most
   }
 });

@@ -92,7 +92,7 @@ test('what a page that only plays loads', async (t) => {
 test('what a page loads to learn, generate and play', async (t) => {
   const script = (await pageScript()).learning;
   const [worklet, worker] = [await ofFile('worklet.js'), await ofFile('worker.js')];
-  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 122880);
+  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 123008);
 });
 
 test('the types serve a strict TypeScript program', () => {

@@ -24,15 +24,24 @@ export function read(path) {
   return readFileSync(new URL(path, root));
 }
 
-/** The tensors of a safetensors file of F32, by name; independent of the core's reader. */
+/** The value of a finite float16 from its bits. */
+function fromHalf(bits) {
+  const exponent = (bits >> 10) & 31;
+  const value = exponent === 0 ? (bits & 1023) * 2 ** -24 : (1 + (bits & 1023) / 1024) * 2 ** (exponent - 15);
+  return bits >> 15 ? -value : value;
+}
+
+/** The tensors of a safetensors file of F32 and F16, by name; independent of the core's reader. */
 export function readTensors(bytes) {
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
   const { __metadata__: metadata, ...entries } = header;
   const tensors = {};
-  for (const [name, { shape, data_offsets: offsets }] of Object.entries(entries)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const part = bytes.subarray(8 + length + offsets[0], 8 + length + offsets[1]);
-    tensors[name] = { shape, bytes: part, data: new Float32Array(Uint8Array.from(part).buffer) };
+    const { buffer } = Uint8Array.from(part);
+    const data = dtype === 'F16' ? Float32Array.from(new Uint16Array(buffer), fromHalf) : new Float32Array(buffer);
+    tensors[name] = { shape, bytes: part, data };
   }
   return { metadata, tensors };
 }
