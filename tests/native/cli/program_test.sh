@@ -98,7 +98,10 @@ expect 0 analyze "$sounds/drums.wav" -o link
 # shellcheck disable=SC2086
 "$program" train "$sounds/piano.wav" -o half.safetensors --epochs 100000 $small >out.txt 2>err.txt &
 pid=$!
-sleep 2
+for ((tenths = 0; tenths < 600; ++tenths)); do
+  grep -q epoch.*loss err.txt && break
+  sleep 0.1
+done
 kill -INT $pid
 wait $pid
 code=$?
