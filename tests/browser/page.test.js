@@ -38,21 +38,25 @@ async function observeDreams() {
     await swapModel.call(this, model);
     window.swapped.push(model.losses.length);
   };
-  let listened;
+  let listened, newest; // a node of an earlier training may still be connected, and is disposed soon
   window.levels = new Promise((resolve) => (listened = resolve));
   const blockOf = (samples, i, size) => samples.subarray(i * size, (i + 1) * size);
   const level = (block) => Math.sqrt(block.reduce((sum, sample) => sum + sample * sample, 0) / block.length);
   AudioNode.prototype.connect = function (target) {
     if (!(this.port && target instanceof AudioDestinationNode)) return connect.apply(this, arguments);
-    AudioNode.prototype.connect = connect;
     const { context } = this;
     return context.audioWorklet.addModule('/tests/browser/capture-processor.js').then(() => {
       const length = 6 * context.sampleRate;
       const recorder = new AudioWorkletNode(context, 'capture', { processorOptions: { length } });
-      this.connect(recorder).connect(target);
+      newest = recorder;
+      connect.call(this, recorder);
+      connect.call(recorder, target);
       recorder.port.onmessage = ({ data }) => {
         recorder.port.onmessage = null;
-        this.disconnect(recorder); // or Chromium would go on calling it
+        recorder.disconnect(); // or Chromium would go on calling it
+        if (recorder !== newest) return;
+        AudioNode.prototype.connect = connect;
+        this.disconnect(recorder);
         this.connect(target);
         const size = context.sampleRate / 20;
         listened(Array.from({ length: length / size }, (_, i) => level(blockOf(data, i, size))));
