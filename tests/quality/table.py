@@ -15,6 +15,7 @@ from measure import read
 from measures import QUIET_RANGE, Reference, magnitudes
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "build/native/lodestone"
 SOUNDS = ("piano", "strings", "drums")
 FIGURES = ("likeness", "flux", "variety", "novelty", "quiet likeness")
 
@@ -22,14 +23,15 @@ FIGURES = ("likeness", "flux", "variety", "novelty", "quiet likeness")
 def run(report, *command):
     """Runs the native program, unless its report already exists, and returns the report."""
     if not report.exists():
-        program = [ROOT / "build/native/lodestone", *command, "--json"]
-        report.write_bytes(subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout)
+        report.write_bytes(subprocess.run([PROGRAM, *command, "--json"], stdout=subprocess.PIPE, check=True).stdout)
     return json.loads(report.read_text())
 
 
 def sound_learned(model):
     """The training sound's frames as stored in the model, at the level at which they were learned."""
-    content = Path(model).read_bytes()
+    folded = Path(model).with_suffix(".folded")  # the form whose frames are plain numbers
+    subprocess.run([PROGRAM, "convert", model, "-o", folded, "--folded"], stdout=subprocess.DEVNULL, check=True)
+    content = folded.read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")
     entry = json.loads(content[8:start])["impulses"]
     first, last = (start + offset for offset in entry["data_offsets"])
