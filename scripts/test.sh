@@ -14,7 +14,7 @@ mkdir -p "$logs"
 : >"$results"
 trap 'trap - TERM; kill 0' INT TERM  # the lanes end too
 
-longest=1200  # seconds of a suite; one that hangs is stopped and has failed
+longest=1800  # seconds of a suite; one that hangs is stopped and has failed
 
 # kill_tree PID: a process and its descendants, also those in groups of their own, as browsers are.
 kill_tree() {
