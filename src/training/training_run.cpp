@@ -122,7 +122,7 @@ Status TrainingRun::restore(std::span<const std::byte> state) {
   if (wrong) return wrong;
   engine_->rollbacks = trainer().status().rollbacks;
   engine_->told_components = true;
-  return wrong;
+  return {};
 }
 
 std::optional<TrainingNotice> TrainingRun::notice() {
