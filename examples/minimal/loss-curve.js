@@ -9,7 +9,7 @@ function lossTicks(low, high) {
   return ticks.length >= 3 ? ticks : linearTicks(low, high, 5);
 }
 
-const mostPoints = 2000; // a stroke with 100,000 takes minutes to draw
+const mostPoints = 2000; // more than a screen is wide
 
 /** A canvas that shows the progress of a training. */
 export class LossCurve {
