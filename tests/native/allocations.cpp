@@ -2,17 +2,13 @@
 
 #include <cstddef>
 
+#include "sanitized.hpp"
+
 namespace {
 thread_local std::uint64_t count = 0;
 }
 
 std::uint64_t allocations() { return count; }
-
-#if defined(__has_feature)  // clang's name for what GCC defines as a macro
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__
-#endif
-#endif
 
 #if defined(__SANITIZE_ADDRESS__)
 // AddressSanitizer owns malloc and offers hooks instead.

@@ -147,7 +147,7 @@ TEST_CASE("pytorch: tensors that the network does not have are named") {
 TEST_CASE("pytorch: truncated and damaged files") {
   const std::string text = vector_file("state_dict.pth");
   mistreat(parse_pytorch, text, 200);
-  for (std::size_t bit = 0; bit < 8 * text.size(); bit += 7) {
+  for (std::size_t bit = 0; bit < 8 * text.size(); bit += sanitized ? 119 : 7) {
     std::string flipped = text;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
     const auto result = read_exactly(parse_pytorch, flipped);

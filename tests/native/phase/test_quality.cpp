@@ -3,6 +3,7 @@
 #include <map>
 
 #include "reference.hpp"
+#include "sanitized.hpp"
 
 using namespace lodestone;
 
@@ -21,15 +22,8 @@ double tolerance(const reference::Quality& row) {
 
 bool is_chaotic(const std::string& mode) { return tolerance({"", "", mode}) == 2; }
 
-/// Sanitizers are slow: there the cheap modes of one signal stand for all.
+/// With a sanitizer, the cheap modes of one signal stand for all.
 bool is_skipped(const reference::Quality& row) {
-#if defined(__SANITIZE_ADDRESS__)
-  constexpr bool sanitized = true;
-#elif defined(__has_feature)
-  constexpr bool sanitized = __has_feature(address_sanitizer);
-#else
-  constexpr bool sanitized = false;
-#endif
   return sanitized && (row.signal != "f" || row.mode == "batch30_dense" || row.mode == "music");
 }
 

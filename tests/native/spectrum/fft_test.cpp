@@ -10,6 +10,7 @@
 #include "lodestone/random.hpp"
 #include "lodestone/stft.hpp"
 #include "noise.hpp"
+#include "sanitized.hpp"
 
 using namespace lodestone;
 
@@ -110,7 +111,7 @@ TEST_CASE("Every allowed size survives a forward and an inverse transform", "[ff
   int sizes = 0;
   for (int size = kMinFftSize; size <= kMaxFftSize; size += 2) {
     if (!is_fft_size(size)) continue;
-    ++sizes;
+    if (++sizes % (sanitized ? 16 : 1) != 0) continue;
     CAPTURE(size);
     REQUIRE(round_trip_error<double>(size) < 1e-14);
     // The worst of up to 65536 samples, each with an error of 2e-7 root mean square.

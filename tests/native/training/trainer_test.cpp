@@ -11,16 +11,11 @@
 #include <set>
 #include <string>
 
+#include "sanitized.hpp"
 #include "training/batch.hpp"
 #include "training/small_sound.hpp"
 #include "training/stretches.hpp"
 #include "training/window_order.hpp"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER  // its malloc counts differently
-#endif
-#endif
 
 using namespace lodestone;
 using namespace lodestone::test;
@@ -495,7 +490,7 @@ TEST_CASE("A loss that overflows leaves finite weights") {
   CHECK(wild.step_count() == 50);
 }
 
-#if !defined(UNDER_SANITIZER)
+#if !defined(__SANITIZE_ADDRESS__)  // its malloc counts differently
 TEST_CASE("The predicted memory is what create takes") {
   for (const Scale scale : {Scale::linear, Scale::log1p}) {
     for (const std::vector<int>& layers : {std::vector<int>{128, 128}, {64}, {100, 30, 200, 64}}) {
