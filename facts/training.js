@@ -68,6 +68,13 @@ export const trainer = struct(
       'principal components that are learned in place of all bins; 0: all bins; -1: as many as the sound needs',
       { allowed: '-1 (as many as the sound needs), 0 (all bins) to 1024' },
     ),
+    integer(
+      'group',
+      1,
+      [1, 16],
+      'frames',
+      'consecutive frames that the network reads and predicts at a time, side by side; more than 1 only with components',
+    ),
     integer('run', 1, [1, 4096], '', 'neighbouring windows kept together in random order, at most `batch`'),
     integer('stretch', 4, [1, 4096], 'frames', 'length of a stretch, at most `batch`', { allowed: '1 to 4096' }),
     real('feedback', 0, [0, 1], '', 'how much of its own predictions the network reads in place of stretches of sound'),

@@ -4,7 +4,7 @@ const windows = ['hann', 'hann-symmetric', 'sqrt-hann', 'hamming', 'blackman', '
 
 const framings = ['centered', 'none', 'lws'];
 
-const scales = ['linear', 'log1p'];
+const scales = ['linear', 'log1p', 'log1p4'];
 
 const modes = ['window', 'stateful'];
 
@@ -41,7 +41,8 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * How a sound is learned.
  * @typedef {object} TrainerOptions
  * @property {number[]} [layers] hidden sizes of 1 to 4 LSTM layers (1 to 4096); default [128,128]
- * @property {number} [sequence] how far back a prediction looks (1 to 4096 frames); default 40
+ * @property {number} [sequence] how far back a prediction looks, in frames or groups of them (1 to 4096 frames);
+ *   default 40
  * @property {'windows' | 'sequence'} [training] trains on separate windows or, many times faster, on stretches of
  *   sound; default 'windows'
  * @property {number} [epochs] passes over the sound; 0 (only in C++ and lodestone/core): no end (0 to 1000000); default
@@ -49,6 +50,8 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); default 64
  * @property {number} [components] principal components that are learned in place of all bins; 0: all bins; -1: as many
  *   as the sound needs (-1 to 1024); default 0
+ * @property {number} [group] consecutive frames that the network reads and predicts at a time, side by side; more than
+ *   1 only with components (1 to 16 frames); default 1
  * @property {number} [run] neighbouring windows kept together in random order, at most `batch` (1 to 4096); default 1
  * @property {number} [stretch] length of a stretch, at most `batch` (1 to 4096 frames); default 4
  * @property {number} [feedback] how much of its own predictions the network reads in place of stretches of sound (0 to
@@ -65,8 +68,8 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  *   predicts it best (0 to 0.5); default 0
  * @property {number} [patience] training stops after this many epochs without a lower held-out loss; 0: never (0 to
  *   1000000 epochs); default 0
- * @property {'linear' | 'log1p'} [scale] scale of the magnitudes that the network sees: m, or ln(1 + m); default
- *   'linear'
+ * @property {'linear' | 'log1p' | 'log1p4'} [scale] scale of the magnitudes that the network sees: m, ln(1 + m) or ln(1
+ *   + 4·m); default 'linear'
  * @property {'pytorch' | 'keras'} [initialiser] how the weights start; default 'pytorch'
  * @property {number} [seed] of the initial weights and the order of the windows; default 0
  * @property {boolean} [impulses] keeps the training frames in the model, to start dreams from; default true

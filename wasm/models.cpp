@@ -44,10 +44,10 @@ int lodestone_model_training_frames(const OwnedModel* model) {
   return frames ? give(std::move(*frames)) : fail(frames.error());
 }
 
-/// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, impulse frames, then the
-/// layers.
+/// Output, float64: size, window_size, hop, window, framing, sample_rate, sequence, scale, group, impulse frames, then
+/// the layers.
 void lodestone_model_config(const OwnedModel* model) {
-  static double numbers[13];
+  static double numbers[14];
   const StftConfig& stft = model->view().stft;
   const NetworkConfig& network = model->view().network;
   numbers[0] = stft.size;
@@ -58,8 +58,9 @@ void lodestone_model_config(const OwnedModel* model) {
   numbers[5] = stft.sample_rate;
   numbers[6] = network.sequence;
   numbers[7] = static_cast<int>(network.scale);
-  numbers[8] = static_cast<double>(model->view().frames());
-  std::size_t count = 9;
+  numbers[8] = network.group;
+  numbers[9] = static_cast<double>(model->view().frames());
+  std::size_t count = 10;
   for (const int layer : network.layers) numbers[count++] = layer;
   show(numbers, 1, count);
 }

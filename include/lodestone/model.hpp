@@ -16,12 +16,12 @@ struct Model {
   NetworkConfig network;
   Weights weights;
   /// Magnitudes of the training sound `[frames, bins]`, linear, already rounded as they are stored in the file; dreams
-  /// start from windows of `network.sequence` of them. No rows if they were left out for privacy.
+  /// start from windows of `network.past()` of them. No rows if they were left out for privacy.
   Array2<float> impulses;
-  /// How far the sound deviates from the network's predictions, per bin `[bins]`: σ, the root mean square of ln((m + ε)
-  /// / (m̂ + ε)), 0 to 1, where m̂ is predicted from the `network.sequence` frames before m, and ε is a tenth of the
-  /// bin's root mean square, so that near silence counts little. Measured over at most 64 held-out windows, or training
-  /// windows if none are held out. Empty if unknown, as in files from earlier versions.
+  /// How far the sound deviates from the network's predictions, per bin of a group `[group·bins]`: σ, the root mean
+  /// square of ln((m + ε) / (m̂ + ε)), 0 to 1, where m̂ is predicted from the `network.past()` frames before, and ε is a
+  /// tenth of the bin's root mean square, so that near silence counts little. Measured over at most 64 held-out
+  /// windows, or training windows if none are held out. Empty if unknown, as in files from earlier versions.
   Buffer<float> residuals;
   std::vector<float> losses;             ///< mean training loss of each epoch
   std::vector<float> validation_losses;  ///< held-out loss of each epoch; empty without validation
@@ -38,7 +38,7 @@ struct ModelView {
   NetworkConfig network;
   std::vector<TensorView> weights;                  ///< float32 on 4-byte boundaries, in the order of `tensors`
   TensorView impulses{{}, DType::f32, {0, 0}, {}};  ///< `[frames, bins]`, of any type
-  TensorView residuals{{}, DType::f32, {0}, {}};    ///< `[bins]`, or empty
+  TensorView residuals{{}, DType::f32, {0}, {}};    ///< `[group·bins]`, or empty
   std::vector<float> losses, validation_losses;
 
   std::size_t frames() const { return static_cast<std::size_t>(impulses.shape[0]); }

@@ -32,7 +32,8 @@ struct LstmWeights {
   Buffer<float> recurrent_bias;  ///< bias_hh `[4·hidden]`
 };
 
-/// All trained values. Gradients have the same type (with running statistics left at zero).
+/// All trained values. Gradients have the same type (with running statistics left at zero). In a network of groups,
+/// bins are those of all frames of a group, one frame after another.
 ///
 /// A network with components has V and its bias in place of γ and β. It reads z = V·(y − running_mean) of a frame y,
 /// and what it predicts, ẑ, becomes the frame Vᵀ·ẑ + bias. So the first LSTM layer and Dense see components instead of
@@ -110,14 +111,15 @@ class Predictor {
   /// while the old state keeps predicting until `sequence` frames have arrived.
   void set_mode(Mode mode);
 
-  /// Takes the next frame `[bins]`.
+  /// Takes the next frame `[bins]`, or group of frames, one after another.
   void begin(std::span<const float> frame);
   /// Processes the frame; true once `prediction()` holds the frame after it.
   bool step(Budget& budget);
   /// `begin` and every `step`.
   std::span<const float> process(std::span<const float> frame);
 
-  /// The predicted next frame `[bins]`. In window mode, the first predictions use the frames that have arrived so far.
+  /// The predicted next frame `[bins]`, or group. In window mode, the first predictions use the frames that have
+  /// arrived so far.
   std::span<const float> prediction() const;
 
   /// The cost of one frame in the units of Budget, in the mode passed to `create`.

@@ -38,7 +38,8 @@ class Dreamer {
   /// Starts the next frame with the configured settings.
   void begin();
   /// Starts the next hop, with controls that replace the configured position, randomness, temperature, points and
-  /// lengths. `driver`: the incoming sound's magnitudes `[bins]`, or empty; read until the hop is done.
+  /// lengths. `driver`: the incoming sound's magnitudes `[bins]`, or empty; a group is driven by the newest group of
+  /// them.
   void begin(const DreamControls& controls, std::span<const float> driver = {});
   /// Continues; true once `frame()` holds the result of this hop. With a silent start, a jump takes `sequence` times
   /// the work of any other frame.
@@ -46,6 +47,9 @@ class Dreamer {
   /// `begin` and every `step`.
   std::span<const float> process();
   std::span<const float> process(const DreamControls& controls, std::span<const float> driver = {});
+  /// Works ahead: a model with groups of frames predicts the next group while it plays one. Continues this hop's share;
+  /// true once that is done. What is left out here is done by `step` once it is due, with the same result.
+  bool ahead(Budget& budget);
   /// What is heard in this hop `[bins]`: linear magnitudes, finite and ≥ 0. Valid until the next `begin`.
   std::span<const float> frame() const;
 
@@ -73,8 +77,9 @@ class Dreamer {
   /// How often the network has died and was restarted. Frames with at least half of their input from `pull` or `drive`
   /// are not counted as signs of death.
   std::uint64_t reseeds() const;
-  /// The approximate cost of the current hop, in the units of Budget.
+  /// The approximate cost of the current hop, and of its share of what is worked ahead, in the units of Budget.
   std::int64_t cost() const;
+  std::int64_t ahead_cost() const;
 
  private:
   struct Engine;

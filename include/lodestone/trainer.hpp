@@ -52,8 +52,12 @@ namespace lodestone {
 /// model is a network over all bins with these components between. `initial` is projected, which is exact if it was
 /// learned with the components of the same sound. Losses are mean squared errors of all bins, whatever is learned.
 ///
-/// A sound may consist of clips. Windows and stretches never span two clips, and the state starts from zero in each. A
-/// clip that is too short for a window and its target is not learned.
+/// With `group`, the network reads and predicts so many consecutive frames at a time, side by side. Groups begin at
+/// every frame, so that an epoch covers the sound `group` times, in as many steps as one of single frames: once for
+/// each place that the first group can start at.
+///
+/// A sound may consist of clips. Windows, stretches and groups never span two clips, and the state starts from zero in
+/// each. A clip that is too short for a window and its target is not learned.
 class Trainer {
  public:
   explicit Trainer(Magnitudes frames, const TrainerConfig& config = {})

@@ -20,6 +20,7 @@ import { Training } from '../training/training.js';
  * @property {number[]} layers
  * @property {number} sequence
  * @property {string} scale
+ * @property {number} group consecutive frames that the network reads and predicts at a time
  * @property {number} impulses how many training frames the model keeps, from which dreams start
  */
 

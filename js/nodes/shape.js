@@ -18,6 +18,7 @@ const shape = /** @type {const} */ ([
   'layers',
   'sequence',
   'scale',
+  'group',
 ]);
 
 /**

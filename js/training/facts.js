@@ -20,6 +20,7 @@ import { names } from '../facts.js';
   epochs: ['integer', 200],
   batch: ['integer', 64],
   components: ['integer', 0],
+  group: ['integer', 1],
   run: ['integer', 1],
   stretch: ['integer', 4],
   feedback: ['number', 0],

@@ -13,8 +13,8 @@ export function learnDefaults(preset = Object.keys(trainingPresets)[0], initial)
   if (!Object.hasOwn(trainingPresets, preset)) {
     throw refused('preset', preset, Object.keys(trainingPresets).join(', '));
   }
-  const { layers, sequence, scale } = trainerDefaults;
-  const shape = { ...stftDefaults, layers, sequence, scale };
+  const { layers, sequence, scale, group } = trainerDefaults;
+  const shape = { ...stftDefaults, layers, sequence, scale, group };
   const given = initial?.config && pick(initial.config, shape);
   return { ...stftDefaults, ...trainerDefaults, ...trainingPresets[preset], ...given };
 }

@@ -45,7 +45,7 @@ export class CoreModel extends Handle {
 
   get config() {
     this.core.abi.lodestone_model_config(this.pointer);
-    const [size, windowSize, hop, window, framing, sampleRate, sequence, scale, impulses, ...layers] =
+    const [size, windowSize, hop, window, framing, sampleRate, sequence, scale, group, impulses, ...layers] =
       this.core.doubles();
     return {
       size,
@@ -57,6 +57,7 @@ export class CoreModel extends Handle {
       layers,
       sequence,
       scale: names.scales[scale],
+      group,
       /** How many training frames the model keeps, from which dreams start. */
       impulses,
     };

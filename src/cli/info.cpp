@@ -77,7 +77,8 @@ Status describe_model(ByteView bytes, const Safetensors& file, Report& report) {
   report.add("bins", network.bins);
   if (network.components > 0) report.add("components", network.components);
   report.add("layers", as_numbers(network.layers));
-  report.add("sequence", network.sequence, "frames");
+  if (network.group > 1) report.add("group", network.group, "frames");
+  report.add("sequence", network.sequence, network.group > 1 ? "groups" : "frames");
   report.add("scale", scale_name(network.scale));
   report.add("parameters", parameters);
   add_stft(report, model->stft);

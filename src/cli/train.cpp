@@ -54,6 +54,7 @@ Status take_over(const Arguments& arguments, Model model, Plan& plan) {
   } checks[] = {
       {"--layers", given.trainer.layers != plan.config.trainer.layers},
       {"--sequence", given.trainer.sequence != plan.config.trainer.sequence},
+      {"--group", given.trainer.group != plan.config.trainer.group},
       {"--scale", given.trainer.scale != plan.config.trainer.scale},
       {"--fft", given.stft.size != stft.size},
       {"--window-size", given.stft.window_length() != stft.window_length()},

@@ -22,7 +22,7 @@ namespace lodestone {
 
 template <> inline constexpr auto names_of<Window> = std::to_array<std::string_view>({"hann", "hann-symmetric", "sqrt-hann", "hamming", "blackman", "rectangular"});
 template <> inline constexpr auto names_of<Framing> = std::to_array<std::string_view>({"centered", "none", "lws"});
-template <> inline constexpr auto names_of<Scale> = std::to_array<std::string_view>({"linear", "log1p"});
+template <> inline constexpr auto names_of<Scale> = std::to_array<std::string_view>({"linear", "log1p", "log1p4"});
 template <> inline constexpr auto names_of<Mode> = std::to_array<std::string_view>({"window", "stateful"});
 template <> inline constexpr auto names_of<Initialiser> = std::to_array<std::string_view>({"pytorch", "keras"});
 template <> inline constexpr auto names_of<Training> = std::to_array<std::string_view>({"windows", "sequence"});
@@ -50,6 +50,7 @@ template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field
     {"epochs", "0 (no end) to 1000000", 0, 1000000, offsetof(TrainerConfig, epochs), Field::Kind::integer},
     {"batch", "2 to 4096", 2, 4096, offsetof(TrainerConfig, batch), Field::Kind::integer},
     {"components", "-1 (as many as the sound needs), 0 (all bins) to 1024", -1, 1024, offsetof(TrainerConfig, components), Field::Kind::integer},
+    {"group", "1 to 16 frames", 1, 16, offsetof(TrainerConfig, group), Field::Kind::integer},
     {"run", "1 to 4096", 1, 4096, offsetof(TrainerConfig, run), Field::Kind::integer},
     {"stretch", "1 to 4096", 1, 4096, offsetof(TrainerConfig, stretch), Field::Kind::integer},
     {"feedback", "0 to 1", 0, 1, offsetof(TrainerConfig, feedback), Field::Kind::number},
@@ -60,7 +61,7 @@ template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field
     {"clip_norm", "0 (no clipping) or more", 0, kAnyNumber, offsetof(TrainerConfig, clip_norm), Field::Kind::number},
     {"validation", "0 to 0.5 of the windows", 0, 0.5, offsetof(TrainerConfig, validation), Field::Kind::number},
     {"patience", "0 (off) to 1000000 epochs", 0, 1000000, offsetof(TrainerConfig, patience), Field::Kind::integer},
-    {"scale", "0 to 1", 0, 1, offsetof(TrainerConfig, scale), Field::Kind::choice, names_of<Scale>},
+    {"scale", "0 to 2", 0, 2, offsetof(TrainerConfig, scale), Field::Kind::choice, names_of<Scale>},
     {"initialiser", "0 to 1", 0, 1, offsetof(TrainerConfig, initialiser), Field::Kind::choice, names_of<Initialiser>},
     {"seed", "0 to 4294967295", 0, 4294967295, offsetof(TrainerConfig, seed), Field::Kind::seed},
     {"keep_impulses", "0 to 1", 0, 1, offsetof(TrainerConfig, keep_impulses), Field::Kind::flag},
@@ -128,7 +129,7 @@ template <> inline constexpr auto fields_of<ImportConfig> = std::to_array<Field>
 template <> inline constexpr auto fields_of<NetworkConfig> = std::to_array<Field>({
     {"bins", "1 to 32769", 1, 32769, offsetof(NetworkConfig, bins), Field::Kind::integer},
     {"sequence", "1 to 4096 frames", 1, 4096, offsetof(NetworkConfig, sequence), Field::Kind::integer},
-    {"scale", "0 to 1", 0, 1, offsetof(NetworkConfig, scale), Field::Kind::choice, names_of<Scale>},
+    {"scale", "0 to 2", 0, 2, offsetof(NetworkConfig, scale), Field::Kind::choice, names_of<Scale>},
 });
 struct PhasePreset {
   std::string_view name;

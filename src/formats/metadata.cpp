@@ -15,7 +15,8 @@ namespace {
 using Kind = JsonValue::Kind;
 
 constexpr std::string_view model_key = "lodestone";
-constexpr std::uint64_t format_version = 1;
+/// Files of models with groups have version 2, so that earlier versions of Lodestone refuse them.
+constexpr std::uint64_t format_version = 2;
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();  // null in JSON, which has no NaN
 constexpr double largest_whole = 0x1p53;  // doubles, and so JavaScript, represent all integers up to here
 
@@ -84,6 +85,9 @@ Status read_network(const JsonValue& root, const Metadata& to) {
   if (!read_list(network["layers"], read_int, to.network->layers)) {
     return refuse(network, "network", "layers", "a list of 32-bit integers");
   }
+  if (network.find("group") && !read_int(network["group"], to.network->group)) {
+    return refuse(network, "network", "group", "a 32-bit integer");
+  }
   if (!read_list(root["losses"], read_loss, *to.losses)) return refuse(root, {}, "losses", losses);
   if (!read_list(root["validation_losses"], read_loss, *to.validation_losses)) {
     return refuse(root, {}, "validation_losses", losses);
@@ -125,6 +129,10 @@ void write_network(JsonWriter& writer, const NetworkConfig& network) {
     for (const int hidden : network.layers) writer.integer(static_cast<std::uint64_t>(hidden));
     writer.close(']');
   }
+  if (network.group > 1) {
+    writer.key("group");
+    writer.integer(static_cast<std::uint64_t>(network.group));
+  }
   writer.close('}');
 }
 
@@ -146,8 +154,8 @@ Status read_metadata(const Safetensors& file, const Metadata& to) {
   const auto json = Json::read("metadata", *text);
   if (!json) return json.error();
   const JsonValue* version = json->root().find("format_version");
-  if (!version || !version->has_integer || version->integer != format_version) {
-    return malformed("metadata: format_version is {}; this version of Lodestone reads {}", describe(version),
+  if (!version || !version->has_integer || version->integer < 1 || version->integer > format_version) {
+    return malformed("metadata: format_version is {}; this version of Lodestone reads 1 to {}", describe(version),
                      format_version);
   }
   const std::string_view found = json->root()["kind"].string;
@@ -160,7 +168,7 @@ std::pair<std::string, std::string> write_metadata(const Metadata& metadata) {
   JsonWriter writer;
   writer.open('{');
   writer.key("format_version");
-  writer.integer(format_version);
+  writer.integer(metadata.network && metadata.network->group > 1 ? format_version : 1);
   writer.key("kind");
   writer.string(metadata.kind);
   writer.key("stft");

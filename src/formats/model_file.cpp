@@ -96,17 +96,19 @@ Status view_extras(const Safetensors& file, ModelFile& to) {
   }
   const TensorView* found = file.find(residuals_name);
   if (!found) return {};
-  if (auto error = check_tensor(file, residuals_name, {bins})) return error;
+  if (auto error = check_tensor(file, residuals_name, {static_cast<std::uint64_t>(to.model.network.width())}))
+    return error;
   return view_floats(*found, to.model.residuals, to.converted.back());
 }
 
 Status check_fit(const ModelView& model) {
   if (auto error = model.stft.check()) return error;
   if (auto error = model.network.check()) return error;
-  const auto bins = static_cast<std::uint64_t>(model.network.bins);
+  const auto bins = static_cast<std::uint64_t>(model.network.bins),
+             width = static_cast<std::uint64_t>(model.network.width());
   const bool fit = model.network.bins == model.stft.bins() && !check_shapes(model.network, model.weights) &&
                    (model.frames() == 0 || model.impulses.shape[1] == bins) &&
-                   (model.residuals.bytes.empty() || model.residuals.count() == bins);
+                   (model.residuals.bytes.empty() || model.residuals.count() == width);
   if (fit) return {};
   return malformed("the model's configuration, weights, impulses and residuals do not match");
 }
@@ -157,7 +159,7 @@ Status view_weights(const Safetensors& file, ModelFile& to) {
   NetworkConfig& network = to.model.network;
   if (const TensorView* found = file.find(components_name); found && !found->shape.empty()) {
     network.components =
-        static_cast<int>(std::min<std::uint64_t>(found->shape[0], static_cast<unsigned>(network.bins)));
+        static_cast<int>(std::min<std::uint64_t>(found->shape[0], static_cast<unsigned>(network.width())));
   }
   const std::vector<TensorShape> expected = tensor_shapes(network);
   for (const TensorShape& tensor : expected) {

@@ -31,9 +31,9 @@ Status check_dreams(const ModelView& model) {
   if (model.impulses.shape[1] != static_cast<std::uint64_t>(bins)) {
     return malformed("impulses: the training frames have {} bins; the network has {}", model.impulses.shape[1], bins);
   }
-  if (rows >= static_cast<std::size_t>(model.network.sequence)) return {};
+  if (rows >= static_cast<std::size_t>(model.network.past())) return {};
   return malformed("impulses: the model has {} training frames; a dream needs {} (sequence), or none", rows,
-                   model.network.sequence);
+                   model.network.past());
 }
 
 Limits Limits::of(const ModelView& model, std::span<const float> frames) {

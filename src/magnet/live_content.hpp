@@ -15,17 +15,16 @@ namespace lodestone {
 struct LiveHeader {
   // These are equal in models that can be swapped.
   char name[8] = {'l', 'o', 'd', 'e', 'l', 'i', 'v', 'e'};
-  std::uint32_t version = 2;
+  std::uint32_t version = 3;
   std::int32_t lanes = 0;  ///< of the kernels that the weights are packed for
   double sample_rate = 0;
   std::int32_t size = 0, window_size = 0, hop = 0, window = 0, framing = 0;  ///< StftConfig
   std::int32_t layers[4] = {};                                               ///< NetworkConfig; zeros after the last
-  std::int32_t sequence = 0, scale = 0;
+  std::int32_t sequence = 0, scale = 0, group = 0;
   // These may differ.
   std::uint32_t frames = 0;
   Limits limits;
   std::uint32_t components = 0;  ///< of NetworkConfig
-  std::uint32_t unused = 0;
 
   LiveHeader() = default;
   LiveHeader(const StftConfig& stft, const NetworkConfig& network);
@@ -52,14 +51,15 @@ struct LiveModel::Content {
 
   LiveHeader& header() { return *reinterpret_cast<LiveHeader*>(block.data()); }
   const LiveHeader& header() const { return *reinterpret_cast<const LiveHeader*>(block.data()); }
-  const float* frame(std::size_t row) const { return frames.data() + row * residuals.size(); }
+  const float* frame(std::size_t row) const { return frames.data() + row * bins(); }
+  std::size_t bins() const { return static_cast<std::size_t>(network.bins); }
 
   Buffer<std::byte> block;
   StftConfig stft;
   NetworkConfig network;
   std::span<std::byte> room;  ///< for the weights
   PackedWeights weights;
-  std::span<float> residuals;  ///< σ of the logarithm of each magnitude `[bins]`
+  std::span<float> residuals;  ///< σ of the logarithm of each magnitude of a group `[group·bins]`
   std::span<float> frames;     ///< `[frames, bins]`, linear magnitudes
 
  private:

@@ -24,6 +24,7 @@ LiveHeader::LiveHeader(const StftConfig& stft, const NetworkConfig& network)
       framing(static_cast<int>(stft.framing)),
       sequence(network.sequence),
       scale(static_cast<int>(network.scale)),
+      group(network.group),
       components(static_cast<std::uint32_t>(network.components)) {
   std::copy(network.layers.begin(), network.layers.end(), layers);
 }
@@ -34,7 +35,7 @@ StftConfig LiveHeader::stft() const {
 
 NetworkConfig LiveHeader::network() const {
   const int* end = std::find(layers, layers + 4, 0);
-  return {stft().bins(), {layers, end}, sequence, static_cast<Scale>(scale), static_cast<int>(components)};
+  return {stft().bins(), {layers, end}, sequence, static_cast<Scale>(scale), static_cast<int>(components), group};
 }
 
 bool LiveHeader::same_shape(const LiveHeader& other) const {
@@ -42,7 +43,7 @@ bool LiveHeader::same_shape(const LiveHeader& other) const {
 }
 
 bool LiveHeader::sound() const {
-  const bool enough = frames == 0 || frames >= static_cast<std::uint32_t>(sequence);
+  const bool enough = frames == 0 || frames >= static_cast<std::uint32_t>(sequence * group);
   return enough && limits.ceiling >= 0 && limits.ceiling <= Limits::highest && limits.loudest >= 0;
 }
 
@@ -51,7 +52,7 @@ std::uint64_t LiveModel::Content::room_for_weights() {
   constexpr int most = 256;
   const int components = network.components;
   std::uint64_t room = 0;
-  for (const int count : {0, std::max(components, std::min(most, network.bins))}) {
+  for (const int count : {0, std::max(components, std::min(most, network.width()))}) {
     network.components = count;
     Arena needed;
     weights.lay_out(network, needed);
@@ -62,11 +63,10 @@ std::uint64_t LiveModel::Content::room_for_weights() {
 }
 
 void LiveModel::Content::lay_out(Arena& arena, std::uint32_t frame_count) {
-  const auto bins = static_cast<std::uint64_t>(network.bins);
   arena.take<LiveHeader>(1);
   room = arena.take<std::byte>(room_for_weights());
-  residuals = arena.take<float>(bins);
-  frames = arena.take<float>(frame_count * bins);
+  residuals = arena.take<float>(static_cast<std::uint64_t>(network.width()));
+  frames = arena.take<float>(std::uint64_t{frame_count} * bins());
 }
 
 LiveModel::Content::Content(Buffer<std::byte> bytes)
@@ -127,7 +127,8 @@ Result<LiveModel> LiveModel::create(const ModelView& model) {
   if (auto error = copy_floats(model.impulses, content->frames)) return *error;
   scrub(content->frames);
   const Limits limits = content->header().limits = Limits::of(model, content->frames);
-  find_residuals(model.residuals, content->frames, limits.ceiling / Limits::headroom, content->residuals);
+  find_residuals(model.residuals, content->frames, content->bins(), limits.ceiling / Limits::headroom,
+                 content->residuals);
   return LiveModel(std::move(content));
 }
 

@@ -30,10 +30,10 @@ struct Player::Engine {
       : config(the_config),
         synthesis(std::move(the_synthesis)),
         driver(std::move(the_driver)),
-        spread(synthesis->phase_cost()),
         hop(synthesis->stft().hop),
         played(hop),
-        spreads(config.spread && hop > quantum) {}
+        spreads(config.spread && hop > quantum && synthesis->dreamer().model().network().group == 1),
+        spread(spreads ? synthesis->phase_cost() : 0) {}
 
   Status prepare();
   Latency latency() const;
@@ -44,13 +44,14 @@ struct Player::Engine {
   std::unique_ptr<Synthesis> synthesis;
   Driver driver;
   std::unique_ptr<Rates> rates;
-  Spread spread;
   PlayerControls controls;
   PlayerMeter meter{};
-  float note_pitch = 0;        ///< semitones
-  Buffer<float> sounding;      ///< the hop that is currently played
-  std::int64_t hop, played;    ///< its length, and how many of its samples have been played
-  bool spreads, ready = true;  ///< `ready`: the next hop is done
+  float note_pitch = 0;      ///< semitones
+  Buffer<float> sounding;    ///< the hop that is currently played
+  std::int64_t hop, played;  ///< its length, and how many of its samples have been played
+  bool spreads;              ///< the next hop is made during this one; if not, only its network may run ahead
+  bool ready = true;         ///< this is done
+  Spread spread;
 
  private:
   int iterations() const { return meter.quality > 0 ? std::min(1, config.phase.iterations) : config.phase.iterations; }
@@ -124,7 +125,7 @@ void Player::Engine::play(std::span<const float> input, std::span<float> output)
     std::copy_n(sounding.begin() + played, count, output.begin());
     played += static_cast<std::int64_t>(count);
     output = output.subspan(count);
-    if (spreads) work(spread.due(played, hop));
+    work(spread.due(played, hop));
     const auto heard = input.first(std::min(count, input.size()));
     driver.push(heard);
     input = input.subspan(heard.size());
@@ -135,11 +136,12 @@ void Player::Engine::play(std::span<const float> input, std::span<float> output)
 void Player::Engine::turn() {
   if (spreads) take();
   synthesis->begin(controls, note_pitch, driver.frame());
-  spread.begin(synthesis->cost());
+  if (!spreads) {
+    for (Budget budget = Budget::unlimited(); !synthesis->step(budget);) budget = Budget::unlimited();
+    take();
+  }
+  spread.begin(spreads ? synthesis->cost() : synthesis->dreamer().ahead_cost());
   ready = false;
-  if (spreads) return;
-  work(Budget::unlimited());
-  take();
 }
 
 /// Starts playing the finished hop. Samples that are not finite, which should never occur, are set to 0.
@@ -157,9 +159,9 @@ void Player::Engine::take() {
 void Player::Engine::work(Budget budget) {
   if (ready || budget.left <= 0) return;
   const std::int64_t before = budget.left;
-  ready = synthesis->step(budget);
+  ready = spreads ? synthesis->step(budget) : synthesis->dreamer().ahead(budget);
   spread.spend(before - budget.left);
-  if (ready) spread.finish();
+  if (ready && spreads) spread.finish();
 }
 
 Result<Player> Player::create(const ModelView& model, const PlayerConfig& config) {

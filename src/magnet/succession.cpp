@@ -19,7 +19,7 @@ std::span<std::byte> Succession::spare() {
 bool Succession::swap() {
   if (!other_ || swapping_) return false;
   const LiveHeader& header = other_->content().header();
-  const std::uint64_t room = other_->content().frames.size() / other_->content().residuals.size();
+  const std::uint64_t room = other_->content().frames.size() / other_->content().bins();
   if (!header.same_shape(playing_.content().header()) || !header.sound() || header.frames > room) return false;
   if (!other_->model.content().lay_out_weights()) return false;
   other_->predictor.reset();
@@ -54,7 +54,7 @@ void Succession::predict(std::size_t first, std::span<float> magnitudes) const {
   if (!listens_ || fed_ <= sequence()) return;
   float successor[bins_at_once];
   other_->predict(first, {successor, magnitudes.size()});
-  const float weight = static_cast<float>(fed_ - sequence()) / fade_frames;
+  const float weight = static_cast<float>(fed_ - sequence()) / fade_groups;
   for (std::size_t i = 0; i < magnitudes.size(); ++i) {
     magnitudes[i] = (1 - weight) * magnitudes[i] + weight * successor[i];
   }

@@ -33,8 +33,13 @@ void estimate_residuals(std::span<const float> frames, float loudest, std::span<
 
 }  // namespace
 
-void find_residuals(const TensorView& known, std::span<const float> frames, float loudest, std::span<float> residuals) {
-  if (copy_floats(known, residuals)) estimate_residuals(frames, loudest, residuals);
+void find_residuals(const TensorView& known, std::span<const float> frames, std::size_t bins, float loudest,
+                    std::span<float> residuals) {
+  if (copy_floats(known, residuals)) {
+    for (auto rest = residuals; !rest.empty(); rest = rest.subspan(bins)) {
+      estimate_residuals(frames, loudest, rest.first(bins));
+    }
+  }
   scrub(residuals);
 }
 

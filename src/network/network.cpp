@@ -13,14 +13,23 @@ bool parse_scale(std::string_view name, Scale& scale) { return parse_enumerator(
 std::string_view mode_name(Mode mode) { return enumerator_name(mode); }
 bool parse_mode(std::string_view name, Mode& mode) { return parse_enumerator(name, mode); }
 
+namespace {
+
+/// Of a magnitude, before the logarithm.
+float factor_of(Scale scale) { return scale == Scale::log1p4 ? 4.0f : 1.0f; }
+
+}  // namespace
+
 void compress(Scale scale, std::span<float> magnitudes) {
   if (scale == Scale::linear) return;
-  for (float& value : magnitudes) value = std::log1p(value);
+  const float factor = factor_of(scale);
+  for (float& value : magnitudes) value = std::log1p(factor * value);
 }
 
 void expand(Scale scale, std::span<float> values) {
   if (scale == Scale::linear) return;
-  for (float& value : values) value = std::expm1(value);
+  const float factor = factor_of(scale);
+  for (float& value : values) value = std::expm1(value) / factor;
 }
 
 Status NetworkConfig::check() const {
@@ -30,8 +39,9 @@ Status NetworkConfig::check() const {
     if (hidden < 1 || hidden > 4096) return out_of_range("layers", hidden, "1 to 4096 units per layer");
   }
   if (auto error = check_fields(*this)) return error;
-  if (components >= 0 && components <= bins) return {};
-  return out_of_range("components", components, "0 to {}, the bins", bins);
+  if (group < 1 || group > 16) return out_of_range("group", group, "1 to 16 frames");
+  if (components >= 0 && components <= width()) return {};
+  return out_of_range("components", components, "0 to {}, the bins", width());
 }
 
 }  // namespace lodestone

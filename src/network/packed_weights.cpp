@@ -50,7 +50,7 @@ void fold(const TensorView& input, Values weight, Values bias, Values variance, 
 
 void PackedWeights::lay_out(const NetworkConfig& config, Arena& arena) {
   const Kernels& kernels = lodestone::kernels();
-  const auto bins = static_cast<std::size_t>(config.bins);
+  const auto bins = static_cast<std::size_t>(config.width());
   components = static_cast<std::size_t>(config.components);
   const std::size_t ends = components > 0 ? components : bins;
   std::size_t inputs = ends;

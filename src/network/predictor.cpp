@@ -83,11 +83,9 @@ Predictor::Engine::Engine(const NetworkConfig& config, const PackedWeights& pack
       layers(config.layers.size()) {}
 
 void Predictor::Engine::lay_out(Arena& arena, const NetworkConfig& config) {
-  prediction = arena.take<float>(static_cast<std::uint64_t>(config.bins));
-  centred = arena.take<float>(static_cast<std::uint64_t>(config.bins));
   // A model that is swapped in may have as many components as bins.
-  for (std::span<float>* values : {&read, &foretold})
-    *values = arena.take<float>(static_cast<std::uint64_t>(config.bins));
+  for (std::span<float>* values : {&prediction, &centred, &read, &foretold})
+    *values = arena.take<float>(static_cast<std::uint64_t>(config.width()));
   shared = arena.take<float>(4 * static_cast<std::uint64_t>(config.layers[0]));
   for (std::size_t l = 0; l < layers.size(); ++l) {
     Layer& layer = layers[l];

@@ -88,7 +88,7 @@ std::vector<TensorView> tensors(const Weights& weights) {
 }
 
 std::vector<TensorShape> tensor_shapes(const NetworkConfig& config) {
-  const auto bins = static_cast<std::uint64_t>(config.bins);
+  const auto bins = static_cast<std::uint64_t>(config.width());
   const bool has_components = config.components > 0;
   const std::uint64_t ends = has_components ? static_cast<std::uint64_t>(config.components) : bins;
   std::vector<TensorShape> shapes(tensor_count(config.layers.size()));

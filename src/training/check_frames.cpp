@@ -22,17 +22,18 @@ Status check_length(const Magnitudes& frames, std::span<const Clip> clips, const
   const std::uint64_t windows = count_windows(clips, config);
   const std::uint64_t needed = windows_needed(config, sampler.least_windows());
   if (windows >= needed) return {};
-  const auto sequence = static_cast<std::uint64_t>(config.sequence);
+  const std::uint64_t window = window_frames(config);
   const std::string batch = sampler.batch_text();
   if (clips.size() == 1) {
     return malformed("the sound is too short: it has {} frames ({} s); a batch of {} needs {} frames ({} s)",
-                     frames.count(), seconds(frames.stft, frames.count()), batch, needed + sequence,
-                     seconds(frames.stft, needed + sequence));
+                     frames.count(), seconds(frames.stft, frames.count()), batch, needed + window - 1,
+                     seconds(frames.stft, needed + window - 1));
   }
   return malformed(
       "the {} clips are too short: they have {} windows of {} frames ({} s with the frame after them); a batch of {} "
       "needs {}",
-      clips.size(), windows, sequence, seconds(frames.stft, sequence + 1), batch, needed);
+      clips.size(), windows, window - static_cast<std::uint64_t>(config.group), seconds(frames.stft, window), batch,
+      needed);
 }
 
 Status check_values(const Array2<float>& values) {

@@ -34,22 +34,24 @@ Trainer::Engine::Engine(const TrainerConfig& configuration, std::size_t bins)
       outer(network),
       sampler(config.training == Training::windows ? sample_windows(config) : sample_stretches(config)),
       workspaces(static_cast<std::size_t>(config.threads)) {
-  if (config.components != 0) network.bins = static_cast<int>(Subspace::bound(config.components, bins));
+  outer.group = config.group;
+  if (config.components == 0) return;
+  network.bins = static_cast<int>(Subspace::bound(config.components, static_cast<std::uint64_t>(outer.width())));
 }
 
-void Trainer::Engine::lay_out(Arena& arena, std::uint64_t frames, std::uint64_t window_count) {
+void Trainer::Engine::lay_out(Arena& arena, std::uint64_t rows, std::uint64_t window_count) {
   const auto batch = static_cast<std::uint64_t>(config.batch);
   windows.lay_out(arena, config, window_count);
   const std::uint64_t held = count_held_out(config, window_count);
   const auto inputs = static_cast<std::uint64_t>(network.bins);
-  if (config.scale != Scale::linear || config.components != 0) compressed = arena.take<float>(frames * inputs);
+  if (config.scale != Scale::linear || config.components != 0) compressed = arena.take<float>(rows * inputs);
   for (std::span<float>* weights : {&importance, &energies}) *weights = arena.take<float>(inputs);
-  if (config.components != 0) outside = arena.take<float>(frames);
-  sampler->lay_out(arena, network, frames, window_count - held);
+  if (config.components != 0) outside = arena.take<float>(rows);
+  sampler->lay_out(arena, network, rows, window_count - held);
   const std::uint64_t share = largest_part(workspaces.size(), static_cast<std::size_t>(batch));
   for (std::size_t i = 0; i < workspaces.size(); ++i) {
     const std::uint64_t scored = i == 0 && !sampler->shared() ? batch : share;
-    workspaces[i].lay_out(arena, network, frames, batch, std::min(scored, sampler->windows_at_once()), scored);
+    workspaces[i].lay_out(arena, network, rows, batch, std::min(scored, sampler->windows_at_once()), scored);
   }
   const std::uint64_t count = count_values(network);
   adam.lay_out(arena, count);
@@ -61,19 +63,20 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
   clips = std::move(list);
   const std::uint64_t window_count = count_windows(clips, config);
   take_sound(std::move(frames));
+  groups = Groups(config.group, sound.count());
   if (config.components != 0) {
     if (auto failed = find_subspace()) return failed;
   }
   Arena needed;
-  lay_out(needed, sound.count(), window_count);
+  lay_out(needed, groups.count(), window_count);
   FirstError error;
   error.take(block, Buffer<std::byte>::create(needed.size()));
   error.take(predictions,
              Array2<float>::create(static_cast<std::uint64_t>(config.batch), static_cast<std::uint64_t>(network.bins)));
   if (error) return error.status();
   Arena arena(block.data());
-  lay_out(arena, sound.count(), window_count);
-  windows.list(clips, config);
+  lay_out(arena, groups.count(), window_count);
+  windows.list(clips, groups, config);
   checksum = fingerprint(sound.values.all(), windows.all());
   if (auto failed = prepare_input()) return failed;
   error.take(weights, !initial                 ? Weights::create(network)
@@ -88,7 +91,8 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
   if (!initial) {
     if (auto failed = initialise(config.initialiser, random, weights)) return failed;
   }
-  if (auto failed = sampler->prepare({this->frames(), clips, windows.trained(), config.components != 0}, weights)) {
+  if (auto failed =
+          sampler->prepare({this->frames(), groups, clips, windows.trained(), config.components != 0}, weights)) {
     return failed;
   }
   start_epoch();
@@ -113,17 +117,18 @@ Status Trainer::Engine::find_subspace() {
   return {};
 }
 
-/// All frames that are learned or, in a long sound, some that are spread evenly over it.
+/// All groups that are learned or, in a long sound, some that are spread evenly over it.
 Result<Array2<float>> Trainer::Engine::frames_for_subspace() const {
-  const std::vector<Clip> learned = learned_clips(clips, config);
+  const std::vector<Clip> learned = learned_starts(clips, config);
   const std::uint64_t count = count_frames(learned);
-  auto frames = Array2<float>::create(std::min(count, Subspace::most_frames), sound.values.cols());
+  auto frames =
+      Array2<float>::create(std::min(count, Subspace::most_frames), static_cast<std::uint64_t>(outer.width()));
   std::uint64_t before = 0;  // frames of earlier clips
   for (std::size_t row = 0, c = 0; frames && row < frames->rows(); ++row) {
     const std::uint64_t at = count * row / frames->rows();
     for (; at - before >= learned[c].frames; ++c) before += learned[c].frames;
     const auto frame = sound.values.row(static_cast<std::size_t>(learned[c].start + at - before));
-    std::copy(frame.begin(), frame.end(), frames->row(row).begin());
+    std::copy_n(frame.data(), frames->cols(), frames->row(row).data());
   }
   if (frames) compress(config.scale, frames->all());
   return frames;
@@ -150,7 +155,13 @@ Status Trainer::Engine::encode() {
     importance[k] = sum > 0 ? deviations[k] * static_cast<float>(components) / sum : 0;
     energies[k] = deviations[k] * deviations[k] * share;
   }
-  if (auto failed = subspace.encode(sound.values, config.scale, compressed, outside)) return failed;
+  for (std::uint64_t first = 0; first < groups.size(); ++first) {
+    const auto row = static_cast<std::size_t>(groups.at(first));
+    const auto values =
+        std::as_const(sound).values.all().subspan(static_cast<std::size_t>(first) * sound.values.cols());
+    auto failed = subspace.encode(values, config.scale, compressed.subspan(row * components), outside.subspan(row));
+    if (failed) return failed;
+  }
   for (float& energy : outside) energy *= share;
   return {};
 }

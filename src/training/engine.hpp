@@ -18,9 +18,10 @@ struct Trainer::Engine {
 
   Magnitudes sound;  ///< linear
   std::vector<Clip> clips;
+  Groups groups;  ///< what the network reads and predicts at a time
   Windows windows;
   Buffer<std::byte> block;      ///< all arrays that `lay_out` takes
-  std::span<float> compressed;  ///< what the network reads and predicts `[frames, network.bins]`, unless it is `sound`
+  std::span<float> compressed;  ///< what the network reads and predicts `[groups, network.bins]`, unless it is `sound`
   /// See Pass. Losses are mean squared errors of all bins, whether there are components or not.
   std::span<float> importance, energies, outside;
   Subspace subspace;           ///< if there are components
@@ -43,7 +44,7 @@ struct Trainer::Engine {
   std::vector<float> losses, validation_losses;
 
   Engine(const TrainerConfig& configuration, std::size_t bins);
-  void lay_out(Arena& arena, std::uint64_t frames, std::uint64_t window_count);
+  void lay_out(Arena& arena, std::uint64_t rows, std::uint64_t window_count);
   Status prepare(Magnitudes frames, std::vector<Clip> list, const Weights* initial);
   void take_sound(Magnitudes frames);
   Status find_subspace();

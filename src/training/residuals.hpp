@@ -8,7 +8,8 @@
 
 namespace lodestone {
 
-/// Model::residuals `[bins]`: row i of `predicted` predicts frame `targets[i]` of the sound, both linear.
+/// Model::residuals: row i of `predicted` predicts the frames of the sound from `targets[i]` on, as many as it has
+/// values for; both linear.
 Result<Buffer<float>> residual_spread(const Array2<float>& sound, std::span<const std::int64_t> targets,
                                       const Array2<float>& predicted);
 

@@ -13,9 +13,10 @@ namespace lodestone {
 
 /// The data that a Trainer learns from; it never moves.
 struct TrainingSet {
-  std::span<const float> frames;  ///< `[frames, bins]`, in the network's scale
-  std::span<const Clip> clips;
-  std::span<const std::int64_t> windows;  ///< starts of the windows that are not held out
+  std::span<const float> frames;  ///< `[groups, bins]`, in the network's scale
+  const Groups& groups;
+  std::span<const Clip> clips;            ///< of frames
+  std::span<const std::int64_t> windows;  ///< first groups of the windows that are not held out
   bool negative;                          ///< whether values can be negative
 };
 

@@ -27,15 +27,17 @@ Result<Buffer<float>> Trainer::Engine::residuals(Weights& of) {
   auto predicted = predict_frames(of, frames);
   if (!predicted) return predicted.error();
   expand(config.scale, predicted->all());
-  for (std::int64_t& frame : frames) frame += config.sequence;  // from the start of a window to its target
+  for (std::int64_t& frame : frames) {  // from the start of a window to its target
+    frame = static_cast<std::int64_t>(groups.frame(static_cast<std::uint64_t>(frame + config.sequence)));
+  }
   return residual_spread(sound.values, frames, *predicted);
 }
 
-/// Predicts the frame after each window, in the network's scale.
+/// Predicts the group after each window, in the network's scale.
 Result<Array2<float>> Trainer::Engine::predict_frames(Weights& of, std::span<const std::int64_t> starts) {
   auto predicted = predict(of, starts);
   if (!predicted || config.components == 0) return predicted;
-  auto frames = Array2<float>::create(starts.size(), sound.values.cols());
+  auto frames = Array2<float>::create(starts.size(), static_cast<std::uint64_t>(outer.width()));
   if (!frames) return frames;
   if (auto failed = subspace.decode(predicted->all(), frames->all())) return *failed;
   return frames;
@@ -62,7 +64,7 @@ Result<Array2<float>> Trainer::Engine::predict(Weights& of, std::span<const std:
 
 /// Everything that changes during training, and everything that must match.
 void Trainer::Engine::keep(Ledger& ledger) {
-  ledger.expect("version", 2);
+  ledger.expect("version", 3);
   ledger.expect("number of frames", static_cast<double>(sound.count()));
   ledger.expect("number of bins", outer.bins);
   ledger.expect("number of components", static_cast<double>(subspace.components()));

@@ -15,11 +15,13 @@ class StretchSampler final : public Sampler {
  public:
   explicit StretchSampler(const TrainerConfig& config) : config_(config) {}
 
-  /// One window gives `sequence` predictions; each further window adds one.
+  /// The first windows, one for each frame of a group, give `sequence` predictions each; each further window adds one.
   std::uint64_t least_windows() const override {
-    return static_cast<std::uint64_t>(std::max(1, config_.batch - config_.sequence + 1));
+    return static_cast<std::uint64_t>(std::max(1, config_.batch - config_.group * (config_.sequence - 1)));
   }
-  std::string batch_text() const override { return sentence("{} stretches of {} frames", lanes(), config_.stretch); }
+  std::string batch_text() const override {
+    return sentence("{} stretches of {} frames", lanes(), config_.stretch * config_.group);
+  }
   double default_rate() const override { return 2e-3; }
   bool shared() const override { return false; }  // a step is too short
   std::uint64_t windows_at_once() const override { return std::max<std::uint64_t>(lanes(), 16); }
@@ -78,7 +80,7 @@ Status StretchSampler::prepare(const TrainingSet& set, Weights& weights) {
   frames_ = set.frames;
   lowest_ = set.negative ? -std::numeric_limits<float>::max() : 0;
   went_back();
-  std::vector<Clip> clips = frames_of_windows(set.clips, set.windows.size(), config_);
+  std::vector<Clip> clips = set.groups.of(frames_of_windows(set.clips, set.windows.size(), config_));
   adopt_statistics(clips, weights);
   FirstError error;
   error.take(stretches_, Stretches::create(std::move(clips), static_cast<std::size_t>(config_.batch),

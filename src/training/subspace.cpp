@@ -189,16 +189,16 @@ void Subspace::project(std::size_t frames, const float* differences, Packed& pac
   kernels().multiply_all(packed.times(frames, differences, nullptr, 0, to));
 }
 
-Status Subspace::encode(const Array2<float>& magnitudes, Scale scale, std::span<float> z,
+Status Subspace::encode(std::span<const float> magnitudes, Scale scale, std::span<float> z,
                         std::span<float> outside) const {
-  const std::size_t block = std::min(magnitudes.rows(), most_encoded) * bins();
+  const std::size_t rows = magnitudes.size() / bins(), block = std::min(rows, most_encoded) * bins();
   auto room = Buffer<float>::create(block + kernels().packed_size(bins(), components_));
   if (!room) return room.error();
   const std::span<float> frames = std::span<float>(*room).first(block);
   Packed packed(kernels(), std::span<float>(*room).subspan(block));
-  for (std::size_t first = 0; first < magnitudes.rows(); first += most_encoded) {
-    const std::size_t some = std::min(magnitudes.rows() - first, most_encoded);
-    std::copy_n(magnitudes.row(first).data(), some * bins(), frames.data());
+  for (std::size_t first = 0; first < rows; first += most_encoded) {
+    const std::size_t some = std::min(rows - first, most_encoded);
+    std::copy_n(magnitudes.data() + first * bins(), some * bins(), frames.data());
     compress(scale, frames.first(some * bins()));
     for (std::size_t i = 0; i < some * bins(); ++i) frames[i] -= mean_[i % bins()];
     float* value = z.data() + first * components_;

@@ -39,9 +39,9 @@ class Subspace {
   double share() const { return share_; }
   std::span<const float> deviations() const { return {deviation_.data(), components_}; }
 
-  /// z `[frames, components]` of magnitudes `[frames, bins]`, and the sum of the squares of what lies outside the
-  /// subspace in each frame.
-  Status encode(const Array2<float>& magnitudes, Scale scale, std::span<float> z, std::span<float> outside) const;
+  /// z `[frames, components]` of magnitudes `[frames, bins]` (the rest of a frame at their end is ignored), and the sum
+  /// of the squares of what lies outside the subspace in each frame.
+  Status encode(std::span<const float> magnitudes, Scale scale, std::span<float> z, std::span<float> outside) const;
   /// y `[frames, bins]` of z `[frames, components]`.
   Status decode(std::span<const float> z, std::span<float> frames) const;
   /// The network over all bins, with these components between, that predicts what `inner`, over the components, does.

@@ -27,7 +27,8 @@ std::vector<Clip> list_clips(std::span<const std::uint64_t> lengths, std::uint64
 
 /// A sound has no more components than bins or frames.
 Status check_components(const TrainerConfig& config, std::span<const Clip> clips, std::uint64_t bins) {
-  const std::uint64_t frames = count_frames(learned_clips(clips, config));
+  const std::uint64_t frames = count_frames(learned_starts(clips, config));
+  bins *= static_cast<std::uint64_t>(config.group);
   const auto most = static_cast<double>(std::min(frames, bins));
   if (config.components <= most) return {};
   return out_of_range("components", config.components, "-1 to {}, {}", most,
@@ -56,14 +57,14 @@ Result<Trainer> Trainer::create(Magnitudes frames, const TrainerConfig& config, 
 }
 
 std::uint64_t Trainer::memory(std::uint64_t frames, int bins, const TrainerConfig& config) {
-  const auto count = static_cast<std::uint64_t>(bins);
+  const auto count = static_cast<std::uint64_t>(bins) * static_cast<std::uint64_t>(config.group);
   if (config.check() || bins < 1 || bins > 32769 || frames > most_frames)
     return std::numeric_limits<std::uint64_t>::max();
-  Engine engine(config, static_cast<std::size_t>(count));
+  Engine engine(config, static_cast<std::size_t>(bins));
   Arena arena;
   const std::uint64_t needed = windows_needed(config, engine.sampler->least_windows());
   const std::uint64_t windows = std::max(count_windows(Clip{0, frames}, config), needed);
-  engine.lay_out(arena, windows + static_cast<std::uint64_t>(config.sequence), windows);
+  engine.lay_out(arena, Groups(config.group, windows + window_frames(config) - 1).count(), windows);
   const auto inputs = static_cast<std::uint64_t>(engine.network.bins);
   const std::uint64_t predictions = static_cast<std::uint64_t>(config.batch) * inputs;
   const std::uint64_t training = arena.size() + sizeof(float) * (count_values(engine.network) + predictions);
@@ -113,16 +114,16 @@ Result<double> Trainer::step_on(std::span<const std::int64_t> window_starts) {
   if (count < 2 || count > most) {
     return out_of_range("number of windows", static_cast<double>(count), "2 to {}", most);
   }
-  const auto last = static_cast<std::int64_t>(engine.sound.count()) - engine.config.sequence - 1;
+  const auto last = static_cast<std::int64_t>(engine.sound.count() - window_frames(engine.config));
   for (const std::int64_t start : window_starts) {
     if (start < 0 || start > last) return out_of_range("window start", static_cast<double>(start), "0 to {}", last);
   }
-  std::vector<std::size_t> order(count);  // sorted by start
+  const auto group = [&](std::size_t w) { return engine.groups.at(static_cast<std::uint64_t>(window_starts[w])); };
+  std::vector<std::size_t> order(count);  // sorted by group
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return window_starts[a] < window_starts[b]; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return group(a) < group(b); });
   std::vector<std::int64_t> sorted(count);
-  for (std::size_t w = 0; w < count; ++w) sorted[w] = window_starts[order[w]];
+  for (std::size_t w = 0; w < count; ++w) sorted[w] = static_cast<std::int64_t>(group(order[w]));
   auto predicted = Array2<float>::create(count, engine.predictions.cols());
   if (!predicted) return predicted.error();
   engine.begin(engine.pass_over(sorted, true));

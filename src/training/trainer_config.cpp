@@ -11,6 +11,7 @@ Status TrainerConfig::check() const {
     return out_of_range("stretch", stretch, "1 to {}, the batch", batch);
   }
   if (auto error = check_fields(*this)) return error;
+  if (group > 1 && components == 0) return out_of_range("group", group, "1 if all bins are learned (components 0)");
   if (patience > 0 && validation == 0) {
     return out_of_range("patience", patience, "0 if nothing is held out for validation");
   }

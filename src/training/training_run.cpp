@@ -33,6 +33,7 @@ void TrainingConfig::adopt(const Model& initial) {
   stft = initial.stft;
   trainer.layers = initial.network.layers;
   trainer.sequence = initial.network.sequence;
+  trainer.group = initial.network.group;
   trainer.scale = initial.network.scale;
 }
 

@@ -21,7 +21,7 @@ class WindowSampler final : public Sampler {
 
   std::uint64_t least_windows() const override { return static_cast<std::uint64_t>(config_.batch); }
   std::string batch_text() const override {
-    return sentence("{} windows of {} frames", config_.batch, config_.sequence);
+    return sentence("{} windows of {} frames", config_.batch, config_.sequence * config_.group);
   }
   double default_rate() const override { return 1e-3; }
   bool shared() const override { return true; }
@@ -41,9 +41,9 @@ class WindowSampler final : public Sampler {
   void begin_epoch(std::uint64_t, Random& random) override { order_.shuffle(random); }
   Pass pass(std::size_t step) override {
     const auto numbers = order_.batch(step);
-    std::copy(numbers.begin(), numbers.end(), chosen_.begin());
+    std::transform(numbers.begin(), numbers.end(), chosen_.begin(),
+                   [this](std::int64_t window) { return starts_[static_cast<std::size_t>(window)]; });
     sort(chosen_);
-    for (std::int64_t& window : chosen_) window = starts_[static_cast<std::size_t>(window)];
     return Pass::windows(chosen_, static_cast<std::size_t>(config_.sequence), true, true);
   }
 

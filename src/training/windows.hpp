@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lodestone/trainer.hpp"
-#include "training/stretches.hpp"
+#include "training/groups.hpp"
 #include "vector/arena.hpp"
 
 namespace lodestone {
@@ -16,10 +16,15 @@ namespace lodestone {
 /// Window starts fit into 32 bits.
 inline constexpr std::uint64_t most_frames = std::numeric_limits<std::int32_t>::max();
 
-/// The number of windows in a clip: `sequence` frames and the one after them, which is the target.
+/// The frames of a window, `sequence` groups, and of the group after them, which is the target.
+inline std::uint64_t window_frames(const TrainerConfig& config) {
+  return static_cast<std::uint64_t>(config.group) * (static_cast<std::uint64_t>(config.sequence) + 1);
+}
+
+/// The number of windows in a clip. They start at every frame.
 inline std::uint64_t count_windows(const Clip& clip, const TrainerConfig& config) {
-  const auto sequence = static_cast<std::uint64_t>(config.sequence);
-  return clip.frames > sequence ? clip.frames - sequence : 0;
+  const std::uint64_t others = window_frames(config) - 1;
+  return clip.frames > others ? clip.frames - others : 0;
 }
 
 inline std::uint64_t count_windows(std::span<const Clip> clips, const TrainerConfig& config) {
@@ -49,15 +54,17 @@ inline std::vector<Clip> frames_of_windows(std::span<const Clip> clips, std::uin
   for (const Clip& clip : clips) {
     const std::uint64_t some = std::min(windows, count_windows(clip, config));
     windows -= some;
-    if (some > 0) frames.push_back({clip.start, some + static_cast<std::uint64_t>(config.sequence)});
+    if (some > 0) frames.push_back({clip.start, some + window_frames(config) - 1});
   }
   return frames;
 }
 
-/// The clips without what is held out.
-inline std::vector<Clip> learned_clips(std::span<const Clip> clips, const TrainerConfig& config) {
+/// The frames that a group can start at, without what is held out.
+inline std::vector<Clip> learned_starts(std::span<const Clip> clips, const TrainerConfig& config) {
   const std::uint64_t windows = count_windows(clips, config);
-  return frames_of_windows(clips, windows - count_held_out(config, windows), config);
+  std::vector<Clip> starts = frames_of_windows(clips, windows - count_held_out(config, windows), config);
+  for (Clip& clip : starts) clip.frames -= static_cast<std::uint64_t>(config.group) - 1;
+  return starts;
 }
 
 inline std::uint64_t count_frames(std::span<const Clip> clips) {
@@ -66,7 +73,8 @@ inline std::uint64_t count_frames(std::span<const Clip> clips) {
   return frames;
 }
 
-/// All windows of a sound, sorted by start. The last ones are held out; their targets are in no window before them.
+/// The first groups of all windows of a sound, sorted by start. The last ones are held out; their targets are in no
+/// window before them.
 class Windows {
  public:
   void lay_out(Arena& arena, const TrainerConfig& config, std::uint64_t windows) {
@@ -74,11 +82,12 @@ class Windows {
     held_out_ = static_cast<std::size_t>(count_held_out(config, windows));
   }
 
-  void list(std::span<const Clip> clips, const TrainerConfig& config) {
+  void list(std::span<const Clip> clips, const Groups& groups, const TrainerConfig& config) {
     std::size_t next = 0;
     for (const Clip& clip : clips) {
       const std::uint64_t windows = count_windows(clip, config);
-      for (std::uint64_t w = 0; w < windows; ++w) starts_[next++] = static_cast<std::int64_t>(clip.start + w);
+      for (std::uint64_t w = 0; w < windows; ++w)
+        starts_[next++] = static_cast<std::int64_t>(groups.at(clip.start + w));
     }
   }
 

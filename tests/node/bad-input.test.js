@@ -150,7 +150,7 @@ test('training: too short, silent, wrong sizes, too much', () => {
     [{ weightDecay: -1 }, /weight.?decay is -1/i],
     [{ clipNorm: -1 }, /clip.?norm is -1/i],
     [{ validation: 0.9 }, /validation is 0\.9/],
-    [{ scale: 'cubic' }, /scale is "cubic"; allowed: linear, log1p/],
+    [{ scale: 'cubic' }, /scale is "cubic"; allowed: linear, log1p, log1p4/],
     [{ initialiser: 'zeros' }, /initialiser is "zeros"/],
     [{ seed: -1 }, /seed is -1/],
     [{ seed: 2 ** 32 }, /seed is 4294967296/],

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy
 
 from measure import read
-from measures import QUIET_RANGE, Reference, magnitudes
+from measures import HOP, QUIET_RANGE, SIZE, Reference, magnitudes
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build/native/lodestone"
@@ -28,15 +28,17 @@ def run(report, *command):
 
 
 def sound_learned(model):
-    """The training sound's frames as stored in the model, at the level at which they were learned."""
+    """The training sound's frames as stored in the model, at the level at which they were learned; their size and hop."""
     folded = Path(model).with_suffix(".folded")  # the form whose frames are plain numbers
     subprocess.run([PROGRAM, "convert", model, "-o", folded, "--folded"], stdout=subprocess.DEVNULL, check=True)
     content = folded.read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")
-    entry = json.loads(content[8:start])["impulses"]
+    header = json.loads(content[8:start])
+    entry, stft = header["impulses"], json.loads(header["__metadata__"]["lodestone"])["stft"]
     first, last = (start + offset for offset in entry["data_offsets"])
     kind = {"F16": "<f2", "F32": "<f4"}[entry["dtype"]]
-    return numpy.frombuffer(content[first:last], kind).reshape(entry["shape"]).astype(numpy.float64)
+    frames = numpy.frombuffer(content[first:last], kind).reshape(entry["shape"]).astype(numpy.float64)
+    return frames, stft["size"], stft["hop"]
 
 
 def float_samples(path):
@@ -47,9 +49,13 @@ def float_samples(path):
 
 def measures(source, model, dream):
     """All measures of a dream beside the frames learned, and its likeness to the recording down to its quiet parts."""
-    learned, recorded, dreamed = sound_learned(model), magnitudes(read(source)[0]), magnitudes(float_samples(dream))
-    same = learned[2 : 2 + len(recorded)]  # the model's frames are centred: the first two reach over the start
-    level = (same * recorded).sum() / (recorded**2).sum()
+    samples, dreamed = read(source)[0], magnitudes(float_samples(dream))
+    (learned, size, hop), recorded = sound_learned(model), magnitudes(samples)
+    same = magnitudes(samples, size, hop)
+    centred = learned[size // 2 // hop :][: len(same)]  # the model's first frames reach over the start
+    level = (centred * same).sum() / (same**2).sum()
+    if (size, hop) != (SIZE, HOP):
+        learned = level * recorded
     quiet = Reference(recorded, 44100, QUIET_RANGE).compare(dreamed / level)["likeness"]
     return {**Reference(learned, 44100).compare(dreamed), "quiet likeness": quiet}
 

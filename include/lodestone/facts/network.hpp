@@ -11,6 +11,7 @@ namespace lodestone {
 enum class Scale {
   linear,  ///< m itself, as in MAGNet
   log1p,   ///< ln(1 + m); predictions are expanded with e^y − 1
+  log1p4,  ///< ln(1 + 4·m), in which quiet bins count more
 };
 
 /// How the past reaches a prediction.
@@ -21,12 +22,19 @@ enum class Mode {
 
 /// The shape of a network: BatchNorm over bins → LSTM layers → Dense (MAGNet: Grierson et al. 2019).
 struct NetworkConfig {
-  int bins = 0;                       ///< inputs and outputs (1 to 32769)
+  int bins = 0;                       ///< values of a frame (1 to 32769)
   std::vector<int> layers{128, 128};  ///< hidden sizes of 1 to 4 LSTM layers (1 to 4096)
-  int sequence = 40;                  ///< how far back a prediction looks (1 to 4096 frames)
-  Scale scale = Scale::linear;        ///< scale of the magnitudes that the network sees: m, or ln(1 + m)
+  int sequence = 40;                  ///< how far back a prediction looks, in frames or groups of them (1 to 4096
+                                      /// frames)
+  Scale scale = Scale::linear;        ///< scale of the magnitudes that the network sees: m, ln(1 + m) or ln(1 + 4·m)
 
   int components = 0;  ///< if not 0, the LSTM reads and predicts this many components of the bins, see Weights
+  int group = 1;       ///< consecutive frames that are read and predicted at a time, side by side (1 to 16)
+
+  /// Inputs and outputs of the network: the bins of a group.
+  int width() const { return bins * group; }
+  /// Frames that a prediction looks back.
+  int past() const { return sequence * group; }
 
   Status check() const;
   bool operator==(const NetworkConfig&) const = default;

@@ -47,7 +47,8 @@ struct CorpusConfig {
 /// in 0 .. 1, as it last predicted it: a network trained to recover from its own errors does not get stuck.
 struct TrainerConfig {
   std::vector<int> layers{128, 128};               ///< hidden sizes of 1 to 4 LSTM layers (1 to 4096)
-  int sequence = 40;                               ///< how far back a prediction looks (1 to 4096 frames)
+  int sequence = 40;                               ///< how far back a prediction looks, in frames or groups of them (1
+                                                   /// to 4096 frames)
   Training training = Training::windows;           ///< trains on separate windows or, many times faster, on stretches
                                                    /// of sound
   int epochs = 200;                                ///< passes over the sound; 0 (only in C++ and lodestone/core): no
@@ -56,6 +57,9 @@ struct TrainerConfig {
                                                    /// to 4096)
   int components = 0;                              ///< principal components that are learned in place of all bins; 0:
                                                    /// all bins; -1: as many as the sound needs (-1 to 1024)
+  int group = 1;                                   ///< consecutive frames that the network reads and predicts at a
+                                                   /// time, side by side; more than 1 only with components (1 to 16
+                                                   /// frames)
   int run = 1;                                     ///< neighbouring windows kept together in random order, at most
                                                    /// `batch` (1 to 4096)
   int stretch = 4;                                 ///< length of a stretch, at most `batch` (1 to 4096 frames)
@@ -75,7 +79,8 @@ struct TrainerConfig {
                                                    /// from the epoch that predicts it best (0 to 0.5)
   int patience = 0;                                ///< training stops after this many epochs without a lower held-out
                                                    /// loss; 0: never (0 to 1000000 epochs)
-  Scale scale = Scale::linear;                     ///< scale of the magnitudes that the network sees: m, or ln(1 + m)
+  Scale scale = Scale::linear;                     ///< scale of the magnitudes that the network sees: m, ln(1 + m) or
+                                                   /// ln(1 + 4·m)
   Initialiser initialiser = Initialiser::pytorch;  ///< how the weights start
   std::uint32_t seed = 0;                          ///< of the initial weights and the order of the windows
   bool keep_impulses = true;                       ///< keeps the training frames in the model, to start dreams from

@@ -15,7 +15,7 @@ void fill(std::span<float> values, Random& random, float lowest) {
   for (float& value : values) value = lowest + (1 - lowest) * random.uniform();
 }
 
-Model sample_model(std::size_t frames = 5, int components = 0) {
+Model sample_model(std::size_t frames = 5, int components = 0, int group = 1) {
   Random random(3);
   const StftConfig stft{.size = 32,
                         .window_size = 24,
@@ -24,14 +24,14 @@ Model sample_model(std::size_t frames = 5, int components = 0) {
                         .framing = Framing::lws,
                         .sample_rate = 44100 / 1.001};
   const NetworkConfig network{
-      .bins = 17, .layers = {3, 4}, .sequence = 6, .scale = Scale::log1p, .components = components};
+      .bins = 17, .layers = {3, 4}, .sequence = 6, .scale = Scale::log1p, .components = components, .group = group};
   auto weights = Weights::create(network).value();
   for (const NamedTensor& tensor : tensors(weights))
     fill(tensor.values, random, tensor.name == "batch_norm.running_var" ? 0.0f : -1.0f);
   auto impulses = Array2<float>::create(frames, 17).value();
   fill(impulses.all(), random, 0);
   round_to_half(impulses.all());
-  auto residuals = Buffer<float>::create(17).value();
+  auto residuals = Buffer<float>::create(static_cast<std::uint64_t>(network.width())).value();
   fill(residuals, random, 0);
   return {stft,       network, std::move(weights), std::move(impulses), std::move(residuals), {0.3f, 0.1f, 1e-7f},
           {0.5f, NAN}};
@@ -100,7 +100,7 @@ TEST_CASE("A model is read back bit for bit") {
 }
 
 TEST_CASE("A model with components is read back bit for bit, and its file is compact once it is rounded") {
-  Model model = sample_model(GENERATE(0, 5, 70), 3);
+  Model model = sample_model(GENERATE(0, 5, 70), 3, GENERATE(1, 2));
   const bool rounded = GENERATE(false, true);
   if (rounded) round_to_compact(model);
   const Bytes bytes = write_model(model).value();
@@ -116,6 +116,20 @@ TEST_CASE("A model with components is read back bit for bit, and its file is com
   round_to_compact(read);
   round_to_compact(model);
   check_equal(model, read);  // rounding twice changes nothing
+}
+
+TEST_CASE("A model of groups says so in its file, which earlier versions refuse by its format_version") {
+  Model model = sample_model(20, GENERATE(0, 3), 2);
+  const Safetensors file = read_safetensors(write_model(model).value()).value();
+  CHECK(file.find_metadata("lodestone")->starts_with("{\"format_version\":2,"));
+  CHECK_THAT(*file.find_metadata("lodestone"), Contains("\"scale\":\"log1p\",\"group\":2}"));
+  CHECK(file.find("residuals")->shape == std::vector<std::uint64_t>{34});
+  CHECK_THAT(refused_model("\"scale\":\"log1p\"", "\"scale\":\"log1p\",\"group\":2"),
+             Contains("expected batch_norm.weight [34], found [17]"));
+  CHECK_THAT(refused_model("\"scale\":\"log1p\"", "\"scale\":\"log1p\",\"group\":17"),
+             Contains("group is 17; allowed: 1 to 16 frames"));
+  CHECK_THAT(refused_model("\"scale\":\"log1p\"", "\"scale\":\"log1p\",\"group\":null"),
+             Contains("network.group is null; allowed: a 32-bit integer"));
 }
 
 TEST_CASE("Rounding changes a magnitude by half a step at most") {
@@ -226,8 +240,8 @@ TEST_CASE("A file that is not a model of this version is refused") {
   CHECK_THAT(refusal(read_exactly(read_model, "")), Contains("at least 8 bytes, found 0"));
   CHECK_THAT(refusal(read_exactly(read_model, safetensors_text("{}"))),
              Contains("not Lodestone's") && Contains("\"lodestone\""));
-  CHECK_THAT(refused_model("\"format_version\":1", "\"format_version\":2"),
-             Contains("format_version is 2; this version of Lodestone reads 1"));
+  CHECK_THAT(refused_model("\"format_version\":1", "\"format_version\":3"),
+             Contains("format_version is 3; this version of Lodestone reads 1 to 2"));
   CHECK_THAT(refused_model("\"format_version\":1", "\"format_version\":\"1\""), Contains("format_version is \"1\""));
   CHECK_THAT(refused_model("\"format_version\":1,", ""), Contains("format_version is missing"));
   CHECK_THAT(refused_model("\"kind\":\"model\"", "\"kind\":\"spectrum\""),

@@ -49,10 +49,10 @@ double half_effect(std::span<const float> difference, std::size_t period) {
 }
 
 /// A single constant partial: a change of brightness changes only its level.
-Model tone_model(const StftConfig& stft, int bin) {
-  Model model = small_model(stft);
+Model tone_model(const StftConfig& stft, int bin, int group) {
+  Model model = small_model(stft, Scale::linear, group);
   fix_prediction(model, 0);
-  model.weights.dense_bias[bin] = 10;
+  for (int i = 0; i < group; ++i) model.weights.dense_bias[i * stft.bins() + bin] = 10;
   for (std::size_t row = 0; row < model.impulses.rows(); ++row) {
     std::fill(model.impulses.row(row).begin(), model.impulses.row(row).end(), 0.0f);
     model.impulses(row, bin) = 10;
@@ -64,10 +64,10 @@ Model tone_model(const StftConfig& stft, int bin) {
 
 TEST_CASE("The latency that a player reports is that of its sound") {
   constexpr double model_rate = 32000;
-  for (const int hop : {128, 512}) {
+  for (const auto& [hop, group] : {std::pair{128, 1}, {512, 1}, {256, 2}}) {
     const StftConfig stft{.size = 4 * hop, .hop = hop, .sample_rate = model_rate};
     const int bin = hop / 4;
-    const Model noisy = small_model(stft), tone = tone_model(stft, bin);
+    const Model noisy = small_model(stft, Scale::linear, group), tone = tone_model(stft, bin, group);
     for (const double rate : {model_rate, 48000.0, 22050.0}) {
       for (const int look_ahead : {0, 1, 2, 3}) {
         for (const int iterations : {0, 2}) {
@@ -76,7 +76,7 @@ TEST_CASE("The latency that a player reports is that of its sound") {
                 .phase = {.iterations = iterations, .look_ahead = look_ahead}, .sample_rate = rate, .spread = spread};
             const Latency latency = Player::create(noisy, config).value().meter().latency;
             const double samples = rate / model_rate;  // per sample of the model
-            CAPTURE(hop, rate, look_ahead, iterations, spread, latency.min, latency.max, latency.half);
+            CAPTURE(hop, group, rate, look_ahead, iterations, spread, latency.min, latency.max, latency.half);
             // After this many samples the next hop is about to begin; a sample later it has just begun.
             const double begins = std::ceil(10 * hop * samples);
             const auto length = static_cast<std::size_t>(latency.half + 4 * hop * samples);

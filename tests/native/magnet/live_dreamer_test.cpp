@@ -20,8 +20,8 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr int refill = 3;  // frames of the training sound after a jump: half of a sequence of 5, rounded up
 
 /// A network whose dreams follow what it is fed and neither die nor stand still.
-Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1) {
-  Model model = small_model(scale);
+Model lively_model(Scale scale = Scale::linear, std::uint32_t seed = 1, int group = 1) {
+  Model model = small_model(scale, group);
   Random random(seed);
   for (NamedTensor& tensor : tensors(model.weights)) {
     for (float& value : tensor.values) value = random.uniform() * 2 - 1;
@@ -203,6 +203,102 @@ TEST_CASE("A schedule with an audible start jumps as triggers do") {
     if (i % 11 == 0) live_dreamer.trigger(0.2);
     if (i % 11 == 9) live_dreamer.trigger(0.9);
     REQUIRE(copy(dreamer.process()) == copy(live_dreamer.process({})));
+  }
+}
+
+namespace {
+
+/// Frames of the training sound, side by side.
+Frame impulses(const Model& model, std::size_t row) {
+  Frame group;
+  for (int i = 0; i < model.network.group; ++i) {
+    const Frame frame = impulse(model, row + i);
+    group.insert(group.end(), frame.begin(), frame.end());
+  }
+  return group;
+}
+
+}  // namespace
+
+TEST_CASE("A model of groups dreams one after another, and each frame of it in turn") {
+  const auto group = static_cast<std::size_t>(GENERATE(2, 3));
+  const Mode mode = GENERATE(Mode::window, Mode::stateful);
+  const bool silent = GENERATE(false, true), looks_ahead = GENERATE(false, true);
+  const Model model = lively_model(Scale::log1p4, 1, static_cast<int>(group));
+  const DreamConfig config{.mode = mode, .start = silent ? Start::silent : Start::audible, .temperature = 0};
+  Dreamer dreamer = Dreamer::create(model, config).value();
+  PlainDream plain(model, mode);
+  // Jumps after a whole number of groups and within one; the last wraps around the end of the training sound.
+  for (const auto& [position, row, hops] : std::vector<std::tuple<double, std::size_t, std::size_t>>{
+           {0.5, 50, 12}, {0.25, 25, 13}, {0.75, 74, 4}, {1.0, 99, 20}}) {
+    const std::size_t first = silent ? static_cast<std::size_t>(std::lround(position * (100 - 5 * group))) : row;
+    dreamer.trigger(position);
+    plain.forget();
+    std::vector<Frame> expected;
+    const auto expect = [&](const Frame& frames) {
+      for (std::size_t i = 0; i < group; ++i) expected.emplace_back(&frames[33 * i], &frames[33 * i] + 33);
+    };
+    for (std::size_t i = 0; i < 5; ++i) plain.feed(impulses(model, 100 + first + i * group - (silent ? 0 : 2 * group)));
+    for (std::size_t i = 0; i < refill && !silent; ++i) expect(impulses(model, first + i * group));
+    while (expected.size() < hops) {
+      const Frame dreamed = plain.prediction();
+      expect(dreamed);
+      plain.feed(dreamed);
+    }
+    for (std::size_t hop = 0; hop < hops; ++hop) {
+      REQUIRE(copy(dreamer.process({})) == expected[hop]);
+      Budget budget = Budget::unlimited();
+      if (looks_ahead) dreamer.ahead(budget);
+    }
+  }
+  CHECK(dreamer.reseeds() == 0);
+}
+
+TEST_CASE("A group is fed with the training sound at the cursor, or the newest group of the driver") {
+  const bool driven = GENERATE(false, true);
+  const Model model = lively_model(Scale::log1p4, 1, 2);
+  Dreamer dreamer = live(model);
+  PlainDream plain(model, Mode::window);
+  const DreamControls controls{.position = 0.9f, .pull = driven ? 0.0f : 1.0f, .drive = driven ? 1.0f : 0.0f};
+  for (std::size_t i = 0; i < 4; ++i) plain.feed(impulses(model, 89 + 2 * i - 4));
+  Random random(1);
+  Frame before(33), driver(33), current, next;
+  for (std::size_t hop = 0; hop < 30; ++hop) {
+    before = driver;
+    for (float& value : driver) value = random.uniform();
+    const Frame frame = copy(dreamer.process(controls, driver));
+    if (hop % 2 == 0) current = next;
+    if (hop >= 6) REQUIRE(frame == Frame(current.begin() + 33 * (hop % 2), current.begin() + 33 * (hop % 2) + 33));
+    if (hop < 4 || hop % 2 == 1) continue;  // the network is fed when the first frame of a group is heard
+    Frame fed = impulses(model, 89 + hop);
+    if (driven) {
+      fed = before;
+      fed.insert(fed.end(), driver.begin(), driver.end());
+    }
+    plain.feed(fed);
+    next = plain.prediction();
+  }
+}
+
+TEST_CASE("The network of a model of groups works ahead, equally in each hop") {
+  Model model = large_model(257, {64, 64}, Scale::log1p);
+  model.network.group = 2;
+  model.weights = Weights::create(model.network).value();
+  Dreamer dreamer = live(model);
+  for (int hop = 0; hop < 42; ++hop) dreamer.process({});  // the training sound
+  constexpr std::int64_t plenty = std::int64_t{1} << 60;
+  double steps[8], aheads[8];
+  for (int hop = 0; hop < 8; ++hop) {
+    Budget budget{plenty}, spare{plenty};
+    dreamer.begin({});
+    dreamer.step(budget);
+    CHECK(dreamer.ahead(spare));
+    steps[hop] = static_cast<double>(plenty - budget.left);
+    aheads[hop] = static_cast<double>(plenty - spare.left);
+  }
+  for (int hop = 2; hop < 8; ++hop) {
+    CHECK(aheads[hop] == Approx(aheads[1]).epsilon(0.1));
+    CHECK(steps[hop] < 0.2 * aheads[hop]);
   }
 }
 
@@ -458,6 +554,8 @@ std::vector<Frame> play(Dreamer& dreamer, const LiveModel& next, std::int64_t sl
     if (hop % 50 == 40) dreamer.set_mode(Mode::window);
     if (hop == 150) dreamer.reset(4);
     for (; !done; done = dreamer.step(budget)) budget = {slice};
+    budget = {slice};
+    if (slice > 0) dreamer.ahead(budget);
     const auto frame = dreamer.frame();
     std::copy(frame.begin(), frame.end(), frames[static_cast<std::size_t>(hop)].begin());
   }
@@ -469,11 +567,12 @@ std::vector<Frame> play(Dreamer& dreamer, const LiveModel& next, std::int64_t sl
 
 TEST_CASE("Slices of any size give bit-identical dreams, without allocations") {
   const Scale scale = GENERATE(Scale::linear, Scale::log1p);
-  const LiveModel next = LiveModel::create(lively_model(scale, 2)).value();
-  Dreamer whole = with_room(lively_model(scale));
+  const int group = GENERATE(1, 2, 3);
+  const LiveModel next = LiveModel::create(lively_model(scale, 2, group)).value();
+  Dreamer whole = with_room(lively_model(scale, 1, group));
   const auto expected = play(whole, next, INT64_MAX);
   for (const std::int64_t slice : {0, 1, 100, 3000, 20000}) {
-    Dreamer dreamer = with_room(lively_model(scale));
+    Dreamer dreamer = with_room(lively_model(scale, 1, group));
     CHECK(play(dreamer, next, slice) == expected);
   }
 }

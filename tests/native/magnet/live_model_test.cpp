@@ -152,7 +152,7 @@ TEST_CASE("Invalid bytes are refused, stating what is wrong") {
   CHECK(refusal_with(bytes, &LiveHeader::sample_rate, std::nan("")) ==
         "live model: sample_rate is nan; allowed: 1 to 768000 Hz");
   CHECK(refusal_with(bytes, &LiveHeader::sequence, -1) == "live model: sequence is -1; allowed: 1 to 4096 frames");
-  CHECK(refusal_with(bytes, &LiveHeader::scale, 2) == "live model: scale is 2; allowed: 0 to 1");
+  CHECK(refusal_with(bytes, &LiveHeader::scale, 3) == "live model: scale is 3; allowed: 0 to 2");
   CHECK(refusal_with(bytes, &LiveHeader::components, 34u) ==
         "live model: components is 34; allowed: 0 to 33, the bins");
   CHECK(refusal_with(bytes, &LiveHeader::components, 0xffffffffu) ==

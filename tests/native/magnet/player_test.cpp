@@ -19,6 +19,9 @@ namespace {
 /// With hops of 192 samples, which are spread.
 Model spread_model() { return small_model({.size = 768, .hop = 192, .sample_rate = 8000}); }
 
+/// The same with groups of two frames, whose network works ahead.
+Model group_model() { return small_model({.size = 768, .hop = 192, .sample_rate = 8000}, Scale::log1p4, 2); }
+
 float noise_at(std::size_t i) { return static_cast<float>(Random(static_cast<std::uint32_t>(i)).uniform() - 0.5); }
 
 std::vector<float> noise(std::size_t count) {
@@ -64,7 +67,7 @@ void turn_all_knobs(Player& player) {
 
 TEST_CASE("Blocks of any length give the same sound, without allocations") {
   const auto input = noise(10000);
-  for (const Model& model : {small_model(), spread_model()}) {
+  for (const Model& model : {small_model(), spread_model(), group_model()}) {
     for (const PlayerConfig& config : {PlayerConfig{.phase = {.look_ahead = 2}}, PlayerConfig{.mode = Mode::stateful},
                                        PlayerConfig{.phase = {.method = PhaseMethod::spsi}, .spread = false},
                                        PlayerConfig{.sample_rate = 11025}, PlayerConfig{.sample_rate = 192000}}) {
@@ -112,6 +115,16 @@ TEST_CASE("Spreading the work changes no sample, only delays the sound by a hop"
   expected.insert(expected.begin(), 192, 0.0f);
   expected.resize(5000);
   CHECK(play(spread, 5000, 128) == expected);
+}
+
+TEST_CASE("A model of groups is not delayed: only its network works ahead") {
+  Player player = Player::create(group_model(), {}).value();
+  CHECK(player.meter().latency.min == 0);
+  CHECK(player.meter().latency.max == 191);
+  const auto sound = play(player, 5000, 100);
+  Player whole = Player::create(group_model(), {}).value();
+  CHECK(play(whole, 5000, 5000) == sound);
+  CHECK(peak(sound) > 0);
 }
 
 TEST_CASE("Flushing subnormals to zero changes no bit of a player") {

@@ -12,11 +12,11 @@ inline Frame copy(std::span<const float> frame) { return {frame.begin(), frame.e
 
 /// An untrained network with 100 training frames: small, quick, and it dreams something.
 inline lodestone::Model small_model(const lodestone::StftConfig& stft,
-                                    lodestone::Scale scale = lodestone::Scale::linear) {
+                                    lodestone::Scale scale = lodestone::Scale::linear, int group = 1) {
   using namespace lodestone;
   Model model;
   model.stft = stft;
-  model.network = {.bins = stft.bins(), .layers = {8, 6}, .sequence = 5, .scale = scale};
+  model.network = {.bins = stft.bins(), .layers = {8, 6}, .sequence = 5, .scale = scale, .group = group};
   model.weights = Weights::create(model.network).value();
   Random random(1);
   for (NamedTensor& tensor : tensors(model.weights)) {
@@ -30,8 +30,8 @@ inline lodestone::Model small_model(const lodestone::StftConfig& stft,
 }
 
 /// Over 33 bins, 100 frames a second.
-inline lodestone::Model small_model(lodestone::Scale scale = lodestone::Scale::linear) {
-  return small_model({.size = 64, .hop = 16, .sample_rate = 1600}, scale);
+inline lodestone::Model small_model(lodestone::Scale scale = lodestone::Scale::linear, int group = 1) {
+  return small_model({.size = 64, .hop = 16, .sample_rate = 1600}, scale, group);
 }
 
 /// The same with a larger network and so many components.

@@ -82,13 +82,16 @@ TEST_CASE("A clone of weights is equal and independent") {
   }
 }
 
-TEST_CASE("log1p compresses and expands; linear does neither") {
+TEST_CASE("log1p and log1p4 compress and expand; linear does neither") {
   const std::vector<float> magnitudes{0.0f, 1e-19f, 0.5f, 100.0f, 1e15f};
   auto values = magnitudes;
-  compress(Scale::log1p, values);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    CHECK(values[i] == Approx(std::log1p(static_cast<double>(magnitudes[i]))).epsilon(1e-6));
-  expand(Scale::log1p, values);
+  const Scale scale = GENERATE(Scale::log1p, Scale::log1p4);
+  compress(scale, values);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double magnitude = (scale == Scale::log1p ? 1 : 4) * static_cast<double>(magnitudes[i]);
+    CHECK(values[i] == Approx(std::log1p(magnitude)).epsilon(1e-6));
+  }
+  expand(scale, values);
   // A relative error of 2^-24 in ln(1+m) grows by m·ln(1+m)/m: 35 at 1e15.
   for (std::size_t i = 0; i < values.size(); ++i) CHECK(values[i] == Approx(magnitudes[i]).epsilon(1e-5));
   compress(Scale::linear, values = magnitudes);
@@ -97,7 +100,7 @@ TEST_CASE("log1p compresses and expands; linear does neither") {
 }
 
 TEST_CASE("Names of scales and modes can be parsed") {
-  for (const Scale scale : {Scale::linear, Scale::log1p}) {
+  for (const Scale scale : {Scale::linear, Scale::log1p, Scale::log1p4}) {
     Scale parsed = scale == Scale::linear ? Scale::log1p : Scale::linear;
     CHECK(parse_scale(scale_name(scale), parsed));
     CHECK(parsed == scale);

@@ -20,7 +20,7 @@ Eigen::MatrixXd frames_of(const TrainerConfig& config) {
   const Subspace subspace = Subspace::create(frames.clone().value(), config.components, config.seed).value();
   Array2<float> z = Array2<float>::create(frame_count, subspace.components()).value();
   Array2<float> outside = Array2<float>::create(frame_count, 1).value();
-  REQUIRE(!subspace.encode(frames, config.scale, z.all(), outside.all()));
+  REQUIRE(!subspace.encode(frames.all(), config.scale, z.all(), outside.all()));
   return PlainNetwork::matrix(z).transpose();
 }
 

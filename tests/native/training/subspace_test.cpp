@@ -40,7 +40,7 @@ struct Encoded {
       : subspace(Subspace::create(frames.clone().value(), chosen, 1).value()),
         z(Array2<float>::create(frames.rows(), subspace.components()).value()),
         outside(Array2<float>::create(frames.rows(), 1).value()) {
-    REQUIRE(!subspace.encode(frames, Scale::linear, z.all(), outside.all()));
+    REQUIRE(!subspace.encode(frames.all(), Scale::linear, z.all(), outside.all()));
   }
 
   Array2<float> decoded() const {

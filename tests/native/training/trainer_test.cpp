@@ -498,6 +498,7 @@ TEST_CASE("The predicted memory is what create takes") {
       config.layers = layers;
       config.scale = scale;
       config.components = scale == Scale::linear ? 0 : GENERATE(0, 64);
+      config.group = config.components > 0 ? GENERATE(1, 2) : 1;
       Magnitudes sound = small_sound(0);
       sound.stft.size = 512;
       sound.values = random_frames(1000, 257, 1);
