@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 #include "lodestone/player.hpp"
@@ -64,8 +65,8 @@ Model tone_model(const StftConfig& stft, int bin, int group) {
 
 TEST_CASE("The latency that a player reports is that of its sound") {
   constexpr double model_rate = 32000;
-  for (const auto& [hop, group] : {std::pair{128, 1}, {512, 1}, {256, 2}}) {
-    const StftConfig stft{.size = 4 * hop, .hop = hop, .sample_rate = model_rate};
+  for (const auto& [size, hop, group] : {std::tuple{512, 128, 1}, {2048, 512, 1}, {1152, 256, 2}}) {
+    const StftConfig stft{.size = size, .hop = hop, .sample_rate = model_rate};
     const int bin = hop / 4;
     const Model noisy = small_model(stft, Scale::linear, group), tone = tone_model(stft, bin, group);
     for (const double rate : {model_rate, 48000.0, 22050.0}) {
@@ -76,7 +77,7 @@ TEST_CASE("The latency that a player reports is that of its sound") {
                 .phase = {.iterations = iterations, .look_ahead = look_ahead}, .sample_rate = rate, .spread = spread};
             const Latency latency = Player::create(noisy, config).value().meter().latency;
             const double samples = rate / model_rate;  // per sample of the model
-            CAPTURE(hop, group, rate, look_ahead, iterations, spread, latency.min, latency.max, latency.half);
+            CAPTURE(size, hop, group, rate, look_ahead, iterations, spread, latency.min, latency.max, latency.half);
             // After this many samples the next hop is about to begin; a sample later it has just begun.
             const double begins = std::ceil(10 * hop * samples);
             const auto length = static_cast<std::size_t>(latency.half + 4 * hop * samples);
