@@ -55,10 +55,15 @@ export const trainer = struct(
     layers,
     sequence,
     choice('training', training, 'windows', 'trains on separate windows or, many times faster, on stretches of sound'),
-    integer('epochs', 200, [0, 1000000], '', 'passes over the sound; 0 (only in C++ and lodestone/core): no end', {
-      allowed: '0 (no end) to 1000000',
-      cliLow: 1,
-    }),
+    integer(
+      'epochs',
+      200,
+      [-1, 1000000],
+      '',
+      'passes over the sound; -1: 300, or fewer over a long sound, as many as 9,000 steps hold; 0 (only in C++ and ' +
+        'lodestone/core): no end',
+      { allowed: '-1 (as many as the sound needs), 0 (no end) to 1000000', cliLow: -1 },
+    ),
     integer('batch', 64, [2, 4096], '', 'predictions per step: windows, or the frames of all stretches'),
     integer(
       'components',
@@ -143,7 +148,7 @@ export const status = {
 /** Training on stretches, for dreams that sustain themselves. */
 const onStretches = {
   training: 'sequence',
-  epochs: 300,
+  epochs: -1,
   batch: 128,
   components: -1,
   stretch: 8,

@@ -44,7 +44,7 @@ import { Training } from '../training/training.js';
  * @property {'quality' | 'responsive' | 'classic'} [preset] ready-made settings, which other options override:
  *   `quality` (default) has frames of 2048 samples every 512; `responsive` 512 every 128, which respond 4 times sooner;
  *   `classic` trains as MAGNet did
- * @property {number} [epochs] default 300; `responsive`: 1000; `classic`: 200
+ * @property {number} [epochs] default -1: 300, fewer for a sound of minutes; `classic`: 200
  * @property {Magnet} [initial] a model to start from, whose STFT and network settings become the defaults
  * @property {string | CheckpointOptions} [checkpoint] saves checkpoints under this id; without it nothing is saved
  */

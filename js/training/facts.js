@@ -44,7 +44,7 @@ export const trainingPresets = {
     size: 2048,
     hop: 512,
     training: 'sequence',
-    epochs: 300,
+    epochs: -1,
     batch: 128,
     components: -1,
     stretch: 8,

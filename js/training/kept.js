@@ -49,7 +49,7 @@ async function keptTraining(store, files, id) {
       const {
         options,
         epoch = 0,
-        epochs = options.epochs,
+        epochs = Math.max(options.epochs, 0),
         step = 0,
         steps = 0,
         saved,

@@ -32,7 +32,9 @@ export function trainRequest(audio, options) {
     initial: /** @type {Magnet | undefined} */ (undefined),
     checkpoint: /** @type {string | import('./checkpoint-options.js').CheckpointOptions | undefined} */ (undefined),
   });
-  if (integer('epochs', rest.epochs) < 1) throw refused('epochs', rest.epochs, '1 to 1000000');
+  if (integer('epochs', rest.epochs) === 0) {
+    throw refused('epochs', rest.epochs, '-1 (as many as the sound needs), 1 to 1000000');
+  }
   if (initial && typeof initial.toBytes !== 'function') throw refused('initial', initial, 'Magnet');
   const request = {
     audio,

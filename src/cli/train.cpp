@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/facts.hpp"
 #include "cli/text.hpp"
+#include "errors/message.hpp"
 #include "lodestone/training_run.hpp"
 
 namespace lodestone::cli {
@@ -96,6 +97,7 @@ Result<Plan> make_plan(const Arguments& arguments, Host& host) {
     if (!model) return in_file(path, model.error());
     if (auto error = take_over(arguments, std::move(*model), plan)) return *error;
   }
+  if (trainer.epochs == 0) return out_of_range("--epochs", 0, "-1 (as many as the sound needs), 1 to 1000000");
   if (auto error = plan.config.check()) return *error;
   return plan;
 }
@@ -218,8 +220,9 @@ int train(const Arguments& arguments, Console& console) {
   if (!bytes) return console.fail(bytes.error());
   if (auto error = host.write(output, *bytes)) return console.fail(*error);
   if (stopped) {
-    console.note("stopped after " + number_text(status.epoch) + " of " + std::to_string(plan->config.trainer.epochs) +
-                 " epochs; the model so far is in " + std::string(output));
+    console.note("stopped after " + number_text(status.epoch) + " of " +
+                 std::to_string(run->trainer().config().epochs) + " epochs; the model so far is in " +
+                 std::string(output));
   }
 
   Report report;

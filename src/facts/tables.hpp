@@ -47,7 +47,7 @@ template <> inline constexpr auto fields_of<CorpusConfig> = std::to_array<Field>
 template <> inline constexpr auto fields_of<TrainerConfig> = std::to_array<Field>({
     {"sequence", "1 to 4096 frames", 1, 4096, offsetof(TrainerConfig, sequence), Field::Kind::integer},
     {"training", "0 to 1", 0, 1, offsetof(TrainerConfig, training), Field::Kind::choice, names_of<Training>},
-    {"epochs", "0 (no end) to 1000000", 0, 1000000, offsetof(TrainerConfig, epochs), Field::Kind::integer},
+    {"epochs", "-1 (as many as the sound needs), 0 (no end) to 1000000", -1, 1000000, offsetof(TrainerConfig, epochs), Field::Kind::integer},
     {"batch", "2 to 4096", 2, 4096, offsetof(TrainerConfig, batch), Field::Kind::integer},
     {"components", "-1 (as many as the sound needs), 0 (all bins) to 1024", -1, 1024, offsetof(TrainerConfig, components), Field::Kind::integer},
     {"group", "1 to 16 frames", 1, 16, offsetof(TrainerConfig, group), Field::Kind::integer},
@@ -166,7 +166,7 @@ struct TrainingPreset {
   std::array<Setting, 12> settings;
 };
 inline constexpr TrainingPreset kTrainingPresets[] = {
-    {"quality", {{{"size", 2048}, {"hop", 512}, {"training", 1}, {"epochs", 300}, {"batch", 128}, {"components", -1}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.008}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
+    {"quality", {{{"size", 2048}, {"hop", 512}, {"training", 1}, {"epochs", -1}, {"batch", 128}, {"components", -1}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.008}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
     {"responsive", {{{"size", 512}, {"hop", 128}, {"training", 1}, {"epochs", 1000}, {"batch", 128}, {"components", 0}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.004}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
     {"classic", {{{"normalise", 0}, {"clip_norm", 0}}}},
 };

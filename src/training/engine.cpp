@@ -95,6 +95,7 @@ Status Trainer::Engine::prepare(Magnitudes frames, std::vector<Clip> list, const
           sampler->prepare({this->frames(), groups, clips, windows.trained(), config.components != 0}, weights)) {
     return failed;
   }
+  choose_epochs();
   start_epoch();
   return {};
 }
@@ -173,6 +174,13 @@ Ending Trainer::Engine::ending() const {
   if (config.epochs > 0 && epoch >= config.epochs) return Ending::finished;
   const bool patient = config.patience == 0 || epoch - best.record.epoch < config.patience;
   return patient ? Ending::none : Ending::stopped_early;
+}
+
+/// Long sounds teach a network in fewer passes.
+void Trainer::Engine::choose_epochs() {
+  constexpr std::uint64_t most = 300, enough_steps = 9000;
+  if (config.epochs >= 0) return;
+  config.epochs = static_cast<int>(std::clamp<std::uint64_t>(enough_steps / sampler->steps(), 1, most));
 }
 
 /// The learning rate of the next step.

@@ -53,6 +53,7 @@ struct Trainer::Engine {
   Status encode();
   std::span<const float> frames() const { return compressed.empty() ? sound.values.all() : compressed; }
 
+  void choose_epochs();
   Ending ending() const;
   bool validating() const { return !windows.held_out().empty() && losses.size() > validation_losses.size(); }
   double learning_rate() const;

@@ -156,7 +156,7 @@ test('training: too short, silent, wrong sizes, too much', () => {
     [{ seed: 2 ** 32 }, /seed is 4294967296/],
     [{ seed: 0.5 }, /seed is 0\.5/],
     [{ impulses: 1 }, /impulses is 1; allowed: true, false/],
-    [{ epochs: -1 }, /epochs is -1; allowed: 0 \(no end\) to 1000000/],
+    [{ epochs: -2 }, /epochs is -2; allowed: -1 \(as many as the sound needs\), 0 \(no end\) to 1000000/],
     [{ rounds: 2 }, /training has no option rounds/],
   ]) {
     assert.throws(() => train(options), argument(message));

@@ -51,8 +51,9 @@ struct TrainerConfig {
                                                    /// to 4096 frames)
   Training training = Training::windows;           ///< trains on separate windows or, many times faster, on stretches
                                                    /// of sound
-  int epochs = 200;                                ///< passes over the sound; 0 (only in C++ and lodestone/core): no
-                                                   /// end (0 to 1000000)
+  int epochs = 200;                                ///< passes over the sound; -1: 300, or fewer over a long sound, as
+                                                   /// many as 9,000 steps hold; 0 (only in C++ and lodestone/core): no
+                                                   /// end (-1 to 1000000)
   int batch = 64;                                  ///< predictions per step: windows, or the frames of all stretches (2
                                                    /// to 4096)
   int components = 0;                              ///< principal components that are learned in place of all bins; 0:

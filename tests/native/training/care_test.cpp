@@ -264,8 +264,22 @@ TEST_CASE("Invalid schedule settings are refused, naming the field") {
     return trainer ? "" : trainer.error().message;
   };
   using C = TrainerConfig;
-  CHECK(refusal([](C& c) { c.epochs = -1; }) == "epochs is -1; allowed: 0 (no end) to 1000000");
+  CHECK(refusal([](C& c) { c.epochs = -2; }) ==
+        "epochs is -2; allowed: -1 (as many as the sound needs), 0 (no end) to 1000000");
   CHECK(refusal([](C& c) { c.warm_up = -1; }) == "warm_up is -1; allowed: 0 to 1000000 steps");
   CHECK(refusal([](C& c) { c.decay = 1.5; }) == "decay is 1.5; allowed: 0 to 1");
   CHECK(refusal([](C& c) { c.patience = 3; }) == "patience is 3; allowed: 0 if nothing is held out for validation");
+}
+
+TEST_CASE("The number of epochs is chosen from the length of the sound") {
+  TrainerConfig config = small_config();
+  config.epochs = -1;
+  CHECK(Trainer(small_sound(60), config).config().epochs == 300);
+  Magnitudes sound = small_sound(0);
+  sound.values = random_frames(3000, 9, 1);
+  config.batch = 8;
+  const Trainer trainer(std::move(sound), config);
+  REQUIRE(trainer.steps_per_epoch() > 300);
+  CHECK(trainer.config().epochs == 9000 / trainer.steps_per_epoch());
+  CHECK(trainer.status().steps == trainer.config().epochs * trainer.steps_per_epoch());
 }
