@@ -6,6 +6,7 @@ export const files = {
   player: () => new URL('../../dist/player.wasm', import.meta.url),
   lodestone: () => new URL('../../dist/lodestone.wasm', import.meta.url),
   analysis: () => new URL('../../dist/analysis.wasm', import.meta.url),
+  mapping: () => new URL('../../dist/mapping.wasm', import.meta.url),
   importer: () => new URL('../../dist/import.wasm', import.meta.url),
   worklet: () => new URL('../../dist/worklet.js', import.meta.url),
   spectrumWorklet: () => new URL('../../dist/spectrum-worklet.js', import.meta.url),

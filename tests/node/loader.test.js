@@ -19,7 +19,7 @@ const handles = readdirSync(new URL('js/wasm', root)).flatMap((name) =>
   [
     ...read(`js/wasm/${name}`)
       .toString()
-      .matchAll(/super\(\s*core,\s*'(\w+)'/g),
+      .matchAll(/(?:super|new Handle)\(\s*core,\s*'(\w+)'/g),
   ].map(([, kind]) => kind),
 );
 
