@@ -10,6 +10,8 @@ export const files = {
   importer: () => new URL('../../dist/import.wasm', import.meta.url),
   worklet: () => new URL('../../dist/worklet.js', import.meta.url),
   spectrumWorklet: () => new URL('../../dist/spectrum-worklet.js', import.meta.url),
+  mappingWorklet: () => new URL('../../dist/mapping-worklet.js', import.meta.url),
+  mappingCamera: () => new URL('../../dist/mapping-camera.js', import.meta.url),
   listener: () => new URL('../../dist/listener.js', import.meta.url),
   worker: () => new URL('../../dist/worker.js', import.meta.url),
 };
