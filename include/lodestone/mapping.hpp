@@ -159,7 +159,7 @@ class MappingTrainer {
   MappingTrainer& operator=(MappingTrainer&&) noexcept;
   ~MappingTrainer();
 
-  /// Copies what it needs of the examples. Refused: examples without a row to learn from. `model()` is then as before.
+  /// Copies what it needs of the examples. Refused: examples without a row to learn from.
   Status begin(const Examples& examples);
   /// Works on; false once training is over. To cancel, do not call it any more.
   bool step(Budget budget = {1 << 20});
