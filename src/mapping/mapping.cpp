@@ -18,7 +18,7 @@ struct Mapping::Engine {
     confidences.resize(outputs);
     states.resize(labels);
     tolerances.assign(labels, 1);
-    live = {standardised, outside, results, confidences, states, tolerances};
+    live = {standardised, results, confidences, states, tolerances, outside};
     reset();
   }
 

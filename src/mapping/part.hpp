@@ -16,13 +16,13 @@ struct MappingShape {
 
 /// What parts read and write in each call of Mapping::run.
 struct Live {
-  std::span<const float> inputs;   ///< all inputs, standardised and clamped
-  std::span<const float> outside;  ///< for each of them the square of its distance from the range of the examples, in
-                                   ///< deviations
-  std::span<float> outputs;        ///< as shares of their ranges; clamped afterwards
+  std::span<const float> inputs;  ///< all inputs, standardised and clamped
+  std::span<float> outputs;       ///< as shares of their ranges; clamped afterwards
   std::span<float> confidences;
   std::span<LabelState> states;
   std::span<const float> tolerances;  ///< one for each label
+  std::span<const float> outside{};  ///< for each of them the square of its distance from the range of the examples, in
+                                     ///< deviations
   int label = -1;
   float label_confidence = 0;
 };

@@ -7,10 +7,12 @@ class Tamper : public lodestone::Archive {
  public:
   explicit Tamper(std::string_view field) : field_(field) {}
 
+  bool reading() const override { return true; }
+  bool derived() const override { return true; }
   void number(std::string_view name, double& value) override {
     if (name == field_) value = 1e9;
   }
-  void text(std::string_view, std::string&) override {}
+  void texts(std::string_view, std::vector<std::string>&) override {}
   void integers(std::string_view name, std::vector<std::uint32_t>& values) override {
     if (name == field_) values[0] = 1000000000;
   }
