@@ -89,6 +89,14 @@ TEST_CASE("Nearest: new rows of the same distribution are seldom rejected", "[ma
   CHECK(right >= 970);
 }
 
+TEST_CASE("Nearest: takes of a class say how far apart its rows may be", "[mapping]") {
+  const std::vector<float> low{0, 0.01f, 0.02f}, high{1, 1.01f, 1.02f};
+  CHECK(taught({low, high}, {0, 0}, 1, 1).run(std::vector{0.5f}) == 0);
+  std::vector<float> both = low;
+  both.insert(both.end(), high.begin(), high.end());
+  CHECK(taught({both}, {0}, 1, 1).run(std::vector{0.5f}) == -1);
+}
+
 TEST_CASE("Nearest: few, equal and contradicting examples", "[mapping]") {
   Taught one = taught({{0.5f, 0.5f}}, {0}, 2, 1);
   CHECK(one.run(std::vector{-8.0f, 8.0f}) == 0);  // nothing else is known
