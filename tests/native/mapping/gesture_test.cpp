@@ -5,7 +5,7 @@
 
 #include "allocations.hpp"
 #include "flush_to_zero.hpp"
-#include "mapping/movement.hpp"
+#include "mapping/spotting.hpp"
 #include "mapping/tamper.hpp"
 #include "mapping/taught.hpp"
 
@@ -27,59 +27,6 @@ Taught taught_movements(Movement& hand, int each, const MappingConfig& config) {
   learner.standardise();
   learner.learn(make_gesture_fit(config));
   return learner;
-}
-
-/// How well the gestures of streams are spotted. A report is right if it comes during the second half of a gesture of
-/// that label or within 0.3 s after it, and is the first to do so.
-struct Score {
-  int right = 0, reports = 0, gestures = 0;
-  std::vector<double> decided;  ///< the share of each gesture after which its label leads until it ends or is reported
-
-  double f1() const { return 2.0 * right / (reports + gestures); }
-  double decided_quantile(double share) {
-    std::sort(decided.begin(), decided.end());
-    return decided[static_cast<std::size_t>(share * static_cast<double>(decided.size() - 1))];
-  }
-};
-
-/// The label that has come farthest and is likely; −1: none is under way.
-int leader(std::span<const LabelState> states) {
-  int best = -1;
-  float most = 0;
-  for (std::size_t label = 0; label < states.size(); ++label) {
-    const float evidence = states[label].progress * states[label].likelihood;
-    if (evidence > most) {
-      most = evidence;
-      best = static_cast<int>(label);
-    }
-  }
-  return best;
-}
-
-void measure(Score& score, std::uint32_t seed, const MappingConfig& config, int takes) {
-  Movement hand(seed);
-  Taught learner = taught_movements(hand, takes, config);
-  std::vector<Movement::Truth> truths;
-  auto rows = hand.stream(20, truths);
-  learner.standardise(rows);
-  std::vector<int> reports, leaders;
-  for (std::size_t i = 0; i < rows.size(); i += Movement::inputs) {
-    reports.push_back(learner.run({&rows[i], Movement::inputs}));
-    leaders.push_back(leader(learner.states));
-    score.reports += reports.back() >= 0;
-  }
-  for (const auto& [kind, first, last] : truths) {
-    const auto label = static_cast<int>(kind);
-    const auto from = reports.begin() + (first + last) / 2;
-    const auto report =
-        std::find(from, reports.begin() + std::min<std::ptrdiff_t>(last + 30, std::ssize(reports)), label);
-    score.right += *report == label;
-    ++score.gestures;
-    const auto end = std::min<std::ptrdiff_t>(last, report - reports.begin());
-    std::ptrdiff_t since = end;
-    while (since > first && leaders[static_cast<std::size_t>(since - 1)] == label) --since;
-    score.decided.push_back(static_cast<double>(since - first) / (last - first));
-  }
 }
 
 /// From left to right, at a height.
@@ -107,11 +54,11 @@ TEST_CASE("Gestures: five kinds among random movement are spotted", "[mapping]")
   const auto [average, takes] = GENERATE(table<bool, int>({{false, 1}, {false, 5}, {true, 5}}));
   MappingConfig config;
   config.average = average;
-  Score score;
-  for (std::uint32_t seed = 0; seed < 10; ++seed) measure(score, seed, config, takes);
-  CAPTURE(average, takes, score.right, score.reports);
-  CHECK(score.f1() >= 0.95);
-  CHECK(score.decided_quantile(0.9) <= 0.6);
+  Spotting found;
+  for (std::uint32_t seed = 0; seed < 10; ++seed) spot(found, seed, takes, config);
+  CAPTURE(average, takes, found.right, found.reports);
+  CHECK(found.f1() >= 0.95);
+  CHECK(found.decided_quantile(0.9) <= 0.6);
 }
 
 TEST_CASE("Gestures: progress and speed follow a gesture under way", "[mapping]") {
