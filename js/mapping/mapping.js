@@ -127,7 +127,7 @@ export class Mapping extends EventTarget {
     this.node.connect(raw.destination, m); // so that it is always at work
     this.#held = new Float32Array(m).fill(NaN);
 
-    const report = new Float32Array(reportLength(n, m, this.#labels.length)).fill(NaN);
+    const report = new Float32Array(reportLength(n, m, this.#labels.length)).fill(NaN, 0, n + m);
     const channel = latestChannel(report.length);
     this.#reader = openReader(channel.reading, report);
     this.#views = {

@@ -52,7 +52,7 @@ export function camera(stream, options) {
         const to = end();
         const module = await prepare(undefined, 'mapping');
         const canRead = await thread.remote.call('open', [module, grid, to], 'byteLength' in to ? [] : [to]);
-        if (!isOver) stop = send(stream, track, thread.remote, canRead);
+        if (!isOver) stop = send(stream, track, thread.remote, canRead, fail);
       };
       begin().catch(fail);
       return () => {
@@ -72,18 +72,19 @@ export function camera(stream, options) {
  * @param {MediaStreamTrack} track
  * @param {import('../../threads/remote.js').Remote} worker
  * @param {boolean} canRead whether the Worker can read tracks
+ * @param {(error: any) => void} fail
  */
-function send(stream, track, worker, canRead) {
+function send(stream, track, worker, canRead, fail) {
   const Source = /** @type {any} */ (globalThis).MediaStreamTrackProcessor;
   if (Source) {
     const own = track.clone(); // the track can be read elsewhere, too
     const { readable } = new Source({ track: own, maxBufferSize: 1 });
-    worker.tell('watch', [readable], [readable]);
+    worker.call('watch', [readable], [readable]).catch(fail);
     return () => own.stop();
   }
   if (canRead) {
     const own = /** @type {any} */ (track.clone());
-    worker.tell('watchTrack', [own], [own]);
+    worker.call('watchTrack', [own], [own]).catch(fail);
     return () => {};
   }
   return sendFromVideo(stream, worker);

@@ -23,6 +23,7 @@ export function port(name, values) {
     names,
     start(given) {
       link = given;
+      if (block.some(Number.isFinite)) link.write(block); // what was written before
       return () => (link = undefined);
     },
     write(values) {
