@@ -160,7 +160,7 @@ element('#save').addEventListener('click', () =>
   }),
 );
 for (const select of axes) select.addEventListener('change', showSurface);
-for (const label of gestures) element('#what').append(new Option(`the gesture “${label}”`, label));
+for (const label of gestures) element('#what').append(new Option(`gesture “${label}”`, label));
 
 async function load(file) {
   if (!mapping) return teachPart.say('Play a sound first, with the inputs that the mapping has.');

@@ -92,12 +92,6 @@ for (const name of browserNames) {
       }
     });
 
-    test('saves a mapping and loads it again', async () => {
-      const { name: file, bytes } = await page.download('#save');
-      assert.equal(file, 'mapping.safetensors');
-      assert.ok(bytes.length > 100, `${bytes.length} bytes`);
-    });
-
     test('shows the camera and the microphone', async () => {
       for (const source of ['camera', 'microphone']) {
         await page.click(`[name=${source}]`);
