@@ -86,7 +86,10 @@ class Examples {
   /// there is none. All changes can be undone, except when takes that only they refer to exceed the capacity.
   bool undo();
   bool redo();
+  /// From now on, what has been done cannot be undone.
+  void forget();
 
+  std::size_t capacity() const;
   std::size_t takes() const;
   std::size_t rows() const;
   /// Its targets have as many rows as its inputs, or none if the take has only a label.
@@ -143,7 +146,7 @@ class MappingModel {
 
   struct Content;
   explicit MappingModel(std::unique_ptr<Content> content);
-  const Content& content() const { return *content_; }
+  Content& content() const { return *content_; }
 
  private:
   friend class Mapping;

@@ -141,7 +141,9 @@ Status Examples::weigh(std::size_t index, float weight) {
 
 bool Examples::undo() { return history_->list.undo(); }
 bool Examples::redo() { return history_->list.redo(); }
+void Examples::forget() { history_->list.forget_all(); }
 
+std::size_t Examples::capacity() const { return history_->capacity; }
 std::size_t Examples::takes() const { return history_->list.entries().size(); }
 std::size_t Examples::rows() const { return history_->list.rows(); }
 const Take& Examples::take(std::size_t index) const { return *history_->list.entries()[index].take; }

@@ -34,6 +34,10 @@ class TakeList {
   bool redo();
   /// Forgets the oldest changes until the takes that only changes refer to have at most so many rows.
   void forget(std::size_t most_rows);
+  void forget_all() {
+    changes_.clear();
+    done_ = 0;
+  }
 
  private:
   void replace(std::size_t at, const std::vector<Entry>& old, const std::vector<Entry>& by);

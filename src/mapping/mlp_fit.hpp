@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <limits>
 #include <vector>
 
 #include "lodestone/random.hpp"
@@ -56,7 +56,7 @@ class MlpFit : public Fit {
   int epoch_ = 0, best_epoch_ = 0;
   double mean_share_ = 1,
          variance_share_ = 1;  ///< of Adam's moments that they started with: 0.9 and 0.999 to the steps
-  double loss_ = 0, least_ = 0;
+  double loss_ = std::numeric_limits<double>::quiet_NaN(), least_ = 0;
   std::vector<double> errors_;  ///< mean squares at the best epoch
   bool over_ = true;
   Status failure_;
