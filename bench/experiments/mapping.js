@@ -166,7 +166,7 @@ const costTable = (costs) => ({
 async function spotGestures({ quick, signal, log }) {
   log('gestures');
   const program = fileURLToPath(new URL('../../build/native/lodestone-gestures', import.meta.url));
-  const { stdout } = await promisify(execFile)(program, [quick ? '1' : '10'], { signal });
+  const { stdout } = await promisify(execFile)(program, [quick ? '1' : '30'], { signal });
   return JSON.parse(stdout);
 }
 
