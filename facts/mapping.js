@@ -18,8 +18,8 @@ export const examples = struct('ExamplesConfig', 'examples', 'How many examples 
 ]);
 
 export const mapping = struct('MappingConfig', 'mapping', 'How a mapping is learned.', [
-  choice('model', regression, 'kernel', 'how outputs are learned that do not choose themselves'),
-  choice('recognition', recognition, 'nearest', 'what labels stand for'),
+  choice('model', regression, 'kernel', 'how outputs are learned that do not choose themselves', { cli: false }),
+  choice('recognition', recognition, 'nearest', 'what labels stand for', { cli: false }),
   list('layers', 'integer', [16], [1, 256], 'units', 'sizes of the one or two hidden layers of `mlp`'),
   integer('epochs', 1000, [1, 1000000], '', 'of `mlp`: passes over the examples at most'),
   integer(

@@ -25,19 +25,19 @@ Result<Bytes> write_mapping(const Examples& examples, const MappingModel* model 
 Result<MappingFile> read_mapping(ByteView bytes, const MappingNames* expected = nullptr);
 
 /// What the columns of a table of examples are. All others are inputs; a column `take` says which rows belong together
-/// (default: neighbours with the same label), a column `weight` how much a take counts.
+/// (without it, neighbours with the same label), a column `weight` how much a take counts (its first row says so).
 struct CsvColumns {
   std::vector<std::string> targets;
   std::string label;  ///< the column with labels; empty: none
 };
 
-/// Reads comma-separated values with a line of names first. An empty field or `nan` is a missing input. The outputs'
-/// ranges are those of the values, or, if these lie within 0 .. 1, that. Errors name line and column.
+/// Reads comma-separated values with a line of names first. An empty field or `nan` is a missing value. The range of an
+/// output is 0 to 1 or, if a value lies outside, that of its values. Errors name line and column.
 Result<Examples> read_examples_csv(std::string_view text, const CsvColumns& columns);
 /// With the columns take, weight, inputs, outputs and, if there are labels, label.
 std::string write_examples_csv(const Examples& examples);
 
-/// Rows of inputs, in the order of `inputs`; other columns are ignored.
+/// Rows of these inputs, by the names of the columns; other columns are ignored.
 Result<Array2<float>> read_inputs_csv(std::string_view text, std::span<const std::string> inputs);
 
 }  // namespace lodestone

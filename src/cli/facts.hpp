@@ -66,8 +66,6 @@ inline constexpr Option import_options[] = {
     {"--sequence", "N", Kind::integer, "how far back a prediction looks; 0: as the file says, or 40", "0", 0, 4096, "", "frames", &fields_of<ImportConfig>[5]},
 };
 inline constexpr Option mapping_options[] = {
-    {"--model", "NAME", Kind::choice, "how outputs are learned that do not choose themselves", "kernel", 0, 0, "kernel|mlp|linear", "", &fields_of<MappingConfig>[0]},
-    {"--recognition", "NAME", Kind::choice, "what labels stand for", "nearest", 0, 0, "nearest|gesture", "", &fields_of<MappingConfig>[1]},
     {"--layers", "N,N", Kind::integers, "sizes of the one or two hidden layers of mlp", "16", 1, 256, "", "units", nullptr},
     {"--epochs", "N", Kind::integer, "of mlp: passes over the examples at most", "1000", 1, 1000000, "", "", &fields_of<MappingConfig>[2]},
     {"--patience", "N", Kind::integer, "of mlp: training stops after this many without a lower held-out loss", "100", 1, 1000000, "", "epochs", &fields_of<MappingConfig>[3]},

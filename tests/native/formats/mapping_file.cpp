@@ -1,6 +1,7 @@
 #include "lodestone/mapping_file.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 
 #include "lodestone/formats.hpp"
@@ -114,4 +115,50 @@ TEST_CASE("Files that are no mappings of this version are refused", "[mapping]")
   CHECK(with("takes.rows", "takes.rowz") == "expected a list of I32, takes.rows");
   CHECK(with("\\\"capacity\\\"", "\\\"kapacity\\\"") == "expected a number in the metadata, capacity");
   CHECK(refusal(view(bytes).first(100)) != "");
+}
+
+TEST_CASE("Examples are read from comma-separated values, and written", "[mapping]") {
+  const auto examples = read_examples_csv(
+      "x,take,pitch,\"a, b\",kind\n"
+      "1,1,200,0.5,hit\r\n"
+      " 2 ,1,300,,hit\n"
+      "\n"
+      "3,2,250,0.25,hit\n"
+      "4,2,260,1,\"scrape \"\"x\"\"\"\n"
+      "nan,2,260,1,\n",
+      {{"pitch", "a, b"}, "kind"});
+  REQUIRE_FALSE(examples);  // the last take has no row that is complete
+  CHECK(examples.error().message == "the take from row 5: a take has no row without missing inputs");
+  const auto read = read_examples_csv("x,take,pitch,\"a, b\",kind\n1,1,200,0.5,hit\n2,1,300,,hit\n3,2,250,0.25,\n",
+                                      {{"pitch", "a, b"}, "kind"});
+  REQUIRE(read);
+  CHECK(read->names() == MappingNames{{"x"}, {{"pitch", 200, 300}, {"a, b", 0, 1}}});
+  REQUIRE(read->takes() == 2);
+  CHECK(read->take(0).inputs.rows() == 2);
+  CHECK(read->take(0).label == 0);
+  CHECK(read->take(1).label == -1);
+  CHECK(std::isnan(read->take(0).targets(1, 1)));
+  const std::string text = write_examples_csv(*read);
+  CHECK(text == "take,weight,x,pitch,\"a, b\",label\n1,1,1,200,5e-1,hit\n1,1,2,300,,hit\n2,1,3,250,25e-2,\n");
+  CHECK(write_examples_csv(read_examples_csv(text, {{"pitch", "a, b"}, "label"}).value()) == text);
+}
+
+TEST_CASE("Malformed comma-separated values are refused with line and column", "[mapping]") {
+  const auto message = [](std::string_view text) {
+    const auto examples = read_examples_csv(text, {{"b"}, ""});
+    return examples ? "" : examples.error().message;
+  };
+  CHECK(message("a,b\n1,2\n") == "");
+  CHECK(message("a,b\n1,2\n3,four\n") == "line 3, column 2 (\"b\") is \"four\"; expected a number");
+  CHECK(message("a,b\n1,inf\n") == "line 2, column 2 (\"b\") is \"inf\"; expected a number");
+  CHECK(message("a,b\n1,2,3\n") == "line 2 has 3 columns; expected 2");
+  CHECK(message("a,c\n1,2\n") == "there is no column \"b\"; columns: a, c");
+  CHECK(message("a,b,b\n1,2,3\n") == "line 1, column 3: \"b\" is there twice");
+  CHECK(message("a,b\n1,\"2\n") == "line 2, column 2: the quote does not end");
+  CHECK(message("a,b\n1,\"2\"3\n") == "line 2, column 2: text after a quote");
+  CHECK(message("a,b\n") == "the table has no line after that of the names");
+  CHECK(message("b\n1\n") == "there are 0 inputs; allowed: 1 to 1024");
+  const std::vector<std::string> inputs{"y", "x"};
+  CHECK(read_inputs_csv("x,y\n1,2\n", inputs).value()(0, 0) == 2);
+  CHECK_FALSE(read_inputs_csv("x,z\n1,2\n", inputs));
 }
