@@ -122,6 +122,8 @@ Result<Examples> read_examples_csv(std::string_view text, const CsvColumns& colu
   if (!examples) return examples.error();
   for (std::size_t first = 0, end = 0; first < csv->rows(); first = end) {
     for (end = first + 1; end < csv->rows() && same_take(*csv, *roles, first, end);) ++end;
+    if (columns.targets.empty() && roles->label < csv->names().size() && csv->text(first, roles->label).empty())
+      continue;
     if (auto bad = add_take(*csv, *roles, first, end - first, *examples)) return *bad;
   }
   examples->forget();
