@@ -4,7 +4,7 @@ import { serve } from '../threads/remote.js';
 import { PortLink } from '../threads/ring.js';
 import { Instance } from '../wasm/instance.js';
 import { CoreMapping } from '../wasm/mapping.js';
-import { Glide } from './glide.js';
+import { Glides } from './glides.js';
 import { Hearing } from './hearing.js';
 import { openReader, openWriter } from './latest.js';
 import { reportLength, reportRate, rowBlocks, rowRate, rowsInBlock } from './rows.js';
@@ -94,7 +94,7 @@ export class MappingProcessor extends Processor {
     inputs.forEach(
       ({ sound }, i) => sound && this.#hear(/** @type {WebAssembly.Module} */ (analysis), sound, places[i]),
     );
-    this.#glides = outputs.map((output) => new Glide(output, quantum / sampleRate));
+    this.#glides = new Glides(outputs, quantum / sampleRate);
     this.#follows = outputs.map(({ follows }) => follows);
     this.#held = new Float32Array(outputs.length).fill(NaN);
     this.#targets = new Float32Array(outputs.length).fill(NaN);
@@ -132,7 +132,8 @@ export class MappingProcessor extends Processor {
     if (isRow && this.#isRecording) this.#write();
     const model = this.#model;
     if (model && (isRow || !this.#hasGestures)) this.#run(model);
-    for (let k = 0; k < this.#glides.length; ++k) this.#glides[k].fill(outputs[k][0], this.#target(k));
+    this.#aim();
+    for (let k = 0; k < this.#held.length; ++k) this.#glides.fill(outputs[k][0], k);
     if (this.#reportBeat.pass(length)) this.#tell();
     return true;
   }
@@ -154,11 +155,15 @@ export class MappingProcessor extends Processor {
     if (label >= 0 && this.#hasGestures) this.port.postMessage(['gesture', [label, model.labelConfidence]]);
   }
 
-  /** What output k moves to; NaN if there is nothing yet. */
-  #target(/** @type {number} */ k) {
-    if (!Number.isNaN(this.#held[k])) return this.#held[k];
-    if (!this.#model) return NaN;
-    return this.#follows[k] < 0 ? this.#model.outputs[k] : this.#model.states[this.#follows[k]];
+  /** Sets where the outputs go. */
+  #aim() {
+    const { targets } = this.#glides;
+    const model = this.#model;
+    for (let k = 0; k < targets.length; ++k) {
+      if (!Number.isNaN(this.#held[k])) targets[k] = this.#held[k];
+      else if (!model) targets[k] = NaN;
+      else targets[k] = this.#follows[k] < 0 ? model.outputs[k] : model.states[this.#follows[k]];
+    }
   }
 
   /** @param {Uint8Array | null} bytes of the next model */
@@ -211,9 +216,10 @@ export class MappingProcessor extends Processor {
     const report = this.#report;
     let at = 0;
     for (let i = 0; i < this.#inputs.length; ++i) report[at++] = this.#inputs[i];
-    for (let k = 0; k < this.#glides.length; ++k) report[at++] = this.#glides[k].share;
+    const { shares } = this.#glides;
+    for (let k = 0; k < shares.length; ++k) report[at++] = shares[k];
     const model = this.#model;
-    for (let k = 0; k < this.#glides.length; ++k) report[at++] = model ? model.confidences[k] : 0;
+    for (let k = 0; k < shares.length; ++k) report[at++] = model ? model.confidences[k] : 0;
     for (let i = 0; at < report.length; ++i) report[at++] = model && i < model.states.length ? model.states[i] : 0;
     this.#reporter?.write(report);
   }
