@@ -179,8 +179,8 @@ void lodestone_mapping_destroy(Mapping* mapping) { delete mapping; }
 void lodestone_mapping_reset(Mapping* mapping) { mapping->reset(); }
 
 /// Returns Mapping::label.
-int lodestone_mapping_run(Mapping* mapping, const float* inputs) {
-  mapping->run({inputs, mapping->names().inputs.size()});
+int lodestone_mapping_run(Mapping* mapping, const float* inputs, int is_row) {
+  mapping->run({inputs, mapping->names().inputs.size()}, is_row != 0);
   return mapping->label();
 }
 

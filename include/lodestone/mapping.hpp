@@ -201,8 +201,9 @@ class Mapping {
   std::span<const std::string> labels() const;
 
   /// Computes everything below from the inputs `[inputs]`. One that is not finite keeps its last value (the mean of the
-  /// examples at first). Gestures take each call as the next row: call it at the rate at which takes were recorded.
-  void run(std::span<const float> inputs);
+  /// examples at first). Gestures follow the calls with `is_row`, which should come at the rate at which takes were
+  /// recorded; the others leave `label` at −1.
+  void run(std::span<const float> inputs, bool is_row = true);
   /// Returns to the state after `create`.
   void reset();
 

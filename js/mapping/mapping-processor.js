@@ -29,7 +29,7 @@ import { reportLength, reportRate, rowBlocks, rowRate, rowsInBlock } from './row
  * @property {{size: number, sound?: Sound}[]} inputs those without a sound come from other threads
  * @property {OutputSettings[]} outputs
  * @property {number} labels
- * @property {boolean} hasGestures models then see only the rows of a recording's rate
+ * @property {boolean} hasGestures whether labels are gestures
  */
 
 const quantum = 128;
@@ -131,7 +131,7 @@ export class MappingProcessor extends Processor {
     const isRow = this.#rowBeat.pass(length);
     if (isRow && this.#isRecording) this.#write();
     const model = this.#model;
-    if (model && (isRow || !this.#hasGestures)) this.#run(model);
+    if (model) this.#run(model, isRow);
     this.#aim();
     for (let k = 0; k < this.#held.length; ++k) this.#glides.fill(outputs[k][0], k);
     if (this.#reportBeat.pass(length)) this.#tell();
@@ -147,11 +147,14 @@ export class MappingProcessor extends Processor {
     this.#hearings.push(new Hearing(new Instance(analysis), { features, options: { ...options, sampleRate } }, values));
   }
 
-  /** @param {CoreMapping} model */
-  #run(model) {
+  /**
+   * @param {CoreMapping} model
+   * @param {boolean} isRow
+   */
+  #run(model, isRow) {
     const { inputs } = model;
     for (let i = 0; i < inputs.length; ++i) inputs[i] = this.#inputs[i];
-    const label = model.run();
+    const label = model.run(isRow);
     if (label >= 0 && this.#hasGestures) this.port.postMessage(['gesture', [label, model.labelConfidence]]);
   }
 

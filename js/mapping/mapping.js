@@ -249,14 +249,14 @@ export class Mapping extends EventTarget {
     if (isLabel && label < 0) throw refused('label', what, this.#labels.join(', '));
     if (!(number('limit', limit) > 0)) throw refused('limit', limit, 'numbers above 0');
     if (!(number('countIn', countIn) >= 0)) throw refused('countIn', countIn, 'numbers from 0');
-    const targets = new Float32Array(this.#outputs.length).fill(NaN);
-    this.#take = { label, targets, follower: undefined };
     if (!isLabel) {
       this.#hold();
       this.set(what);
-      this.#take.follower = setInterval(() => this.#teach(), 1000 / rowRate); // parameters that are changed by hand
     }
-    this.#processor.tell('teach', [targets]);
+    this.#take = { label, targets: new Float32Array(this.#outputs.length).fill(NaN), follower: undefined };
+    this.#processor.tell('teach', [this.#take.targets]);
+    this.#teach();
+    if (!isLabel) this.#take.follower = setInterval(() => this.#teach(), 1000 / rowRate); // parameters are moved by hand
     this.#processor.tell('record', [Math.round(countIn * rowRate), Math.ceil(limit * rowRate)]);
   }
 

@@ -341,11 +341,12 @@ export class CoreMapping extends Handle {
   }
 
   /**
-   * Computes the results. Gestures take each call as the next row: call it at the rate at which takes were recorded.
+   * Computes the results.
+   * @param {boolean} [isRow] whether gestures follow; such calls should come at the rate at which takes were recorded
    * @returns {number} the class of the inputs, or the gesture that has just ended; −1: none
    */
-  run() {
-    return this.core.abi.lodestone_mapping_run(this.pointer, this.#block);
+  run(isRow = true) {
+    return this.core.abi.lodestone_mapping_run(this.pointer, this.#block, Number(isRow));
   }
 
   /**

@@ -77,13 +77,15 @@ Result<Mapping> Mapping::create(MappingModel model, bool spread) {
 const MappingNames& Mapping::names() const { return engine_->model.names(); }
 std::span<const std::string> Mapping::labels() const { return engine_->model.labels(); }
 
-void Mapping::run(std::span<const float> inputs) {
+void Mapping::run(std::span<const float> inputs, bool is_row) {
   Engine& e = *engine_;
   e.standardise(inputs);
   std::fill(e.results.begin(), e.results.end(), 0.5f);
   e.live.label = -1;
   e.live.label_confidence = 0;
-  for (const auto& part : e.content.parts) part->run(e.live);
+  for (const auto& part : e.content.parts) {
+    if (is_row || part->kind() != PartKind::gesture) part->run(e.live);
+  }
   e.scale_results();
 }
 

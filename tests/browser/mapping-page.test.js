@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '../../scripts/serve.js';
 import { fakeDevices, fakePreferences, writeFilm } from './fake-camera.js';
 import { browserNames, openBrowser } from './harness.js';
+import { folder } from './models.js';
 
 const pictures = fileURLToPath(new URL('../../out/', import.meta.url));
-const film = fileURLToPath(new URL('../../build/square-of-page.y4m', import.meta.url));
+const film = join(folder, 'square-of-page.y4m');
 
 for (const name of browserNames) {
   describe(`the mapping page in ${name}`, () => {
