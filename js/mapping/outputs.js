@@ -50,18 +50,22 @@ export function outputOf(name, given, sampleRate) {
   const { param: any, ...rest } = settle(`the output ${name}`, options, { ...empty, ...learning });
   if (any !== undefined && !isParam(any)) throw refused(`param of ${name}`, any, 'AudioParams');
   const param = rawParam(any);
-  return { ...rest, name, param, ...rangeOf(name, rest, naturalRange(param, sampleRate)) };
+  const natural = naturalRange(param, any?.units === 'frequency', sampleRate / 2); // a Signal of Tone.js has units
+  return { ...rest, name, param, ...rangeOf(name, rest, natural) };
 }
 
 /**
  * The range of a parameter if nothing else is wanted.
  * @param {AudioParam | undefined} param
- * @param {number} sampleRate
+ * @param {boolean} isFrequency
+ * @param {number} nyquist
  */
-function naturalRange(param, sampleRate) {
+function naturalRange(param, isFrequency, nyquist) {
+  if (isFrequency || (param && Math.abs(param.maxValue - nyquist) < 1)) {
+    return { min: 20, max: nyquist, scale: 'logarithmic' };
+  }
   if (!param || param.maxValue > 1e30) return { min: 0, max: 1, scale: 'linear' };
-  const { minValue: min, maxValue: max } = param;
-  return Math.abs(max - sampleRate / 2) < 1 ? { min: 20, max, scale: 'logarithmic' } : { min, max, scale: 'linear' };
+  return { min: param.minValue, max: param.maxValue, scale: 'linear' };
 }
 
 /**

@@ -449,13 +449,13 @@ export async function underTone({ address, model }) {
     outputs: { pitch: synth.frequency, position: node.parameters.get('position') },
   });
   const own = node.parameters.get('position').value;
+  synth.triggerAttack(440);
   place.write([0]);
-  await sleep(200);
+  await sleep(300);
   await teach(mapping, { pitch: 220, position: 0.2 });
   place.write([1]);
   await sleep(200);
   await teach(mapping, { pitch: 880, position: 0.9 });
-  synth.triggerAttack(440);
   mapping.run();
   const analyser = tone.rawContext.createAnalyser();
   Tone.connect(synth, analyser);

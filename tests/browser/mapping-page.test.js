@@ -1,5 +1,6 @@
 // The page of examples/mapping as a visitor uses it, in real browsers.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -91,6 +92,17 @@ for (const name of browserNames) {
           await page.screenshot(join(pictures, `mapping-${name}-${scheme}-${width}.png`));
         }
       }
+    });
+
+    test('saves a mapping and loads it again', async () => {
+      const { name: file, bytes } = await page.download('#save');
+      assert.equal(file, 'mapping.safetensors');
+      const path = join(folder, file);
+      await writeFile(path, bytes);
+      await page.click('[aria-label="Delete take 1"]');
+      await page.waitFor(() => document.querySelectorAll('#takes li').length === 1);
+      await page.upload('#file', path);
+      await page.waitFor(() => document.querySelectorAll('#takes li').length === 2);
     });
 
     test('shows the camera and the microphone', async () => {

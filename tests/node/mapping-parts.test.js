@@ -36,6 +36,7 @@ describe('the range of an output', () => {
   test('is found behind a Signal of Tone.js', () => {
     const inner = param(-24, 24);
     assert.equal(outputOf('x', { _param: { _param: inner } }, rate).param, inner);
+    assert.deepEqual(range({ _param: unlimited, units: 'frequency' }), [20, rate / 2, true]);
   });
 
   test('is refused if it is empty or cannot be logarithmic', () => {
