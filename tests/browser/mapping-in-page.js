@@ -448,7 +448,6 @@ export async function underTone({ address, model }) {
     inputs: [place],
     outputs: { pitch: synth.frequency, position: node.parameters.get('position') },
   });
-  const own = node.parameters.get('position').value;
   synth.triggerAttack(440);
   place.write([0]);
   await sleep(300);
@@ -456,6 +455,7 @@ export async function underTone({ address, model }) {
   place.write([1]);
   await sleep(200);
   await teach(mapping, { pitch: 880, position: 0.9 });
+  const own = node.parameters.get('position').value;
   mapping.run();
   const analyser = tone.rawContext.createAnalyser();
   Tone.connect(synth, analyser);
