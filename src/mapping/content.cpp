@@ -23,7 +23,7 @@ void archive_config(Archive& archive, MappingConfig& config) {
   archive.integers("hidden", layers);
   if (!archive.reading()) return;
   config.layers.assign(layers.begin(), layers.end());
-  if (auto bad = read_fields(numbers, config); bad && !archive.failure) archive.failure = bad;
+  if (auto bad = read_fields(numbers, config); bad && !archive.failure) archive.failure = malformed("{}", bad->message);
 }
 
 /// For each output: the model, the number of its inputs, and these.

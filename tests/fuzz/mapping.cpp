@@ -16,7 +16,7 @@ void run_it(const lodestone::MappingModel& model) {
   }
 }
 
-lodestone::Result<lodestone::Bytes> write(const lodestone::MappingFile& file) {
+lodestone::Result<lodestone::Bytes> write_file(const lodestone::MappingFile& file) {
   return lodestone::write_mapping(file.examples, file.model ? &*file.model : nullptr);
 }
 
@@ -26,5 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto read = [](lodestone::ByteView bytes) { return lodestone::read_mapping(bytes); };
   if (const auto file = read({reinterpret_cast<const std::byte*>(data), size}); file && file->model)
     run_it(*file->model);
-  return lodestone::fuzz_round_trip(data, size, read, write);
+  return lodestone::fuzz_round_trip(data, size, read, write_file);
 }
