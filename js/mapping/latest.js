@@ -37,6 +37,7 @@ export const openReader = (end, block) =>
 
 /** The counter is odd while a block is being written. */
 class SharedWriter {
+  /** @type {Int32Array} */
   #count;
   #values;
 
@@ -57,6 +58,7 @@ class SharedWriter {
 }
 
 class SharedReader {
+  /** @type {Int32Array} */
   #count;
   #values;
   #block;
