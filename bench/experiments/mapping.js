@@ -28,13 +28,23 @@ const quantum = (128 / 44100) * 1e6; // in µs
 /** The size of a rich mapping. */
 const rich = { rows: 500, inputs: 16, outputs: 8 };
 
-/** @param {Core} core @param {Rows} rows @param {object} options of the trainer */
-function learnModel(core, { inputs, targets }, options) {
+/**
+ * @param {Core} core
+ * @param {Rows[]} takes
+ * @param {import('../../js/wasm/mapping.js').TrainerOptions} options
+ */
+function learnModel(core, takes, options) {
+  const [{ inputs, targets }] = takes;
   const examples = new CoreExamples(core, {
     inputs: inputs[0].map((_, k) => `input ${k}`),
-    outputs: targets[0].map((_, k) => ({ name: `output ${k}` })),
+    outputs: options.recognition ? [] : targets[0].map((_, k) => ({ name: `output ${k}` })),
   });
-  examples.add({ inputs: Float32Array.from(inputs.flat()), targets: Float32Array.from(targets.flat()) });
+  for (const [i, take] of takes.entries()) {
+    const taught = options.recognition
+      ? { label: examples.label(`label ${i}`) }
+      : { targets: Float32Array.from(take.targets.flat()) };
+    examples.add({ inputs: Float32Array.from(take.inputs.flat()), ...taught });
+  }
   const trainer = new CoreMappingTrainer(core, options);
   trainer.begin(examples);
   while (trainer.step());
@@ -47,7 +57,7 @@ function learnModel(core, { inputs, targets }, options) {
 /** @param {Core} core @param {'kernel' | 'mlp' | 'linear'} model */
 const ownPredict = (core, model) => async (/** @type {Trial[]} */ trials) =>
   trials.map(({ learn, test }) => {
-    const mapping = learnModel(core, learn, { model });
+    const mapping = learnModel(core, [learn], { model });
     const predictions = test.inputs.map((row) => {
       mapping.inputs.set(row);
       mapping.run();
@@ -129,12 +139,17 @@ function measureCosts(core, { quick, log }) {
   const target = (/** @type {number[]} */ row, /** @type {number} */ k) =>
     0.5 + 0.4 * Math.sin(4 * row[k] + row[k + 8]);
   const targets = inputs.map((row) => Array.from({ length: rich.outputs }, (_, k) => target(row, k)));
-  return /** @type {const} */ (['kernel', 'mlp', 'linear']).map((model) => {
+  const takes = Array.from({ length: 5 }, (_, i) => ({ inputs: inputs.slice(100 * i, 100 * (i + 1)), targets }));
+  const cases = /** @type {const} */ ([
+    ...[{ model: 'kernel' }, { model: 'mlp' }, { model: 'linear' }],
+    ...[{ recognition: 'nearest' }, { recognition: 'gesture' }],
+  ]);
+  return cases.map((options) => {
     /** @type {CoreMapping | undefined} */
     let mapping;
     const learning = leastTime(quick ? 1 : 5, () => {
       mapping?.dispose();
-      mapping = learnModel(core, { inputs, targets }, { model });
+      mapping = learnModel(core, 'model' in options ? [{ inputs, targets }] : takes, options);
     });
     const running = mapping;
     if (!running) throw new Error('nothing was learned');
@@ -146,13 +161,13 @@ function measureCosts(core, { quick, log }) {
       }
     });
     running.dispose();
-    return { model, learning, run: (1000 * spent) / runs };
+    return { model: Object.values(options)[0], learning, run: (1000 * spent) / runs };
   });
 }
 
 /** @param {ReturnType<typeof measureCosts>} costs @returns {Table} */
 const costTable = (costs) => ({
-  title: `Times in Node, ${rich.rows} rows × ${rich.inputs} inputs → ${rich.outputs} outputs (least of several)`,
+  title: `Times in Node, ${rich.rows} rows × ${rich.inputs} inputs → ${rich.outputs} outputs or 5 labels (least of several)`,
   columns: ['model', 'learning, ms', 'run, µs', 'share of a quantum, %'],
   rows: costs.map(({ model, learning, run }) => [
     model,
