@@ -32,8 +32,8 @@ struct CsvColumns {
 };
 
 /// Reads comma-separated values with a line of names first. An empty field or `nan` is a missing value. The range of an
-/// output is 0 to 1 or, if a value lies outside, that of its values. Without targets, rows without a label are left out.
-/// Errors name line and column.
+/// output is 0 to 1 or, if a value lies outside, that of its values. Without targets, rows without a label are left
+/// out. Errors name line and column.
 Result<Examples> read_examples_csv(std::string_view text, const CsvColumns& columns);
 /// With the columns take, weight, inputs, outputs and, if there are labels, label.
 std::string write_examples_csv(const Examples& examples);
