@@ -5,9 +5,10 @@ import { serve } from '../scripts/serve.js';
 /**
  * Cross-origin isolated, for a precise clock.
  * @param {string} name chromium or firefox
+ * @param {string[]} [flags] additional command-line flags for Chromium
  */
-export async function openPage(name) {
-  const browser = await launch(name);
+export async function openPage(name, flags) {
+  const browser = await launch(name, flags);
   const server = await serve({ isolated: true });
   const close = async () => {
     await browser.close();

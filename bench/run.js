@@ -32,7 +32,14 @@ Exits with 1 if a result was wrong or something crashed. Ctrl-C stops it.
 `;
 
 const experiments = [
-  ...['whole-job', 'paper-job', 'learning', 'training-memory', 'module-load', 'oscillator', 'script-processor'],
+  'whole-job',
+  'paper-job',
+  'learning',
+  'training-memory',
+  'module-load',
+  'oscillator',
+  'script-processor',
+  'mapping',
 ];
 const rivalsModule = './peers/index.js'; // hidden from the type checker, which lacks its packages
 const minutes = 60000;

@@ -169,6 +169,38 @@ const figures = [
   atMost(1.1, '', 'all workloads, WASM in Chromium ÷ native with 128-bit vectors, median', medianWidthRatio),
   atMost(1.5, '', 'all workloads, WASM in Chromium ÷ native with 128-bit vectors, worst', worstWidthRatio),
   atMost(72, 'MiB', 'WASM memory while training A', experiment('training-memory', 'trainingMiB')),
+  atMost(
+    1,
+    '',
+    'mapping: the worst of six errors, the better of `kernel` and `mlp` ÷ the best of ml5, brain.js and scikit-learn',
+    experiment('mapping', 'worst error ÷ other libraries'),
+  ),
+  atMost(0, '', 'mapping: results that are not finite', experiment('mapping', 'not finite')),
+  atMost(
+    100,
+    'ms',
+    'mapping: learning 500 rows × 16 inputs → 8 outputs, `kernel`, Node',
+    experiment('mapping', 'kernel, learning'),
+  ),
+  atMost(
+    1,
+    '%',
+    'mapping: `run` of that size, `kernel`, of a quantum, Node',
+    experiment('mapping', 'kernel, % of a quantum'),
+  ),
+  atMost(
+    0.1,
+    '%',
+    'mapping: `run` of that size, `mlp`, of a quantum, Node',
+    experiment('mapping', 'mlp, % of a quantum'),
+  ),
+  atLeast(0.95, '', 'gestures: F1 with five takes of each', experiment('mapping', 'F1')),
+  atMost(
+    0.6,
+    '',
+    'gestures: the share of a gesture after which it is known, p90',
+    experiment('mapping', 'known after'),
+  ),
 ];
 
 /** @param {Measured} measured */

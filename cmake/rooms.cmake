@@ -67,7 +67,8 @@ lodestone_room(network USES spectrum PUBLIC network.hpp model.hpp tensor.hpp)
 lodestone_room(training USES network resample PUBLIC corpus.hpp trainer.hpp training_run.hpp)
 lodestone_room(phase USES spectrum PUBLIC phase.hpp)
 lodestone_room(magnet USES network phase resample PUBLIC dream_controls.hpp live_model.hpp player.hpp)
-lodestone_room(formats USES network PUBLIC formats.hpp import.hpp)
+lodestone_room(mapping USES vector PUBLIC mapping.hpp)
+lodestone_room(formats USES network mapping PUBLIC formats.hpp import.hpp mapping_file.hpp)
 
 # Every public header belongs to one room; lodestone.hpp includes them all.
 get_property(LODESTONE_ROOMS GLOBAL PROPERTY LODESTONE_ROOMS)

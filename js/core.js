@@ -1,8 +1,8 @@
 /**
  * The C ABI as synchronous classes that work in every scope, including AudioWorklets. Each `Core` is an instance of a
  * module with its own memory; each object is in the memory of its core until `dispose()`. Use any module that has what
- * you need: player.wasm plays models, lodestone.wasm plays, learns and generates, and analysis.wasm computes spectra and
- * features and reconstructs phases.
+ * you need: player.wasm plays models, lodestone.wasm plays, learns and generates, analysis.wasm computes spectra and
+ * features and reconstructs phases, and mapping.wasm maps inputs to outputs.
  * @module lodestone/core
  */
 
@@ -11,6 +11,7 @@
 export { CoreAnalyser } from './wasm/analyser.js';
 export { CoreGeneration } from './wasm/generation.js';
 export { Core } from './wasm/memory.js';
+export { CoreExamples, CoreMapping, CoreMappingModel, CoreMappingTrainer } from './wasm/mapping.js';
 export { CoreLiveModel } from './wasm/live-model.js';
 export { CoreModel } from './wasm/model.js';
 export { CorePhase } from './wasm/phase.js';

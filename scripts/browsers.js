@@ -109,7 +109,8 @@ async function nullSink() {
   };
 }
 
-async function launchFirefox() {
+/** @param {Record<string, unknown>} preferences */
+async function launchFirefox(_, preferences) {
   const executablePath = program('FIREFOX', '/usr/bin/firefox-esr', 'firefox-esr');
   const sound = await nullSink();
   const downloads = await temporaryFolder();
@@ -124,7 +125,7 @@ async function launchFirefox() {
       headless: true,
       defaultViewport: null, // setting one needs a newer Firefox than Debian 12's
       env: sound.environment,
-      extraPrefsFirefox: { ...firefoxPreferences, 'browser.download.dir': downloads },
+      extraPrefsFirefox: { ...firefoxPreferences, ...preferences, 'browser.download.dir': downloads },
     });
     return {
       version: (await browser.version()).replace(/^firefox\//i, 'Firefox '),
@@ -145,11 +146,12 @@ async function launchFirefox() {
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
  * @param {string[]} [flags] additional command-line flags for Chromium
+ * @param {Record<string, unknown>} [preferences] additional preferences for Firefox
  * @returns {Promise<{ version: string, newPage: () => Promise<any>, close: () => Promise<void>, downloads?: string }>}
  *     `newPage`: Playwright's or Puppeteer's; `downloads`: Firefox's download folder
  */
-export function launch(name, flags = []) {
+export function launch(name, flags = [], preferences = {}) {
   const launchers = { chromium: launchChromium, firefox: launchFirefox };
   if (!(name in launchers)) throw new Error(`browser is ${name}; allowed: chromium, firefox`);
-  return launchers[name](flags);
+  return launchers[name](flags, preferences);
 }

@@ -1,6 +1,6 @@
-// Bundles js/ into the scripts of dist/: worklet.js, spectrum-worklet.js and listener.js for the audio thread,
-// worker.js for Workers, and inline.js, the whole package with those and the WebAssembly modules inside, which must
-// already exist.
+// Bundles js/ into the scripts of dist/: worklet.js, spectrum-worklet.js, listener.js and mapping-worklet.js for the audio
+// thread, worker.js and mapping-camera.js for Workers, and inline.js, the whole package without mappings, with its scripts
+// and the WebAssembly modules inside, which must already exist.
 import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,6 +29,8 @@ await bundle({
     path('js/nodes/worklet.js'),
     path('js/nodes/spectrum-worklet.js'),
     path('js/listening/listener.js'),
+    path('js/mapping/mapping-worklet.js'),
+    path('js/mapping/mapping-camera.js'),
     path('js/threads/worker.js'),
   ],
   outdir: path('dist'),

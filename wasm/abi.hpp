@@ -60,4 +60,7 @@ int give(Array2<T> array) {
   return 0;
 }
 
+/// The bytes that the host has written to `lodestone_input`.
+Buffer<std::byte> take_input();
+
 }  // namespace lodestone::abi

@@ -8,23 +8,7 @@
 using namespace lodestone;
 using namespace lodestone::abi;
 
-namespace {
-
-Bytes input;
-
-}  // namespace
-
-Bytes abi::take_input() { return std::move(input); }
-
 extern "C" {
-
-/// Memory for the bytes of a model file or of a live model, which the next `lodestone_model_read` or
-/// `lodestone_player_create` takes over; null on failure.
-std::byte* lodestone_input(std::size_t bytes) {
-  auto block = Bytes::create(std::max<std::size_t>(bytes, 1));
-  if (!block) return fail(block.error()), nullptr;
-  return (input = std::move(*block)).data();
-}
 
 /// The model of the model file in `lodestone_input`, or null.
 OwnedModel* lodestone_model_read(std::size_t size) {

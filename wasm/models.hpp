@@ -19,7 +19,4 @@ struct OwnedModel {
   ModelFile file;
 };
 
-/// The bytes that the host has written to `lodestone_input`.
-Bytes take_input();
-
 }  // namespace lodestone::abi

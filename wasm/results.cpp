@@ -5,7 +5,6 @@
 
 #include "abi.hpp"
 #include "errors/message.hpp"
-#include "spectrum/fft.hpp"
 
 using namespace lodestone;
 using namespace lodestone::abi;
@@ -39,9 +38,6 @@ extern "C" {
 
 /// Changes whenever a function changes its meaning or its arguments.
 int lodestone_abi_version() { return 10; }
-
-/// Lanes of PFFFT's vectors: 4, or 1 if it was compiled without SIMD.
-int lodestone_simd_size() { return fft_simd_size(); }
 
 /// Uninitialised bytes on a 64-byte boundary, or null.
 void* lodestone_alloc(double bytes) {

@@ -35,6 +35,7 @@ const experiments = [
   'pointer',
   'streamed-phase',
   'first-sound',
+  'mapping',
 ];
 const output = new URL('../../out/bench/', import.meta.url);
 const title = 'Lodestone: in real time';
@@ -42,7 +43,7 @@ const title = 'Lodestone: in real time';
 /** Fails early if one is missing. */
 async function browserVersions() {
   const names = ['chromium', 'firefox'];
-  const pages = await Promise.all(names.map(openPage));
+  const pages = await Promise.all(names.map((name) => openPage(name)));
   await Promise.all(pages.map(({ close }) => close()));
   return Object.fromEntries(names.map((name, i) => [name, pages[i].version]));
 }

@@ -2,6 +2,7 @@
 
 import { dream } from '../dream.js';
 import { config as imported } from '../import.js';
+import { mapping } from '../mapping.js';
 import { phase } from '../phase.js';
 import { presets as phasePresets } from '../phase.js';
 import { stft } from '../spectrum.js';
@@ -20,6 +21,7 @@ const tables = [
   ['dream_options', dream],
   ['phase_options', phase],
   ['import_options', imported],
+  ['mapping_options', mapping],
 ];
 
 export function files() {

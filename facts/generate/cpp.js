@@ -4,6 +4,7 @@ import * as dream from '../dream.js';
 import * as errors from '../errors.js';
 import * as features from '../features.js';
 import * as imports from '../import.js';
+import * as mapping from '../mapping.js';
 import * as network from '../network.js';
 import * as phase from '../phase.js';
 import * as player from '../player.js';
@@ -48,6 +49,7 @@ const headers = {
   ],
   features: [['<cstddef>', 'lodestone/facts/spectrum.hpp'], features.analyser, featureLayout()],
   import: [['lodestone/facts/spectrum.hpp'], imports.format, imports.config],
+  mapping: [['<cstdint>', '<vector>'], ...[mapping.regression, mapping.recognition, mapping.examples, mapping.mapping]],
 };
 
 export function files() {

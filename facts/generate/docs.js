@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { codes } from '../errors.js';
 import { analyser, features } from '../features.js';
 import { config as imported } from '../import.js';
+import * as mapping from '../mapping.js';
 import * as phase from '../phase.js';
 import * as player from '../player.js';
 import { stft } from '../spectrum.js';
@@ -55,6 +56,9 @@ const tables = {
         ...[code(jsName(row)), code(cliName(row)), values(row), fallback(row.fallback), row.says],
       ]),
     ),
+  regressions: () => meanings(mapping.regression),
+  recognitions: () => meanings(mapping.recognition),
+  'mapping options': () => optionTable([...flat(mapping.mapping), ...flat(mapping.examples)]),
   'error codes': () =>
     table(
       'code | what happened | what to do',
@@ -76,6 +80,12 @@ const fill = (text) =>
 const table = (head, rows) =>
   [`| ${head} |`, `|${'---|'.repeat(head.split('|').length)}`, ...rows.map((row) => `| ${row.join(' | ')} |`), ''].join(
     '\n',
+  );
+
+const meanings = ({ values }) =>
+  table(
+    'name | ',
+    Object.entries(values).map(([name, says]) => [code(name), says]),
   );
 
 const optionTable = (rows) =>

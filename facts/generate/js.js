@@ -4,6 +4,7 @@ import * as dream from '../dream.js';
 import * as errors from '../errors.js';
 import * as features from '../features.js';
 import * as imports from '../import.js';
+import * as mapping from '../mapping.js';
 import * as phase from '../phase.js';
 import * as player from '../player.js';
 import * as spectrum from '../spectrum.js';
@@ -14,8 +15,11 @@ import { camel, flat, inCamel, jsName, kebab, notice, saysWithRange, wrap } from
 export function files() {
   const text = [
     `// ${notice}`,
-    ...enumerations.map(({ js, values }) => `const ${js} = ${JSON.stringify(namesOf(values))};`),
-    `export const names = { ${enumerations.map(({ js }) => js).join(', ')} };`,
+    ...enumerations.filter(isSharedName).map(({ js, values }) => `const ${js} = ${JSON.stringify(namesOf(values))};`),
+    `export const names = { ${enumerations
+      .filter(isSharedName)
+      .map(({ js }) => js)
+      .join(', ')} };`,
     `/** Kind and default of each option: a kind, or the names of an enumeration.
  * @typedef {Record<string, [kind: string | string[], fallback: any]>} Facts */`,
     typedef('StftOptions', spectrum.stft.says, flat(spectrum.stft)),
@@ -37,11 +41,25 @@ export function files() {
   return [
     ['js/facts.js', text.join('\n\n')],
     ['js/training/facts.js', trainingTexts().join('\n\n')],
+    ['js/mapping/facts.js', mappingTexts().join('\n\n')],
   ];
 }
 
-/** What only training needs is in a file of its own, which a page that only plays does not load. */
-const isShared = (config) => config !== training.corpus && config !== training.trainer;
+/** What only training or mapping needs is in a file of its own, which a page that only plays does not load. */
+const isShared = (config) => ![training.corpus, training.trainer, mapping.examples, mapping.mapping].includes(config);
+const isSharedName = (one) => ![mapping.regression, mapping.recognition].includes(one);
+
+function mappingTexts() {
+  const enums = [mapping.regression, mapping.recognition];
+  return [
+    `// ${notice}`,
+    `/** @typedef {import('../facts.js').Facts} Facts */`,
+    ...enums.map(({ js, values }) => `export const ${js} = ${JSON.stringify(namesOf(values))};`),
+    typedef('ExamplesOptions', mapping.examples.says, flat(mapping.examples)),
+    typedef('MappingOptions', mapping.mapping.says, flat(mapping.mapping)),
+    ...[mapping.examples, mapping.mapping].map((config) => tableText(config)),
+  ];
+}
 
 function trainingTexts() {
   const settings = Object.entries(training.presets).map(([name, { says, settings }]) => {

@@ -7,6 +7,8 @@
 #include "lodestone/features.hpp"
 #include "lodestone/formats.hpp"
 #include "lodestone/live_model.hpp"
+#include "lodestone/mapping.hpp"
+#include "lodestone/mapping_file.hpp"
 #include "lodestone/model.hpp"
 #include "lodestone/network.hpp"
 #include "lodestone/phase.hpp"

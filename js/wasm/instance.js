@@ -10,7 +10,7 @@ const missing = new Proxy(Object.create(null), {
     throw new LodestoneError(
       'unsupported',
       `this module has no ${String(name)}: player.wasm plays models; lodestone.wasm plays, learns and generates; ` +
-        'analysis.wasm computes spectra and features and reconstructs phases',
+        'analysis.wasm computes spectra and features and reconstructs phases; mapping.wasm maps inputs to outputs',
     );
   },
 });

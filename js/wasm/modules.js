@@ -7,7 +7,8 @@ import { compile } from './loader.js';
  * - `player` plays models
  * - `lodestone` plays, learns and generates
  * - `analysis` computes spectra and features and reconstructs phases
- * @typedef {'player' | 'lodestone' | 'analysis'} ModuleName
+ * - `mapping` maps inputs to outputs
+ * @typedef {'player' | 'lodestone' | 'analysis' | 'mapping'} ModuleName
  */
 
 /** @type {Map<ModuleName, Promise<WebAssembly.Module>>} */

@@ -17,5 +17,9 @@ Command generate_command();
 Command info_command();
 Command convert_command();
 Command plot_command();
+Command map_train_command();
+Command map_run_command();
+Command map_evaluate_command();
+Command map_info_command();
 
 }  // namespace lodestone::cli

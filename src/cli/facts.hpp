@@ -66,6 +66,18 @@ inline constexpr Option import_options[] = {
     {"--rate", "HZ", Kind::number, "sample rate of the training sound", "44100", 1, 768000, "", "Hz", &fields_of<ImportConfig>[4]},
     {"--sequence", "N", Kind::integer, "how far back a prediction looks; 0: as the file says, or 40", "0", 0, 4096, "", "frames", &fields_of<ImportConfig>[5]},
 };
+inline constexpr Option mapping_options[] = {
+    {"--layers", "N,N", Kind::integers, "sizes of the one or two hidden layers of mlp", "16", 1, 256, "", "units", nullptr},
+    {"--epochs", "N", Kind::integer, "of mlp: passes over the examples at most", "1000", 1, 1000000, "", "", &fields_of<MappingConfig>[2]},
+    {"--patience", "N", Kind::integer, "of mlp: training stops after this many without a lower held-out loss", "100", 1, 1000000, "", "epochs", &fields_of<MappingConfig>[3]},
+    {"--learning-rate", "X", Kind::number, "of mlp: step size of Adam", "0.01", 0.000001, 1, "", "", &fields_of<MappingConfig>[4]},
+    {"--degree", "N", Kind::integer, "of linear: 2 adds the squares and products of the inputs", "1", 1, 2, "", "", &fields_of<MappingConfig>[5]},
+    {"--ridge", "X", Kind::number, "of linear: weight of the squared coefficients, as a share of the rows", "0.001", 0.000001, 1000000, "", "", &fields_of<MappingConfig>[6]},
+    {"--neighbours", "N", Kind::integer, "of nearest: k, the rows that vote", "5", 1, 100, "", "rows", &fields_of<MappingConfig>[7]},
+    {"--tolerance", "X", Kind::number, "of labels: multiplies the distance within which an input is recognised", "1", 0.01, 100, "", "", &fields_of<MappingConfig>[8]},
+    {"--average", "", Kind::flag, "of gesture: compares with the average of a label's takes instead of each of them", "", 0, 0, "", "", &fields_of<MappingConfig>[9]},
+    {"--seed", "N", Kind::integer, "of the initial weights of mlp and what it holds out", "0", 0, 4294967295, "", "", &fields_of<MappingConfig>[10]},
+};
 inline constexpr std::string_view phase_presets = "best|music|griffin-lim|fast|speech|pghi|spsi";
 inline constexpr std::string_view training_preset = "quality";
 inline constexpr std::string_view training_presets = "quality|responsive|classic";

@@ -101,5 +101,7 @@ template Status read_fields(std::span<const double>, DreamConfig&);
 template Status read_fields(std::span<const double>, PlayerConfig&);
 template Status read_fields(std::span<const double>, AnalyserConfig&);
 template Status read_fields(std::span<const double>, ImportConfig&);
+template Status read_fields(std::span<const double>, ExamplesConfig&);
+template Status read_fields(std::span<const double>, MappingConfig&);
 
 }  // namespace lodestone

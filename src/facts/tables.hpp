@@ -10,6 +10,7 @@
 #include "lodestone/facts/errors.hpp"
 #include "lodestone/facts/features.hpp"
 #include "lodestone/facts/import.hpp"
+#include "lodestone/facts/mapping.hpp"
 #include "lodestone/facts/network.hpp"
 #include "lodestone/facts/phase.hpp"
 #include "lodestone/facts/player.hpp"
@@ -28,6 +29,8 @@ template <> inline constexpr auto names_of<Initialiser> = std::to_array<std::str
 template <> inline constexpr auto names_of<Training> = std::to_array<std::string_view>({"windows", "sequence"});
 template <> inline constexpr auto names_of<PhaseMethod> = std::to_array<std::string_view>({"nofuture", "online", "batch", "griffin-lim", "pghi", "spsi"});
 template <> inline constexpr auto names_of<Start> = std::to_array<std::string_view>({"silent", "audible"});
+template <> inline constexpr auto names_of<Regression> = std::to_array<std::string_view>({"kernel", "mlp", "linear"});
+template <> inline constexpr auto names_of<Recognition> = std::to_array<std::string_view>({"nearest", "gesture"});
 template <> inline constexpr auto fields_of<StftConfig> = std::to_array<Field>({
     {"size", "whole numbers", -2147483648, 2147483647, offsetof(StftConfig, size), Field::Kind::integer},
     {"window_size", "whole numbers", -2147483648, 2147483647, offsetof(StftConfig, window_size), Field::Kind::integer},
@@ -125,6 +128,22 @@ template <> inline constexpr auto fields_of<ImportConfig> = std::to_array<Field>
     {"framing", "0 to 2", 0, 2, offsetof(ImportConfig, framing), Field::Kind::choice, names_of<Framing>},
     {"sample_rate", "1 to 768000 Hz", 1, 768000, offsetof(ImportConfig, sample_rate), Field::Kind::number},
     {"sequence", "0 to 4096 frames", 0, 4096, offsetof(ImportConfig, sequence), Field::Kind::integer},
+});
+template <> inline constexpr auto fields_of<ExamplesConfig> = std::to_array<Field>({
+    {"capacity", "1 to 1000000 rows", 1, 1000000, offsetof(ExamplesConfig, capacity), Field::Kind::integer},
+});
+template <> inline constexpr auto fields_of<MappingConfig> = std::to_array<Field>({
+    {"model", "0 to 2", 0, 2, offsetof(MappingConfig, model), Field::Kind::choice, names_of<Regression>},
+    {"recognition", "0 to 1", 0, 1, offsetof(MappingConfig, recognition), Field::Kind::choice, names_of<Recognition>},
+    {"epochs", "1 to 1000000", 1, 1000000, offsetof(MappingConfig, epochs), Field::Kind::integer},
+    {"patience", "1 to 1000000 epochs", 1, 1000000, offsetof(MappingConfig, patience), Field::Kind::integer},
+    {"learning_rate", "0.000001 to 1", 0.000001, 1, offsetof(MappingConfig, learning_rate), Field::Kind::number},
+    {"degree", "1 to 2", 1, 2, offsetof(MappingConfig, degree), Field::Kind::integer},
+    {"ridge", "0.000001 to 1000000", 0.000001, 1000000, offsetof(MappingConfig, ridge), Field::Kind::number},
+    {"neighbours", "1 to 100 rows", 1, 100, offsetof(MappingConfig, neighbours), Field::Kind::integer},
+    {"tolerance", "0.01 to 100", 0.01, 100, offsetof(MappingConfig, tolerance), Field::Kind::number},
+    {"average", "0 to 1", 0, 1, offsetof(MappingConfig, average), Field::Kind::flag},
+    {"seed", "0 to 4294967295", 0, 4294967295, offsetof(MappingConfig, seed), Field::Kind::seed},
 });
 template <> inline constexpr auto fields_of<NetworkConfig> = std::to_array<Field>({
     {"bins", "1 to 32769", 1, 32769, offsetof(NetworkConfig, bins), Field::Kind::integer},

@@ -124,10 +124,11 @@ class FirefoxPage extends Page {
  * Starts a browser with a new profile.
  * @param {string} name `chromium` or `firefox`
  * @param {string[]} [flags] additional command-line flags for Chromium
+ * @param {Record<string, unknown>} [preferences] additional preferences for Firefox
  * @returns {Promise<{ open: () => Promise<Page>, close: () => Promise<void> }>}
  */
-export async function openBrowser(name, flags) {
-  const { newPage, downloads, close } = await launch(name, flags);
+export async function openBrowser(name, flags, preferences) {
+  const { newPage, downloads, close } = await launch(name, flags, preferences);
   const FoundPage = { chromium: ChromiumPage, firefox: FirefoxPage }[name];
   return { open: async () => new FoundPage(await newPage(), downloads), close };
 }

@@ -6,7 +6,7 @@ import { Core, CoreAnalyser, CoreStft, CoreTrainer } from '../../js/core.js';
 import { compile, instantiate } from '../../js/wasm/loader.js';
 import { module, newCore, read, root, wasm } from './support.js';
 
-const modules = ['player', 'lodestone', 'analysis'].map((name) => {
+const modules = ['player', 'lodestone', 'analysis', 'mapping'].map((name) => {
   const bytes = read(`dist/${name}.wasm`);
   const names = WebAssembly.Module.exports(new WebAssembly.Module(bytes))
     .map((one) => one.name)
@@ -19,7 +19,7 @@ const handles = readdirSync(new URL('js/wasm', root)).flatMap((name) =>
   [
     ...read(`js/wasm/${name}`)
       .toString()
-      .matchAll(/super\(\s*core,\s*'(\w+)'/g),
+      .matchAll(/(?:super|new Handle)\(\s*core,\s*'(\w+)'/g),
   ].map(([, kind]) => kind),
 );
 

@@ -78,6 +78,18 @@ async function pageScript() {
   return { atOnce: sum(atOnce), playing: sum(playing), learning: sum(learning) };
 }
 
+/** Compressed size of what a page's script has beyond `Magnet` when it makes mappings, too. */
+async function mappingScript() {
+  const size = async (contents) => {
+    const stdin = { contents, resolveDir: path('.') };
+    const [file] = await bundle({ stdin, format: 'esm', minify: true });
+    return gzipped(file.contents);
+  };
+  const playing = "export { Magnet } from './js/index.js';";
+  const mapping = "export { createMapping, pointer } from './js/mapping/index.js';";
+  return (await size(playing + mapping)) - (await size(playing));
+}
+
 function check(t, parts, bound) {
   const total = Object.values(parts).reduce((sum, size) => sum + size, 0);
   t.diagnostic(`gzip -9: ${JSON.stringify(parts)} = ${total} bytes`);
@@ -93,6 +105,11 @@ test('what a page loads to learn, generate and play', async (t) => {
   const script = (await pageScript()).learning;
   const [worklet, worker] = [await ofFile('worklet.js'), await ofFile('worker.js')];
   check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 123008);
+});
+
+test('what a page that plays loads for a mapping', async (t) => {
+  const [script, worklet] = [await mappingScript(), await ofFile('mapping-worklet.js')];
+  check(t, { script, worklet, module: await ofFile('mapping.wasm') }, 66500);
 });
 
 test('the types serve a strict TypeScript program', () => {

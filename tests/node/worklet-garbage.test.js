@@ -1,8 +1,11 @@
 // Code on the audio thread creates no objects: the heap does not grow in ten minutes of quanta.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Core, CoreExamples, CoreMappingTrainer } from '../../js/core.js';
 import { blockCount, blockLength } from '../../js/listening/blocks.js';
+import { openWriter } from '../../js/mapping/latest.js';
 import { header, RemotePlayer } from '../../js/nodes/remote-player.js';
+import { analyserDefaults } from '../../js/options.js';
 import { Ring, RingLink, ringMemory } from '../../js/threads/ring.js';
 import { read } from './support.js';
 
@@ -90,3 +93,54 @@ test('a ListenerProcessor creates no garbage', async () => {
   assert.equal(block[0], 0.5);
   assert.ok(grown <= 65536, `${grown} bytes`);
 });
+
+test('a MappingProcessor creates no garbage', async () => {
+  const { MappingProcessor } = await import('../../js/mapping/mapping-processor.js');
+  const source = read('dist/mapping.wasm');
+  const processor = new MappingProcessor({
+    processorOptions: {
+      source,
+      analysis: read('dist/analysis.wasm'),
+      inputs: [
+        { size: 2 },
+        { size: 1, sound: { features: ['rms'], options: { ...analyserDefaults, size: 256, hop: 128 } } },
+      ],
+      outputs: [
+        { min: 0, max: 1, isLogarithmic: false, smoothing: 0.02, follows: -1, base: 0 },
+        { min: 20, max: 20000, isLogarithmic: true, smoothing: 0, follows: -1, base: 0 },
+      ],
+      labels: 0,
+      hasGestures: false,
+    },
+  });
+  const send = (...call) => processor.port.onmessage({ data: [0, ...call] });
+  const [memory, report] = [12, 4 * 8].map((size) => new SharedArrayBuffer(size));
+  await send('start', [memory, undefined], report);
+  await send('model', trainedMapping(new Core(source)));
+  const writer = openWriter(memory, 2);
+  const values = new Float32Array(2);
+  const inputs = [[new Float32Array(128).fill(0.5)]];
+  const outputs = [0, 1, 2].map(() => [new Float32Array(128)]);
+  let calls = 0;
+  const grown = growth(quanta / 10, () => {
+    values[0] = values[1] = (++calls % 100) / 100;
+    writer.write(values);
+    processor.process(inputs, outputs);
+  });
+  assert.ok(outputs[1][0][127] > 20, 'it plays');
+  assert.equal(new Float32Array(report, 4, 3)[2], 0.5, 'it hears');
+  assert.ok(grown <= 65536, `${grown} bytes`);
+});
+
+/** The bytes of a model of three inputs and two outputs. */
+function trainedMapping(core) {
+  const examples = new CoreExamples(core, { inputs: ['a', 'b', 'c'], outputs: [{ name: 'x' }, { name: 'y' }] });
+  for (const at of [0, 0.5, 1]) {
+    const inputs = Float32Array.from({ length: 30 }, (_, i) => at + 0.01 * (i % 7));
+    examples.add({ inputs, targets: Float32Array.of(at, 1 - at) });
+  }
+  const trainer = new CoreMappingTrainer(core);
+  trainer.begin(examples);
+  while (trainer.step());
+  return trainer.model().bytes();
+}

@@ -18,10 +18,21 @@ constexpr std::string_view exit_codes =
 std::string overview() {
   std::string text = std::string(about) + "\nUsage: lodestone COMMAND [options]\n\n";
   for (const Command& command : commands()) {
-    text += "  " + std::string(command.name) + std::string(10 - command.name.size(), ' ') +
+    text += "  " + std::string(command.name) + std::string(14 - command.name.size(), ' ') +
             std::string(command.summary) + '\n';
   }
-  return text + "  help      show the options of a command: lodestone help COMMAND\n\n" + std::string(exit_codes);
+  return text + "  help          show the options of a command: lodestone help COMMAND\n\n" + std::string(exit_codes);
+}
+
+/// How many of the words are the name of a command: `map` has commands of its own.
+std::size_t name_length(std::span<const std::string_view> words) {
+  return words[0] == "map" && words.size() > 1 && !words[1].starts_with('-') ? 2 : 1;
+}
+
+std::string name_in(std::span<const std::string_view> words) {
+  std::string name(words[0]);
+  if (name_length(words) == 2) name += ' ' + std::string(words[1]);
+  return name;
 }
 
 const Command* find(std::string_view name) {
@@ -41,8 +52,9 @@ Error unknown(std::string_view name) {
 
 int help(std::span<const std::string_view> words, Console& console) {
   if (words.empty()) return console.print(overview());
-  const Command* command = find(words[0]);
-  if (!command) return console.fail(unknown(words[0]));
+  const std::string name = name_in(words);
+  const Command* command = find(name);
+  if (!command) return console.fail(unknown(name));
   return console.print(help_text(*command));
 }
 
@@ -56,8 +68,10 @@ int version(Console& console) {
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all{analyze_command(), phase_command(),   train_command(), generate_command(),
-                                        info_command(),    convert_command(), plot_command()};
+  static const std::vector<Command> all{analyze_command(),      phase_command(),     train_command(),
+                                        generate_command(),     info_command(),      convert_command(),
+                                        plot_command(),         map_train_command(), map_run_command(),
+                                        map_evaluate_command(), map_info_command()};
   return all;
 }
 
@@ -67,8 +81,8 @@ int run(std::span<const std::string_view> arguments, Host& host) {
     host.print(Host::Stream::err, overview());
     return exit_bad;
   }
-  const std::string_view name = arguments[0];
-  const auto words = arguments.subspan(1);
+  const std::string name = name_in(arguments);
+  const auto words = arguments.subspan(name_length(arguments));
   if (name == "help" || name == "--help" || name == "-h") return help(words, console);
   if (name == "version" || name == "--version") return version(console);
   const Command* command = find(name);
