@@ -30,6 +30,7 @@ export class Inputs {
 
   follow(mapping) {
     this.#mapping = mapping;
+    for (const { input } of this.#open.values()) this.lose(input.name, mapping.lost.has(input.name));
   }
 
   /** Shows whether an input is lost. */

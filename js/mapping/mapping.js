@@ -63,6 +63,9 @@ export class Mapping extends EventTarget {
   /** @type {((event: any) => void) | null} */ onfound = null;
   /** @type {((event: any) => void) | null} */ onerror = null;
 
+  /** @type {Set<string>} The names of the inputs that are lost: they keep their last values. */
+  lost = new Set();
+
   #core;
   #outputs;
   #labels;
@@ -138,9 +141,11 @@ export class Mapping extends EventTarget {
     };
     this.#states = this.#labels.map((label) => ({ label, likelihood: 0, progress: 0, speed: 1 }));
 
-    this.#senses = new Senses(inputs, (input, isLost, error) =>
-      this.#tell(isLost ? 'lost' : 'found', { input, error }),
-    );
+    this.#senses = new Senses(inputs, (input, isLost, error) => {
+      if (isLost) this.lost.add(input);
+      else this.lost.delete(input);
+      this.#tell(isLost ? 'lost' : 'found', { input, error });
+    });
     this.#processor = new Remote(this.node.port, {
       rows: (block) => this.#receive(block),
       recording: () => this.#tell('recording'),

@@ -1,6 +1,6 @@
 // Mappings as a page uses them.
 import { Magnet } from '../../js/index.js';
-import { camera, createMapping, features, port } from '../../js/mapping/index.js';
+import { camera, createMapping, features, gamepad, keys, motion, pointer, port } from '../../js/mapping/index.js';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -474,4 +474,43 @@ export async function underTone({ address, model }) {
   node.dispose();
   await tone.rawContext.close();
   return { frequencies, values, own, given };
+}
+
+/** The values of a pointer, keys, a gamepad and a phone's sensors after some events; when each was lost and found. */
+export async function senses() {
+  const context = new AudioContext();
+  await context.resume();
+  const pad = document.createElement('div');
+  pad.style.cssText = 'position: fixed; left: 0; top: 0; width: 200px; height: 100px';
+  document.body.append(pad);
+  const stick = { connected: true, axes: [0.5, -1], buttons: [{ value: 1 }] };
+  let pads = [null];
+  navigator.getGamepads = () => pads;
+  const mapping = await createMapping(context, { inputs: [pointer(pad), keys('ab'), gamepad(0), motion()] });
+  const told = [];
+  for (const type of ['lost', 'found']) mapping.addEventListener(type, ({ input }) => told.push(`${type} ${input}`));
+  const type = 'onpointerrawupdate' in pad ? 'pointerrawupdate' : 'pointermove';
+  const move = (clientX) => pad.dispatchEvent(new PointerEvent(type, { clientX, clientY: 25, pressure: 0.5 }));
+  move(50);
+  await sleep(20);
+  move(150);
+  const speed = await until(() => mapping.inputs[2] > 0 && mapping.inputs[2]);
+  dispatchEvent(new KeyboardEvent('keydown', { key: 'B' }));
+  await sleep(100);
+  const lost = [...mapping.lost];
+  pads = [stick];
+  await until(() => told.includes('found gamepad'));
+  dispatchEvent(new DeviceOrientationEvent('deviceorientation', { alpha: 90, beta: 10, gamma: 20 }));
+  await sleep(200);
+  const values = Array.from(mapping.inputs);
+  dispatchEvent(new Event('blur'));
+  pads = [null];
+  await until(() => mapping.lost.has('gamepad'));
+  await sleep(100);
+  const after = Array.from(mapping.inputs);
+  mapping.dispose();
+  delete navigator.getGamepads;
+  pad.remove();
+  await context.close();
+  return { values, after, speed, lost, told, names: mapping.inputNames };
 }

@@ -136,6 +136,22 @@ for (const name of browserNames) {
           assert.equal(state.label, 'wave');
         });
 
+        test('hears a pointer, keys, a gamepad and sensors, and when one is lost', async () => {
+          const { values, after, speed, lost, told, names } = await run('senses');
+          const value = (name, of = values) => of[names.indexOf(name)];
+          assert.deepEqual([value('pointer.x'), value('pointer.y'), value('pointer.pressure')], [0.75, 0.25, 0.5]);
+          assert.ok(speed > 1 && speed < 50, `${speed} widths per second`);
+          assert.equal(value('pointer.speed'), 0, 'it rests');
+          assert.deepEqual([value('keys.a'), value('keys.b'), value('keys.b', after)], [0, 1, 0]);
+          assert.deepEqual([value('gamepad.axis0'), value('gamepad.axis1'), value('gamepad.button0')], [0.5, -1, 1]);
+          assert.equal(value('gamepad.axis0', after), 0.5, 'held');
+          close(value('motion.sine'), 1, 1e-6, 'direction');
+          assert.deepEqual([value('motion.tilt'), value('motion.roll')], [10, 20]);
+          assert.ok(lost.includes('gamepad'), `${lost}`);
+          const ofGamepad = told.filter((text) => text.endsWith('gamepad'));
+          assert.deepEqual(ofGamepad.slice(-2), ['found gamepad', 'lost gamepad']);
+        });
+
         test('has its parameters for itself', async () => {
           assert.equal(
             await run('shares'),
