@@ -14,7 +14,13 @@ export const mode = enumeration('Mode', 'modes', 'How the past reaches a predict
 });
 
 export const layers = list('layers', 'integer', [128, 128], [1, 4096], '', 'hidden sizes of 1 to 4 LSTM layers');
-export const sequence = integer('sequence', 40, [1, 4096], 'frames', 'how far back a prediction looks, in frames or groups of them');
+export const sequence = integer(
+  'sequence',
+  40,
+  [1, 4096],
+  'frames',
+  'how far back a prediction looks, in frames or groups of them',
+);
 export const seenScale = choice(
   'scale',
   scale,

@@ -12,7 +12,8 @@ export const player = struct('PlayerConfig', 'player', 'How a player is created.
   flag(
     'spread',
     true,
-    'spreads the work of a hop over the next hop, which delays the sound by one; never for hops of 128 samples or fewer',
+    'spreads the work of a hop over the next hop, which delays the sound by one; never for hops of 128 samples or ' +
+      'fewer, nor for models with groups of frames, whose network always works ahead',
   ),
 ]);
 

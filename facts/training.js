@@ -166,8 +166,8 @@ export const presets = {
     settings: { size: 2048, hop: 512, ...onStretches },
   },
   responsive: {
-    says: 'the same, responding four times faster',
-    settings: { size: 512, hop: 128, ...onStretches, epochs: 1000, components: 0, learning_rate: 4e-3 },
+    says: 'the same for playing: responds in 16 ms instead of 41',
+    settings: { size: 1152, hop: 256, ...onStretches, epochs: 150, components: 64, group: 2, scale: 'log1p4' },
   },
   classic: { says: "MAGNet's original method", settings: { normalise: false, clip_norm: 0 } },
 };

@@ -150,7 +150,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  * @property {number} [level] replaces the mean in the threshold of LWS; 0: the running mean (0 or more); default 0
  * @property {number} [sampleRate] of output and input, from 8000; 0: the model's (0 to 768000 Hz); default 0
  * @property {boolean} [spread] spreads the work of a hop over the next hop, which delays the sound by one; never for
- *   hops of 128 samples or fewer; default true
+ *   hops of 128 samples or fewer, nor for models with groups of frames, whose network always works ahead; default true
  */
 
 /**

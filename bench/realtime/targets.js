@@ -67,7 +67,7 @@ const latencies = [
     'parameter to first changed sample, responsive, look-ahead 0, worst hop phase',
     experiment('latency', `responsive, ${spread}, first, worst`),
   ),
-  atMost(12, 'ms', 'parameter to half effect, the same', experiment('latency', `responsive, ${spread}, half, worst`)),
+  atMost(16, 'ms', 'parameter to half effect, the same', experiment('latency', `responsive, ${spread}, half, worst`)),
   atMost(
     20,
     'ms',

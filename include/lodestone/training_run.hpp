@@ -23,7 +23,7 @@ struct TrainingConfig {
   Status check() const;
 };
 
-/// Presets: quality, responsive (reacts four times faster), classic (MAGNet's own). Refuses an unknown name. Set
+/// Presets: quality, responsive (for playing: short frames, in groups of two), classic (MAGNet's own). Refuses an unknown name. Set
 /// `stft.sample_rate` afterwards.
 Result<TrainingConfig> training_preset(std::string_view name);
 /// The names that `training_preset` accepts, the default first.

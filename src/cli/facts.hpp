@@ -82,7 +82,7 @@ inline constexpr std::string_view phase_presets = "best|music|griffin-lim|fast|s
 inline constexpr std::string_view training_preset = "quality";
 inline constexpr std::string_view training_presets = "quality|responsive|classic";
 inline constexpr std::string_view training_presets_help =
-    "quality: dreams that sustain themselves, with fine frequencies; responsive: the same, responding four times faster (--fft 512 --hop 128 --epochs 1000 --components 0 --learning-rate 0.004); classic: MAGNet's original method (--training windows --epochs 200 --batch 64 --components 0 --stretch 4 --feedback 0 --learning-rate 0 --decay 1 --weight-decay 0.0001 --clip-norm 0 --scale linear --no-normalise)";
+    "quality: dreams that sustain themselves, with fine frequencies; responsive: the same for playing: responds in 16 ms instead of 41 (--fft 1152 --hop 256 --epochs 150 --components 64 --group 2 --scale log1p4); classic: MAGNet's original method (--training windows --epochs 200 --batch 64 --components 0 --stretch 4 --feedback 0 --learning-rate 0 --decay 1 --weight-decay 0.0001 --clip-norm 0 --scale linear --no-normalise)";
 
 // clang-format on
 

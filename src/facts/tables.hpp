@@ -182,11 +182,11 @@ struct Setting {
 };
 struct TrainingPreset {
   std::string_view name;
-  std::array<Setting, 12> settings;
+  std::array<Setting, 13> settings;
 };
 inline constexpr TrainingPreset kTrainingPresets[] = {
     {"quality", {{{"size", 2048}, {"hop", 512}, {"training", 1}, {"epochs", -1}, {"batch", 128}, {"components", -1}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.008}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
-    {"responsive", {{{"size", 512}, {"hop", 128}, {"training", 1}, {"epochs", 1000}, {"batch", 128}, {"components", 0}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.004}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 1}}}},
+    {"responsive", {{{"size", 1152}, {"hop", 256}, {"training", 1}, {"epochs", 150}, {"batch", 128}, {"components", 64}, {"stretch", 8}, {"feedback", 1}, {"learning_rate", 0.008}, {"decay", 0.05}, {"weight_decay", 0}, {"scale", 2}, {"group", 2}}}},
     {"classic", {{{"normalise", 0}, {"clip_norm", 0}}}},
 };
 inline constexpr std::string_view kTrainingPresetNames[] = {"quality", "responsive", "classic"};

@@ -54,7 +54,7 @@ test('learns from stretches of the sound', async () => {
 test('a preset stands for options that are not given', async () => {
   const train = (options) => Magnet.train(sound, { layers: [4], sequence: 4, epochs: 1, batch: 32, ...options });
   const { config } = await train({ preset: 'responsive' });
-  assert.deepEqual([config.size, config.hop, config.scale], [512, 128, 'log1p']);
+  assert.deepEqual([config.size, config.hop, config.scale], [1152, 256, 'log1p4']);
   assert.equal((await train({ preset: 'classic' })).config.scale, 'linear');
   const changed = await train({ preset: 'quality', hop: 256, size: undefined });
   assert.deepEqual([changed.config.size, changed.config.hop], [2048, 256]);

@@ -16,7 +16,8 @@ struct PlayerConfig {
   PhaseStreamConfig phase{};  ///< how phases are found
   double sample_rate = 0;     ///< of output and input, from 8000; 0: the model's (0 to 768000 Hz)
   bool spread = true;         ///< spreads the work of a hop over the next hop, which delays the sound by one; never for
-                              /// hops of 128 samples or fewer
+                              /// hops of 128 samples or fewer, nor for models with groups of frames, whose network
+                              /// always works ahead
 };
 
 /// The range of a knob and its default.

@@ -148,8 +148,9 @@ TEST_CASE("A preset supplies the options that are not given") {
     return read_model(host.view("m")).value();
   };
   const Model responsive = trained({"--preset", "responsive"});
-  CHECK(responsive.stft.size == 512);
-  CHECK(responsive.stft.hop == 128);
+  CHECK(responsive.stft.size == 1152);
+  CHECK(responsive.stft.hop == 256);
+  CHECK(responsive.network.group == 2);
   const Model quality = trained({"--preset", "quality", "--hop", "256"});
   CHECK(quality.stft.size == 2048);
   CHECK(quality.stft.hop == 256);

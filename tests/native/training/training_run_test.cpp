@@ -211,7 +211,7 @@ TEST_CASE("Presets are found by name, and models that could not be played are re
   for (const auto name : training_presets()) CHECK_FALSE(training_preset(name)->check());
   CHECK(training_presets()[0] == "quality");
   CHECK(training_preset("quality")->trainer.training == Training::sequence);
-  CHECK(training_preset("responsive")->stft.hop == 128);
+  CHECK(training_preset("responsive")->stft.hop == 256);
   CHECK_FALSE(training_preset("classic")->corpus.normalise);
   CHECK(training_preset("best").error().message == "the preset is \"best\"; allowed: quality, responsive, classic");
   TrainingConfig config = small_run();
