@@ -99,7 +99,7 @@ test('all ways to specify a model give the same one', async () => {
   const expected = await load(files, { hop: 10, sampleRate: 22050, framing: 'none' });
   assert.deepEqual(expected.config, {
     ...{ size: 32, windowSize: 0, hop: 10, window: 'hann', framing: 'none', sampleRate: 22050 },
-    ...{ layers: [6, 5], sequence, scale: 'linear', impulses: 0 },
+    ...{ layers: [6, 5], sequence, scale: 'linear', group: 1, impulses: 0 },
   });
   const list = [...Object.entries(files)].map(([name, bytes]) => new File([bytes], name)).reverse();
   const fileList = { ...list, length: list.length, [Symbol.toStringTag]: 'FileList' };

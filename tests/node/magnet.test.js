@@ -16,7 +16,7 @@ test('learns a sound and plays it', async () => {
   const { impulses, ...config } = model.config;
   assert.deepEqual(config, {
     ...{ size: 128, windowSize: 0, hop: 64, window: 'hann', framing: 'centered', sampleRate: 8000 },
-    ...{ layers: [8], sequence: 5, scale: 'log1p' },
+    ...{ layers: [8], sequence: 5, scale: 'log1p', group: 1 },
   });
   assert.equal(impulses, 376); // 24,000 samples, centred frames every 64
   const { samples, sampleRate, reseeds } = await model.generate({ seconds: 1.5 });
