@@ -15,6 +15,10 @@ export async function makeSmallModel({ quick, signal }) {
   const sound = { samples: samples.subarray(0, seconds * sampleRate), sampleRate };
   const model = await Magnet.train(sound, {
     preset: 'responsive',
+    size: 512,
+    hop: 128,
+    group: 1,
+    components: 0,
     layers: [64],
     seed: 1,
     epochs: quick ? 2 : 30,

@@ -85,7 +85,7 @@ for (const name of browserNames) {
     });
 
     test('loads the bundled model and shows what it has learned', async () => {
-      await page.shows('#model .message', /^“responsive” is loaded: frames of 512 samples every 128 at 44,100 Hz/);
+      await page.shows('#model .message', /^“responsive” is loaded: frames of 1152 samples every 256 at 44,100 Hz/);
       const colours = await page.evaluate(() => {
         const canvas = document.querySelector('#play canvas');
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

@@ -98,13 +98,13 @@ function check(t, parts, bound) {
 
 test('what a page that only plays loads', async (t) => {
   const script = (await pageScript()).playing;
-  check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 66624);
+  check(t, { script, worklet: await ofFile('worklet.js'), module: await ofFile('player.wasm') }, 67_500);
 });
 
 test('what a page loads to learn, generate and play', async (t) => {
   const script = (await pageScript()).learning;
   const [worklet, worker] = [await ofFile('worklet.js'), await ofFile('worker.js')];
-  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 123008);
+  check(t, { script, worklet, worker, module: await ofFile('lodestone.wasm') }, 125_000);
 });
 
 test('what a page that plays loads for a mapping', async (t) => {
