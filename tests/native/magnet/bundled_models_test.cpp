@@ -20,7 +20,7 @@ TEST_CASE("The bundled models play") {
   CHECK(model.stft.size == size);
   CHECK(model.stft.hop == hop);
   CHECK(model.network.group == group);
-  CHECK(model.residuals.size() == static_cast<std::size_t>(model.network.bins));
+  CHECK(model.residuals.size() == static_cast<std::size_t>(group * model.network.bins));
   CHECK(model.impulses.rows() > 0);
 
   Player player(model);
