@@ -81,7 +81,7 @@ void Backpropagation::input_gradient() {
 }
 
 /// For the first layer: sums the gate gradients δ of each distinct frame of a shard. Their product with x̂ is Ŵ =
-/// δᵀ·x̂.
+/// δᵀ·x̂. Windows are ascending, so the last one has the last frame; stretches are not, but all are in one shard.
 void Backpropagation::sum_frames() {
   const std::size_t width = 4 * layers_[0].hidden;
   float* to = shared_.data();
@@ -89,7 +89,9 @@ void Backpropagation::sum_frames() {
   for (std::size_t shard = shards_.first(); shard < shards_.end(); ++shard) {
     const std::size_t begin = shards_.begin_of(shard) - begin_, end = shards_.begin_of(shard + 1) - begin_;
     const std::size_t first = begin < end ? batch_.slot(0, begin) : 0;
-    const std::size_t count = begin < end ? batch_.slot(pass_.length - 1, end - 1) + 1 - first : 0;
+    const bool ascending = pass_.stretches.empty();
+    const std::size_t last = ascending && begin < end ? batch_.slot(pass_.length - 1, end - 1) : batch_.distinct() - 1;
+    const std::size_t count = begin < end ? last + 1 - first : 0;
     std::fill_n(to, count * width, 0.0f);
     for (std::size_t t = 0; t < pass_.length; ++t) {
       for (std::size_t w = begin; w < end; ++w) {

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "network/plain_network.hpp"
+#include "training/plain_gradient.hpp"
 #include "training/small_sound.hpp"
 #include "training/stretches.hpp"
 
@@ -81,6 +81,25 @@ TEST_CASE("No stretch spans two clips, and each clip starts from a zero state") 
     CHECK(trainer.step() == Approx(expected).epsilon(1e-6));
   }
   CHECK(fresh > 2);  // also within a lane
+}
+
+TEST_CASE("A stretch may reach into another one that comes before it") {
+  TrainerConfig config = small_config();
+  config.training = Training::sequence;
+  config.sequence = 1;
+  config.batch = 12;
+  config.stretch = 6;
+  Trainer trainer = Trainer::create(small_sound(14), config, nullptr, std::vector<std::uint64_t>{3, 11}).value();
+  trainer.step();
+  const Stretches stretches = Stretches::create({{0, 3}, {3, 11}}, 12, 6).value();
+  REQUIRE(stretches.step(1)[0].start == 3);
+  REQUIRE(stretches.step(1)[1].start == 0);  // the frames after it are the first ones of the other lane
+  PlainNetwork plain(trainer.weights().value());
+  auto gradient = plain.zeros();
+  std::vector<std::vector<PlainNetwork::State>> states(2, plain.zero_state());  // both clips begin
+  plain.loss(PlainNetwork::matrix(small_sound(14).values).transpose(), {{3, 6}, {0, 2}}, states, &gradient);
+  trainer.step();
+  CHECK(gradient_error(trainer.gradients().value(), gradient) < 2e-5);  // float32 sums of some hundred terms
 }
 
 TEST_CASE("Clips that do not add up to the frames, or are too short, are refused") {
