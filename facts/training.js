@@ -60,7 +60,7 @@ export const trainer = struct(
       200,
       [-1, 1000000],
       '',
-      'passes over the sound; -1: 300, or fewer over a long sound, as many as 9,000 steps hold; 0 (only in C++ and ' +
+      'passes over the sound; -1: 300, or fewer over a long sound, as many as 7,000 steps hold; 0 (only in C++ and ' +
         'lodestone/core): no end',
       { allowed: '-1 (as many as the sound needs), 0 (no end) to 1000000', cliLow: -1 },
     ),

@@ -45,7 +45,7 @@ export const names = { windows, framings, scales, modes, initialisers, trainings
  *   default 40
  * @property {'windows' | 'sequence'} [training] trains on separate windows or, many times faster, on stretches of
  *   sound; default 'windows'
- * @property {number} [epochs] passes over the sound; -1: 300, or fewer over a long sound, as many as 9,000 steps hold;
+ * @property {number} [epochs] passes over the sound; -1: 300, or fewer over a long sound, as many as 7,000 steps hold;
  *   0 (only in C++ and lodestone/core): no end (-1 to 1000000); default 200
  * @property {number} [batch] predictions per step: windows, or the frames of all stretches (2 to 4096); default 64
  * @property {number} [components] principal components that are learned in place of all bins; 0: all bins; -1: as many

@@ -25,7 +25,7 @@ inline constexpr Option trainer_options[] = {
     {"--layers", "N,N", Kind::integers, "hidden sizes of 1 to 4 LSTM layers", "128,128", 1, 4096, "", "", nullptr},
     {"--sequence", "N", Kind::integer, "how far back a prediction looks, in frames or groups of them", "40", 1, 4096, "", "frames", &fields_of<TrainerConfig>[0]},
     {"--training", "NAME", Kind::choice, "trains on separate windows or, many times faster, on stretches of sound", "sequence", 0, 0, "windows|sequence", "", &fields_of<TrainerConfig>[1]},
-    {"--epochs", "N", Kind::integer, "passes over the sound; -1: 300, or fewer over a long sound, as many as 9,000 steps hold; 0 (only in C++ and lodestone/core): no end", "-1", -1, 1000000, "", "", &fields_of<TrainerConfig>[2]},
+    {"--epochs", "N", Kind::integer, "passes over the sound; -1: 300, or fewer over a long sound, as many as 7,000 steps hold; 0 (only in C++ and lodestone/core): no end", "-1", -1, 1000000, "", "", &fields_of<TrainerConfig>[2]},
     {"--batch", "N", Kind::integer, "predictions per step: windows, or the frames of all stretches", "128", 2, 4096, "", "", &fields_of<TrainerConfig>[3]},
     {"--components", "N", Kind::integer, "principal components that are learned in place of all bins; 0: all bins; -1: as many as the sound needs", "-1", -1, 1024, "", "", &fields_of<TrainerConfig>[4]},
     {"--group", "N", Kind::integer, "consecutive frames that the network reads and predicts at a time, side by side; more than 1 only with components", "1", 1, 16, "", "frames", &fields_of<TrainerConfig>[5]},

@@ -178,7 +178,7 @@ Ending Trainer::Engine::ending() const {
 
 /// Long sounds teach a network in fewer passes.
 void Trainer::Engine::choose_epochs() {
-  constexpr std::uint64_t most = 300, enough_steps = 9000;
+  constexpr std::uint64_t most = 300, enough_steps = 7000;
   if (config.epochs >= 0) return;
   config.epochs = static_cast<int>(std::clamp<std::uint64_t>(enough_steps / sampler->steps(), 1, most));
 }

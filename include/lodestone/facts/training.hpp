@@ -52,7 +52,7 @@ struct TrainerConfig {
   Training training = Training::windows;           ///< trains on separate windows or, many times faster, on stretches
                                                    /// of sound
   int epochs = 200;                                ///< passes over the sound; -1: 300, or fewer over a long sound, as
-                                                   /// many as 9,000 steps hold; 0 (only in C++ and lodestone/core): no
+                                                   /// many as 7,000 steps hold; 0 (only in C++ and lodestone/core): no
                                                    /// end (-1 to 1000000)
   int batch = 64;                                  ///< predictions per step: windows, or the frames of all stretches (2
                                                    /// to 4096)

@@ -280,6 +280,6 @@ TEST_CASE("The number of epochs is chosen from the length of the sound") {
   config.batch = 8;
   const Trainer trainer(std::move(sound), config);
   REQUIRE(trainer.steps_per_epoch() > 300);
-  CHECK(trainer.config().epochs == 9000 / trainer.steps_per_epoch());
+  CHECK(trainer.config().epochs == 7000 / trainer.steps_per_epoch());
   CHECK(trainer.status().steps == trainer.config().epochs * trainer.steps_per_epoch());
 }
