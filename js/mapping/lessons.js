@@ -1,7 +1,7 @@
 import { LodestoneError } from '../errors.js';
 import { startWorker } from '../threads/start-worker.js';
 import { files } from '../wasm/files.js';
-import { CoreExamples } from '../wasm/mapping.js';
+import { CoreExamples, CoreMappingTrainer } from '../wasm/mapping.js';
 
 /**
  * @typedef {object} Learned
@@ -14,6 +14,7 @@ import { CoreExamples } from '../wasm/mapping.js';
  */
 export class Lessons {
   #source;
+  #capacity;
   #options;
   #labels;
   #hooks;
@@ -26,17 +27,23 @@ export class Lessons {
    * @param {WebAssembly.Module | Uint8Array} source
    * @param {import('../wasm/mapping.js').MappingNames} names
    * @param {string[]} labels
-   * @param {import('../wasm/mapping.js').TrainerOptions} options
+   * @param {import('../wasm/mapping.js').TrainerOptions & import('./facts.js').ExamplesOptions} options
    * @param {{learned: (learned: Learned | null) => void, fail: (error: LodestoneError) => void}} hooks
    */
-  constructor(core, source, names, labels, options, hooks) {
+  constructor(core, source, names, labels, { capacity, ...options }, hooks) {
+    new CoreMappingTrainer(core, options).dispose(); // refuses bad options here, where the caller hears of it
     this.#source = source;
+    this.#capacity = { capacity };
     this.#options = options;
     this.#labels = labels;
     this.#hooks = hooks;
-    this.#examples = new CoreExamples(core, names);
+    this.#examples = new CoreExamples(core, names, this.#capacity);
     for (const label of labels) this.#examples.label(label);
-    this.#worker(); // loads while the user gets ready
+  }
+
+  /** Starts the Worker, which loads while the user gets ready. */
+  start() {
+    this.#worker();
   }
 
   get examples() {
@@ -109,7 +116,7 @@ export class Lessons {
     };
     this.#thread = startWorker(files.mappingWorklet(), {}, fail);
     const { remote } = this.#thread;
-    remote.tell('open', [this.#source, this.#examples.names, this.#options]);
+    remote.tell('open', [this.#source, this.#examples.names, this.#capacity, this.#options]);
     if (this.#examples.length > 0) remote.tell('load', [this.#examples.toBytes()]);
     this.#name(remote);
     return remote;

@@ -112,6 +112,18 @@ export class Mapping extends EventTarget {
     this.outputNames = this.#outputs.map(({ name }) => name);
     const [n, m] = [this.inputNames.length, this.#outputs.length];
 
+    const names = { inputs: this.inputNames, outputs: this.outputNames.map((name) => ({ name })) };
+    const choices = this.#outputs.map(({ model, inputs: read }) => ({
+      model,
+      inputs: placesOf(this.inputNames, read),
+    }));
+    const recognition = /** @type {'gesture' | 'nearest'} */ (gestures.length > 0 ? 'gesture' : 'nearest');
+    const trainer = { ...options, choices, recognition };
+    this.#lessons = new Lessons(core, source, names, this.#labels, trainer, {
+      learned: (learned) => this.#play(learned),
+      fail: (error) => this.#fail(error),
+    });
+
     /** @type {AudioWorkletNode} Its outputs are those of the mapping, in their order, and one of silence. */
     this.node = makeNode('lodestone-mapping', {
       numberOfInputs: Math.max(inputs.filter(({ sound }) => sound).length, 1),
@@ -157,17 +169,7 @@ export class Mapping extends EventTarget {
     /** @type {Promise<void>} Resolves when the audio thread is ready. */
     this.ready = this.#processor.call('start', [this.#senses.ends, channel.writing], transfer);
 
-    const names = { inputs: this.inputNames, outputs: this.outputNames.map((name) => ({ name })) };
-    const choices = this.#outputs.map(({ model, inputs: read }) => ({
-      model,
-      inputs: placesOf(this.inputNames, read),
-    }));
-    const recognition = /** @type {'gesture' | 'nearest'} */ (gestures.length > 0 ? 'gesture' : 'nearest');
-    const trainer = { ...options, choices, recognition };
-    this.#lessons = new Lessons(core, source, names, this.#labels, trainer, {
-      learned: (learned) => this.#play(learned),
-      fail: (error) => this.#fail(error),
-    });
+    this.#lessons.start();
     this.#senses.start(context, this.node);
   }
 

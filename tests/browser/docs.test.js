@@ -12,6 +12,7 @@ const own = {
   name: 'the package by its address',
   setup({ onResolve }) {
     onResolve({ filter: /^lodestone$/ }, () => ({ path: '/js/index.js', external: true }));
+    onResolve({ filter: /^lodestone\/mapping$/ }, () => ({ path: '/js/mapping/index.js', external: true }));
     onResolve({ filter: /^lodestone\/inline$/ }, () => ({ path: '/dist/inline.js', external: true }));
   },
 };
@@ -53,6 +54,12 @@ async function takeForGranted() {
   const button = document.body.appendChild(document.createElement('button'));
   const canvas = document.body.appendChild(document.createElement('canvas'));
   const { stream } = new MediaStreamAudioDestinationNode(context);
+  const film = document.createElement('canvas');
+  film.getContext('2d');
+  film
+    .captureStream()
+    .getTracks()
+    .forEach((track) => stream.addTrack(track));
   Object.assign(globalThis, lodestone, { sound, model, context, node, audioBuffer, file, button, canvas, stream });
 }
 

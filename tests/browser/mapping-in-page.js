@@ -435,6 +435,21 @@ export const shares = () =>
     return refusal;
   });
 
+/** What the takes and the model are made with, and what is refused. */
+export async function options() {
+  const { context, constant } = await openContext();
+  const place = port('place', 1);
+  place.write([0]);
+  const make = (more) => createMapping(context, { inputs: [place], outputs: { level: constant.offset }, ...more });
+  const refusal = await make({ neighbours: 0 }).catch(({ code, message }) => `${code}: ${message}`);
+  const mapping = await make({ capacity: 30 });
+  await sleep(100);
+  const added = [await teach(mapping, { level: 0.2 }), await teach(mapping, { level: 0.8 })];
+  mapping.dispose();
+  await context.close();
+  return { refusal, evicted: added.map(({ evicted }) => evicted) };
+}
+
 /** One mapping plays a synth of Tone.js and a GeneratorNode; what each parameter adds up to. */
 export async function underTone({ address, model }) {
   const { Tone } = await import(address);

@@ -152,6 +152,12 @@ for (const name of browserNames) {
           assert.deepEqual(ofGamepad.slice(-2), ['found gamepad', 'lost gamepad']);
         });
 
+        test('passes on its options, and refuses bad ones', async () => {
+          const { refusal, evicted } = await run('options');
+          assert.match(refusal, /^invalid-argument: neighbours is 0/);
+          assert.deepEqual(evicted, [0, 1]);
+        });
+
         test('has its parameters for itself', async () => {
           assert.equal(
             await run('shares'),
