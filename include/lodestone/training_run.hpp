@@ -23,8 +23,8 @@ struct TrainingConfig {
   Status check() const;
 };
 
-/// Presets: quality, responsive (for playing: short frames, in groups of two), classic (MAGNet's own). Refuses an unknown name. Set
-/// `stft.sample_rate` afterwards.
+/// Presets: quality, responsive (for playing: short frames, in groups of two), classic (MAGNet's own). Refuses an
+/// unknown name. Set `stft.sample_rate` afterwards.
 Result<TrainingConfig> training_preset(std::string_view name);
 /// The names that `training_preset` accepts, the default first.
 std::span<const std::string_view> training_presets();
