@@ -62,8 +62,16 @@ function setPlaying(on) {
 
 // The mapping
 
-/** Makes a mapping between the present inputs and outputs; the takes of the one before do not fit it. */
-async function connect() {
+let connecting = Promise.resolve();
+
+/** Makes a mapping between the present inputs and outputs, one after another: they play the same parameters. */
+function connect() {
+  connecting = connecting.catch(() => {}).then(makeMapping);
+  return connecting;
+}
+
+/** The takes of the mapping before do not fit the new one. */
+async function makeMapping() {
   if (!sound) return;
   mapping?.dispose();
   mapping = await createMapping(context, { inputs: inputs.chosen, outputs: sound.outputs, gestures });

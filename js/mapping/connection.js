@@ -4,7 +4,7 @@ import { refused } from '../options.js';
 const played = new WeakSet();
 
 /** Connects an output of a node to its parameter, whose own value it keeps and gives back. */
-export class Connection {
+class Connection {
   #node;
   #place;
   #param;
@@ -16,8 +16,7 @@ export class Connection {
    * @param {number} place
    * @param {import('./outputs.js').Output} output
    */
-  constructor(node, place, { name, param }) {
-    if (param && played.has(param)) throw refused(`param of ${name}`, param, 'parameters that no other mapping plays');
+  constructor(node, place, { param }) {
     if (param) played.add(param);
     this.#node = node;
     this.#place = place;
@@ -48,4 +47,19 @@ export class Connection {
     this.set(false);
     if (this.#param) played.delete(this.#param);
   }
+}
+
+/**
+ * The connections of a node's outputs, if all their parameters are free.
+ * @param {AudioNode} node
+ * @param {import('./outputs.js').Output[]} outputs
+ */
+export function connectionsOf(node, outputs) {
+  outputs.forEach(({ name, param }, k) => {
+    const isTwice = outputs.slice(0, k).some((other) => other.param === param);
+    if (param && (isTwice || played.has(param))) {
+      throw refused(`param of ${name}`, param, 'parameters that no other mapping plays');
+    }
+  });
+  return outputs.map((output, k) => new Connection(node, k, output));
 }

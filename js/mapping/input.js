@@ -38,9 +38,10 @@ export const namesOf = ({ name, names }) => names.map((value) => `${name}.${valu
  * @param {string[] | undefined} wanted names of values, or of inputs with all their values; undefined for all
  */
 export function placesOf(all, wanted) {
-  return wanted?.flatMap((name) => {
+  const found = wanted?.flatMap((name) => {
     const places = all.flatMap((value, i) => (value === name || value.startsWith(`${name}.`) ? [i] : []));
     if (places.length === 0) throw refused('an input of an output', name, all.join(', '));
     return places;
   });
+  return found && [...new Set(found)].sort((a, b) => a - b);
 }

@@ -123,7 +123,7 @@ class PortWriter {
   }
 
   close() {
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer); // the audio thread has no timers
     this.#port.close();
   }
 

@@ -36,12 +36,12 @@ export function learner() {
     /**
      * @param {WebAssembly.Module | Uint8Array} source
      * @param {import('../wasm/mapping.js').MappingNames} names
-     * @param {import('./facts.js').ExamplesOptions} capacity
+     * @param {number | undefined} capacity
      * @param {import('../wasm/mapping.js').TrainerOptions} options
      */
     open(source, names, capacity, options) {
       const core = new Core(source);
-      examples = new CoreExamples(core, names, capacity);
+      examples = new CoreExamples(core, names, { capacity });
       trainer = new CoreMappingTrainer(core, options);
     },
 

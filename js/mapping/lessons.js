@@ -1,6 +1,5 @@
 import { LodestoneError } from '../errors.js';
 import { startWorker } from '../threads/start-worker.js';
-import { files } from '../wasm/files.js';
 import { CoreExamples, CoreMappingTrainer } from '../wasm/mapping.js';
 
 /**
@@ -13,31 +12,33 @@ import { CoreExamples, CoreMappingTrainer } from '../wasm/mapping.js';
  * The takes, and a Worker that learns them. The Worker has a copy: if it dies, another one starts with these takes.
  */
 export class Lessons {
-  #source;
-  #capacity;
+  #files;
   #options;
+  #capacity;
   #labels;
   #hooks;
   #examples;
   /** @type {import('../threads/start-worker.js').Thread | null} */
   #thread = null;
+  /** Whether the Worker has the history of the takes, so that it can undo their changes. */
+  #hasHistory = true;
 
   /**
    * @param {import('../wasm/memory.js').Core} core
-   * @param {WebAssembly.Module | Uint8Array} source
+   * @param {{source: WebAssembly.Module | Uint8Array, workletUrl: string}} files
    * @param {import('../wasm/mapping.js').MappingNames} names
    * @param {string[]} labels
-   * @param {import('../wasm/mapping.js').TrainerOptions & import('./facts.js').ExamplesOptions} options
+   * @param {import('../wasm/mapping.js').TrainerOptions & {capacity?: number}} options
    * @param {{learned: (learned: Learned | null) => void, fail: (error: LodestoneError) => void}} hooks
    */
-  constructor(core, source, names, labels, { capacity, ...options }, hooks) {
-    new CoreMappingTrainer(core, options).dispose(); // refuses bad options here, where the caller hears of it
-    this.#source = source;
-    this.#capacity = { capacity };
+  constructor(core, files, names, labels, { capacity, ...options }, hooks) {
+    this.#files = files;
     this.#options = options;
+    this.#capacity = capacity;
     this.#labels = labels;
     this.#hooks = hooks;
-    this.#examples = new CoreExamples(core, names, this.#capacity);
+    new CoreMappingTrainer(core, options).dispose(); // refuses wrong options here; nobody waits for the Worker's
+    this.#examples = new CoreExamples(core, names, { capacity });
     for (const label of labels) this.#examples.label(label);
   }
 
@@ -63,7 +64,8 @@ export class Lessons {
   change(method, ...given) {
     const worker = this.#worker(); // before the change, as a new one starts with the takes that are there
     const result = /** @type {any} */ (this.#examples)[method](...given);
-    worker.tell('change', [method, given]);
+    if (this.#hasHistory || !['undo', 'redo'].includes(method)) worker.tell('change', [method, given]);
+    else this.#copy(worker);
     this.#train(worker);
     return result;
   }
@@ -90,6 +92,7 @@ export class Lessons {
     const worker = this.#worker();
     const learned = await worker.call('load', [file]);
     this.#name(worker);
+    this.#hasHistory = true; // that is, none
     if (learned) this.#hooks.learned(learned);
     else await this.#train(worker);
   }
@@ -112,14 +115,21 @@ export class Lessons {
     if (this.#thread) return this.#thread.remote;
     const fail = (/** @type {LodestoneError} */ error) => {
       this.#thread = null;
+      this.#hasHistory = false;
       this.#hooks.fail(error);
     };
-    this.#thread = startWorker(files.mappingWorklet(), {}, fail);
+    this.#thread = startWorker(this.#files.workletUrl, {}, fail);
     const { remote } = this.#thread;
-    remote.tell('open', [this.#source, this.#examples.names, this.#capacity, this.#options]);
-    if (this.#examples.length > 0) remote.tell('load', [this.#examples.toBytes()]);
-    this.#name(remote);
+    remote.tell('open', [this.#files.source, this.#examples.names, this.#capacity, this.#options]);
+    if (this.#examples.length > 0) this.#copy(remote);
+    else this.#name(remote);
     return remote;
+  }
+
+  /** @param {import('../threads/remote.js').Remote} worker that gets the takes as they are */
+  #copy(worker) {
+    worker.tell('load', [this.#examples.toBytes()]);
+    this.#name(worker);
   }
 
   /** @param {import('../threads/remote.js').Remote} worker whose labels get the same numbers as the page's */

@@ -108,7 +108,7 @@ export class MappingProcessor extends Processor {
         ends.forEach((end, i) => end && this.#readers.push(openReader(end, places[i])));
         this.#reporter = openWriter(report, this.#report.length);
       },
-      model: (/** @type {Uint8Array | null} */ bytes) => this.#take(bytes),
+      model: (/** @type {[Uint8Array | null, number[]]} */ ...given) => this.#take(...given),
       hold: (/** @type {Float32Array} */ held) => this.#held.set(held),
       teach: (/** @type {Float32Array} */ targets) => this.#targets.set(targets),
       record: (/** @type {number} */ countIn, /** @type {number} */ limit) => this.#record(countIn, limit),
@@ -169,9 +169,13 @@ export class MappingProcessor extends Processor {
     }
   }
 
-  /** @param {Uint8Array | null} bytes of the next model */
-  #take(bytes) {
+  /**
+   * @param {Uint8Array | null} bytes of the next model
+   * @param {number[]} follows see OutputSettings
+   */
+  #take(bytes, follows) {
     const next = bytes && new CoreMapping(this.#core, bytes);
+    this.#follows = follows;
     this.#model?.dispose();
     this.#model = next;
   }

@@ -8,7 +8,7 @@ import { CoreMapping } from '../wasm/mapping.js';
 import { files } from '../wasm/files.js';
 import { localCore } from '../wasm/local-core.js';
 import { prepare } from '../wasm/modules.js';
-import { Connection } from './connection.js';
+import { connectionsOf } from './connection.js';
 import { namesOf, placesOf } from './input.js';
 import { latestChannel, openReader } from './latest.js';
 import { Lessons } from './lessons.js';
@@ -68,7 +68,6 @@ export class Mapping extends EventTarget {
 
   #core;
   #outputs;
-  #labels;
   #connections;
   #senses;
   #lessons;
@@ -78,10 +77,11 @@ export class Mapping extends EventTarget {
   /** @type {CoreMapping | null} */
   #model = null;
   #isRunning = false;
+  #isDisposed = false;
   #mutes = { recording: new Set(), running: new Set() };
   /** What plays instead of the model's outputs; NaN for those of the model. */
   #held;
-  /** @type {{label: number, targets: Float32Array, follower: any} | null} */
+  /** @type {{label: string | undefined, targets: Float32Array, follower: any} | null} */
   #take = null;
   /** What the audio thread has recorded.
    * @type {Float32Array[]} */
@@ -101,10 +101,9 @@ export class Mapping extends EventTarget {
    */
   constructor(context, core, analysis, { inputs, outputs = {}, gestures = [], classes = [], ...options }) {
     super();
-    const { source, makeNode } = mappings.get(context);
+    const { source, workletUrl, makeNode } = mappings.get(context);
     const raw = rawContext(context);
     this.#core = core;
-    this.#labels = gestures.length > 0 ? gestures : classes;
     this.#outputs = Object.entries(outputs).map(([name, given]) => outputOf(name, given, raw.sampleRate));
     /** The names of the inputs' values, in their order. */
     this.inputNames = inputs.flatMap(namesOf);
@@ -117,12 +116,19 @@ export class Mapping extends EventTarget {
       model,
       inputs: placesOf(this.inputNames, read),
     }));
+    const labels = gestures.length > 0 ? gestures : classes;
     const recognition = /** @type {'gesture' | 'nearest'} */ (gestures.length > 0 ? 'gesture' : 'nearest');
-    const trainer = { ...options, choices, recognition };
-    this.#lessons = new Lessons(core, source, names, this.#labels, trainer, {
-      learned: (learned) => this.#play(learned),
-      fail: (error) => this.#fail(error),
-    });
+    this.#lessons = new Lessons(
+      core,
+      { source, workletUrl },
+      names,
+      labels,
+      { ...options, choices, recognition },
+      {
+        learned: (learned) => this.#play(learned).catch((error) => this.#fail(error)),
+        fail: (error) => this.#fail(error),
+      },
+    );
 
     /** @type {AudioWorkletNode} Its outputs are those of the mapping, in their order, and one of silence. */
     this.node = makeNode('lodestone-mapping', {
@@ -134,15 +140,13 @@ export class Mapping extends EventTarget {
         analysis,
         inputs: inputs.map(({ names, sound }) => ({ size: names.length, sound: sound && { ...sound, source: null } })),
         outputs: this.#outputs.map((output) => this.#settings(output)),
-        labels: this.#labels.length,
+        labels: labels.length,
         hasGestures: gestures.length > 0,
       },
     });
-    this.#connections = this.#outputs.map((output, k) => new Connection(this.node, k, output));
-    this.node.connect(raw.destination, m); // so that it is always at work
     this.#held = new Float32Array(m).fill(NaN);
 
-    const report = new Float32Array(reportLength(n, m, this.#labels.length)).fill(NaN, 0, n + m);
+    const report = new Float32Array(reportLength(n, m, labels.length)).fill(NaN, 0, n + m);
     const channel = latestChannel(report.length);
     this.#reader = openReader(channel.reading, report);
     this.#views = {
@@ -151,7 +155,7 @@ export class Mapping extends EventTarget {
       confidences: report.subarray(n + m, n + 2 * m),
       states: report.subarray(n + 2 * m),
     };
-    this.#states = this.#labels.map((label) => ({ label, likelihood: 0, progress: 0, speed: 1 }));
+    this.#states = labels.map((label) => ({ label, likelihood: 0, progress: 0, speed: 1 }));
 
     this.#senses = new Senses(inputs, (input, isLost, error) => {
       if (isLost) this.lost.add(input);
@@ -164,13 +168,14 @@ export class Mapping extends EventTarget {
       full: () => this.stop(),
       gesture: ([label, confidence]) => this.#tell('gesture', { label: this.#lessons.labels[label], confidence }),
     });
-    this.node.onprocessorerror = () => this.#fail(new LodestoneError('processor-error', 'the processor stopped'));
-    const transfer = [...this.#senses.transfer, ...channel.transfer(channel.writing)];
-    /** @type {Promise<void>} Resolves when the audio thread is ready. */
-    this.ready = this.#processor.call('start', [this.#senses.ends, channel.writing], transfer);
-
-    this.#lessons.start();
-    this.#senses.start(context, this.node);
+    this.node.onprocessorerror = () => {
+      const error = new LodestoneError('processor-error', 'the processor stopped');
+      this.#processor.end(error);
+      this.#fail(error);
+    };
+    this.#connections = connectionsOf(this.node, this.#outputs);
+    /** @type {Promise<void>} Resolves when the audio thread is ready; if it rejects, `dispose` frees what there is. */
+    this.ready = this.#start(context, channel);
   }
 
   // What is going on, for drawing: always the same objects, filled anew each time.
@@ -252,14 +257,14 @@ export class Mapping extends EventTarget {
   record(what = {}, { countIn = 0, limit = 60 } = {}) {
     if (this.#take) throw new LodestoneError('invalid-argument', 'a take is being recorded; first: stop()');
     const isLabel = typeof what === 'string';
-    const label = isLabel ? this.#lessons.labels.indexOf(what) : -1;
-    if (isLabel && label < 0) throw refused('label', what, this.#labels.join(', '));
+    if (isLabel) this.#number(what);
     if (!(number('limit', limit) > 0)) throw refused('limit', limit, 'numbers above 0');
     if (!(number('countIn', countIn) >= 0)) throw refused('countIn', countIn, 'numbers from 0');
     if (!isLabel) {
       this.#hold();
       this.set(what);
     }
+    const label = isLabel ? what : undefined;
     this.#take = { label, targets: new Float32Array(this.#outputs.length).fill(NaN), follower: undefined };
     this.#processor.tell('teach', [this.#take.targets]);
     this.#teach();
@@ -277,12 +282,14 @@ export class Mapping extends EventTarget {
     this.#take = null;
     clearInterval(take?.follower);
     if (!take) return Promise.resolve(null);
+    const recorded = this.#processor.call('stop').then(() => this.#collect()); // the rows arrive before the answer
+    recorded.catch(() => {}); // it is awaited later
+    this.#release();
     return this.#change(async () => {
-      await this.#processor.call('stop'); // the rows arrive before the answer
-      const [inputs, targets] = this.#collect();
-      this.#release();
+      const [inputs, targets] = await recorded;
       try {
-        return this.#edit('add', { inputs, targets: take.label < 0 ? targets : undefined, label: take.label });
+        if (take.label === undefined) return this.#edit('add', { inputs, targets });
+        return this.#edit('add', { inputs, label: this.#number(take.label) });
       } catch (error) {
         this.#fail(/** @type {LodestoneError} */ (error));
         return null;
@@ -350,7 +357,7 @@ export class Mapping extends EventTarget {
    * @param {number} factor multiplies the distance within which it is recognised, 0.01 to 100; until the next training
    */
   tolerate(label, factor) {
-    this.#processor.tell('tolerate', [this.#lessons.labels.indexOf(label), factor]);
+    this.#processor.tell('tolerate', [this.#number(label), number('factor', factor)]);
   }
 
   /**
@@ -385,6 +392,7 @@ export class Mapping extends EventTarget {
 
   /** Ends it; parameters have their own values again. */
   dispose() {
+    this.#isDisposed = true;
     clearInterval(this.#take?.follower);
     for (const connection of this.#connections) connection.dispose();
     this.#senses.stop();
@@ -397,14 +405,44 @@ export class Mapping extends EventTarget {
   }
 
   /**
+   * @param {AnyContext} context
+   * @param {ReturnType<typeof latestChannel>} channel of reports
+   */
+  async #start(context, channel) {
+    const transfer = [...this.#senses.transfer, ...channel.transfer(channel.writing)];
+    const started = this.#processor.call('start', [this.#senses.ends, channel.writing], transfer);
+    this.node.connect(rawContext(context).destination, this.#outputs.length); // so that it is always at work
+    this.#lessons.start();
+    this.#senses.start(context, this.node);
+    await started;
+  }
+
+  /**
    * What the audio thread has to know.
    * @param {import('./outputs.js').Output} output
    */
-  #settings({ min, max, isLogarithmic, smoothing, follows, name, param }) {
-    const names = this.#labels.flatMap((label) => stateNames.map((state) => `${label}.${state}`));
+  #settings(output) {
+    const { min, max, isLogarithmic, smoothing, param } = output;
+    return { min, max, isLogarithmic, smoothing, follows: this.#followed(output), base: baseOf(param) };
+  }
+
+  /**
+   * Where the output finds what it follows in the states of labels, whose order a file may change; -1: nowhere.
+   * @param {import('./outputs.js').Output} output
+   */
+  #followed({ follows, name }) {
+    const names = this.#lessons.labels.flatMap((label) => stateNames.map((state) => `${label}.${state}`));
     const place = follows ? names.indexOf(follows) : -1;
     if (follows && place < 0) throw refused(`follows of ${name}`, follows, names.join(', '));
-    return { min, max, isLogarithmic, smoothing, follows: place, base: baseOf(param) };
+    return place;
+  }
+
+  /** @param {string} label */
+  #number(label) {
+    const { labels } = this.#lessons;
+    const found = labels.indexOf(label);
+    if (found < 0) throw refused('label', label, labels.join(', '));
+    return found;
   }
 
   #latest() {
@@ -430,7 +468,7 @@ export class Mapping extends EventTarget {
 
   /** Tells what the take teaches, if that has changed. */
   #teach() {
-    if (!this.#take || this.#take.label >= 0) return;
+    if (!this.#take || this.#take.label !== undefined) return;
     const { targets } = this.#take;
     let hasChanged = false;
     this.#outputs.forEach((output, k) => {
@@ -502,7 +540,8 @@ export class Mapping extends EventTarget {
     this.#learned = learned;
     this.#model?.dispose();
     this.#model = null;
-    await this.#processor.call('model', [learned && learned.bytes]);
+    const follows = this.#outputs.map((output) => this.#followed(output));
+    await this.#processor.call('model', [learned && learned.bytes, follows]);
     this.#connect();
     if (!learned) return;
     const reports = this.outputNames.map((name, k) => [name, learned.reports[k]]);
@@ -519,6 +558,7 @@ export class Mapping extends EventTarget {
    * @param {object} [details] which become properties of the event
    */
   #tell(type, details = {}) {
+    if (this.#isDisposed) return;
     const event = Object.assign(new Event(type), details);
     this.dispatchEvent(event);
     /** @type {any} */ (this)[`on${type}`]?.(event);
@@ -541,6 +581,7 @@ export class Mapping extends EventTarget {
  */
 export async function createMapping(context, options) {
   const { workletUrl, wasmUrl, AudioWorkletNode, ...rest } = options;
+  if (!Array.isArray(rest.inputs)) throw refused('inputs', rest.inputs, 'arrays of inputs');
   const hasSound = rest.inputs.some(({ sound }) => sound);
   const [analysis] = await Promise.all([
     hasSound ? prepare(undefined, 'analysis') : undefined,
@@ -548,6 +589,11 @@ export async function createMapping(context, options) {
   ]);
   const core = await localCore(prepare(undefined, 'mapping'));
   const mapping = await mappings.make(context, () => new Mapping(context, core, analysis, rest));
-  await mapping.ready;
+  try {
+    await mapping.ready;
+  } catch (error) {
+    mapping.dispose(); // so that its parameters are free again
+    throw error;
+  }
   return mapping;
 }

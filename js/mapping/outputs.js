@@ -46,6 +46,7 @@ const isParam = (/** @type {any} */ value) => typeof rawParam(value)?.setValueAt
  * @returns {Output}
  */
 export function outputOf(name, given, sampleRate) {
+  if (given === undefined) throw refused(`the output ${name}`, given, 'AudioParams, objects of options');
   const options = isParam(given) ? { param: given } : given;
   const { param: any, ...rest } = settle(`the output ${name}`, options, { ...empty, ...learning });
   if (any !== undefined && !isParam(any)) throw refused(`param of ${name}`, any, 'AudioParams');

@@ -115,7 +115,7 @@ export class CoreExamples extends Handle {
 
   /** @param {number} index of the take */
   remove(index) {
-    this.core.check(this.core.abi.lodestone_examples_remove(this.pointer, index));
+    this.core.check(this.core.abi.lodestone_examples_remove(this.pointer, integer('index', index)));
   }
 
   /** Removes all takes. */
@@ -128,7 +128,7 @@ export class CoreExamples extends Handle {
    * @param {number} weight how much it counts beside others; 0: it is not learned
    */
   weigh(index, weight) {
-    this.core.check(this.core.abi.lodestone_examples_weigh(this.pointer, index, weight));
+    this.core.check(this.core.abi.lodestone_examples_weigh(this.pointer, integer('index', index), weight));
   }
 
   /** Takes back the last change; false if there is none. */

@@ -90,7 +90,7 @@ class GesturePart : public Part {
 
  private:
   Status check(const MappingShape& shape) const {
-    std::size_t total = 0;
+    std::uint64_t total = 0;  // lengths of a file may add up to more than 32 bits
     bool right = labels.size() == lengths.size() && allowances.size() == lengths.size() && rows.cols() == shape.inputs;
     for (std::size_t i = 0; right && i < lengths.size(); ++i) {
       total += lengths[i];

@@ -371,13 +371,11 @@ export async function survives() {
     await all.mapping.stop();
     await trained;
     const takes = all.mapping.takes.length;
-    return {
-      code: error.code,
-      playing,
-      takes,
-      workers: workers.length,
-      levels: [await all.settle(1), await all.settle(0.5)],
-    };
+    const levels = [await all.settle(1), await all.settle(0.5)];
+    all.mapping.undo();
+    await all.mapping.undo(); // of a take that the new Worker did not see coming
+    await all.mapping.load(await all.mapping.toBytes());
+    return { code: error.code, playing, takes, undone: all.mapping.takes.length, workers: workers.length, levels };
   });
   globalThis.Worker = Worker;
   return found;
@@ -386,7 +384,7 @@ export async function survives() {
 /** A gesture that is recorded and then made again, while an output follows its progress. */
 export const gestures = () =>
   withMapping(
-    async ({ mapping, place, level }) => {
+    async ({ mapping, place, level, context }) => {
       const move = async () => {
         for (let i = 0; i <= 40; ++i) {
           place.write([Math.sin((i / 40) * 2 * Math.PI)]);
@@ -416,7 +414,21 @@ export const gestures = () =>
       await move();
       await sleep(500);
       clearInterval(timer);
-      return { before, spotted, most, half, state: mapping.states[0] };
+      const again = port('place', 1);
+      const other = await createMapping(context, {
+        inputs: [again],
+        outputs: { reverb: { follows: 'wave.progress' } },
+        gestures: ['rest', 'wave'], // the file has them in another order
+      });
+      await other.load(await mapping.toBytes());
+      let followed = 0;
+      for (let i = 0; i <= 40; ++i) {
+        again.write([Math.sin((i / 40) * 2 * Math.PI)]);
+        await sleep(10);
+        followed = Math.max(followed, other.values[0] || 0);
+      }
+      other.dispose();
+      return { before, spotted, most, half, followed, state: mapping.states[0] };
     },
     { gestures: ['wave', 'rest'], outputs: { reverb: { follows: 'wave.progress' } } },
   );
@@ -449,6 +461,64 @@ export async function options() {
   await context.close();
   return { refusal, evicted: added.map(({ evicted }) => evicted) };
 }
+
+/** What is refused leaves the parameters free. */
+export async function refuses() {
+  const { context, constant, filter } = await openContext();
+  const make = (options) =>
+    createMapping(context, { inputs: [port('place', 1)], outputs: { level: constant.offset }, ...options });
+  const refusals = [];
+  for (const options of [
+    { epochs: 0 },
+    { capacity: 0 },
+    { speed: 1 },
+    { inputs: undefined },
+    { inputs: [port('place', 1), port('place', 1)] },
+    { inputs: [features(new GainNode(new OfflineAudioContext(1, 1, 48000)), ['rms'])] },
+    { outputs: { level: { param: constant.offset, inputs: ['pad'] } } },
+    { outputs: { level: constant.offset, other: constant.offset } },
+    { outputs: { level: constant.offset, other: filter.parameters?.get('cutof') } },
+  ]) {
+    refusals.push(await make(options).then(String, ({ message }) => message));
+  }
+  const mapping = await make({ capacity: 30 });
+  mapping.dispose();
+  await context.close();
+  return refusals;
+}
+
+/** A take that begins when another one ends, takes beyond the capacity, and an end while it learns. */
+export const hurries = () =>
+  withMapping(
+    async ({ mapping, settle }) => {
+      const told = [];
+      mapping.onerror = ({ error }) => told.push(error.message);
+      await settle(0);
+      mapping.record({ level: 0.2 });
+      await sleep(150);
+      const first = mapping.stop();
+      mapping.record({ level: 0.8 });
+      await sleep(150);
+      const trained = next(mapping, 'trained');
+      const added = [await first, await mapping.stop()];
+      await trained;
+      const targets = mapping.takes.map((take) => Array.from(new Set(take.targets)));
+      mapping.record({ level: 0.5 });
+      await sleep(200);
+      added.push(await mapping.stop());
+      const unknown = (() => {
+        try {
+          mapping.tolerate('wave', 2);
+        } catch ({ message }) {
+          return message;
+        }
+      })();
+      mapping.dispose();
+      await sleep(100);
+      return { added, targets, told, unknown };
+    },
+    { capacity: 40 },
+  );
 
 /** One mapping plays a synth of Tone.js and a GeneratorNode; what each parameter adds up to. */
 export async function underTone({ address, model }) {

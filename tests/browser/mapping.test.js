@@ -122,17 +122,19 @@ for (const name of browserNames) {
           assert.equal(found.code, 'unsupported');
           close(found.playing, 0.5, 0.02, 'held while it records');
           assert.equal(found.takes, 3);
+          assert.equal(found.undone, 1);
           assert.equal(found.workers, 2);
           close(found.levels[0], 0.8, 0.02, 'an old take');
           close(found.levels[1], 0.5, 0.02, 'the new one');
         });
 
         test('spots gestures, and an output follows their progress', async () => {
-          const { before, spotted, most, state } = await run('gestures');
+          const { before, spotted, most, followed, state } = await run('gestures');
           assert.equal(before, 0);
           assert.deepEqual([...new Set(spotted.map(({ label }) => label))], ['wave']);
           assert.ok(spotted[0].confidence > 0 && spotted[0].confidence <= 1, `${spotted[0].confidence}`);
           assert.ok(most > 0.8, `progress ${most}`);
+          assert.ok(followed > 0.5, `progress ${followed} of a file that has the labels in another order`);
           assert.equal(state.label, 'wave');
         });
 
@@ -156,6 +158,32 @@ for (const name of browserNames) {
           const { refusal, evicted } = await run('options');
           assert.match(refusal, /^invalid-argument: neighbours is 0/);
           assert.deepEqual(evicted, [0, 1]);
+        });
+
+        test('refuses wrong arguments, and leaves the parameters free', async () => {
+          const refusals = await run('refuses');
+          const expected = [
+            /^epochs is 0; allowed: 1 to 1000000/,
+            /^capacity is 0; allowed: 1 to 1000000/,
+            /^a mapping has no option speed/,
+            /^inputs is undefined; allowed: arrays of inputs$/,
+            /place\.0/,
+            /context/,
+            /^an input of an output is "pad"; allowed: place\.0$/,
+            /^param of other is AudioParam; allowed: parameters that no other mapping plays$/,
+            /^the output other is undefined; allowed: AudioParams, objects of options$/,
+          ];
+          expected.forEach((pattern, i) => assert.match(refusals[i], pattern));
+        });
+
+        test('records one take after the other, and ends while it learns', async () => {
+          const { added, targets, told, unknown } = await run('hurries');
+          close(added[0].rows, 15, 6, 'rows of the first take');
+          close(added[1].rows, 15, 6, 'rows of the second take');
+          assert.deepEqual(targets, [[Math.fround(0.2)], [Math.fround(0.8)]]);
+          assert.equal(added[2].evicted, 1);
+          assert.deepEqual(told, []);
+          assert.equal(unknown, 'label is "wave"; allowed: ');
         });
 
         test('has its parameters for itself', async () => {

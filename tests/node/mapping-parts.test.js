@@ -1,5 +1,6 @@
 // The parts of mappings that need no browser.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placesOf } from '../../js/mapping/input.js';
@@ -9,6 +10,8 @@ import { openPort, port } from '../../js/mapping/inputs/port.js';
 import { latestChannel, openReader, openWriter } from '../../js/mapping/latest.js';
 import { Glides } from '../../js/mapping/glides.js';
 import { baseOf, normal, outputOf, scaled } from '../../js/mapping/outputs.js';
+import { CoreExamples, CoreMappingTrainer } from '../../js/wasm/mapping.js';
+import { Core } from '../../js/wasm/memory.js';
 
 const rate = 48000;
 const param = (minValue, maxValue) => ({ minValue, maxValue, value: 0, setValueAtTime() {} });
@@ -45,6 +48,7 @@ describe('the range of an output', () => {
     refusal({ min: 1 }, /^max of x is 1; allowed: numbers above 1, its min$/);
     refusal({ scale: 'logarithmic' }, /^min of x is 0; allowed: numbers above 0 on a logarithmic scale$/);
     refusal({ smoothing: -1 }, /^smoothing of x is -1/);
+    refusal(undefined, /^the output x is undefined; allowed: AudioParams, objects of options$/);
     refusal({ param: 3 }, /^param of x is 3; allowed: AudioParams$/);
     refusal({ speed: 1 }, /^the output x has no option speed/);
     refusal({ max: NaN }, /^max of x is NaN/);
@@ -239,4 +243,26 @@ describe('inputs', () => {
     assert.deepEqual(placesOf(all, ['pad.y', 'keys']), [1, 2]);
     assert.throws(() => placesOf(all, ['pa']), { message: /^an input of an output is "pa"; allowed: pad.x/ });
   });
+});
+
+test('a mapping file whose lengths only add up modulo 2³² is refused', () => {
+  const core = new Core(readFileSync(new URL('../../dist/mapping.wasm', import.meta.url)));
+  const examples = new CoreExamples(core, { inputs: ['x'], outputs: [] });
+  const label = examples.label('wave');
+  for (const phase of [0, 0.1]) {
+    examples.add({ inputs: Float32Array.from({ length: 40 }, (_, i) => Math.sin(0.15 * i + phase)), label });
+  }
+  const trainer = new CoreMappingTrainer(core, { recognition: 'gesture' });
+  trainer.begin(examples);
+  while (trainer.step());
+  const file = examples.toBytes(trainer.model());
+  const view = new DataView(file.buffer);
+  const header = Number(view.getBigUint64(0, true));
+  const { 'part0.lengths': lengths } = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + header)));
+  const at = 8 + header + lengths.data_offsets[0];
+  assert.deepEqual([view.getUint32(at, true), view.getUint32(at + 4, true)], [40, 40]);
+  assert.equal(examples.read(file).examples.length, 2);
+  view.setUint32(at, 2 ** 32 - 10, true);
+  view.setUint32(at + 4, 90, true);
+  assert.throws(() => examples.read(file), { code: 'invalid-data', message: /^the gestures' sequences, lengths/ });
 });

@@ -109,7 +109,7 @@ test('what a page loads to learn, generate and play', async (t) => {
 
 test('what a page that plays loads for a mapping', async (t) => {
   const [script, worklet] = [await mappingScript(), await ofFile('mapping-worklet.js')];
-  check(t, { script, worklet, module: await ofFile('mapping.wasm') }, 66850);
+  check(t, { script, worklet, module: await ofFile('mapping.wasm') }, 67_100);
 });
 
 test('the types serve a strict TypeScript program', () => {

@@ -116,7 +116,7 @@ test('a MappingProcessor creates no garbage', async () => {
   const send = (...call) => processor.port.onmessage({ data: [0, ...call] });
   const [memory, report] = [12, 4 * 8].map((size) => new SharedArrayBuffer(size));
   await send('start', [memory, undefined], report);
-  await send('model', trainedMapping(new Core(source)));
+  await send('model', trainedMapping(new Core(source)), [-1, -1]);
   const writer = openWriter(memory, 2);
   const values = new Float32Array(2);
   const inputs = [[new Float32Array(128).fill(0.5)]];
