@@ -27,7 +27,7 @@ struct SideBySide {
   std::vector<std::int64_t> row;  ///< of the group that starts at a frame
 
   SideBySide(const Magnitudes& frames, std::span<const std::uint64_t> lengths, std::size_t group)
-      : sound(frames.stft, {}, 0), row(frames.count()) {
+      : sound{frames.stft, {}, 0}, row(frames.count()) {
     const std::size_t bins = frames.values.cols();
     std::vector<float> values;
     std::size_t start = 0;
