@@ -151,7 +151,7 @@ test('targets: figures, missing ones, and the name of the worst', () => {
   ];
   const experiments = { 'paper-job': { text: [], estimates: { 'one worker': { value: 20, low: 19, high: 21 } } } };
   const targets = targetsOf({ series, experiments });
-  assert.equal(targets.length, 24);
+  assert.equal(targets.length, 31);
 
   const pytorch = target(targets, 'Chromium ÷ PyTorch');
   close(pytorch.value, 0.7, 0.01);

@@ -80,7 +80,7 @@ export class Senses {
  * @param {any} context
  * @param {AudioNode} node
  * @param {number} place
- * @param {(isLost: boolean) => void} lost
+ * @param {import('./input.js').InputLink['lost']} lost
  */
 function connect(source, context, node, place, lost) {
   if (typeof source.getAudioTracks !== 'function') {
@@ -99,7 +99,7 @@ function connect(source, context, node, place, lost) {
 /**
  * Tells when a track ends, and when its device pauses and goes on.
  * @param {MediaStreamTrack} track
- * @param {(isLost: boolean) => void} lost
+ * @param {import('./input.js').InputLink['lost']} lost
  */
 export function watchTrack(track, lost) {
   const types = ['ended', 'mute', 'unmute'];

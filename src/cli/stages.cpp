@@ -1,5 +1,8 @@
 #include "cli/stages.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "cli/facts.hpp"
 
 namespace lodestone::cli {
@@ -44,7 +47,7 @@ PhaseStage stage(const Method& method, std::string_view value) {
     return stage;
   }
   double* const parameters[] = {&stage.alpha, &stage.beta, &stage.gamma};
-  for (std::size_t i = 1; i < numbers.size(); ++i) *parameters[i - 1] = numbers[i];
+  for (std::size_t i = 1; i < std::min(numbers.size(), 1 + std::size(parameters)); ++i) *parameters[i - 1] = numbers[i];
   return stage;
 }
 

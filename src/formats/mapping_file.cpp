@@ -22,7 +22,7 @@ class MappingWriter : public Archive {
   MappingWriter() {
     json_.open('{');
     double version = mapping_version;
-    number("format_version", version);
+    MappingWriter::number("format_version", version);
     json_.key("kind");
     json_.string("mapping");
   }

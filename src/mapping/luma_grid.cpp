@@ -77,8 +77,9 @@ void LumaGrid::take_changes() {
   double sum = 0, x = 0, y = 0, squares = 0;
   for (int cell = 0; cell < cells; ++cell) {
     const double change = values_[cells + cell];
-    const double at_x = (cell % columns_ + 0.5) / columns_;
-    const double at_y = (cell / columns_ + 0.5) / rows_;
+    const int column = cell % columns_, row = cell / columns_;
+    const double at_x = (column + 0.5) / columns_;
+    const double at_y = (row + 0.5) / rows_;
     sum += change;
     x += change * at_x;
     y += change * at_y;
