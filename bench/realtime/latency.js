@@ -16,7 +16,7 @@ import { modelFile } from './models.js';
 export const title = 'From a parameter to the sound';
 
 const presets = /** @type {const} */ ([
-  { preset: 'responsive', hop: 256 },
+  { preset: 'responsive', hop: 128 },
   { preset: 'quality', hop: 512 },
 ]);
 const sampleRate = 44100;

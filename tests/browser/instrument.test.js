@@ -85,7 +85,7 @@ for (const name of browserNames) {
     });
 
     test('loads the bundled model and shows what it has learned', async () => {
-      await page.shows('#model .message', /^“responsive” is loaded: frames of 1152 samples every 256 at 44,100 Hz/);
+      await page.shows('#model .message', /^“responsive” is loaded: frames of 512 samples every 128 at 44,100 Hz/);
       const colours = await page.evaluate(() => {
         const canvas = document.querySelector('#play canvas');
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -104,12 +104,10 @@ for (const name of browserNames) {
     });
 
     test('gain', async () => {
-      await turn('speed', 0); // a frozen sound keeps its level
       const [loud, soft] = await moved(() => turn('gain', 0.5));
       const ratio = rms(soft) / rms(loud);
       assert.ok(ratio > 0.4 && ratio < 0.6, `half the gain gives ${ratio}`);
       await turn('gain', 1);
-      await turn('speed', 1);
     });
 
     test('pitch', async () => {
@@ -153,7 +151,7 @@ for (const name of browserNames) {
       /** Fails unless what is heard after `act` is the chord at the position `is` rather than the other one. */
       const plays = async (is, act) => {
         await act();
-        const spectrum = meanFrame(await framesOf(await take(200), 1152));
+        const spectrum = meanFrame(await framesOf(await take(200)));
         const isNot = is === here ? there : here;
         const [right, wrong] = [is, isNot].map((position) => likeness(spectrum, spectra.get(position)));
         assert.ok(right > 0.85 && right > wrong + 0.05, `likeness ${right} to position ${is}, ${wrong} to ${isNot}`);

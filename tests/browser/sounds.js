@@ -41,9 +41,11 @@ export const largestStep = (samples) => largest(steps(samples));
 /** The largest third difference: a click raises it as much as the largest step, but low partials hardly count. */
 export const largestJolt = (samples) => largest(steps(steps(steps(samples))));
 
+const size = 512;
+const bins = size / 2 + 1;
+
 /** Magnitudes `[frames][bins]` of frames that lie entirely in the sound. */
-export async function framesOf(samples, size = 512) {
-  const bins = size / 2 + 1;
+export async function framesOf(samples) {
   const stft = await Stft.create({ size, hop: size / 4, framing: 'none' });
   const { data } = stft.magnitudes(samples);
   stft.dispose();
@@ -54,10 +56,10 @@ const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 /** The mean of frames, bin by bin. */
 export const meanFrame = (frames) =>
-  Float64Array.from(frames[0], (_, bin) => sum(frames.map((frame) => frame[bin])) / frames.length);
+  Float64Array.from({ length: bins }, (_, bin) => sum(frames.map((frame) => frame[bin])) / frames.length);
 
 /** The centre of a spectrum, as a share of the Nyquist frequency. */
-export const centroid = (frame) => sum(frame.map((level, bin) => level * bin)) / sum(frame) / (frame.length - 1);
+export const centroid = (frame) => sum(frame.map((level, bin) => level * bin)) / sum(frame) / (bins - 1);
 
 /** How much frames differ from the previous ones, as a share of their magnitudes. */
 export function flux(frames) {
