@@ -1,3 +1,4 @@
+import { Mono } from '../nodes/mono.js';
 import { CoreAnalyser } from '../wasm/analyser.js';
 
 /** Features of one sound, computed on the audio thread. */
@@ -6,7 +7,7 @@ export class Hearing {
   #values;
   /** Index of each value in a frame. */
   #places;
-  #mono = new Float32Array(0);
+  #mono = new Mono();
 
   /**
    * @param {import('../wasm/instance.js').Instance} core
@@ -26,7 +27,7 @@ export class Hearing {
   /** @param {Float32Array[]} channels of which the mean is analysed; none if nothing is connected */
   hear(channels) {
     if (channels.length === 0) return;
-    const samples = channels.length === 1 ? channels[0] : this.#mix(channels);
+    const samples = this.#mono.of(channels);
     for (let taken = 0; taken < samples.length;) {
       taken += this.#analyser.push(samples, taken);
       while (this.#analyser.next()) {
@@ -34,17 +35,5 @@ export class Hearing {
         for (let i = 0; i < this.#places.length; ++i) this.#values[i] = frame[this.#places[i]];
       }
     }
-  }
-
-  /** @param {Float32Array[]} channels */
-  #mix(channels) {
-    const { length } = channels[0];
-    if (this.#mono.length !== length) this.#mono = new Float32Array(length);
-    for (let i = 0; i < length; ++i) {
-      let sum = 0;
-      for (let channel = 0; channel < channels.length; ++channel) sum += channels[channel][i];
-      this.#mono[i] = sum / channels.length;
-    }
-    return this.#mono;
   }
 }

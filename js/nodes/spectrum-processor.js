@@ -2,6 +2,7 @@
 import { CoreAnalyser } from '../wasm/analyser.js';
 import { Instance } from '../wasm/instance.js';
 import { serve } from '../threads/remote.js';
+import { Mono } from './mono.js';
 import { Processor } from './processor.js';
 import { PortLink, Ring, ringMemory } from '../threads/ring.js';
 
@@ -24,7 +25,7 @@ export class SpectrumProcessor extends Processor {
   #ring = null;
   /** @type {PortLink} */
   #link;
-  #mono = new Float32Array(0);
+  #mono = new Mono();
   #interval;
   #elapsed = 0;
   #isActive = true;
@@ -52,7 +53,7 @@ export class SpectrumProcessor extends Processor {
     const input = inputs[0];
     const output = outputs[0];
     for (let channel = 0; channel < input.length; ++channel) output[channel].set(input[channel]);
-    if (this.#analyser) this.#analyse(this.#analyser, this.#mix(output));
+    if (this.#analyser) this.#analyse(this.#analyser, this.#mono.of(output));
     return true;
   }
 
@@ -78,19 +79,6 @@ export class SpectrumProcessor extends Processor {
   #dispose() {
     this.#isActive = false;
     this.#analyser = null; // its memory goes with it
-  }
-
-  /** @param {Float32Array[]} channels */
-  #mix(channels) {
-    if (channels.length === 1) return channels[0];
-    const { length } = channels[0];
-    if (this.#mono.length !== length) this.#mono = new Float32Array(length);
-    for (let i = 0; i < length; ++i) {
-      let sum = 0;
-      for (let channel = 0; channel < channels.length; ++channel) sum += channels[channel][i];
-      this.#mono[i] = sum / channels.length;
-    }
-    return this.#mono;
   }
 
   /**
